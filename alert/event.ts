@@ -1,0 +1,142 @@
+/**
+ * What was decided, as it stands in the journal. State is a fold over these; the archive, the public events and the ledger
+ * are projections of them. Every input alert leads to exactly one event with its `cause`: that is its receipt.
+ */
+
+import type { Alert, Environment, LabelSet, Priority } from './alert.ts';
+import type { Entry, GroupRef } from './entry.ts';
+import type { GroupedAlert } from './notification.ts';
+import type { Reason } from './reason.ts';
+
+/** Which alert of which accepted request led to the event. */
+export interface Cause {
+  readonly receipt: string;
+  readonly index: number;
+}
+
+interface OfAlert {
+  /** tenant/fingerprint */
+  readonly key: string;
+  /** When it was decided: the owner's clock, read once per commit. Unix time in milliseconds. */
+  readonly at: number;
+}
+
+/** What is decided anew whenever an alert is routed. */
+export interface Routing {
+  readonly environment: Environment;
+  readonly priority: Priority;
+  readonly namespace: string;
+  /** Hash of the policy that decided. */
+  readonly policy: string;
+  /** The groups it entered, at most one per matched route. */
+  readonly groups: readonly GroupRef[];
+}
+
+export type AlertEvent =
+  | (OfAlert & {
+      readonly type: 'alert.opened';
+      readonly cause: Cause;
+      readonly alert: Alert;
+      readonly routing: Routing;
+      /** 1 for the first; counts how often this identity opened. */
+      readonly episode: number;
+      readonly reasons: readonly Reason[];
+    })
+  | (OfAlert & {
+      readonly type: 'alert.repeated';
+      readonly cause: Cause;
+      readonly occurrences: number;
+      /** As in Alert: a Prometheus moves it with every report. */
+      readonly endsAt: number | null;
+      /** Set when the policy changed since the alert was last routed. */
+      readonly routing: Routing | null;
+      readonly reasons: readonly Reason[];
+    })
+  | (OfAlert & {
+      readonly type: 'alert.updated';
+      readonly cause: Cause;
+      readonly occurrences: number;
+      readonly endsAt: number | null;
+      readonly annotations: LabelSet;
+      readonly generatorURL: string;
+      readonly routing: Routing | null;
+      readonly reasons: readonly Reason[];
+    })
+  | (OfAlert & {
+      readonly type: 'alert.resolved';
+      /** null: its end time passed (reason alert.expired). */
+      readonly cause: Cause | null;
+      readonly endsAt: number;
+      /** As last reported; the resolved report may bring newer ones. */
+      readonly annotations: LabelSet;
+      readonly reasons: readonly Reason[];
+    })
+  | (OfAlert & { readonly type: 'alert.aged'; readonly reasons: readonly Reason[] })
+  | (OfAlert & {
+      readonly type: 'alert.acknowledged' | 'alert.closed';
+      readonly command: string;
+      readonly by: string;
+      readonly comment: string;
+      readonly reasons: readonly Reason[];
+    })
+  | (OfAlert & { readonly type: 'alert.ignored'; readonly cause: Cause; readonly reasons: readonly Reason[] })
+  | (OfAlert & { readonly type: 'command.refused'; readonly command: string; readonly reasons: readonly Reason[] })
+  /** Ended long ago: dropped from memory. The archive keeps its history. */
+  | (OfAlert & { readonly type: 'alert.forgotten' });
+
+interface OfGroup {
+  /** The group's id. */
+  readonly key: string;
+  readonly at: number;
+}
+
+/** What one flush decided for one channel of the group. */
+export interface FlushDecision {
+  readonly channel: string;
+  /** null: not notified; the reasons say why. */
+  readonly notificationId: string | null;
+  /** The channel's notification counter after this flush. */
+  readonly count: number;
+  /** Fingerprints that the channel now counts as told firing, and as told resolved. */
+  readonly firing: readonly string[];
+  readonly resolved: readonly string[];
+  readonly reasons: readonly Reason[];
+}
+
+export type GroupEvent =
+  | (OfGroup & {
+      readonly type: 'group.joined';
+      /** Identity of this life of the group; part of notification ids, so that a later life never repeats one. */
+      readonly born: string;
+      readonly group: GroupRef;
+      readonly alert: GroupedAlert;
+      readonly dueAt: number;
+    })
+  | (OfGroup & {
+      readonly type: 'group.flushed';
+      readonly decisions: readonly FlushDecision[];
+      /** Fingerprints of resolved alerts that leave the group now. */
+      readonly left: readonly string[];
+      /** Next flush, or null when the group is empty and ends here. */
+      readonly dueAt: number | null;
+    });
+
+/** Input that could not be decided. The entry is kept whole, to be put in again. */
+export interface DeadLetterEvent {
+  readonly type: 'input.dead-lettered';
+  readonly key: string;
+  readonly at: number;
+  readonly deadLetterId: string;
+  readonly cause: Cause | null;
+  readonly entry: Entry;
+  readonly reasons: readonly Reason[];
+}
+
+/** A dead letter was put in again; what came of it stands in the events beside this one. */
+export interface ReplayedEvent {
+  readonly type: 'input.replayed';
+  readonly key: string;
+  readonly at: number;
+  readonly deadLetterId: string;
+  readonly by: string;
+}

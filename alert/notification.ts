@@ -1,0 +1,33 @@
+/** What leaves for one receiver about one group: complete in itself, so that a channel needs nothing else to send it. */
+
+import type { Alert, AlertStatus, Environment, LabelSet, Priority } from './alert.ts';
+import type { Reason } from './reason.ts';
+
+export interface GroupedAlert extends Alert {
+  readonly environment: Environment;
+  readonly priority: Priority;
+}
+
+export interface Notification {
+  /** Deterministic (group identity and the group's own counter): a replay or a retry carries the same id. */
+  readonly id: string;
+  readonly tenant: string;
+  readonly groupId: string;
+  /** Alertmanager's form: `{}/{severity="critical"}:{alertname="X"}`. */
+  readonly groupKey: string;
+  readonly groupLabels: LabelSet;
+  /** Name of the Channel resource. */
+  readonly channel: string;
+  /** `firing` while at least one alert fires. */
+  readonly status: AlertStatus;
+  /** Firing ones first, each part in order of startsAt. */
+  readonly alerts: readonly GroupedAlert[];
+  /** How many alerts of the group were left off because the notification would have become too large. */
+  readonly truncatedAlerts: number;
+  /** The most dangerous and the most urgent of its alerts. */
+  readonly environment: Environment;
+  readonly priority: Priority;
+  readonly reasons: readonly Reason[];
+  /** Unix time in milliseconds. */
+  readonly createdAt: number;
+}

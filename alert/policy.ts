@@ -1,0 +1,64 @@
+/**
+ * What the decisions need to know of the operators' resources: compiled once, immutable, swapped between frames. Compiling
+ * stands in resources/; here is only the shape, so that deciding imports nothing.
+ */
+
+import type { Environment, LabelSet, Priority } from './alert.ts';
+import type { Reason } from './reason.ts';
+
+export interface Classification {
+  readonly environment: Environment;
+  readonly priority: Priority;
+  readonly namespace: string;
+  /** One reason for the environment, one for the priority. */
+  readonly reasons: readonly Reason[];
+}
+
+/** All durations in milliseconds. */
+export interface ReceiverTiming {
+  readonly groupWait: number;
+  readonly groupInterval: number;
+  readonly repeatInterval: number;
+  /** Channel names, in the order of the route. */
+  readonly channels: readonly string[];
+}
+
+/** A route that an alert matched. */
+export interface RouteMatch {
+  /** Alertmanager's route id, `{}/{severity="critical"}`: the matchers from the root down. */
+  readonly routeId: string;
+  /** The labels to group by that the alert has, with its values. A missing label equals an empty one and is left out. */
+  readonly groupLabels: LabelSet;
+  readonly timing: ReceiverTiming;
+}
+
+/** Durable retry of one channel. Durations in milliseconds. */
+export interface RetryPolicy {
+  readonly maxAttempts: number;
+  readonly initial: number;
+  readonly max: number;
+}
+
+export interface ChannelPolicy {
+  readonly name: string;
+  readonly type: string;
+  readonly sendResolved: boolean;
+  /** 0: as many as fit. Alertmanager's max_alerts. */
+  readonly maxAlerts: number;
+  readonly retry: RetryPolicy;
+  /** How many sends may be under way at once. */
+  readonly concurrency: number;
+  /** What to do with a delivery whose outcome was lost in a crash. */
+  readonly onUncertain: 'resend' | 'dead-letter';
+}
+
+export interface Policy {
+  /** Content hash of all resources that it was compiled from. */
+  readonly hash: string;
+  /** An alert not heard of for this long is aged. Milliseconds. */
+  readonly ageAfter: number;
+  classify(tenant: string, labels: LabelSet): Classification;
+  /** `labels` are the alert's own with `environment`, `priority` and `tenant` added. */
+  route(tenant: string, labels: LabelSet): readonly RouteMatch[];
+  channel(tenant: string, name: string): ChannelPolicy | null;
+}

@@ -1,0 +1,28 @@
+/** What a channel decided about its notifications, as it stands in the journal. */
+
+import type { Notification } from '../alert/notification.ts';
+import type { Reason } from '../alert/reason.ts';
+
+interface OfDelivery {
+  /** tenant/channel */
+  readonly key: string;
+  readonly at: number;
+  readonly notificationId: string;
+  readonly reasons: readonly Reason[];
+}
+
+/** The states of a delivery: queued → attempting → delivered | queued again (retry) | uncertain → queued | dead. */
+export type DeliveryEvent =
+  | (OfDelivery & { readonly type: 'delivery.queued'; readonly notification: Notification })
+  | (OfDelivery & { readonly type: 'delivery.attempting'; readonly attempt: number })
+  | (OfDelivery & { readonly type: 'delivery.delivered'; readonly attempt: number })
+  | (OfDelivery & { readonly type: 'delivery.retry'; readonly attempt: number; readonly notBefore: number })
+  /** Found as `attempting` after a takeover: the provider may or may not have it. */
+  | (OfDelivery & { readonly type: 'delivery.uncertain'; readonly attempt: number; readonly resend: boolean })
+  /** Given up. The notification is kept whole as a dead letter with this id. */
+  | (OfDelivery & {
+      readonly type: 'delivery.dead';
+      readonly attempt: number;
+      readonly deadLetterId: string;
+      readonly notification: Notification;
+    });

@@ -1,0 +1,8 @@
+/** What a channel's sender reports of one attempt. Expected results are data; a sender throws only for bugs. */
+
+export type Outcome =
+  | { readonly kind: 'delivered'; readonly detail: string }
+  /** May pass. `notBefore`: Unix time in milliseconds that the provider asked for (Retry-After), or null. */
+  | { readonly kind: 'retry'; readonly detail: string; readonly notBefore: number | null }
+  /** Will not pass: another attempt would be refused too. */
+  | { readonly kind: 'rejected'; readonly detail: string };
