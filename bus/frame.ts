@@ -1,0 +1,55 @@
+/**
+ * A frame is one INGEST message: a list of entries for one partition, in order.
+ *
+ * Layout: one version byte, then msgpack of [origin, sequence, first, entries].
+ */
+
+import { Packr, Unpackr } from 'msgpackr';
+import type { Entry } from '../alert/entry.ts';
+
+const VERSION = 1;
+
+/** Where a frame comes from, if it is an effect: lets the receiver drop what it has already seen. */
+export interface Stamp {
+  /** The partition that decided it. */
+  readonly origin: string;
+  /** Sequence of the journal message that decided it. */
+  readonly sequence: number;
+  /** Index of the frame's first entry among the effects of that journal message for this destination. */
+  readonly first: number;
+}
+
+export interface Frame {
+  /** null: from ingress, or a person's command. */
+  readonly stamp: Stamp | null;
+  readonly entries: readonly Entry[];
+}
+
+export class FrameUnreadable extends Error {
+  readonly code = 'frame.unreadable';
+}
+
+const packr = new Packr({ useRecords: true, encodeUndefinedAsNil: true });
+const unpackr = new Unpackr({ useRecords: true });
+
+export function encodeFrame(frame: Frame): Buffer {
+  const { stamp, entries } = frame;
+  const body = packr.pack([stamp?.origin ?? '', stamp?.sequence ?? 0, stamp?.first ?? 0, entries]);
+  const out = Buffer.allocUnsafe(body.length + 1);
+  out[0] = VERSION;
+  body.copy(out, 1);
+  return out;
+}
+
+/** Throws FrameUnreadable for another version or a damaged body. */
+export function decodeFrame(data: Uint8Array): Frame {
+  if (data[0] !== VERSION) throw new FrameUnreadable(`frame version ${data[0]}; this Herald reads version ${VERSION}`);
+  let parts: [string, number, number, Entry[]];
+  try {
+    parts = unpackr.unpack(data.subarray(1));
+  } catch (cause) {
+    throw new FrameUnreadable(`frame body of ${data.length} bytes is not msgpack`, { cause });
+  }
+  const [origin, sequence, first, entries] = parts;
+  return { stamp: origin === '' ? null : { origin, sequence, first }, entries };
+}

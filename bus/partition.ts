@@ -1,0 +1,36 @@
+/** Where an entity lives. The number of partitions is fixed per deployment and stored with the streams. */
+
+import type { EntityAddress, PartitionKind } from '../alert/entry.ts';
+
+/** `a0`, `a1`, ... hold alerts and groups; `c0`, `c1`, ... hold channels. */
+export type PartitionName = `a${number}` | `c${number}`;
+
+export interface PartitionCount {
+  readonly alert: number;
+  readonly channel: number;
+}
+
+export function partitionNames(count: PartitionCount): PartitionName[] {
+  const names: PartitionName[] = [];
+  for (let i = 0; i < count.alert; i++) names.push(`a${i}`);
+  for (let i = 0; i < count.channel; i++) names.push(`c${i}`);
+  return names;
+}
+
+export function partitionKind(name: PartitionName): PartitionKind {
+  return name.startsWith('a') ? 'alert' : 'channel';
+}
+
+export function partitionOf(address: EntityAddress, count: PartitionCount): PartitionName {
+  const hash = fnv1a32(address.key);
+  return address.partition === 'alert' ? `a${hash % count.alert}` : `c${hash % count.channel}`;
+}
+
+/** 32-bit FNV-1a over UTF-16 code units (http://www.isthe.com/chongo/tech/comp/fnv/). Stored placements depend on it: never change. */
+export function fnv1a32(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) {
+    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  }
+  return hash >>> 0;
+}

@@ -1,0 +1,26 @@
+/** Every subject, stream and bucket name in one place. Everything under `herald.internal.` is private. */
+
+import type { PartitionName } from './partition.ts';
+
+export const INGEST_STREAM = 'HERALD_INGEST';
+export const INBOUND_STREAM = 'HERALD_IN';
+export const EVENTS_STREAM = 'HERALD_EVENTS';
+export const WORKERS_BUCKET = 'herald_workers';
+export const META_BUCKET = 'herald_meta';
+export const SNAPSHOT_BUCKET = 'herald_snapshots';
+
+export const journalStream = (partition: PartitionName) => `HERALD_JOURNAL_${partition}`;
+
+export const subjects = {
+  ingest: (partition: PartitionName) => `herald.internal.ingest.${partition}`,
+  allIngest: 'herald.internal.ingest.*',
+  fence: (partition: PartitionName) => `herald.internal.journal.${partition}.fence`,
+  commit: (partition: PartitionName) => `herald.internal.journal.${partition}.commit`,
+  allJournal: (partition: PartitionName) => `herald.internal.journal.${partition}.*`,
+  /** Request/reply: the archive answers queries about the read model. */
+  query: (name: string) => `herald.internal.query.${name}`,
+  allQueries: 'herald.internal.query.*',
+  inbound: 'herald.v1.in.>',
+  event: (tenant: string, type: string) => `herald.v1.events.${tenant}.${type}`,
+  allEvents: 'herald.v1.events.>',
+} as const;
