@@ -1,11 +1,125 @@
 /**
  * The journal of one partition: fences and commits in one stream, in the order in which they took effect.
  *
- * Layout of a commit message: version byte, u16 part, u16 parts, then that part of the msgpack of the commit. A commit
- * larger than a message may be is cut into parts that follow each other; one whose last part is missing never happened.
+ * A commit message is a version byte, u16 part, u16 parts, then that part of the msgpack of the commit. A commit larger
+ * than a message may be is cut into parts that follow each other; one whose last part is missing never happened.
  */
 
+import { Packr, Unpackr } from 'msgpackr';
+import type { Entry } from '../alert/entry.ts';
 import type { AlertEvent, DeadLetterEvent, GroupEvent, ReplayedEvent } from '../alert/event.ts';
 import type { DeliveryEvent } from '../channels/delivery-event.ts';
+import type { PartitionName } from './partition.ts';
 
 export type JournalEvent = AlertEvent | GroupEvent | DeliveryEvent | DeadLetterEvent | ReplayedEvent;
+
+/** An entry for another partition's inbox, published once its commit is acknowledged. */
+export interface Effect {
+  readonly to: PartitionName;
+  readonly entry: Entry;
+}
+
+/** Highest (sequence, index) of each origin whose effects this partition has taken in. */
+export type Marks = Readonly<Record<string, readonly [sequence: number, index: number]>>;
+
+export interface Commit {
+  readonly epoch: number;
+  /** The owner's clock, read once for the whole commit. Unix time in milliseconds. */
+  readonly at: number;
+  /** Everything of INGEST up to this sequence is taken in. */
+  readonly cursor: number;
+  readonly marks: Marks;
+  /** Effects of all commits up to this journal sequence are published. */
+  readonly published: number;
+  readonly events: readonly JournalEvent[];
+  readonly effects: readonly Effect[];
+}
+
+export interface Fence {
+  readonly epoch: number;
+  readonly owner: string;
+}
+
+/** One thing that happened, with the stream sequence of its (last) message. */
+export type JournalRecord =
+  | { readonly kind: 'commit'; readonly seq: number; readonly commit: Commit }
+  | { readonly kind: 'fence'; readonly seq: number; readonly fence: Fence };
+
+export class JournalUnreadable extends Error {
+  readonly code = 'journal.unreadable';
+}
+
+const VERSION = 1;
+const HEADER = 5;
+
+const packr = new Packr({ useRecords: true, encodeUndefinedAsNil: true });
+const unpackr = new Unpackr({ useRecords: true });
+
+/** One or more messages of at most `maxBytes` each. */
+export function encodeCommit(commit: Commit, maxBytes: number): Buffer[] {
+  const { epoch, at, cursor, marks, published, events, effects } = commit;
+  const body = packr.pack([epoch, at, cursor, marks, published, events, effects]);
+  const room = maxBytes - HEADER;
+  const parts = Math.max(1, Math.ceil(body.length / room));
+  const messages: Buffer[] = [];
+  for (let part = 0; part < parts; part++) {
+    const slice = body.subarray(part * room, (part + 1) * room);
+    const message = Buffer.allocUnsafe(HEADER + slice.length);
+    message[0] = VERSION;
+    message.writeUInt16BE(part, 1);
+    message.writeUInt16BE(parts, 3);
+    slice.copy(message, HEADER);
+    messages.push(message);
+  }
+  return messages;
+}
+
+export function encodeFence(fence: Fence): string {
+  return JSON.stringify({ version: VERSION, epoch: fence.epoch, owner: fence.owner });
+}
+
+export function decodeFence(data: Uint8Array, where: string): Fence {
+  try {
+    const { epoch, owner } = JSON.parse(Buffer.from(data).toString()) as Fence;
+    return { epoch, owner };
+  } catch (cause) {
+    throw new JournalUnreadable(`${where}: the fence is not JSON`, { cause });
+  }
+}
+
+/** Puts the parts of commits together again. Feed it the messages of a journal in order. */
+export class CommitAssembler {
+  #parts: Buffer[] = [];
+
+  /** A fence between parts means that their owner was stopped: the commit never happened. */
+  interrupt(): void {
+    this.#parts = [];
+  }
+
+  /** The commit, once its last part is here. Throws JournalUnreadable for another version or a damaged body. */
+  add(data: Uint8Array, where: string): Commit | null {
+    const message = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+    if (message[0] !== VERSION) {
+      throw new JournalUnreadable(`${where}: version ${message[0]}, this Herald reads version ${VERSION}`);
+    }
+    const part = message.readUInt16BE(1);
+    const parts = message.readUInt16BE(3);
+    if (part === 0) this.#parts = [];
+    // A part without its beginning: the reader started in the middle of a commit that its cursor already holds.
+    if (part !== this.#parts.length) return null;
+    this.#parts.push(message.subarray(HEADER));
+    if (part < parts - 1) return null;
+    const body = parts === 1 ? this.#parts[0]! : Buffer.concat(this.#parts);
+    this.#parts = [];
+    return decodeBody(body, where);
+  }
+}
+
+function decodeBody(body: Buffer, where: string): Commit {
+  try {
+    const [epoch, at, cursor, marks, published, events, effects] = unpackr.unpack(body);
+    return { epoch, at, cursor, marks, published, events, effects };
+  } catch (cause) {
+    throw new JournalUnreadable(`${where}: a commit of ${body.length} bytes is not msgpack`, { cause });
+  }
+}

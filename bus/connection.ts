@@ -1,0 +1,104 @@
+/**
+ * One connection to NATS. The client reconnects for ever; what is published while it is disconnected is lost by the client,
+ * so that every publish here waits for an acknowledgement and is repeated by its caller under the same message id.
+ */
+
+import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { Kvm } from '@nats-io/kv';
+import { Objm } from '@nats-io/obj';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { Log } from '../telemetry/log.ts';
+
+export interface Bus {
+  readonly nc: NatsConnection;
+  readonly js: JetStreamClient;
+  readonly jsm: JetStreamManager;
+  readonly kvm: Kvm;
+  readonly objm: Objm;
+  /** Largest payload that the server takes, in bytes. */
+  readonly maxPayload: number;
+  readonly serverVersion: string;
+  connected(): boolean;
+  /** Calls back on every loss of the connection and every return of it; the returned function ends that. */
+  onChange(listener: (connected: boolean) => void): () => void;
+  /** Flushes and closes. */
+  close(): Promise<void>;
+}
+
+export class BusUnreachable extends Error {
+  readonly code = 'bus.unreachable';
+}
+
+export interface BusOptions {
+  readonly url: string;
+  /** Shown by the server's monitoring. */
+  readonly name: string;
+  readonly log: Log;
+  /** How long to try before giving up, in milliseconds. */
+  readonly patience?: number;
+}
+
+/** Throws BusUnreachable when no server with JetStream answers within `patience` (default 5 s). */
+export async function connectBus(options: BusOptions): Promise<Bus> {
+  const { nc, jsm } = await firstContact(options);
+  const listeners = new Set<(connected: boolean) => void>();
+  let connected = true;
+  const change = (now: boolean) => {
+    if (connected === now) return;
+    connected = now;
+    options.log.warn({ event: now ? 'bus.reconnected' : 'bus.disconnected' }, now ? 'NATS is back' : 'NATS is gone');
+    for (const listener of [...listeners]) listener(now);
+  };
+  void watchStatus(nc, change);
+  return {
+    nc,
+    js: jetstream(nc, { timeout: 5000 }),
+    jsm,
+    kvm: new Kvm(nc),
+    objm: new Objm(nc),
+    maxPayload: nc.info?.max_payload ?? 1024 * 1024,
+    serverVersion: nc.info?.version ?? 'unknown',
+    connected: () => connected && !nc.isClosed(),
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      if (nc.isClosed()) return;
+      if (connected) await nc.drain().catch(() => nc.close());
+      else await nc.close();
+    },
+  };
+}
+
+async function watchStatus(nc: NatsConnection, change: (connected: boolean) => void): Promise<void> {
+  for await (const status of nc.status()) {
+    if (status.type === 'disconnect' || status.type === 'staleConnection') change(false);
+    else if (status.type === 'reconnect') change(true);
+  }
+}
+
+async function firstContact({ url, name, patience = 5000 }: BusOptions): Promise<{ nc: NatsConnection; jsm: JetStreamManager }> {
+  const end = performance.now() + patience;
+  let cause: unknown;
+  do {
+    let nc: NatsConnection | null = null;
+    try {
+      nc = await connect({
+        servers: url,
+        name,
+        maxReconnectAttempts: -1,
+        reconnectTimeWait: 100,
+        pingInterval: 1000,
+        maxPingOut: 2,
+        timeout: 2000,
+      });
+      return { nc, jsm: await jetstreamManager(nc, { timeout: 2000 }) };
+    } catch (error) {
+      cause = error;
+      await nc?.close();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  } while (performance.now() < end);
+  throw new BusUnreachable(`no NATS server with JetStream answers at ${url} (tried for ${patience} ms)`, { cause });
+}

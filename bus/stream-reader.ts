@@ -1,0 +1,74 @@
+/** Reading one subject of a stream in order, from a sequence on, for as long as wanted. */
+
+import { DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
+import type { Bus } from './connection.ts';
+
+export interface StreamMessage {
+  readonly seq: number;
+  readonly subject: string;
+  readonly data: Uint8Array;
+  /** How many more are stored behind this one. */
+  readonly pending: number;
+}
+
+/**
+ * Messages from `fromSeq` on, without a gap, until `signal` aborts. The consumer is made anew by the client after a
+ * reconnect or a missed heartbeat and goes on behind the last message that was taken from here; what cannot be had back
+ * (stream gone) throws.
+ */
+export async function* readStream(
+  bus: Bus,
+  stream: string,
+  subject: string,
+  fromSeq: number,
+  signal: AbortSignal,
+): AsyncGenerator<StreamMessage> {
+  let next = Math.max(1, fromSeq);
+  while (!signal.aborted) {
+    const messages = await openOrNull(bus, stream, subject, next, signal);
+    if (messages === null) continue;
+    const stop = () => messages.stop();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      for await (const message of messages) {
+        if (signal.aborted) return;
+        yield { seq: message.seq, subject: message.subject, data: message.data, pending: message.info.pending };
+        next = message.seq + 1;
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      if (bus.nc.isClosed()) throw error;
+    } finally {
+      signal.removeEventListener('abort', stop);
+      // Not awaited: closing waits for this very loop to end.
+      void messages.close().catch(() => undefined);
+    }
+  }
+}
+
+interface Messages extends AsyncIterable<JsMsg> {
+  stop(): void;
+  close(): Promise<unknown>;
+}
+
+/** null after a pause when the server does not answer now: it may be restarting. */
+async function openOrNull(
+  bus: Bus,
+  stream: string,
+  subject: string,
+  fromSeq: number,
+  signal: AbortSignal,
+): Promise<Messages | null> {
+  try {
+    const consumer = await bus.js.consumers.get(stream, {
+      filter_subjects: subject,
+      deliver_policy: DeliverPolicy.StartSequence,
+      opt_start_seq: fromSeq,
+    });
+    return await consumer.consume({ max_messages: 500, idle_heartbeat: 1000 });
+  } catch (error) {
+    if (bus.nc.isClosed()) throw error;
+    if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, 200));
+    return null;
+  }
+}

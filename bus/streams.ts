@@ -1,0 +1,128 @@
+/**
+ * The definition of every stream and bucket. They are created where missing and checked where present: a difference is an
+ * error that names it, never a silent change of somebody's data store.
+ */
+
+import { DiscardPolicy, JetStreamApiError, RetentionPolicy, StorageType, type StreamConfig } from '@nats-io/jetstream';
+import type { Bus } from './connection.ts';
+import { type PartitionCount, partitionNames } from './partition.ts';
+import {
+  EVENTS_STREAM,
+  INBOUND_STREAM,
+  INGEST_STREAM,
+  journalStream,
+  META_BUCKET,
+  SNAPSHOT_BUCKET,
+  subjects,
+  WORKERS_BUCKET,
+} from './subjects.ts';
+
+const MiB = 1024 * 1024;
+const SECOND = 1_000_000_000;
+const DAY = 86_400 * SECOND;
+
+export interface StreamSizes {
+  /** Bound of the inbox, in bytes. Past it ingress answers 503. */
+  readonly ingestMaxBytes: number;
+}
+
+export class StreamMismatch extends Error {
+  readonly code = 'bus.stream-mismatch';
+}
+
+type Definition = Pick<StreamConfig, 'name' | 'subjects' | 'max_bytes' | 'max_age' | 'discard' | 'duplicate_window'>;
+
+function definitions(count: PartitionCount, sizes: StreamSizes): Definition[] {
+  const minutes = (n: number) => n * 60 * SECOND;
+  const bounded = { discard: DiscardPolicy.New, duplicate_window: minutes(2), max_age: 0 };
+  return [
+    { ...bounded, name: INGEST_STREAM, subjects: [subjects.allIngest], max_bytes: sizes.ingestMaxBytes },
+    { ...bounded, name: INBOUND_STREAM, subjects: [subjects.inbound], max_bytes: 256 * MiB, max_age: DAY },
+    // Kept for replay and no longer: here the oldest go, since nothing waits for them.
+    {
+      ...bounded,
+      name: EVENTS_STREAM,
+      subjects: [subjects.allEvents],
+      max_bytes: 512 * MiB,
+      max_age: 7 * DAY,
+      discard: DiscardPolicy.Old,
+    },
+    ...partitionNames(count).map((partition) => ({
+      ...bounded,
+      name: journalStream(partition),
+      subjects: [subjects.allJournal(partition)],
+      max_bytes: 512 * MiB,
+    })),
+  ];
+}
+
+/** What the file store must be able to hold for these definitions, in bytes. */
+export function requiredStorage(count: PartitionCount, sizes: StreamSizes): number {
+  const streams = definitions(count, sizes).reduce((sum, { max_bytes }) => sum + max_bytes, 0);
+  return streams + SNAPSHOT_BYTES + 64 * MiB;
+}
+
+const SNAPSHOT_BYTES = 1024 * MiB;
+
+/** Throws StreamMismatch when something present is defined otherwise; errors of the server pass through. */
+export async function ensureStreams(bus: Bus, count: PartitionCount, sizes: StreamSizes): Promise<void> {
+  const meta = await bus.kvm.create(META_BUCKET, { max_bytes: 16 * MiB });
+  await fixPartitionCount(meta, count);
+  await Promise.all([
+    ...definitions(count, sizes).map((definition) => ensureStream(bus, definition)),
+    // Workers rewrite their record twice a second: nothing is worth a disk write there.
+    bus.kvm.create(WORKERS_BUCKET, { storage: StorageType.Memory, max_bytes: 4 * MiB }),
+    bus.objm.create(SNAPSHOT_BUCKET, { storage: StorageType.File, max_bytes: SNAPSHOT_BYTES }),
+  ]);
+}
+
+async function ensureStream(bus: Bus, wanted: Definition): Promise<void> {
+  const present = await infoOrNull(bus, wanted.name);
+  if (present === null) {
+    await bus.jsm.streams.add({ ...wanted, retention: RetentionPolicy.Limits, storage: StorageType.File });
+    return;
+  }
+  const differences = (Object.keys(wanted) as (keyof Definition)[])
+    .filter((field) => JSON.stringify(present[field]) !== JSON.stringify(wanted[field]))
+    .map((field) => `${field} is ${JSON.stringify(present[field])}, this Herald wants ${JSON.stringify(wanted[field])}`);
+  if (differences.length > 0) {
+    throw new StreamMismatch(`stream ${wanted.name}: ${differences.join('; ')}. Change the setting or the stream, then start again.`);
+  }
+}
+
+async function infoOrNull(bus: Bus, name: string): Promise<StreamConfig | null> {
+  try {
+    return (await bus.jsm.streams.info(name)).config;
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === 10059) return null;
+    throw error;
+  }
+}
+
+interface MetaStore {
+  get(key: string): Promise<{ string(): string } | null>;
+  create(key: string, value: string): Promise<number>;
+}
+
+/** The number of partitions decides where everything lives: the first start writes it down, every later one must agree. */
+async function fixPartitionCount(meta: MetaStore, count: PartitionCount): Promise<void> {
+  const wanted = JSON.stringify({ alert: count.alert, channel: count.channel });
+  const present = (await meta.get('partitions'))?.string() ?? null;
+  if (present === null) {
+    // Two first starts may race here; `create` lets one win and the other reads what the winner wrote.
+    await meta.create('partitions', wanted).catch(() => undefined);
+    return fixPartitionCountAgain(meta, wanted);
+  }
+  checkPartitionCount(present, wanted);
+}
+
+async function fixPartitionCountAgain(meta: MetaStore, wanted: string): Promise<void> {
+  checkPartitionCount((await meta.get('partitions'))?.string() ?? 'nothing', wanted);
+}
+
+function checkPartitionCount(present: string, wanted: string): void {
+  if (present === wanted) return;
+  throw new StreamMismatch(
+    `this data store was made with ${present} partitions, HERALD_PARTITIONS asks for ${wanted}. The number is fixed for the life of a store.`,
+  );
+}
