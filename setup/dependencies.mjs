@@ -1,0 +1,109 @@
+/**
+ * node_modules, as the lockfile has it, with its native parts built for the Node that runs Herald. The stamp stands inside
+ * node_modules: `npm ci` begins by emptying that folder, so a broken-off installation has none.
+ */
+
+import { createHash } from 'node:crypto';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { npmCommand } from './npm.mjs';
+import { lastLines, run, SetupProblem, step } from './progress.mjs';
+import { readStamp, writeStamp } from './stamp.mjs';
+
+const TOOLCHAIN = [['python3'], ['make'], ['g++', 'c++', 'clang++']];
+
+export function dependenciesReady(root, runtime) {
+  const stamp = readStamp(stampFile(root));
+  return stamp !== null && JSON.stringify(stamp) === JSON.stringify(expectedStamp(root, runtime));
+}
+
+export async function bringDependencies(root, runtime, lock) {
+  if (!(await adoptable(root, runtime, lock))) await install(root, runtime, lock);
+  writeStamp(stampFile(root), expectedStamp(root, runtime));
+}
+
+/** Someone's own finished `npm ci` or `npm install` of the same lockfile is as good, if it was for this Node. */
+async function adoptable(root, runtime, lock) {
+  return matchesLockfile(root) && (await nativePartsLoad(root, runtime, lock)).ok;
+}
+
+async function install(root, runtime, lock) {
+  await step('dependencies (re2 may be compiled: a minute or two)', () =>
+    npm(root, runtime, lock, ['ci', '--include=dev']),
+  );
+  const check = await nativePartsLoad(root, runtime, lock);
+  if (check.ok) return;
+  await step('native parts, once more', () => npm(root, runtime, lock, ['rebuild']));
+  const second = await nativePartsLoad(root, runtime, lock);
+  if (!second.ok)
+    throw new SetupProblem(
+      `Native parts do not load under Node ${runtime.version}:\n${lastLines(second.output(), 10)}`,
+    );
+}
+
+async function npm(root, runtime, lock, args) {
+  // Headers cannot be downloaded everywhere; the runtime has its own.
+  const command = npmCommand(runtime.path, { npm_config_nodedir: runtime.headers });
+  const result = await run(command.program, [...command.args, ...args], {
+    cwd: root,
+    env: command.env,
+    logFile: join(root, '.runtime/npm-ci.log'),
+    onStart: (pid) => lock.running(pid),
+  });
+  if (result.ok) return;
+  const missing = missingTools();
+  const hint =
+    missing.length > 0
+      ? `\nre2 is compiled, and there is no ${missing.join(', no ')} here. Debian or Ubuntu: apt-get install -y g++ make python3. macOS: xcode-select --install.`
+      : '';
+  throw new SetupProblem(
+    `npm ${args[0]} failed; the end of ${result.logFile}:\n${lastLines(result.output(), 20)}${hint}`,
+  );
+}
+
+function nativePartsLoad(root, runtime, lock) {
+  return run(runtime.path, [join(root, 'setup/native-parts.mjs')], {
+    cwd: root,
+    env: process.env,
+    logFile: join(root, '.runtime/native-parts.log'),
+    onStart: (pid) => lock.running(pid),
+  });
+}
+
+/** npm writes its list of what it installed at the very end. Optional packages may be left out: they are for other platforms. */
+export function matchesLockfile(root) {
+  const wanted = readStamp(join(root, 'package-lock.json'))?.packages;
+  const installed = readStamp(join(root, 'node_modules/.package-lock.json'))?.packages;
+  if (!wanted || !installed) return false;
+  const present = ([path, entry]) =>
+    path === '' ||
+    (installed[path]
+      ? installed[path].version === entry.version && existsSync(join(root, path))
+      : entry.optional === true);
+  return Object.entries(wanted).every(present) && Object.keys(installed).every((path) => path in wanted);
+}
+
+export function missingTools(path = process.env.PATH ?? '') {
+  const has = (name) => path.split(delimiter).some((folder) => isExecutable(join(folder, name)));
+  return TOOLCHAIN.filter((names) => !names.some(has)).map((names) => names[0]);
+}
+
+function isExecutable(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function expectedStamp(root, runtime) {
+  const lockfile = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+  return { lockfile, node: runtime.version, abi: runtime.abi, platform: runtime.platform };
+}
+
+function stampFile(root) {
+  return join(root, 'node_modules/.herald-ready.json');
+}

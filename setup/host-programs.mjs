@@ -1,0 +1,59 @@
+/** Programs that npm does not have: nats-server, and for the tests a real Alertmanager. On Debian, root may install them. */
+
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { lastLines, run, SetupProblem, step } from './progress.mjs';
+
+/** Where such programs stand though the PATH of an ordinary user does not name it. */
+const MORE_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin'];
+
+export function findProgram(name, path = process.env.PATH ?? '') {
+  return (
+    [...path.split(delimiter).filter(Boolean), ...MORE_FOLDERS]
+      .map((folder) => join(folder, name))
+      .find(isExecutable) ?? null
+  );
+}
+
+export function canInstallDebianPackages() {
+  return process.getuid?.() === 0 && findProgram('apt-get') !== null && existsSync('/etc/debian_version');
+}
+
+/** Its service is neither started nor left running: Herald starts its own on ports of its own. */
+export async function installDebianPackage(root, name, lock) {
+  await step(`Debian's package ${name}`, async () => {
+    const apt = (...args) =>
+      run('apt-get', args, {
+        cwd: root,
+        // RUNLEVEL=1: what the package's scripts ask before they start a service. They ask systemd for its own, see below.
+        env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
+        logFile: join(root, `.runtime/apt-${name}.log`),
+        onStart: (pid) => lock.running(pid),
+      });
+    const install = () => apt('install', '-y', '--no-install-recommends', name);
+    let result = await install();
+    if (!result.ok) {
+      await apt('update');
+      result = await install();
+    }
+    if (!result.ok) throw new SetupProblem(`apt-get install ${name} failed:\n${lastLines(result.output(), 8)}`);
+    if (existsSync('/run/systemd/system')) await stopService(root, name);
+  });
+}
+
+async function stopService(root, name) {
+  await run('systemctl', ['disable', '--now', name], {
+    cwd: root,
+    env: process.env,
+    logFile: join(root, '.runtime/systemctl.log'),
+  });
+}
+
+function isExecutable(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

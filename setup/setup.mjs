@@ -1,0 +1,67 @@
+/**
+ * Sets up what Herald needs to run: Node 22, nats-server, the dependencies; with --for-tests a real Alertmanager, too.
+ * Runs under any Node from 18 on, without dependencies. What is there already is not touched, and then it takes no
+ * process and no time; a broken-off run is made good by the next.
+ */
+
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { alertmanagerSettled, bringAlertmanager } from './alertmanager.mjs';
+import { bringDependencies, dependenciesReady } from './dependencies.mjs';
+import { takeLock } from './lock.mjs';
+import { bringNatsServer, natsServerReady } from './nats-server.mjs';
+import { bringRuntime, currentRuntime } from './node-runtime.mjs';
+import { endPrograms, SetupProblem, say, seconds } from './progress.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const forTests = process.argv.includes('--for-tests');
+const natsNeeded = { required: forTests || !process.env.NATS_URL };
+
+function isReady() {
+  const runtime = currentRuntime(root);
+  return (
+    runtime !== null &&
+    dependenciesReady(root, runtime) &&
+    natsServerReady(natsNeeded) &&
+    (!forTests || alertmanagerSettled(root))
+  );
+}
+
+/** The quick ones that may be missing for good come first: nobody waits a minute to be told of them. */
+async function bringAll(lock) {
+  const runtime = currentRuntime(root) ?? (await bringRuntime(root, lock));
+  if (!natsServerReady(natsNeeded)) await bringNatsServer(root, lock);
+  if (forTests && !alertmanagerSettled(root)) await bringAlertmanager(root, lock);
+  if (!dependenciesReady(root, runtime)) await bringDependencies(root, runtime, lock);
+}
+
+async function main() {
+  if (isReady()) return;
+  const lock = await takeLock(join(root, '.runtime/setup.lock'), ({ holder }) =>
+    say(`Another set-up is at work here (process ${holder?.pid}); waiting for it.`),
+  );
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ]) {
+    process.once(signal, () => {
+      endPrograms();
+      lock.release();
+      process.exit(code);
+    });
+  }
+  try {
+    if (isReady()) return;
+    say('Setting up Herald (once):');
+    await bringAll(lock);
+    say(`Set up in ${seconds()}.`);
+  } finally {
+    lock.release();
+  }
+}
+
+main().catch((error) => {
+  say(error instanceof SetupProblem ? `\nThe set-up stopped. ${error.message}` : `\nThe set-up failed: ${error.stack}`);
+  process.exitCode = 1;
+});
