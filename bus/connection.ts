@@ -78,7 +78,11 @@ async function watchStatus(nc: NatsConnection, change: (connected: boolean) => v
   }
 }
 
-async function firstContact({ url, name, patience = 5000 }: BusOptions): Promise<{ nc: NatsConnection; jsm: JetStreamManager }> {
+async function firstContact({
+  url,
+  name,
+  patience = 5000,
+}: BusOptions): Promise<{ nc: NatsConnection; jsm: JetStreamManager }> {
   const end = performance.now() + patience;
   let cause: unknown;
   do {

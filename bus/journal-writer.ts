@@ -41,7 +41,9 @@ export async function fenceJournal(bus: Bus, partition: PartitionName, owner: st
 
 /** Read by the stream's leader (STREAM.MSG.GET): replicas may be behind. */
 export async function lastFence(bus: Bus, partition: PartitionName): Promise<Fence | null> {
-  const message = await bus.jsm.streams.getMessage(journalStream(partition), { last_by_subj: subjects.fence(partition) });
+  const message = await bus.jsm.streams.getMessage(journalStream(partition), {
+    last_by_subj: subjects.fence(partition),
+  });
   return message === null ? null : decodeFence(message.data, `${journalStream(partition)} ${message.seq}`);
 }
 

@@ -24,6 +24,8 @@ export type Marks = Readonly<Record<string, readonly [sequence: number, index: n
 
 export interface Commit {
   readonly epoch: number;
+  /** Journal sequence of the commit before this one, 0 for the first: shows a reader when something is missing. */
+  readonly previous: number;
   /** The owner's clock, read once for the whole commit. Unix time in milliseconds. */
   readonly at: number;
   /** Everything of INGEST up to this sequence is taken in. */
@@ -57,8 +59,8 @@ const unpackr = new Unpackr({ useRecords: true });
 
 /** One or more messages of at most `maxBytes` each. */
 export function encodeCommit(commit: Commit, maxBytes: number): Buffer[] {
-  const { epoch, at, cursor, marks, published, events, effects } = commit;
-  const body = packr.pack([epoch, at, cursor, marks, published, events, effects]);
+  const { epoch, previous, at, cursor, marks, published, events, effects } = commit;
+  const body = packr.pack([epoch, previous, at, cursor, marks, published, events, effects]);
   const room = maxBytes - HEADER;
   const parts = Math.max(1, Math.ceil(body.length / room));
   const messages: Buffer[] = [];
@@ -117,8 +119,8 @@ export class CommitAssembler {
 
 function decodeBody(body: Buffer, where: string): Commit {
   try {
-    const [epoch, at, cursor, marks, published, events, effects] = unpackr.unpack(body);
-    return { epoch, at, cursor, marks, published, events, effects };
+    const [epoch, previous, at, cursor, marks, published, events, effects] = unpackr.unpack(body);
+    return { epoch, previous, at, cursor, marks, published, events, effects };
   } catch (cause) {
     throw new JournalUnreadable(`${where}: a commit of ${body.length} bytes is not msgpack`, { cause });
   }

@@ -70,8 +70,7 @@ export async function ensureStreams(bus: Bus, count: PartitionCount, sizes: Stre
   await fixPartitionCount(meta, count);
   await Promise.all([
     ...definitions(count, sizes).map((definition) => ensureStream(bus, definition)),
-    // Workers rewrite their record twice a second: nothing is worth a disk write there.
-    bus.kvm.create(WORKERS_BUCKET, { storage: StorageType.Memory, max_bytes: 4 * MiB }),
+    bus.kvm.create(WORKERS_BUCKET, { max_bytes: 4 * MiB }),
     bus.objm.create(SNAPSHOT_BUCKET, { storage: StorageType.File, max_bytes: SNAPSHOT_BYTES }),
   ]);
 }
@@ -84,9 +83,13 @@ async function ensureStream(bus: Bus, wanted: Definition): Promise<void> {
   }
   const differences = (Object.keys(wanted) as (keyof Definition)[])
     .filter((field) => JSON.stringify(present[field]) !== JSON.stringify(wanted[field]))
-    .map((field) => `${field} is ${JSON.stringify(present[field])}, this Herald wants ${JSON.stringify(wanted[field])}`);
+    .map(
+      (field) => `${field} is ${JSON.stringify(present[field])}, this Herald wants ${JSON.stringify(wanted[field])}`,
+    );
   if (differences.length > 0) {
-    throw new StreamMismatch(`stream ${wanted.name}: ${differences.join('; ')}. Change the setting or the stream, then start again.`);
+    throw new StreamMismatch(
+      `stream ${wanted.name}: ${differences.join('; ')}. Change the setting or the stream, then start again.`,
+    );
   }
 }
 

@@ -1,0 +1,56 @@
+/**
+ * One round of deciding: hands inputs to the actors of their entities and waits until every turn is over. Two rounds make a
+ * commit: what came in, then whoever is due or was touched.
+ */
+
+import type { ActorRef, ActorSystem, Handler } from './actor-system.ts';
+import type { Entities, Slot } from './entities.ts';
+import type { DecisionContext } from './entity.ts';
+import { Turn, type TurnInput, type TurnResult } from './turn.ts';
+
+export interface Stage {
+  readonly system: ActorSystem<Turn>;
+  readonly supervisor: ActorRef<never>;
+  readonly handler: Handler<Turn>;
+  readonly entities: Entities;
+  /** Monotonic. */
+  readonly usedAt: number;
+}
+
+let actorNames = 0;
+
+/** Results in the order in which the entities first appear in `inputs`. */
+export async function decideAll(
+  stage: Stage,
+  inputs: Iterable<readonly [Slot, TurnInput]>,
+  context: Omit<DecisionContext, 'position'>,
+): Promise<TurnResult[]> {
+  const turns = new Map<Slot, Turn>();
+  let open = 0;
+  let allFinished = () => {};
+  const finished = () => {
+    if (--open === 0) allFinished();
+  };
+  for (const [slot, input] of inputs) {
+    let turn = turns.get(slot);
+    if (turn === undefined) {
+      turn = new Turn(slot, stage.entities, context, finished);
+      turns.set(slot, turn);
+    }
+    turn.add(input);
+  }
+  if (turns.size === 0) return [];
+  open = turns.size;
+  await new Promise<void>((resolve) => {
+    allFinished = resolve;
+    for (const turn of turns.values()) stage.system.tell(actorOf(stage, turn.slot), turn);
+  });
+  return Array.from(turns.values(), (turn) => turn.result);
+}
+
+function actorOf(stage: Stage, slot: Slot): ActorRef<Turn> {
+  slot.usedAt = stage.usedAt;
+  // Names need only be unique; the keys of entities hold characters that nact refuses.
+  slot.actor ??= stage.system.actor(stage.supervisor, `${slot.kind.kind}-${actorNames++}`, stage.handler);
+  return slot.actor;
+}

@@ -1,0 +1,160 @@
+/**
+ * The entities of one partition: their states, their actors, their due times, and which snapshot chunk each belongs to.
+ *
+ * A slot is awake (state as objects, an actor when it has had a turn) or passive (state packed, no actor). Memory is what
+ * this is about: a passive alert costs a fraction of an awake one.
+ */
+
+import { Packr } from 'msgpackr';
+import { fnv1a32 } from '../bus/partition.ts';
+import type { ActorRef } from './actor-system.ts';
+import type { AnyEntityKind } from './entity.ts';
+import { Timers } from './timers.ts';
+import type { Turn } from './turn.ts';
+
+/** Of one partition's snapshot. More chunks: less is rewritten when little changed; fewer: less overhead per snapshot. */
+export const CHUNKS = 64;
+
+export interface Slot {
+  readonly kind: AnyEntityKind;
+  readonly key: string;
+  readonly chunk: number;
+  /** null: it does not exist (yet), or it is passive. */
+  state: unknown;
+  packed: Buffer | null;
+  actor: ActorRef<Turn> | null;
+  /** Earliest time in the heap for this slot, so that a later due time need not be pushed again. */
+  armedAt: number;
+  /** Monotonic time of the last turn. */
+  usedAt: number;
+}
+
+const packr = new Packr({ useRecords: true, encodeUndefinedAsNil: true });
+
+export class Entities {
+  readonly #chunks: Map<string, Slot>[] = Array.from({ length: CHUNKS }, () => new Map());
+  readonly #timers = new Timers<Slot>();
+  readonly #dirty = new Set<number>();
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The slot of an entity, made when there is none; its state may be null then. */
+  slot(kind: AnyEntityKind, key: string): Slot {
+    const name = `${kind.kind} ${key}`;
+    const chunk = fnv1a32(name) % CHUNKS;
+    const present = this.#chunks[chunk]!.get(name);
+    if (present !== undefined) return present;
+    const slot: Slot = {
+      kind,
+      key,
+      chunk,
+      state: null,
+      packed: null,
+      actor: null,
+      armedAt: Number.POSITIVE_INFINITY,
+      usedAt: 0,
+    };
+    this.#chunks[chunk]!.set(name, slot);
+    this.#size++;
+    return slot;
+  }
+
+  stateOf(slot: Slot): unknown {
+    if (slot.packed !== null) {
+      slot.state = slot.kind.unpack(packr.unpack(slot.packed));
+      slot.packed = null;
+    }
+    return slot.state;
+  }
+
+  /** After a turn or a replayed event: arms its timer, marks its chunk, forgets it when it has ended. */
+  changed(slot: Slot): void {
+    this.#dirty.add(slot.chunk);
+    if (slot.state === null) return;
+    const due = slot.kind.dueAt(slot.state);
+    if (due === null || due >= slot.armedAt) return;
+    slot.armedAt = due;
+    this.#timers.arm(due, slot);
+  }
+
+  /** Takes a slot out whose entity has ended. Its actor must have been stopped. */
+  remove(slot: Slot): void {
+    const name = `${slot.kind.kind} ${slot.key}`;
+    const chunk = this.#chunks[slot.chunk]!;
+    // A slot that ended may still stand in the heap while the same entity lives again in another slot.
+    if (chunk.get(name) !== slot) return;
+    chunk.delete(name);
+    this.#size--;
+  }
+
+  nextDue(): number | null {
+    return this.#timers.next();
+  }
+
+  /** The slots whose time has come; those whose due time has moved since are armed again instead. */
+  takeDue(now: number): Slot[] {
+    const due: Slot[] = [];
+    for (const slot of this.#timers.due(now)) {
+      slot.armedAt = Number.POSITIVE_INFINITY;
+      const state = this.stateOf(slot);
+      const at = state === null ? null : slot.kind.dueAt(state);
+      if (at === null) continue;
+      if (at <= now) {
+        due.push(slot);
+      } else if (at < slot.armedAt) {
+        slot.armedAt = at;
+        this.#timers.arm(at, slot);
+      }
+    }
+    return due;
+  }
+
+  /** Packs the entities of one chunk that had no turn since `before` (monotonic). Returns the actors to stop. */
+  passivate(chunk: number, before: number): ActorRef<Turn>[] {
+    const actors: ActorRef<Turn>[] = [];
+    for (const slot of this.#chunks[chunk]!.values()) {
+      if (slot.usedAt >= before || slot.state === null) continue;
+      slot.packed = packr.pack(slot.kind.pack(slot.state));
+      slot.state = null;
+      if (slot.actor !== null) actors.push(slot.actor);
+      slot.actor = null;
+    }
+    return actors;
+  }
+
+  /** Chunks that changed since they were last taken by `packChunk`. */
+  dirtyChunks(): number[] {
+    return [...this.#dirty];
+  }
+
+  /** Chunks that hold anything. */
+  filledChunks(): number[] {
+    return this.#chunks.flatMap((slots, chunk) => (slots.size > 0 ? [chunk] : []));
+  }
+
+  markDirty(chunk: number): void {
+    this.#dirty.add(chunk);
+  }
+
+  /** After loading a snapshot: nothing differs from what is stored. */
+  allClean(): void {
+    this.#dirty.clear();
+  }
+
+  packChunk(chunk: number): [kind: string, key: string, state: unknown][] {
+    this.#dirty.delete(chunk);
+    const packed: [string, string, unknown][] = [];
+    for (const slot of this.#chunks[chunk]!.values()) {
+      if (slot.packed !== null) packed.push([slot.kind.kind, slot.key, packr.unpack(slot.packed)]);
+      else if (slot.state !== null) packed.push([slot.kind.kind, slot.key, slot.kind.pack(slot.state)]);
+    }
+    return packed;
+  }
+
+  *all(): Generator<Slot> {
+    for (const chunk of this.#chunks) yield* chunk.values();
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * What the partition needs to know of a kind of entity (alert, group, channel): how it decides, how it changes, when it
+ * wants to be called. Each kind is a few lines around a pure decision.
+ */
+
+import type { Entry } from '../alert/entry.ts';
+import type { Notification } from '../alert/notification.ts';
+import type { Policy } from '../alert/policy.ts';
+import type { Reason } from '../alert/reason.ts';
+import type { JournalEvent } from '../bus/journal.ts';
+
+export interface DecisionContext {
+  /** Read once for the whole commit. Unix time in milliseconds. */
+  readonly now: number;
+  readonly policy: Policy;
+  /** Unique per input of this partition, the same after a replay of it. */
+  readonly position: string;
+  /** Between 0 and 1. */
+  random(): number;
+}
+
+/** An answer to a person's command, published after the commit. */
+export interface CommandReply {
+  readonly to: string;
+  readonly ok: boolean;
+  /** HTTP status that says it best. */
+  readonly status: number;
+  readonly reasons: readonly Reason[];
+}
+
+/** Something to hand to a channel's sender after the commit. */
+export interface Send {
+  readonly notification: Notification;
+  readonly attempt: number;
+}
+
+export interface EntityDecision {
+  readonly events: readonly JournalEvent[];
+  readonly effects: readonly Entry[];
+  readonly replies: readonly CommandReply[];
+  readonly sends: readonly Send[];
+}
+
+export const NOTHING: EntityDecision = { events: [], effects: [], replies: [], sends: [] };
+
+export interface EntityKind<State, Command> {
+  readonly kind: 'alert' | 'group' | 'channel';
+  /** Pure: no I/O, no clock. May throw: the command then goes to the dead letters. */
+  decide(state: State | null, command: Command, context: DecisionContext): EntityDecision;
+  /** null: the entity has ended. */
+  evolve(state: State | null, event: JournalEvent): State | null;
+  /** When it wants to be settled without further input. Unix time in milliseconds. */
+  dueAt(state: State): number | null;
+  /** What to ask an entity that was touched or is due, once the inputs of a commit are decided. */
+  settle(state: State, now: number): Command | null;
+  /** What to ask every entity of the kind after a takeover. */
+  recovered(state: State): Command | null;
+  /** Plain data for a snapshot, and back. */
+  pack(state: State): unknown;
+  unpack(packed: unknown): State;
+}
+
+/** Kinds differ in their state and commands; the table of entities holds them side by side. */
+// biome-ignore lint/suspicious/noExplicitAny: existential type; each slot pairs a kind with its own state
+export type AnyEntityKind = EntityKind<any, any>;

@@ -1,0 +1,127 @@
+/**
+ * Rebuilding a partition: the last snapshot, then the journal behind it up to our own fence. Events are applied, never
+ * decided again.
+ */
+
+import type { Bus } from '../bus/connection.ts';
+import type { Effect, JournalEvent, Marks } from '../bus/journal.ts';
+import { readJournal } from '../bus/journal-reader.ts';
+import type { PartitionName } from '../bus/partition.ts';
+import { openSnapshots, SnapshotUnreadable } from '../bus/snapshot-store.ts';
+import { journalStream } from '../bus/subjects.ts';
+import { CHUNKS, Entities } from './entities.ts';
+import type { AnyEntityKind } from './entity.ts';
+
+export interface Recovered {
+  readonly entities: Entities;
+  readonly cursor: number;
+  readonly marks: Marks;
+  /** Effects of commits up to this journal sequence are known to be published. */
+  readonly published: number;
+  /** Journal sequence of the last commit, 0 when there is none. */
+  readonly lastCommit: number;
+  /** The commits behind that, in order, whose effects may not have been published. */
+  readonly unpublished: readonly { readonly seq: number; readonly effects: readonly Effect[] }[];
+  /** Journal sequence that the last complete snapshot starts to replay from; 0 without one. */
+  readonly snapshotSeq: number;
+  readonly replayed: number;
+}
+
+export type Kinds = Readonly<Record<'alert' | 'group' | 'channel', AnyEntityKind>>;
+
+/** `until`: the sequence of our fence. Throws SnapshotUnreadable, JournalUnreadable. */
+export async function recover(bus: Bus, partition: PartitionName, kinds: Kinds, until: number): Promise<Recovered> {
+  const entities = new Entities();
+  const base = await loadSnapshot(bus, partition, kinds, entities);
+  let { cursor, marks, published } = base;
+  const recent: { seq: number; effects: readonly Effect[] }[] = [];
+  let replayed = 0;
+  const from = Math.min(base.replayFrom, base.published) + 1;
+  const stop = new AbortController();
+  let lastCommit = base.replayFrom;
+  for await (const record of readJournal(bus, partition, from, stop.signal)) {
+    if (record.kind === 'commit') {
+      const { commit, seq } = record;
+      checkChain(partition, commit.previous, Math.max(lastCommit, from - 1), seq);
+      lastCommit = seq;
+      ({ cursor, marks, published } = commit);
+      if (commit.effects.length > 0) recent.push({ seq, effects: commit.effects });
+      for (const event of commit.events) replayed += replay(event, seq, kinds, entities, base.chunkSeq);
+    }
+    if (record.seq >= until) break;
+  }
+  stop.abort();
+  const unpublished = recent.filter(({ seq }) => seq > published);
+  return { entities, cursor, marks, published, lastCommit, unpublished, snapshotSeq: base.replayFrom, replayed };
+}
+
+interface Base {
+  readonly replayFrom: number;
+  readonly cursor: number;
+  readonly marks: Marks;
+  readonly published: number;
+  /** Per chunk: the journal sequence up to which it holds everything. */
+  readonly chunkSeq: readonly number[];
+}
+
+async function loadSnapshot(bus: Bus, partition: PartitionName, kinds: Kinds, entities: Entities): Promise<Base> {
+  const store = await openSnapshots(bus, partition);
+  const manifest = await store.readManifest();
+  if (manifest === null) {
+    return { replayFrom: 0, cursor: 0, marks: {}, published: 0, chunkSeq: new Array<number>(CHUNKS).fill(0) };
+  }
+  const chunkSeq = new Array<number>(CHUNKS).fill(manifest.replayFrom);
+  for (const chunk of await Promise.all(manifest.chunks.map((id) => store.readChunk(id)))) {
+    chunkSeq[chunk.id] = chunk.seq;
+    for (const [name, key, packed] of chunk.entities) {
+      const kind = kinds[name as keyof Kinds];
+      const slot = entities.slot(kind, key);
+      slot.state = kind.unpack(packed);
+      entities.changed(slot);
+    }
+  }
+  // What was just loaded needs no new snapshot.
+  entities.allClean();
+  return { ...manifest, chunkSeq };
+}
+
+/** A journal that lacks what the snapshot does not hold has lost state: never go on as if nothing had been there. */
+function checkChain(partition: PartitionName, previous: number, reached: number, seq: number): void {
+  if (previous <= reached) return;
+  throw new SnapshotUnreadable(
+    `${journalStream(partition)}: the commit at ${seq} follows one at ${previous}, which is gone; the snapshot and the journal reach ${reached}. Restore the snapshot bucket or the stream.`,
+  );
+}
+
+/** 1 when the event changed an entity here. */
+function replay(
+  event: JournalEvent,
+  seq: number,
+  kinds: Kinds,
+  entities: Entities,
+  chunkSeq: readonly number[],
+): number {
+  const kind = kindOf(event, kinds);
+  if (kind === null) return 0;
+  const slot = entities.slot(kind, event.key);
+  if (seq <= chunkSeq[slot.chunk]!) return 0;
+  slot.state = kind.evolve(slot.state, event);
+  entities.changed(slot);
+  if (slot.state === null) entities.remove(slot);
+  return 1;
+}
+
+export function kindOf(event: JournalEvent, kinds: Kinds): AnyEntityKind | null {
+  switch (event.type.slice(0, event.type.indexOf('.'))) {
+    case 'alert':
+    case 'command':
+      return kinds.alert;
+    case 'group':
+      return kinds.group;
+    case 'delivery':
+      return kinds.channel;
+    default:
+      // input.*: dead letters and replays change no entity.
+      return null;
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * Snapshots in slices. A round begins at one commit, packs one changed chunk between two commits at a time and writes it
+ * while the partition goes on; the manifest at its end says where replay starts. Then what nobody needs is purged.
+ *
+ * States: idle → round (chunks left) → idle.
+ */
+
+import type { Bus } from '../bus/connection.ts';
+import type { Marks } from '../bus/journal.ts';
+import type { PartitionName } from '../bus/partition.ts';
+import type { SnapshotStore } from '../bus/snapshot-store.ts';
+import { INGEST_STREAM, journalStream, META_BUCKET, subjects } from '../bus/subjects.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Entities } from './entities.ts';
+
+/** Where the partition stands between two commits. */
+export interface Position {
+  readonly lastCommit: number;
+  readonly cursor: number;
+  readonly marks: Marks;
+  readonly published: number;
+}
+
+interface Round {
+  readonly begin: Position;
+  readonly chunks: number[];
+}
+
+export class Snapshotter {
+  readonly #bus: Bus;
+  readonly #partition: PartitionName;
+  readonly #store: SnapshotStore;
+  readonly #entities: Entities;
+  readonly #log: Log;
+  readonly #fenceSeq: number;
+  #round: Round | null = null;
+  #writing: Promise<void> | null = null;
+  #last: number;
+
+  constructor(
+    bus: Bus,
+    partition: PartitionName,
+    store: SnapshotStore,
+    entities: Entities,
+    log: Log,
+    fenceSeq: number,
+    snapshotSeq: number,
+  ) {
+    this.#bus = bus;
+    this.#partition = partition;
+    this.#store = store;
+    this.#entities = entities;
+    this.#log = log;
+    this.#fenceSeq = fenceSeq;
+    this.#last = snapshotSeq;
+  }
+
+  /** Journal sequence from which recovery would replay now. */
+  get last(): number {
+    return this.#last;
+  }
+
+  get busy(): boolean {
+    return this.#round !== null;
+  }
+
+  begin(position: Position): void {
+    this.#round ??= { begin: position, chunks: this.#entities.dirtyChunks() };
+  }
+
+  /** To be called between two commits. Packs at most one chunk; never waits for a write. */
+  slice(position: Position): void {
+    const round = this.#round;
+    if (round === null || this.#writing !== null) return;
+    const id = round.chunks.pop();
+    const write =
+      id === undefined
+        ? this.#finish(round)
+        : this.#store.writeChunk({ id, seq: position.lastCommit, entities: this.#entities.packChunk(id) });
+    this.#writing = write
+      .catch((error: unknown) => {
+        this.#log.warn(
+          { event: 'snapshot.failed', partition: this.#partition, error },
+          'snapshot not written; tried again later',
+        );
+        this.#round = null;
+        // The chunk counts as changed again, or the next round would miss it.
+        if (id !== undefined) this.#entities.markDirty(id);
+        for (const left of round.chunks) this.#entities.markDirty(left);
+      })
+      .finally(() => {
+        this.#writing = null;
+      });
+  }
+
+  /** Resolves when no write is under way. */
+  async idle(): Promise<void> {
+    await this.#writing;
+  }
+
+  async #finish({ begin }: Round): Promise<void> {
+    const { lastCommit: replayFrom, cursor, marks, published } = begin;
+    await this.#store.writeManifest({ replayFrom, cursor, marks, published, chunks: this.#entities.filledChunks() });
+    this.#round = null;
+    this.#last = replayFrom;
+    await purgeJournal(this.#bus, this.#partition, Math.min(replayFrom, published), this.#fenceSeq);
+  }
+}
+
+/** Drops commits that the snapshot holds, whose effects are published, and that the archive has projected. */
+async function purgeJournal(bus: Bus, partition: PartitionName, upTo: number, fenceSeq: number): Promise<void> {
+  const meta = await bus.kvm.open(META_BUCKET);
+  const projected = Number((await meta.get(`projected.${partition}`))?.string() ?? 0);
+  const seq = Math.min(upTo, projected) + 1;
+  const stream = journalStream(partition);
+  if (seq > 1) await bus.jsm.streams.purge(stream, { filter: subjects.commit(partition), seq });
+  // Only the last fence says anything.
+  await bus.jsm.streams.purge(stream, { filter: subjects.fence(partition), seq: fenceSeq });
+}
+
+/** Drops the frames of INGEST that commits have taken in. */
+export async function purgeIngest(bus: Bus, partition: PartitionName, cursor: number): Promise<void> {
+  await bus.jsm.streams.purge(INGEST_STREAM, { filter: subjects.ingest(partition), seq: cursor + 1 });
+}

@@ -1,0 +1,175 @@
+/**
+ * One worker: sees who is alive, takes the partitions that it should hold, gives up those that it should not, and drops those
+ * that it lost. Every decision to take or leave is made again from what is true now, at every change and twice a second.
+ */
+
+import type { Membership, WorkerView } from '../bus/lease.ts';
+import { type PartitionName, partitionNames } from '../bus/partition.ts';
+import { assign } from './assignment.ts';
+import { type Partition, type PartitionDeps, takePartition } from './partition.ts';
+import { OwnershipLost, PAUSE_AFTER_FAILURE } from './supervision.ts';
+
+const LOOK_EVERY = 500;
+
+export interface WorkerStatus {
+  readonly partition: PartitionName;
+  readonly epoch: number;
+  readonly entities: number;
+}
+
+export interface Worker {
+  /** What it holds now. */
+  status(): WorkerStatus[];
+  /** True once every partition that it should hold is held. */
+  settled(): boolean;
+  /** Why it cannot hold something that it should, newest first; empty when all is well. */
+  problems(): string[];
+  /** Polite leave: drains, hands over, takes its record back. */
+  stop(): Promise<void>;
+}
+
+interface Holding {
+  readonly partition: Partition;
+  readonly ended: Promise<void>;
+  releasing: boolean;
+}
+
+export function startWorker(deps: Omit<PartitionDeps, 'maySend'>, membership: Membership): Worker {
+  const worker = new PartitionWorker({ ...deps, maySend: () => membership.valid() }, membership);
+  worker.start();
+  return worker;
+}
+
+class PartitionWorker implements Worker {
+  readonly #deps: PartitionDeps;
+  readonly #membership: Membership;
+  readonly #names: PartitionName[];
+  readonly #held = new Map<PartitionName, Holding>();
+  readonly #taking = new Map<PartitionName, Promise<void>>();
+  readonly #notBefore = new Map<PartitionName, number>();
+  readonly #problems = new Map<PartitionName, string>();
+  #leaving = false;
+  #cancel = () => {};
+
+  constructor(deps: PartitionDeps, membership: Membership) {
+    this.#deps = deps;
+    this.#membership = membership;
+    this.#names = partitionNames(deps.count);
+  }
+
+  start(): void {
+    this.#membership.onChange(() => this.#reconcile());
+    this.#tick();
+  }
+
+  status(): WorkerStatus[] {
+    return Array.from(this.#held.values(), ({ partition }) => ({
+      partition: partition.name,
+      epoch: partition.epoch,
+      entities: partition.entityCount,
+    }));
+  }
+
+  settled(): boolean {
+    const wanted = this.#wanted(this.#membership.alive());
+    return this.#taking.size === 0 && [...wanted].every((name) => this.#held.has(name));
+  }
+
+  problems(): string[] {
+    return [...this.#problems.values()].reverse();
+  }
+
+  async stop(): Promise<void> {
+    this.#leaving = true;
+    this.#cancel();
+    this.#announce();
+    await Promise.all(this.#taking.values());
+    for (const holding of this.#held.values()) this.#release(holding);
+    await Promise.all(Array.from(this.#held.values(), ({ ended }) => ended));
+    await this.#membership.leave();
+  }
+
+  #tick(): void {
+    this.#reconcile();
+    this.#cancel = this.#deps.clock.after(LOOK_EVERY, () => this.#tick());
+  }
+
+  #wanted(alive: readonly WorkerView[]): Set<PartitionName> {
+    const ids = alive.filter(({ leaving }) => !leaving).map(({ id }) => id);
+    const assigned = assign(this.#names, ids.sort());
+    return new Set(this.#names.filter((name) => assigned.get(name) === this.#membership.id));
+  }
+
+  #reconcile(): void {
+    if (this.#leaving) return;
+    const alive = this.#membership.alive();
+    const wanted = this.#wanted(alive);
+    const others = alive.filter(({ id }) => id !== this.#membership.id);
+    const now = this.#deps.clock.monotonic();
+    for (const name of this.#names) {
+      const holding = this.#held.get(name);
+      const rival = Math.max(0, ...others.map(({ holds }) => holds.get(name) ?? 0));
+      if (holding !== undefined) {
+        // A newer fence than ours: our next append would be refused. An unwanted one goes to whoever should have it.
+        if (rival > holding.partition.epoch || !wanted.has(name)) this.#release(holding);
+      } else if (
+        wanted.has(name) &&
+        rival === 0 &&
+        !this.#taking.has(name) &&
+        now >= (this.#notBefore.get(name) ?? 0)
+      ) {
+        this.#taking.set(name, this.#take(name));
+      }
+    }
+  }
+
+  #release(holding: Holding): void {
+    if (holding.releasing) return;
+    holding.releasing = true;
+    holding.partition.release();
+  }
+
+  async #take(name: PartitionName): Promise<void> {
+    const { log } = this.#deps;
+    try {
+      const partition = await takePartition(this.#deps, name, this.#membership.id);
+      const holding: Holding = { partition, ended: this.#run(partition), releasing: false };
+      this.#held.set(name, holding);
+      this.#problems.delete(name);
+      log.info({ event: 'partition.taken', partition: name, epoch: partition.epoch }, 'partition taken');
+      this.#announce();
+    } catch (error) {
+      this.#pause(name, error);
+    } finally {
+      this.#taking.delete(name);
+    }
+  }
+
+  async #run(partition: Partition): Promise<void> {
+    const { name } = partition;
+    try {
+      await partition.run();
+      this.#deps.log.info({ event: 'partition.released', partition: name }, 'partition released');
+    } catch (error) {
+      this.#pause(name, error);
+    }
+    this.#held.delete(name);
+    this.#announce();
+    this.#reconcile();
+  }
+
+  #pause(name: PartitionName, error: unknown): void {
+    const lost = error instanceof OwnershipLost;
+    this.#deps.log.warn(
+      { event: lost ? 'partition.lost' : 'partition.failed', partition: name, error },
+      lost ? 'another worker owns the partition' : 'the partition stopped; it is recovered from its journal',
+    );
+    if (!lost) this.#problems.set(name, `${name}: ${(error as Error).message}`);
+    this.#notBefore.set(name, this.#deps.clock.monotonic() + PAUSE_AFTER_FAILURE);
+  }
+
+  #announce(): void {
+    const holds = new Map(Array.from(this.#held, ([name, { partition }]) => [name, partition.epoch] as const));
+    this.#membership.announce(holds, this.#leaving);
+  }
+}

@@ -1,0 +1,67 @@
+/** The way into partitions: publishing frames to INGEST, and how full it is. */
+
+import type { Clock } from '../telemetry/clock.ts';
+import type { Bus } from './connection.ts';
+import type { PartitionName } from './partition.ts';
+import { publishAcknowledged } from './publish.ts';
+import { INGEST_STREAM, subjects } from './subjects.ts';
+
+/** The last share of the stream is kept for effects between partitions, so that accepting cannot starve deciding. */
+const ADMIT_BELOW = 0.85;
+const LOOK_EVERY = 250;
+const PATIENCE = 4000;
+const ENVELOPE = 1024;
+
+export interface FramePublisher {
+  /** Rejects with IngestFull or IngestUnavailable. The same id twice is stored once. */
+  publish(partition: PartitionName, data: Uint8Array, messageId: string): Promise<void>;
+  readonly maxFrameBytes: number;
+}
+
+export function framePublisher(bus: Bus): FramePublisher {
+  return {
+    maxFrameBytes: Math.min(bus.maxPayload - ENVELOPE, 512 * 1024),
+    async publish(partition, data, messageId) {
+      await publishAcknowledged(bus, subjects.ingest(partition), data, { messageId, patience: PATIENCE });
+    },
+  };
+}
+
+/** Watches how full INGEST is, so that ingress can refuse early. */
+export interface IngestGauge {
+  /** False while the stream is nearly full or out of reach. */
+  admitting(): boolean;
+  readonly bytes: number;
+  readonly messages: number;
+  stop(): void;
+}
+
+export function watchIngest(bus: Bus, clock: Clock): IngestGauge {
+  const state = { bytes: 0, messages: 0, limit: Number.POSITIVE_INFINITY, stopped: false };
+  let cancel = () => {};
+  const look = async () => {
+    try {
+      const info = await bus.jsm.streams.info(INGEST_STREAM);
+      state.bytes = info.state.bytes;
+      state.messages = info.state.messages;
+      state.limit = info.config.max_bytes;
+    } catch {
+      // Out of reach: `connected` says so, and the last figures stand until the server answers again.
+    }
+    if (!state.stopped) cancel = clock.after(LOOK_EVERY, () => void look());
+  };
+  void look();
+  return {
+    admitting: () => bus.connected() && state.bytes < state.limit * ADMIT_BELOW,
+    get bytes() {
+      return state.bytes;
+    },
+    get messages() {
+      return state.messages;
+    },
+    stop() {
+      state.stopped = true;
+      cancel();
+    },
+  };
+}
