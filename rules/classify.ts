@@ -1,0 +1,154 @@
+/**
+ * Which environment a namespace belongs to, by the patterns of one EnvironmentPolicy. What must never happen is that a
+ * production alert passes for something lesser, so: of several environments the most dangerous wins, an unknown name is the
+ * policy's default (production unless the operator says otherwise), and nothing in an alert but its namespace is looked at.
+ */
+
+import { ENVIRONMENTS, type Environment, type LabelSet } from '../alert/alert.ts';
+import type { Classification } from '../alert/policy.ts';
+import { type Reason, reason } from '../alert/reason.ts';
+import { DEFAULT_PRIORITIES, type EnvironmentRule, type EnvironmentRules } from './environment-rules.ts';
+import { Memo } from './memo.ts';
+import { compilePatternSet, type PatternProblem, type PatternSet } from './pattern-set.ts';
+
+export interface NamespaceClassification extends Classification {
+  /** The pattern that decided; null for the default. */
+  readonly rule: string | null;
+  readonly policy: string | null;
+}
+
+export interface Classifier {
+  readonly rules: EnvironmentRules;
+  classify(namespace: string): NamespaceClassification;
+}
+
+export type CompiledClassifier =
+  | { readonly ok: true; readonly classifier: Classifier }
+  | { readonly ok: false; readonly problems: readonly PatternProblem[] };
+
+/** UTF-16 units. Kubernetes allows 63; what is longer than this was not written by a cluster. */
+export const LONGEST_NAME = 4096;
+const MEMO_LIMIT = 32_768;
+/** Longer names are classified each time: the memo is bounded in entries, and this bounds it in bytes. */
+const LONGEST_REMEMBERED = 253;
+
+/** The namespace that an alert is about: a federated or scraped exporter's own label wins over its scraper's. */
+export function namespaceOf(labels: LabelSet): string {
+  return labels.exported_namespace?.trim() || labels.namespace?.trim() || 'default';
+}
+
+/** The indexes in problems count through all patterns and then all excludes of each environment, in order. */
+export function compileClassifier(rules: EnvironmentRules, memoLimit: number = MEMO_LIMIT): CompiledClassifier {
+  const sources = rules.environments.flatMap(sourcesOf);
+  const compiled = compilePatternSet(
+    sources.map((source) => source.pattern),
+    { caseSensitive: rules.caseSensitive },
+  );
+  if (!compiled.ok) return compiled;
+  const memo = new Memo<NamespaceClassification>(memoLimit);
+  return {
+    ok: true,
+    classifier: {
+      rules,
+      classify(namespace) {
+        const known = memo.get(namespace);
+        if (known !== undefined) return known;
+        const decided = decide(rules, sources, compiled.set, namespace.trim() || 'default');
+        if (namespace.length <= LONGEST_REMEMBERED) memo.set(namespace, decided);
+        return decided;
+      },
+    },
+  };
+}
+
+interface PatternSource {
+  readonly environment: EnvironmentRule;
+  readonly pattern: string;
+  readonly excludes: boolean;
+}
+
+interface Match {
+  readonly environment: EnvironmentRule;
+  readonly pattern: string;
+}
+
+function sourcesOf(environment: EnvironmentRule): PatternSource[] {
+  return [
+    ...environment.patterns.map((pattern) => ({ environment, pattern, excludes: false })),
+    ...environment.exclude.map((pattern) => ({ environment, pattern, excludes: true })),
+  ];
+}
+
+function decide(
+  rules: EnvironmentRules,
+  sources: readonly PatternSource[],
+  set: PatternSet,
+  namespace: string,
+): NamespaceClassification {
+  if (namespace.length > LONGEST_NAME) return decideOversized(rules, namespace);
+  const found = set.match(namespace).map((index) => sources[index]!);
+  const excluded = found.filter((source) => source.excludes);
+  const matches = ENVIRONMENTS.flatMap((name) => firstMatch(name, found, excluded));
+  const [winner, ...others] = matches;
+  if (winner === undefined) return conclude(rules, rules.default, namespace, null, unmatched(rules, namespace, found));
+  const where = `of ${named(rules)}`;
+  const by = `${winner.environment.name} pattern ${quote(winner.pattern)}`;
+  const why =
+    others.length === 0
+      ? reason('environment.pattern', `namespace ${namespace} matches ${by} ${where}`)
+      : reason('environment.ambiguous', `namespace ${namespace} matches ${by} and ${listed(others)} ${where}`);
+  return conclude(rules, winner.environment.name, namespace, winner.pattern, why);
+}
+
+function firstMatch(name: Environment, found: readonly PatternSource[], excluded: readonly PatternSource[]): Match[] {
+  if (excluded.some((source) => source.environment.name === name)) return [];
+  const match = found.find((source) => !source.excludes && source.environment.name === name);
+  return match === undefined ? [] : [match];
+}
+
+function unmatched(rules: EnvironmentRules, namespace: string, found: readonly PatternSource[]): Reason {
+  if (rules.policy === null) {
+    return reason('environment.default', `no EnvironmentPolicy; namespace ${namespace} is handled as ${rules.default}`);
+  }
+  const excluded = found.find((source) => source.excludes);
+  const but =
+    excluded === undefined ? '' : ` (${excluded.environment.name} is ruled out by exclude ${quote(excluded.pattern)})`;
+  const detail = `no pattern of ${named(rules)} matches namespace ${namespace}${but}; handled as ${rules.default}`;
+  return reason('environment.default', detail);
+}
+
+/** Cut short it could lose the very part that says production, and whole it is no name: handled as the worst. */
+function decideOversized(rules: EnvironmentRules, namespace: string): NamespaceClassification {
+  const detail = `namespace of ${namespace.length} characters, longer than ${LONGEST_NAME}; handled as production`;
+  const short = namespace.slice(0, LONGEST_REMEMBERED);
+  return conclude(rules, 'production', short, null, reason('environment.default', detail));
+}
+
+function conclude(
+  rules: EnvironmentRules,
+  environment: Environment,
+  namespace: string,
+  rule: string | null,
+  why: Reason,
+): NamespaceClassification {
+  const declared = rules.environments.find((candidate) => candidate.name === environment)?.priority ?? null;
+  const priority = declared ?? DEFAULT_PRIORITIES[environment];
+  const urgency =
+    declared === null
+      ? reason('priority.default', `${priority}, the default of ${environment}`)
+      : reason('priority.environment', `${priority}, declared for ${environment} by ${named(rules)}`);
+  const reasons = Object.freeze([Object.freeze(why), Object.freeze(urgency)]);
+  return Object.freeze({ environment, priority, namespace, reasons, rule, policy: rules.policy });
+}
+
+function named(rules: EnvironmentRules): string {
+  return `EnvironmentPolicy ${rules.policy}`;
+}
+
+function listed(matches: readonly Match[]): string {
+  return matches.map((match) => `${match.environment.name} pattern ${quote(match.pattern)}`).join(' and ');
+}
+
+function quote(pattern: string): string {
+  return JSON.stringify(pattern);
+}

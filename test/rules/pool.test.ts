@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compileClassifier } from '../../rules/classify.ts';
+import type { EnvironmentRules } from '../../rules/environment-rules.ts';
+import { createRulesPool } from '../../rules/pool.ts';
+import { atEnd } from '../support/leaks.ts';
+
+const rules: EnvironmentRules = {
+  policy: 'default/main',
+  default: 'production',
+  caseSensitive: false,
+  environments: [{ name: 'staging', patterns: ['-stg$'], exclude: ['^not-'], priority: 'P2' }],
+};
+
+const pool = createRulesPool({ threads: 2, batch: 7 });
+atEnd(() => pool.close());
+
+test('[BR-PERF-022] the pool answers as the classifier does, in the order of the names, whatever the batches', async () => {
+  const names = Array.from({ length: 100 }, (_, i) => (i % 3 === 0 ? `app-${i}-stg` : `not-${i}-stg`));
+  const inline = compileClassifier(rules);
+  assert.ok(inline.ok);
+  const expected = names.map((name) => {
+    const { namespace, environment, priority, reasons, rule } = inline.classifier.classify(name);
+    return { namespace, environment, priority, reason: reasons[0]!.code, rule };
+  });
+  assert.deepEqual(await pool.classifyAll(rules, names), { ok: true, classifications: expected });
+});
+
+test('a thread that served one policy serves the next one by its own rules', async () => {
+  const names = Array.from({ length: 30 }, (_, i) => `app-${i}-stg`);
+  const other: EnvironmentRules = { ...rules, environments: [{ ...rules.environments[0]!, name: 'testing' }] };
+  for (const [given, environment] of [
+    [rules, 'staging'],
+    [other, 'testing'],
+    [rules, 'staging'],
+  ] as const) {
+    const result = await pool.classifyAll(given, names);
+    assert.ok(result.ok);
+    assert.equal(result.classifications.length, 30);
+    assert.ok(result.classifications.every((one) => one.environment === environment));
+  }
+});
+
+test('bad patterns come back as problems, even without a name to classify', async () => {
+  const bad: EnvironmentRules = { ...rules, environments: [{ ...rules.environments[0]!, patterns: ['(a'] }] };
+  const result = await pool.classifyAll(bad, []);
+  assert.ok(!result.ok);
+  assert.equal(result.problems[0]!.pattern, '(a');
+  assert.deepEqual(await pool.classifyAll(rules, []), { ok: true, classifications: [] });
+});
