@@ -1,19 +1,23 @@
 /**
  * node_modules, as the lockfile has it, with its native parts built for the Node that runs Herald. The stamp stands inside
- * node_modules: `npm ci` begins by emptying that folder, so a broken-off installation has none.
+ * node_modules, and an installation begins by removing that folder: a broken-off one has no stamp.
+ *
+ * Not `npm ci`: it refuses a lockfile that lacks the optional packages of another platform, and ours does where the registry
+ * that it was made with did not have them. `npm install --no-save` takes the same versions and integrities from the lockfile
+ * and leaves it as it is; what `npm ci` checks besides is checked here, before and after.
  */
 
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { npmCommand } from './npm.mjs';
 import { lastLines, run, SetupProblem, step } from './progress.mjs';
-import { readStamp, writeStamp } from './stamp.mjs';
+import { readJson, writeStamp } from './stamp.mjs';
 
 const TOOLCHAIN = [['python3'], ['make'], ['g++', 'c++', 'clang++']];
 
 export function dependenciesReady(root, runtime) {
-  const stamp = readStamp(stampFile(root));
+  const stamp = readJson(stampFile(root));
   return stamp !== null && JSON.stringify(stamp) === JSON.stringify(expectedStamp(root, runtime));
 }
 
@@ -28,9 +32,15 @@ async function adoptable(root, runtime, lock) {
 }
 
 async function install(root, runtime, lock) {
-  await step('dependencies (re2 may be compiled: a minute or two)', () =>
-    npm(root, runtime, lock, ['ci', '--include=dev']),
-  );
+  const drift = lockfileDrift(root);
+  if (drift.length > 0)
+    throw new SetupProblem(`package.json and package-lock.json disagree on ${drift.join(', ')}: run npm install.`);
+  await step('dependencies (re2 may be compiled: a minute or two)', async () => {
+    rmSync(join(root, 'node_modules'), { recursive: true, force: true });
+    await npm(root, runtime, lock, ['install', '--no-save', '--include=dev']);
+  });
+  if (!matchesLockfile(root))
+    throw new SetupProblem('npm did not install what package-lock.json says; see .runtime/npm-install.log.');
   const check = await nativePartsLoad(root, runtime, lock);
   if (check.ok) return;
   await step('native parts, once more', () => npm(root, runtime, lock, ['rebuild']));
@@ -47,7 +57,7 @@ async function npm(root, runtime, lock, args) {
   const result = await run(command.program, [...command.args, ...args], {
     cwd: root,
     env: command.env,
-    logFile: join(root, '.runtime/npm-ci.log'),
+    logFile: join(root, `.runtime/npm-${args[0]}.log`),
     onStart: (pid) => lock.running(pid),
   });
   if (result.ok) return;
@@ -70,17 +80,27 @@ function nativePartsLoad(root, runtime, lock) {
   });
 }
 
-/** npm writes its list of what it installed at the very end. Optional packages may be left out: they are for other platforms. */
+/** Names of the direct dependencies that the lockfile was not made for. */
+export function lockfileDrift(root) {
+  const declared = readJson(join(root, 'package.json'));
+  const locked = readJson(join(root, 'package-lock.json'))?.packages[''];
+  return ['dependencies', 'devDependencies'].flatMap((field) => {
+    const [wanted, known] = [declared?.[field] ?? {}, locked?.[field] ?? {}];
+    return [...new Set([...Object.keys(wanted), ...Object.keys(known)])].filter((name) => wanted[name] !== known[name]);
+  });
+}
+
+/** npm writes its list of what it installed at the very end. Optional packages come and go with the platform. */
 export function matchesLockfile(root) {
-  const wanted = readStamp(join(root, 'package-lock.json'))?.packages;
-  const installed = readStamp(join(root, 'node_modules/.package-lock.json'))?.packages;
+  const wanted = readJson(join(root, 'package-lock.json'))?.packages;
+  const installed = readJson(join(root, 'node_modules/.package-lock.json'))?.packages;
   if (!wanted || !installed) return false;
-  const present = ([path, entry]) =>
-    path === '' ||
-    (installed[path]
-      ? installed[path].version === entry.version && existsSync(join(root, path))
-      : entry.optional === true);
-  return Object.entries(wanted).every(present) && Object.keys(installed).every((path) => path in wanted);
+  const isAsLocked = (path) => {
+    if (!installed[path]) return wanted[path].optional === true;
+    if (!wanted[path]) return installed[path].optional === true;
+    return installed[path].version === wanted[path].version && existsSync(join(root, path));
+  };
+  return [...Object.keys(wanted), ...Object.keys(installed)].filter((path) => path !== '').every(isAsLocked);
 }
 
 export function missingTools(path = process.env.PATH ?? '') {

@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, statSync, symlinkSync } from
 import { dirname, join } from 'node:path';
 import { npmCommand } from './npm.mjs';
 import { lastLines, run, SetupProblem, step } from './progress.mjs';
-import { readStamp, writeStamp } from './stamp.mjs';
+import { readJson, writeStamp } from './stamp.mjs';
 
 /** The version that is brought where the host's Node does not fit. */
 export const NODE_VERSION = '22.23.3';
@@ -28,7 +28,7 @@ export function fits(version) {
 
 /** The runtime that an earlier set-up finished, or null. Costs no process. */
 export function currentRuntime(root) {
-  const stamp = readStamp(stampFile(root));
+  const stamp = readJson(stampFile(root));
   if (!stamp || stamp.platform !== platform() || !fits(stamp.version)) return null;
   const packaged = stamp.path.includes('/.runtime/');
   if (packaged && (stamp.version !== NODE_VERSION || !stamp.path.startsWith(join(root, '.runtime/')))) return null;
@@ -94,7 +94,7 @@ async function installRuntime(root, lock) {
         '--ignore-scripts',
         `node-${platform()}@${NODE_VERSION}`,
       ],
-      { cwd: root, env: npm.env, logFile: join(root, '.runtime/npm-install.log'), onStart: (pid) => lock.running(pid) },
+      { cwd: root, env: npm.env, logFile: join(root, '.runtime/npm-node.log'), onStart: (pid) => lock.running(pid) },
     );
     if (!result.ok) {
       throw new SetupProblem(

@@ -2,7 +2,8 @@
 
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 
-export function readStamp(file) {
+/** The content of a JSON file, or null when it is missing or damaged. */
+export function readJson(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
