@@ -100,7 +100,11 @@ export function addressOf(entry: Entry): EntityAddress {
     case 'group':
       return { partition: 'alert', kind: 'group', key: entry.group.id };
     case 'notification':
-      return { partition: 'channel', kind: 'channel', key: channelKey(entry.notification.tenant, entry.notification.channel) };
+      return {
+        partition: 'channel',
+        kind: 'channel',
+        key: channelKey(entry.notification.tenant, entry.notification.channel),
+      };
     case 'replay':
       return addressOf(entry.entry);
     default:

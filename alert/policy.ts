@@ -27,6 +27,11 @@ export interface ReceiverTiming {
 export interface RouteMatch {
   /** Alertmanager's route id, `{}/{severity="critical"}`: the matchers from the root down. */
   readonly routeId: string;
+  /**
+   * 0 for the first route with this id, 1 for the second: two routes may carry the same matchers under the same parent, and
+   * their groups are not the same. Not the position in the tree: a route inserted above must not make every group a new one.
+   */
+  readonly twin: number;
   /** The labels to group by that the alert has, with its values. A missing label equals an empty one and is left out. */
   readonly groupLabels: LabelSet;
   readonly timing: ReceiverTiming;

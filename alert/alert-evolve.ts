@@ -1,0 +1,79 @@
+/** The state of an alert as a fold over its events. Total: an event about an alert that is not known changes nothing. */
+
+import { rememberCommand } from './alert-command.ts';
+import type { AlertState } from './alert-state.ts';
+import type { GroupRef } from './entry.ts';
+import type { AlertEvent, Routing } from './event.ts';
+
+type Opened = Extract<AlertEvent, { type: 'alert.opened' }>;
+type Heard = Extract<AlertEvent, { type: 'alert.repeated' | 'alert.updated' }>;
+
+export function evolveAlert(state: AlertState | null, event: AlertEvent): AlertState | null {
+  if (event.type === 'alert.opened') return opened(state, event);
+  if (state === null) return null;
+  switch (event.type) {
+    case 'alert.repeated':
+    case 'alert.updated':
+      return heard(state, event);
+    case 'alert.resolved': {
+      const { at: since, endsAt, annotations } = event;
+      return { ...state, phase: 'resolved', since, endsAt, annotations };
+    }
+    case 'alert.aged':
+      return { ...state, phase: 'aged', since: event.at, endsAt: event.at };
+    case 'alert.acknowledged':
+    case 'alert.closed': {
+      const phase = event.type === 'alert.closed' ? 'closed' : 'acknowledged';
+      const commands = rememberCommand(state, { id: event.command, status: 200, reasons: event.reasons });
+      return { ...state, phase, since: event.at, commands };
+    }
+    case 'command.refused': {
+      const commands = rememberCommand(state, { id: event.command, status: 409, reasons: event.reasons });
+      return { ...state, commands };
+    }
+    case 'alert.ignored':
+      return state;
+    case 'alert.forgotten':
+      return null;
+    default:
+      return event satisfies never;
+  }
+}
+
+function opened(before: AlertState | null, { alert, routing, episode, at }: Opened): AlertState {
+  return {
+    phase: 'firing',
+    tenant: alert.tenant,
+    fingerprint: alert.fingerprint,
+    labels: alert.labels,
+    annotations: alert.annotations,
+    startsAt: alert.startsAt,
+    endsAt: alert.endsAt,
+    generatorURL: alert.generatorURL,
+    source: alert.source,
+    environment: routing.environment,
+    priority: routing.priority,
+    namespace: routing.namespace,
+    policy: routing.policy,
+    groups: routing.groups,
+    episode,
+    occurrences: 1,
+    since: at,
+    lastSeen: at,
+    commands: before?.commands ?? [],
+  };
+}
+
+function heard(state: AlertState, event: Heard): AlertState {
+  const { occurrences, endsAt, at: lastSeen, routing } = event;
+  const counted = { ...state, occurrences, endsAt, lastSeen };
+  const routed = routing === null ? counted : { ...counted, ...routeAgain(state, routing) };
+  if (event.type === 'alert.repeated') return routed;
+  return { ...routed, annotations: event.annotations, generatorURL: event.generatorURL };
+}
+
+/** The groups of before stay: they were told that it fires. */
+function routeAgain(state: AlertState, routing: Routing): Routing {
+  const left = state.groups.filter((known: GroupRef) => !routing.groups.some((group) => group.id === known.id));
+  return { ...routing, groups: [...routing.groups, ...left] };
+}

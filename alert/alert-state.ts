@@ -1,0 +1,84 @@
+/** What is remembered of one alert, as plain data: it is packed when idle and stored in snapshots. Kept flat and small. */
+
+import type { AlertStatus, Environment, LabelSet, Priority } from './alert.ts';
+import type { GroupEntry, GroupRef } from './entry.ts';
+import type { AlertEvent } from './event.ts';
+import type { GroupedAlert } from './notification.ts';
+import type { Reason } from './reason.ts';
+
+/** Active: firing, acknowledged. Ended: resolved, closed, aged. */
+export type AlertPhase = 'firing' | 'acknowledged' | 'resolved' | 'closed' | 'aged';
+
+export interface AlertState {
+  readonly phase: AlertPhase;
+  readonly tenant: string;
+  readonly fingerprint: string;
+  readonly labels: LabelSet;
+  readonly annotations: LabelSet;
+  readonly startsAt: number;
+  readonly endsAt: number | null;
+  readonly generatorURL: string;
+  readonly source: string;
+  readonly environment: Environment;
+  readonly priority: Priority;
+  readonly namespace: string;
+  /** Hash of the policy that routed it last. */
+  readonly policy: string;
+  /** Every group that was told of this episode, also those of routes that are gone: all of them will hear of its end. */
+  readonly groups: readonly GroupRef[];
+  readonly episode: number;
+  /** Firing reports of this episode. */
+  readonly occurrences: number;
+  /** When the phase was entered, and when a firing report last came. */
+  readonly since: number;
+  readonly lastSeen: number;
+  /** Answers to the last few commands, so that one sent again gets the same. */
+  readonly commands: readonly AnsweredCommand[];
+}
+
+export interface CommandReply {
+  readonly ok: boolean;
+  /** As in HTTP. */
+  readonly status: 200 | 404 | 409;
+  readonly reasons: readonly Reason[];
+}
+
+export interface AnsweredCommand {
+  readonly id: string;
+  readonly status: 200 | 409;
+  readonly reasons: readonly Reason[];
+}
+
+export interface AlertDecision {
+  readonly events: readonly AlertEvent[];
+  readonly effects: readonly GroupEntry[];
+  /** Set for every command, to be sent after the commit. */
+  readonly reply?: CommandReply;
+}
+
+export const NOTHING: AlertDecision = { events: [], effects: [] };
+
+export function isActive(state: AlertState): boolean {
+  return state.phase === 'firing' || state.phase === 'acknowledged';
+}
+
+/** The alert as groups and receivers see it. */
+export function alertOf(state: AlertState, status: AlertStatus, endsAt: number | null): GroupedAlert {
+  return {
+    tenant: state.tenant,
+    fingerprint: state.fingerprint,
+    status,
+    labels: state.labels,
+    annotations: state.annotations,
+    startsAt: state.startsAt,
+    endsAt,
+    generatorURL: state.generatorURL,
+    source: state.source,
+    environment: state.environment,
+    priority: state.priority,
+  };
+}
+
+export function tellGroups(state: AlertState, alert: GroupedAlert): readonly GroupEntry[] {
+  return state.groups.map((group): GroupEntry => ({ kind: 'group', group, alert }));
+}

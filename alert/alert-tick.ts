@@ -1,0 +1,40 @@
+/** What time alone does to an alert: it expires, ages, is forgotten. At most one of them per tick. */
+
+import { alertKey } from './alert.ts';
+import { type AlertDecision, type AlertState, alertOf, isActive, NOTHING, tellGroups } from './alert-state.ts';
+import type { Policy } from './policy.ts';
+import { reason } from './reason.ts';
+
+/** How long an ended alert is remembered. Prometheus sends a resolved alert for as long. Milliseconds. */
+export const FORGET_AFTER = 15 * 60_000;
+
+type AgeingLimit = Pick<Policy, 'ageAfter'>;
+
+export function decideAlertTick(state: AlertState | null, now: number, policy: AgeingLimit): AlertDecision {
+  if (state === null || now < alertDueAt(state, policy)) return NOTHING;
+  const key = alertKey(state.tenant, state.fingerprint);
+  if (!isActive(state)) return { events: [{ type: 'alert.forgotten', key, at: now }], effects: [] };
+
+  if (state.endsAt !== null && state.endsAt <= now) {
+    const { endsAt, annotations } = state;
+    const reasons = [reason('alert.expired')];
+    return {
+      events: [{ type: 'alert.resolved', key, at: now, cause: null, endsAt, annotations, reasons }],
+      effects: tellGroups(state, alertOf(state, 'resolved', endsAt)),
+    };
+  }
+  return {
+    events: [{ type: 'alert.aged', key, at: now, reasons: [reason('alert.aged')] }],
+    effects: tellGroups(state, alertOf(state, 'resolved', now)),
+  };
+}
+
+/** When time will next change something. Depends on the policy's ageing limit, so timers armed long ago may be early. */
+export function alertDueAt(state: AlertState, policy: AgeingLimit): number {
+  const aged = state.lastSeen + policy.ageAfter;
+  if (isActive(state)) return state.endsAt === null ? aged : Math.min(aged, state.endsAt);
+  const forgotten = state.since + FORGET_AFTER;
+  if (state.phase !== 'closed') return forgotten;
+  // Its sender still reports it. Forgotten as early as others, the next report would open again what a person closed.
+  return Math.max(forgotten, state.endsAt === null ? aged : state.endsAt + FORGET_AFTER);
+}

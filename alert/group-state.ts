@@ -1,0 +1,49 @@
+/**
+ * What is remembered of one group, as plain data for snapshots.
+ *
+ * A group may hold 10,000 alerts, and each may join on its own: evolveGroup therefore changes `alerts` in place. A state has
+ * one owner, who keeps only the newest. The index from fingerprint to place is kept beside the state and made anew
+ * when it is missing, as after a recovery.
+ */
+
+import type { GroupRef } from './entry.ts';
+import type { Told } from './needs-update.ts';
+import type { GroupedAlert } from './notification.ts';
+
+export interface GroupState {
+  /** Identity of this life of the group. */
+  readonly born: string;
+  readonly group: GroupRef;
+  readonly alerts: GroupedAlert[];
+  /** By channel, also channels that the route no longer names. */
+  readonly told: readonly Told[];
+  readonly flushed: boolean;
+  /** Next flush. Unix time in milliseconds. */
+  readonly dueAt: number;
+}
+
+const indexes = new WeakMap<readonly GroupedAlert[], Map<string, number>>();
+
+function indexOf(alerts: readonly GroupedAlert[]): Map<string, number> {
+  let index = indexes.get(alerts);
+  if (index === undefined) {
+    index = new Map(alerts.map((alert, place) => [alert.fingerprint, place]));
+    indexes.set(alerts, index);
+  }
+  return index;
+}
+
+export function hasAlert(state: GroupState, fingerprint: string): boolean {
+  return indexOf(state.alerts).has(fingerprint);
+}
+
+export function putAlert(alerts: GroupedAlert[], alert: GroupedAlert): void {
+  const index = indexOf(alerts);
+  const place = index.get(alert.fingerprint);
+  if (place !== undefined) {
+    alerts[place] = alert;
+    return;
+  }
+  index.set(alert.fingerprint, alerts.length);
+  alerts.push(alert);
+}

@@ -1,0 +1,103 @@
+/**
+ * The life of one group, as Alertmanager's aggregation group has it (dispatch/dispatch.go).
+ *
+ *   state    | alert joins                          | its time comes
+ *   ---------|--------------------------------------|----------------------------------------------------------
+ *   none     | waiting, due after group_wait, or at |
+ *            | once if the alert is older than that |
+ *   waiting  | waiting, due at once if old          | flushed: each channel is decided on (flush.ts)
+ *   flushed  | flushed, due as before               | flushed, due after group_interval; none once it is empty
+ *
+ * Joining never flushes: it sets a time that may already have come, and the shell sends a tick when the frame is done.
+ */
+
+import type { GroupEntry, GroupRef, NotificationEntry } from './entry.ts';
+import type { GroupEvent } from './event.ts';
+import { flushGroup } from './flush.ts';
+import { type GroupState, hasAlert, putAlert } from './group-state.ts';
+import type { Told } from './needs-update.ts';
+import type { GroupedAlert } from './notification.ts';
+import type { Policy } from './policy.ts';
+
+export type { GroupState } from './group-state.ts';
+
+export type GroupCommand = { readonly kind: 'insert'; readonly entry: GroupEntry } | { readonly kind: 'tick' };
+
+export interface GroupDecision {
+  readonly events: readonly GroupEvent[];
+  readonly effects: readonly NotificationEntry[];
+}
+
+const NOTHING: GroupDecision = { events: [], effects: [] };
+
+/** `position` becomes part of notification ids where the group is new: unique per input, the same in a replay. */
+export function decideGroup(
+  state: GroupState | null,
+  command: GroupCommand,
+  now: number,
+  policy: Policy,
+  position: string,
+): GroupDecision {
+  switch (command.kind) {
+    case 'insert':
+      return insert(state, command.entry, now, position);
+    case 'tick':
+      return state === null || now < state.dueAt ? NOTHING : flushGroup(state, now, policy);
+    default:
+      return command satisfies never;
+  }
+}
+
+function insert(state: GroupState | null, { group, alert }: GroupEntry, now: number, position: string): GroupDecision {
+  if (alert.status === 'resolved' && !awaitsEnd(state, alert.fingerprint)) return NOTHING;
+  const born = state?.born ?? position;
+  const dueAt = dueAfterInsert(state, group, alert, now);
+  return { events: [{ type: 'group.joined', key: group.id, at: now, born, group, alert, dueAt }], effects: [] };
+}
+
+/** Nobody can be told the end of what nobody is, or will be, told the beginning of. */
+function awaitsEnd(state: GroupState | null, fingerprint: string): boolean {
+  if (state === null) return false;
+  return hasAlert(state, fingerprint) || state.told.some((told) => told.firing.includes(fingerprint));
+}
+
+function dueAfterInsert(state: GroupState | null, group: GroupRef, alert: GroupedAlert, now: number): number {
+  const { groupWait, groupInterval } = group.timing;
+  if (state?.flushed === true) return Math.min(state.dueAt, now + groupInterval);
+  if (alert.startsAt + groupWait < now) return Math.min(state?.dueAt ?? now, now);
+  return Math.min(state?.dueAt ?? Number.POSITIVE_INFINITY, now + groupWait);
+}
+
+export function groupDueAt(state: GroupState): number {
+  return state.dueAt;
+}
+
+/** Changes the alerts of `state` in place (see group-state.ts). */
+export function evolveGroup(state: GroupState | null, event: GroupEvent): GroupState | null {
+  switch (event.type) {
+    case 'group.joined': {
+      const { born, group, dueAt, alert } = event;
+      const alerts = state?.alerts ?? [];
+      putAlert(alerts, alert);
+      return { born, group, alerts, told: state?.told ?? [], flushed: state?.flushed ?? false, dueAt };
+    }
+    case 'group.flushed':
+      return state === null || event.dueAt === null ? null : flushed(state, event, event.dueAt);
+    default:
+      return event satisfies never;
+  }
+}
+
+type Flushed = Extract<GroupEvent, { type: 'group.flushed' }>;
+
+function flushed(state: GroupState, event: Flushed, dueAt: number): GroupState {
+  const gone = new Set(event.left);
+  const alerts = gone.size === 0 ? state.alerts : state.alerts.filter((alert) => !gone.has(alert.fingerprint));
+  const told = new Map(state.told.map((before) => [before.channel, before]));
+  for (const { channel, notificationId, count, firing, resolved } of event.decisions) {
+    const before: Told | undefined = told.get(channel);
+    const at = notificationId === null ? (before?.at ?? event.at) : event.at;
+    told.set(channel, { channel, count, firing, resolved, at });
+  }
+  return { ...state, alerts, told: [...told.values()], flushed: true, dueAt };
+}

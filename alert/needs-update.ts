@@ -1,0 +1,66 @@
+/**
+ * Whether a channel hears of its group now: Alertmanager's needsUpdate (notify/dedup_stage.go), case by case, with the name
+ * of the case as its reason.
+ */
+
+import type { ReasonCode } from './reason.ts';
+
+/** What a channel was told last. Fingerprints; never one in both. */
+export interface Told {
+  readonly channel: string;
+  /** How many notifications it got in this life of the group. */
+  readonly count: number;
+  readonly firing: readonly string[];
+  readonly resolved: readonly string[];
+  /** When it was told. Unix time in milliseconds. */
+  readonly at: number;
+}
+
+export interface UpdateCase {
+  readonly notify: boolean;
+  readonly code: ReasonCode;
+}
+
+export interface Present {
+  readonly firing: readonly string[];
+  readonly resolved: readonly string[];
+}
+
+export function needsUpdate(
+  told: Told | null,
+  present: Present,
+  sendResolved: boolean,
+  repeatInterval: number,
+  now: number,
+): UpdateCase {
+  const { firing, resolved } = present;
+  if (told === null) {
+    return firing.length > 0 ? notify('group.first') : remain('group.nothing-firing');
+  }
+  if (!isSubset(firing, told.firing)) {
+    // What it was told last was a resolution: a new first notification.
+    return notify(told.firing.length === 0 ? 'group.first' : 'group.new-firing');
+  }
+  if (firing.length === 0) {
+    // Whether or not the channel wants resolved ones, so that it no longer counts as told that something fires.
+    if (told.firing.length > 0) return notify('group.all-resolved');
+    return remain('group.unchanged');
+  }
+  if (sendResolved && !isSubset(resolved, told.resolved)) return notify('group.new-resolved');
+  return told.at < now - repeatInterval ? notify('group.repeat') : remain('group.unchanged');
+}
+
+function notify(code: ReasonCode): UpdateCase {
+  return { notify: true, code };
+}
+
+function remain(code: ReasonCode): UpdateCase {
+  return { notify: false, code };
+}
+
+function isSubset(part: readonly string[], whole: readonly string[]): boolean {
+  if (part.length === 0) return true;
+  if (whole.length === 0) return false;
+  const members = new Set(whole);
+  return part.every((fingerprint) => members.has(fingerprint));
+}

@@ -1,0 +1,117 @@
+/**
+ * The routing tree, as in Alertmanager's dispatch/route.go: depth first, left to right; a node whose children do not match
+ * is itself the match; `continue` lets the siblings after it match too.
+ */
+
+import type { LabelSet } from './alert.ts';
+import type { GroupRef } from './entry.ts';
+import { hash16 } from './fingerprint.ts';
+import { compareUtf8, labelValue, sortedNames } from './label-order.ts';
+import { type CompiledMatcher, matchesAll, printMatchers } from './matcher.ts';
+import type { ReceiverTiming, RouteMatch } from './policy.ts';
+import { quote } from './quote.ts';
+
+/** A node as declared. null: as its parent has it, and at the root the default. Durations in milliseconds. */
+export interface RouteSpec {
+  readonly matchers: readonly CompiledMatcher[];
+  readonly continue: boolean;
+  /** `'...'` groups by all labels. */
+  readonly groupBy: readonly string[] | null;
+  readonly groupWait: number | null;
+  readonly groupInterval: number | null;
+  readonly repeatInterval: number | null;
+  readonly channels: readonly string[] | null;
+  readonly routes: readonly RouteSpec[];
+}
+
+export interface Route {
+  readonly id: string;
+  readonly twin: number;
+  readonly matchers: readonly CompiledMatcher[];
+  readonly continue: boolean;
+  /** Sorted; null: by all labels. */
+  readonly groupBy: readonly string[] | null;
+  readonly timing: ReceiverTiming;
+  readonly routes: readonly Route[];
+}
+
+const ALL_LABELS = '...';
+
+type Inherited = Pick<Route, 'id' | 'groupBy' | 'timing'>;
+
+const DEFAULTS: Inherited = {
+  id: '',
+  groupBy: [],
+  timing: { groupWait: 30_000, groupInterval: 300_000, repeatInterval: 14_400_000, channels: [] },
+};
+
+export function compileRoute(root: RouteSpec): Route {
+  return compileNode(root, DEFAULTS, new Map());
+}
+
+function compileNode(spec: RouteSpec, parent: Inherited, seen: Map<string, number>): Route {
+  const printed = printMatchers(spec.matchers);
+  const id = parent.id === '' ? printed : `${parent.id}/${printed}`;
+  const twin = seen.get(id) ?? 0;
+  seen.set(id, twin + 1);
+  const own: Inherited = {
+    id,
+    groupBy: spec.groupBy === null ? parent.groupBy : compileGroupBy(spec.groupBy),
+    timing: {
+      groupWait: spec.groupWait ?? parent.timing.groupWait,
+      groupInterval: spec.groupInterval ?? parent.timing.groupInterval,
+      repeatInterval: spec.repeatInterval ?? parent.timing.repeatInterval,
+      channels: spec.channels ?? parent.timing.channels,
+    },
+  };
+  const routes = spec.routes.map((child) => compileNode(child, own, seen));
+  return { ...own, twin, matchers: spec.matchers, continue: spec.continue, routes };
+}
+
+function compileGroupBy(names: readonly string[]): readonly string[] | null {
+  return names.includes(ALL_LABELS) ? null : [...new Set(names)].sort(compareUtf8);
+}
+
+/** Empty where not even the root matches. */
+export function matchRoutes(root: Route, labels: LabelSet): RouteMatch[] {
+  const matches: RouteMatch[] = [];
+  collect(root, labels, matches);
+  return matches;
+}
+
+function collect(route: Route, labels: LabelSet, matches: RouteMatch[]): boolean {
+  if (!matchesAll(route.matchers, labels)) return false;
+  const before = matches.length;
+  for (const child of route.routes) {
+    if (collect(child, labels, matches) && !child.continue) break;
+  }
+  if (matches.length === before) {
+    const groupLabels = labelsToGroupBy(route, labels);
+    matches.push({ routeId: route.id, twin: route.twin, groupLabels, timing: route.timing });
+  }
+  return true;
+}
+
+function labelsToGroupBy(route: Route, labels: LabelSet): LabelSet {
+  const groupLabels: Record<string, string> = {};
+  for (const name of route.groupBy ?? sortedNames(labels)) {
+    const value = labelValue(labels, name);
+    if (value !== '') groupLabels[name] = value;
+  }
+  return groupLabels;
+}
+
+/** Alertmanager's group key, `{}/{severity="critical"}:{alertname="X", namespace="Y"}`. */
+export function groupKey(match: RouteMatch): string {
+  let labels = '';
+  for (const name of sortedNames(match.groupLabels)) {
+    labels += `${labels === '' ? '' : ', '}${name}=${quote(match.groupLabels[name]!)}`;
+  }
+  return `${match.routeId}:{${labels}}`;
+}
+
+export function groupRef(tenant: string, match: RouteMatch): GroupRef {
+  const key = groupKey(match);
+  const id = hash16(match.twin === 0 ? `${tenant}\n${key}` : `${tenant}\n${key}\n${match.twin}`);
+  return { id, tenant, key, labels: match.groupLabels, timing: match.timing };
+}
