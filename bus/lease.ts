@@ -77,6 +77,7 @@ class Workers implements Membership {
   #gone = false;
   #beat = 0;
   #confirmedAt: number;
+  #lookedAt: number;
   #cancelRenewal = () => {};
   #stopWatch = () => {};
   #forgetConnection = () => {};
@@ -87,7 +88,7 @@ class Workers implements Membership {
     this.id = id;
     this.#clock = clock;
     this.#log = log;
-    this.#confirmedAt = clock.monotonic();
+    this.#confirmedAt = this.#lookedAt = clock.monotonic();
   }
 
   async start(): Promise<void> {
@@ -101,6 +102,9 @@ class Workers implements Membership {
 
   alive(): WorkerView[] {
     const now = this.#clock.monotonic();
+    // Asked twice a second; a long gap means that this process itself stood still and has seen nobody's changes.
+    if (now - this.#lookedAt > LEASE_TIME / 2) this.#restartObservation();
+    this.#lookedAt = now;
     const views: WorkerView[] = [{ id: this.id, leaving: this.#leaving, holds: new Map(this.#holds) }];
     for (const [id, { record, changedAt }] of this.#observed) {
       if (id === this.id || now - changedAt > LEASE_TIME) continue;

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Entry } from '../../alert/entry.ts';
+import { decodeFrame, encodeFrame, FrameUnreadable } from '../../bus/frame.ts';
+import { type Commit, CommitAssembler, encodeCommit, JournalUnreadable } from '../../bus/journal.ts';
+
+const plain = { noNullPrototype: true };
+const labels = fc.dictionary(fc.string(), fc.string(), { maxKeys: 6, noNullPrototype: true });
+
+const entry: fc.Arbitrary<Entry> = fc.record(
+  {
+    kind: fc.constant('alert' as const),
+    receipt: fc.string(),
+    index: fc.nat(),
+    receivedAt: fc.nat(),
+    alert: fc.record(
+      {
+        tenant: fc.string(),
+        fingerprint: fc.string(),
+        status: fc.constantFrom('firing' as const, 'resolved' as const),
+        labels,
+        annotations: labels,
+        startsAt: fc.integer({ min: -62135596800000, max: 4102444800000 }),
+        endsAt: fc.option(fc.nat()),
+        generatorURL: fc.string(),
+        source: fc.string(),
+      },
+      plain,
+    ),
+  },
+  plain,
+);
+
+const commit: fc.Arbitrary<Commit> = fc.record(
+  {
+    epoch: fc.nat(),
+    previous: fc.nat(),
+    at: fc.nat(),
+    cursor: fc.nat(),
+    marks: fc.dictionary(fc.constantFrom('a0', 'a1', 'c3'), fc.tuple(fc.nat(), fc.nat()), { noNullPrototype: true }),
+    published: fc.nat(),
+    events: fc.constant([]),
+    effects: fc.array(fc.record({ to: fc.constantFrom('a1' as const, 'c0' as const), entry }, plain)),
+  },
+  plain,
+);
+
+test('[BR-REL-011] a frame reads back as what was written', () => {
+  fc.assert(
+    fc.property(fc.array(entry), fc.option(fc.tuple(fc.nat(), fc.nat())), (entries, stamped) => {
+      const stamp = stamped === null ? null : { origin: 'a3', sequence: stamped[0], first: stamped[1] };
+      assert.deepEqual(decodeFrame(encodeFrame({ stamp, entries })), { stamp, entries });
+    }),
+  );
+});
+
+test('[BR-REL-011] a frame of another version or with a damaged body is refused with a named error', () => {
+  const good = encodeFrame({ stamp: null, entries: [] });
+  const other = Buffer.from(good);
+  other[0] = 9;
+  assert.throws(() => decodeFrame(other), FrameUnreadable);
+  assert.throws(() => decodeFrame(good.subarray(0, 2)), FrameUnreadable);
+  assert.throws(() => decodeFrame(new Uint8Array()), FrameUnreadable);
+});
+
+test('a commit of any size reads back from its parts, and no part is larger than a message may be', () => {
+  fc.assert(
+    fc.property(commit, fc.integer({ min: 16, max: 4000 }), (written, maxBytes) => {
+      const messages = encodeCommit(written, maxBytes);
+      const assembler = new CommitAssembler();
+      const read = messages.map((message) => assembler.add(message, 'test'));
+      assert.ok(messages.every((message) => message.length <= maxBytes));
+      assert.deepEqual(read.at(-1), written);
+      assert.ok(read.slice(0, -1).every((early) => early === null));
+    }),
+  );
+});
+
+test('a commit whose last part is missing never happened, and the one behind it reads well', () => {
+  const [whole] = fc.sample(commit, { seed: 7, numRuns: 1 });
+  const messages = encodeCommit({ ...whole!, epoch: 1 }, 16);
+  assert.ok(messages.length > 1);
+  const assembler = new CommitAssembler();
+  for (const message of messages.slice(0, -1)) assert.equal(assembler.add(message, 'test'), null);
+  assembler.interrupt();
+  const next = { ...whole!, epoch: 2 };
+  const read = encodeCommit(next, 1_000_000).map((message) => assembler.add(message, 'test'));
+  assert.deepEqual(read, [next]);
+});
+
+test('a journal message of another version is refused with its place', () => {
+  assert.throws(
+    () => new CommitAssembler().add(Buffer.from([7, 0, 0, 0, 1]), 'HERALD_JOURNAL_a0 12'),
+    (error) => {
+      return error instanceof JournalUnreadable && error.message.startsWith('HERALD_JOURNAL_a0 12: version 7');
+    },
+  );
+});
