@@ -6,6 +6,7 @@
  */
 
 import { Packr } from 'msgpackr';
+import type { Policy } from '../alert/policy.ts';
 import { fnv1a32 } from '../bus/partition.ts';
 import type { ActorRef } from './actor-system.ts';
 import type { AnyEntityKind } from './entity.ts';
@@ -35,7 +36,13 @@ export class Entities {
   readonly #chunks: Map<string, Slot>[] = Array.from({ length: CHUNKS }, () => new Map());
   readonly #timers = new Timers<Slot>();
   readonly #dirty = new Set<number>();
+  readonly #policy: () => Policy;
   #size = 0;
+
+  /** `policy`: the one to compute due times with. */
+  constructor(policy: () => Policy) {
+    this.#policy = policy;
+  }
 
   get size(): number {
     return this.#size;
@@ -74,7 +81,7 @@ export class Entities {
   changed(slot: Slot): void {
     this.#dirty.add(slot.chunk);
     if (slot.state === null) return;
-    const due = slot.kind.dueAt(slot.state);
+    const due = slot.kind.dueAt(slot.state, this.#policy());
     if (due === null || due >= slot.armedAt) return;
     slot.armedAt = due;
     this.#timers.arm(due, slot);
@@ -100,7 +107,7 @@ export class Entities {
     for (const slot of this.#timers.due(now)) {
       slot.armedAt = Number.POSITIVE_INFINITY;
       const state = this.stateOf(slot);
-      const at = state === null ? null : slot.kind.dueAt(state);
+      const at = state === null ? null : slot.kind.dueAt(state, this.#policy());
       if (at === null) continue;
       if (at <= now) {
         due.push(slot);

@@ -50,9 +50,9 @@ export interface EntityKind<State, Command> {
   /** null: the entity has ended. */
   evolve(state: State | null, event: JournalEvent): State | null;
   /** When it wants to be settled without further input. Unix time in milliseconds. */
-  dueAt(state: State): number | null;
+  dueAt(state: State, policy: Policy): number | null;
   /** What to ask an entity that was touched or is due, once the inputs of a commit are decided. */
-  settle(state: State, now: number): Command | null;
+  settle(state: State, now: number, policy: Policy): Command | null;
   /** What to ask every entity of the kind after a takeover. */
   recovered(state: State): Command | null;
   /** Plain data for a snapshot, and back. */

@@ -70,7 +70,7 @@ export async function takePartition(deps: PartitionDeps, name: PartitionName, ow
   const started = deps.clock.monotonic();
   try {
     const writer = await fenceJournal(deps.bus, name, owner);
-    const recovered = await recover(deps.bus, name, deps.kinds, writer.fenceSeq);
+    const recovered = await recover(deps.bus, name, deps.kinds, deps.policy, writer.fenceSeq);
     const store = await openSnapshots(deps.bus, name);
     const snapshotter = new Snapshotter(
       deps.bus,
@@ -257,7 +257,7 @@ export class Partition {
     const settling: [Slot, TurnInput][] = [];
     for (const slot of settle ? touched : []) {
       const state = this.#entities.stateOf(slot);
-      const command = state === null ? null : slot.kind.settle(state, now);
+      const command = state === null ? null : slot.kind.settle(state, now, context.policy);
       if (command !== null) settling.push([slot, { command, position: position(), entry: null }]);
     }
     const second = await decideAll(stage, settling, context);

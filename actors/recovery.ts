@@ -3,6 +3,7 @@
  * decided again.
  */
 
+import type { Policy } from '../alert/policy.ts';
 import type { Bus } from '../bus/connection.ts';
 import type { Effect, JournalEvent, Marks } from '../bus/journal.ts';
 import { readJournal } from '../bus/journal-reader.ts';
@@ -30,8 +31,14 @@ export interface Recovered {
 export type Kinds = Readonly<Record<'alert' | 'group' | 'channel', AnyEntityKind>>;
 
 /** `until`: the sequence of our fence. Throws SnapshotUnreadable, JournalUnreadable. */
-export async function recover(bus: Bus, partition: PartitionName, kinds: Kinds, until: number): Promise<Recovered> {
-  const entities = new Entities();
+export async function recover(
+  bus: Bus,
+  partition: PartitionName,
+  kinds: Kinds,
+  policy: () => Policy,
+  until: number,
+): Promise<Recovered> {
+  const entities = new Entities(policy);
   const base = await loadSnapshot(bus, partition, kinds, entities);
   let { cursor, marks, published } = base;
   const recent: { seq: number; effects: readonly Effect[] }[] = [];

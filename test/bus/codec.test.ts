@@ -6,7 +6,12 @@ import { decodeFrame, encodeFrame, FrameUnreadable } from '../../bus/frame.ts';
 import { type Commit, CommitAssembler, encodeCommit, JournalUnreadable } from '../../bus/journal.ts';
 
 const plain = { noNullPrototype: true };
-const labels = fc.dictionary(fc.string(), fc.string(), { maxKeys: 6, noNullPrototype: true });
+const labels = fc.dictionary(
+  // Ingress refuses this one name: no JavaScript codec carries it safely.
+  fc.string().filter((name) => name !== '__proto__'),
+  fc.string(),
+  { maxKeys: 6, noNullPrototype: true },
+);
 
 const entry: fc.Arbitrary<Entry> = fc.record(
   {

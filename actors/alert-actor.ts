@@ -1,0 +1,40 @@
+/** The shell around one alert's life (alert/lifecycle.ts): entries in, decision, effects to its groups. */
+
+import type { Entry } from '../alert/entry.ts';
+import type { AlertEvent } from '../alert/event.ts';
+import { type AlertCommand, type AlertState, alertDueAt, decideAlert, evolveAlert } from '../alert/lifecycle.ts';
+import type { EntityDecision, EntityKind } from './entity.ts';
+
+type Message = Entry | { readonly kind: 'tick' };
+
+export const alertKind: EntityKind<AlertState, Message> = {
+  kind: 'alert',
+  decide(state, message, { now, policy }): EntityDecision {
+    const decision = decideAlert(state, commandOf(message), now, policy);
+    const { events, effects, reply } = decision;
+    const replies = reply !== undefined && message.kind === 'command' ? [{ to: message.replyTo, ...reply }] : [];
+    return { events, effects, replies, sends: [] };
+  },
+  evolve: (state, event) => evolveAlert(state, event as AlertEvent),
+  dueAt: alertDueAt,
+  settle(state, now, policy) {
+    const due = alertDueAt(state, policy);
+    return due !== null && due <= now ? { kind: 'tick' } : null;
+  },
+  recovered: () => null,
+  pack: (state) => state,
+  unpack: (packed) => packed as AlertState,
+};
+
+function commandOf(message: Message): AlertCommand {
+  switch (message.kind) {
+    case 'alert':
+      return { kind: 'report', alert: message.alert, cause: { receipt: message.receipt, index: message.index } };
+    case 'command':
+      return { kind: 'command', entry: message };
+    case 'tick':
+      return { kind: 'tick' };
+    default:
+      throw new TypeError(`an alert actor was given an entry of kind ${message.kind}`);
+  }
+}

@@ -1,0 +1,36 @@
+/** The shell around one group (alert/group.ts): alerts in, timers from its state, notifications to channels out. */
+
+import type { Entry } from '../alert/entry.ts';
+import type { GroupEvent } from '../alert/event.ts';
+import { decideGroup, evolveGroup, type GroupCommand, type GroupState, groupDueAt } from '../alert/group.ts';
+import type { EntityDecision, EntityKind } from './entity.ts';
+
+type Message = Entry | { readonly kind: 'tick' };
+
+export const groupKind: EntityKind<GroupState, Message> = {
+  kind: 'group',
+  decide(state, message, { now, policy, position }): EntityDecision {
+    const { events, effects } = decideGroup(state, commandOf(message), now, policy, position);
+    return { events, effects, replies: [], sends: [] };
+  },
+  evolve: (state, event) => evolveGroup(state, event as GroupEvent),
+  dueAt: groupDueAt,
+  settle(state, now) {
+    const due = groupDueAt(state);
+    return due !== null && due <= now ? { kind: 'tick' } : null;
+  },
+  recovered: () => null,
+  pack: (state) => state,
+  unpack: (packed) => packed as GroupState,
+};
+
+function commandOf(message: Message): GroupCommand {
+  switch (message.kind) {
+    case 'group':
+      return { kind: 'insert', entry: message };
+    case 'tick':
+      return { kind: 'tick' };
+    default:
+      throw new TypeError(`a group actor was given an entry of kind ${message.kind}`);
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * The embedded default: a nats-server of our own, on a private port, with its data below HERALD_DATA. It is watched and
+ * started again when it ends; its port stays the same, so that clients find it again.
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { delimiter, join } from 'node:path';
+import type { Log } from '../telemetry/log.ts';
+
+export interface NatsChild {
+  readonly url: string;
+  readonly pid: number | undefined;
+  stop(): Promise<void>;
+}
+
+export class NatsServerMissing extends Error {
+  readonly code = 'nats.missing';
+}
+
+export interface NatsChildOptions {
+  readonly folder: string;
+  /** Bytes that JetStream may store. */
+  readonly maxFileStore: number;
+  readonly log: Log;
+}
+
+const RESTART_PAUSE = 300;
+const STOP_TIME = 4000;
+
+/** Throws NatsServerMissing. Returns before the server answers: connecting is patient. */
+export async function startNatsChild(options: NatsChildOptions): Promise<NatsChild> {
+  const { folder, log } = options;
+  mkdirSync(folder, { recursive: true });
+  const program = findNatsServer();
+  const pidFile = join(folder, 'nats-server.pid');
+  await endLeftOver(pidFile, folder, log);
+  const port = await freePort();
+  const config = join(folder, 'nats-server.conf');
+  writeFileSync(config, configuration(port, folder, options.maxFileStore), { mode: 0o600 });
+
+  let child: ChildProcess;
+  let stopping = false;
+  let ended = Promise.resolve();
+  const launch = () => {
+    child = spawn(program, ['-c', config], { stdio: 'ignore' });
+    if (child.pid !== undefined) writeFileSync(pidFile, String(child.pid));
+    ended = new Promise((resolve) => {
+      child.once('error', (error) =>
+        log.error({ event: 'nats.not-started', error }, 'nats-server could not be started'),
+      );
+      child.once('close', (code, signal) => {
+        resolve();
+        if (stopping) return;
+        log.error({ event: 'nats.ended', code, signal }, 'nats-server ended; it is started again');
+        setTimeout(() => !stopping && launch(), RESTART_PAUSE).unref();
+      });
+    });
+  };
+  launch();
+  return {
+    url: `nats://127.0.0.1:${port}`,
+    get pid() {
+      return child.pid;
+    },
+    async stop() {
+      stopping = true;
+      child.kill('SIGTERM');
+      const insist = setTimeout(() => child.kill('SIGKILL'), STOP_TIME);
+      await ended;
+      clearTimeout(insist);
+      rmSync(pidFile, { force: true });
+    },
+  };
+}
+
+function configuration(port: number, folder: string, maxFileStore: number): string {
+  return [
+    'host: "127.0.0.1"',
+    `port: ${port}`,
+    'server_name: "herald"',
+    'jetstream {',
+    `  store_dir: ${JSON.stringify(join(folder, 'store'))}`,
+    '  max_memory_store: 67108864',
+    `  max_file_store: ${maxFileStore}`,
+    '}',
+    '',
+  ].join('\n');
+}
+
+/**
+ * A Herald that was killed leaves its nats-server behind, on a port that nobody knows and with our store open: two servers on
+ * one store would destroy it. Only a process that runs with our own configuration file is ended.
+ */
+async function endLeftOver(pidFile: string, folder: string, log: Log): Promise<void> {
+  if (!existsSync(pidFile)) return;
+  const pid = Number(readFileSync(pidFile, 'utf8'));
+  if (!isOurs(pid, folder)) return;
+  log.warn({ event: 'nats.left-over', pid }, 'ending the nats-server that a former Herald left behind');
+  process.kill(pid, 'SIGTERM');
+  const insistAt = performance.now() + STOP_TIME;
+  while (isOurs(pid, folder)) {
+    if (performance.now() > insistAt) process.kill(pid, 'SIGKILL');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+function isOurs(pid: number, folder: string): boolean {
+  try {
+    process.kill(pid, 0);
+    const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    // A zombie has an empty command line.
+    return commandLine.includes(join(folder, 'nats-server.conf'));
+  } catch {
+    return false;
+  }
+}
+
+function findNatsServer(): string {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/usr/local/bin'];
+  const found = folders.map((folder) => join(folder, 'nats-server')).find(isExecutable);
+  if (found !== undefined) return found;
+  throw new NatsServerMissing(
+    'nats-server was not found on PATH or in /usr/sbin. Install it (Debian and Ubuntu: apt-get install nats-server) or set NATS_URL.',
+  );
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      probe.close(() => resolve(port));
+    });
+  });
+}
