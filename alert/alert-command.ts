@@ -7,7 +7,7 @@ import {
   type AnsweredCommand,
   alertOf,
   isActive,
-  tellGroups,
+  tellEnd,
 } from './alert-state.ts';
 import type { CommandEntry } from './entry.ts';
 import { reason } from './reason.ts';
@@ -37,7 +37,7 @@ function carryOut(
   const reasons = [reason(type, `by ${by}`)];
   return {
     events: [{ type, key: alertKey(tenant, fingerprint), at: now, command, by, comment, reasons }],
-    effects: type === 'alert.closed' ? tellGroups(state, alertOf(state, 'resolved', now)) : [],
+    effects: type === 'alert.closed' ? tellEnd(state, alertOf(state, 'resolved', now)) : [],
     reply: { ok: true, status: 200, reasons },
   };
 }

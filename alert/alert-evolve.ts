@@ -56,6 +56,7 @@ function opened(before: AlertState | null, { alert, routing, episode, at }: Open
     namespace: routing.namespace,
     policy: routing.policy,
     groups: routing.groups,
+    former: [],
     episode,
     occurrences: 1,
     since: at,
@@ -72,8 +73,8 @@ function heard(state: AlertState, event: Heard): AlertState {
   return { ...routed, annotations: event.annotations, generatorURL: event.generatorURL };
 }
 
-/** The groups of before stay: they were told that it fires. */
-function routeAgain(state: AlertState, routing: Routing): Routing {
-  const left = state.groups.filter((known: GroupRef) => !routing.groups.some((group) => group.id === known.id));
-  return { ...routing, groups: [...routing.groups, ...left] };
+/** The groups of before are kept: they were told that it fires. */
+function routeAgain(state: AlertState, routing: Routing): Routing & Pick<AlertState, 'former'> {
+  const isLeft = (known: GroupRef) => !routing.groups.some((group) => group.id === known.id);
+  return { ...routing, former: [...state.groups, ...state.former].filter(isLeft) };
 }

@@ -24,8 +24,10 @@ export interface AlertState {
   readonly namespace: string;
   /** Hash of the policy that routed it last. */
   readonly policy: string;
-  /** Every group that was told of this episode, also those of routes that are gone: all of them will hear of its end. */
+  /** The groups that its routes put it in. */
   readonly groups: readonly GroupRef[];
+  /** Groups of this episode that an earlier policy put it in: they will hear of its end, as they did of its beginning. */
+  readonly former: readonly GroupRef[];
   readonly episode: number;
   /** Firing reports of this episode. */
   readonly occurrences: number;
@@ -79,6 +81,7 @@ export function alertOf(state: AlertState, status: AlertStatus, endsAt: number |
   };
 }
 
-export function tellGroups(state: AlertState, alert: GroupedAlert): readonly GroupEntry[] {
-  return state.groups.map((group): GroupEntry => ({ kind: 'group', group, alert }));
+/** For the end of an alert: to every group that knows it. */
+export function tellEnd(state: AlertState, alert: GroupedAlert): readonly GroupEntry[] {
+  return [...state.groups, ...state.former].map((group): GroupEntry => ({ kind: 'group', group, alert }));
 }

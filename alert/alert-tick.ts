@@ -1,7 +1,7 @@
 /** What time alone does to an alert: it expires, ages, is forgotten. At most one of them per tick. */
 
 import { alertKey } from './alert.ts';
-import { type AlertDecision, type AlertState, alertOf, isActive, NOTHING, tellGroups } from './alert-state.ts';
+import { type AlertDecision, type AlertState, alertOf, isActive, NOTHING, tellEnd } from './alert-state.ts';
 import type { Policy } from './policy.ts';
 import { reason } from './reason.ts';
 
@@ -20,12 +20,12 @@ export function decideAlertTick(state: AlertState | null, now: number, policy: A
     const reasons = [reason('alert.expired')];
     return {
       events: [{ type: 'alert.resolved', key, at: now, cause: null, endsAt, annotations, reasons }],
-      effects: tellGroups(state, alertOf(state, 'resolved', endsAt)),
+      effects: tellEnd(state, alertOf(state, 'resolved', endsAt)),
     };
   }
   return {
     events: [{ type: 'alert.aged', key, at: now, reasons: [reason('alert.aged')] }],
-    effects: tellGroups(state, alertOf(state, 'resolved', now)),
+    effects: tellEnd(state, alertOf(state, 'resolved', now)),
   };
 }
 

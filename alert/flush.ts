@@ -32,7 +32,7 @@ export function flushGroup(state: GroupState, now: number, policy: Policy): Grou
   for (const told of state.told) {
     // The route no longer names it, but it was told that alerts fire: it hears how these end, and nothing else.
     if (told.firing.length === 0 || state.group.timing.channels.includes(told.channel)) continue;
-    const known = only(parts, [...told.firing, ...told.resolved]);
+    const known = only(parts, told.firing);
     flushes.push(flushChannel(state, told.channel, told, known, Number.POSITIVE_INFINITY, now, policy));
   }
   const dueAt = parts.firing.length === 0 ? null : now + state.group.timing.groupInterval;

@@ -48,8 +48,11 @@ export function decideGroup(
   }
 }
 
-function insert(state: GroupState | null, { group, alert }: GroupEntry, now: number, position: string): GroupDecision {
+function insert(state: GroupState | null, entry: GroupEntry, now: number, position: string): GroupDecision {
+  const { alert } = entry;
   if (alert.status === 'resolved' && !awaitsEnd(state, alert.fingerprint)) return NOTHING;
+  // What fires was routed by the newest policy. What ends may carry the timing of an old one.
+  const group = alert.status === 'resolved' && state !== null ? state.group : entry.group;
   const born = state?.born ?? position;
   const dueAt = dueAfterInsert(state, group, alert, now);
   return { events: [{ type: 'group.joined', key: group.id, at: now, born, group, alert, dueAt }], effects: [] };

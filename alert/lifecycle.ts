@@ -15,7 +15,7 @@
 
 import { type Alert, alertKey } from './alert.ts';
 import { decideCommand, rememberedReply } from './alert-command.ts';
-import { type AlertDecision, type AlertState, alertOf, isActive, tellGroups } from './alert-state.ts';
+import { type AlertDecision, type AlertState, alertOf, isActive, tellEnd } from './alert-state.ts';
 import { decideAlertTick } from './alert-tick.ts';
 import type { CommandEntry, GroupEntry, GroupRef } from './entry.ts';
 import type { Cause } from './event.ts';
@@ -114,19 +114,21 @@ function repeat(state: AlertState, alert: Alert, cause: Cause, now: number, poli
 
 type Content = Pick<Alert, 'annotations' | 'generatorURL' | 'endsAt'>;
 
-/** New content goes to all of its groups; a new route only to those that do not know it, or that know it otherwise. */
+/**
+ * New content goes to all groups that it is in; a new policy's routing only to those that do not know it, or that know it
+ * otherwise. Former groups are left in peace until it ends: their timing is of an old policy.
+ */
 function tellAgain(
   state: AlertState,
   content: Content,
   changed: boolean,
   again: RoutingDecision | null,
 ): readonly GroupEntry[] {
-  const { environment, priority, groups: matched } = again?.routing ?? { ...state, groups: [] as GroupRef[] };
+  const { environment, priority, groups } = again?.routing ?? state;
   const alert = { ...alertOf(state, 'firing', content.endsAt), ...content, environment, priority };
   const all = changed || environment !== state.environment || priority !== state.priority;
-  const told = matched.filter((group) => all || !state.groups.some((known) => sameRef(known, group)));
-  const left = all ? state.groups.filter((known) => !matched.some((group) => group.id === known.id)) : [];
-  return [...told, ...left].map((group): GroupEntry => ({ kind: 'group', group, alert }));
+  const told = all ? groups : groups.filter((group) => !state.groups.some((known) => sameRef(known, group)));
+  return told.map((group): GroupEntry => ({ kind: 'group', group, alert }));
 }
 
 /** A group whose timing or channels were changed must hear of it, or it would go on telling the old ones. */
@@ -157,7 +159,7 @@ function decideResolved(state: AlertState | null, alert: Alert, cause: Cause, no
   const reasons = [reason('alert.resolved')];
   return {
     events: [{ type: 'alert.resolved', key, at: now, cause, endsAt, annotations, reasons }],
-    effects: tellGroups(state, { ...alertOf(state, 'resolved', endsAt), annotations }),
+    effects: tellEnd(state, { ...alertOf(state, 'resolved', endsAt), annotations }),
   };
 }
 

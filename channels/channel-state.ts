@@ -1,0 +1,89 @@
+/**
+ * What a channel remembers, as plain data for snapshots.
+ *
+ * A channel may hold 10,000 deliveries and see thousands of events a second: evolveDelivery therefore changes the state in
+ * place. It has one owner. Deciding changes nothing in it. What makes deciding fast (order, look-up by id) is an index
+ * that is kept beside the state and made anew when it is missing.
+ */
+
+import type { Notification } from '../alert/notification.ts';
+import { Lanes } from './lanes.ts';
+
+export interface Delivery {
+  readonly notification: Notification;
+  /** Rises with every delivery of the channel: the order of its group, and age. */
+  readonly order: number;
+  /** Attempts begun so far. */
+  attempts: number;
+  attempting: boolean;
+  /** 0: at once. Unix time in milliseconds. */
+  notBefore: number;
+}
+
+export interface ChannelState {
+  /** In no particular order. */
+  readonly deliveries: Delivery[];
+  /** Ids of the last notifications that were delivered: a ring. */
+  readonly delivered: string[];
+  deliveredCount: number;
+  nextOrder: number;
+  /** Part of dead letter ids: a notification may die, be replayed and die again. */
+  deadCount: number;
+}
+
+/** How many delivered ids are remembered. */
+export const REMEMBERED = 1000;
+
+interface Index {
+  readonly lanes: Lanes;
+  readonly places: Map<Delivery, number>;
+  readonly delivered: Set<string>;
+}
+
+const indexes = new WeakMap<ChannelState, Index>();
+
+export function indexOf(state: ChannelState): Index {
+  let index = indexes.get(state);
+  if (index === undefined) {
+    index = {
+      lanes: new Lanes(state.deliveries),
+      places: new Map(state.deliveries.map((delivery, place) => [delivery, place])),
+      delivered: new Set(state.delivered),
+    };
+    indexes.set(state, index);
+  }
+  return index;
+}
+
+export function emptyChannel(): ChannelState {
+  return { deliveries: [], delivered: [], deliveredCount: 0, nextOrder: 1, deadCount: 0 };
+}
+
+export function addDelivery(state: ChannelState, notification: Notification): void {
+  const { lanes, places } = indexOf(state);
+  const delivery = { notification, order: state.nextOrder++, attempts: 0, attempting: false, notBefore: 0 };
+  places.set(delivery, state.deliveries.length);
+  state.deliveries.push(delivery);
+  lanes.add(delivery);
+}
+
+/** The last one takes its place, so that removing costs the same however many there are. */
+export function removeDelivery(state: ChannelState, delivery: Delivery): void {
+  const { lanes, places } = indexOf(state);
+  lanes.remove(delivery);
+  const hole = places.get(delivery)!;
+  const last = state.deliveries.pop()!;
+  places.delete(delivery);
+  if (last === delivery) return;
+  state.deliveries[hole] = last;
+  places.set(last, hole);
+}
+
+export function rememberDelivered(state: ChannelState, notificationId: string): void {
+  const { delivered } = indexOf(state);
+  const place = state.deliveredCount++ % REMEMBERED;
+  const oldest = state.delivered[place];
+  if (oldest !== undefined) delivered.delete(oldest);
+  state.delivered[place] = notificationId;
+  delivered.add(notificationId);
+}
