@@ -30,7 +30,7 @@ export type Answer =
   /** Closes the connection with a TCP reset instead of an answer. */
   | { readonly kind: 'reset' }
   /** Headers and a part of the announced body; then the connection is reset, or nothing more comes. */
-  | { readonly kind: 'half'; readonly status: number; readonly then: 'reset' | 'hang' }
+  | { readonly kind: 'half'; readonly status: number; readonly rest: 'reset' | 'hang' }
   /** A status line that breaks off. */
   | { readonly kind: 'broken-head' }
   /** A body of so many bytes, as fast as the sender reads it. */
@@ -153,7 +153,7 @@ async function answer(response: ServerResponse, how: Answer, onFlooded: (bytes: 
     case 'half':
       response.writeHead(how.status, { 'content-length': '1000' });
       response.write('the first part', () => {
-        if (how.then === 'reset') (response.socket as Socket).resetAndDestroy();
+        if (how.rest === 'reset') (response.socket as Socket).resetAndDestroy();
       });
       return;
     case 'broken-head':
@@ -184,10 +184,20 @@ async function flood(response: ServerResponse, status: number, bytes: number, on
   for (let sent = 0; sent < bytes && !response.destroyed; sent += chunk.length) {
     onFlooded(chunk.length);
     if (response.write(chunk)) continue;
-    await new Promise<void>((resolve) => {
-      response.once('drain', resolve);
-      response.once('close', resolve);
-    });
+    await room(response);
   }
   response.end();
+}
+
+/** Resolves when the sender reads on, or went away. */
+function room(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.removeListener('drain', done);
+      response.removeListener('close', done);
+      resolve();
+    };
+    response.on('drain', done);
+    response.on('close', done);
+  });
 }

@@ -1,0 +1,29 @@
+/** Every kind of channel there is. A new one is a folder with its options and its sender, and a line here. */
+
+import type { TSchema } from 'typebox';
+import { type ConsoleOptions, consoleOptions } from './console/options.ts';
+import { createConsoleSender } from './console/send.ts';
+import type { ChannelType } from './sender.ts';
+import { type WebhookOptions, webhookOptions } from './webhook/options.ts';
+import { createWebhookSender } from './webhook/send.ts';
+
+const consoleChannel: ChannelType<ConsoleOptions> = {
+  options: consoleOptions,
+  create: (_options, context) => createConsoleSender(context),
+};
+
+const webhookChannel: ChannelType<WebhookOptions> = {
+  options: webhookOptions,
+  create: (options, context) => createWebhookSender(options, context),
+};
+
+/** By the `type` of a Channel's spec. The schema of a type guarantees what its `create` is given. */
+export const CHANNEL_TYPES: Readonly<Record<string, ChannelType<unknown>>> = {
+  console: consoleChannel,
+  webhook: webhookChannel,
+};
+
+/** For resources/, which validates Channels and comes before this folder. */
+export const channelSchemas: ReadonlyMap<string, TSchema> = new Map(
+  Object.entries(CHANNEL_TYPES).map(([name, type]) => [name, type.options]),
+);

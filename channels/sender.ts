@@ -1,0 +1,53 @@
+/** What a kind of channel is: options with a schema, and a sender made from them. */
+
+import type { TSchema } from 'typebox';
+import type { Notification } from '../alert/notification.ts';
+import type { Clock } from '../telemetry/clock.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Outcome } from './outcome.ts';
+
+export interface Sender {
+  /**
+   * One attempt. Resolves with an outcome whatever happens outside; rejects only for bugs. `attempt` is 1 for the first.
+   * `signal` breaks the attempt off (the owner stops): the outcome is then a retry, since nobody knows what arrived.
+   */
+  send(notification: Notification, attempt: number, signal: AbortSignal): Promise<Outcome>;
+  /** Releases connections; attempts under way end at once. */
+  close(): Promise<void>;
+}
+
+export interface SenderContext {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly stdout: TextOutput;
+  /** Where people reach this Herald, for links in what is sent. */
+  readonly externalURL: string;
+}
+
+/** The part of a terminal, pipe or file stream that the console channel needs. */
+export type TextOutput = NodeJS.WritableStream & {
+  readonly isTTY?: boolean;
+  readonly writableNeedDrain?: boolean;
+};
+
+export interface ChannelType<Options> {
+  /** Schema of the options as an operator declares them, beside `type` in the spec of a Channel. */
+  readonly options: TSchema;
+  /**
+   * `options` are valid by the schema and frozen; references to secrets stand resolved. Throws InvalidChannelOptions for what
+   * shows only now. (A method, not a property: the registry holds types with different options side by side.)
+   */
+  create(options: Options, context: SenderContext): Sender;
+}
+
+export class InvalidChannelOptions extends Error {
+  readonly code = 'INVALID_CHANNEL_OPTIONS';
+  /** Where in the spec: `tls.caFile`. */
+  readonly path: string;
+
+  constructor(path: string, message: string, cause?: unknown) {
+    super(`spec.${path}: ${message}`, { cause });
+    this.name = 'InvalidChannelOptions';
+    this.path = path;
+  }
+}

@@ -1,0 +1,174 @@
+/** Real workers on a real bus, with a small policy and senders that record: what actors' tests build on. */
+
+import { startActorSystem } from '../../actors/actor-system.ts';
+import { alertKind } from '../../actors/alert-actor.ts';
+import { channelKind } from '../../actors/channel-actor.ts';
+import type { Send } from '../../actors/entity.ts';
+import { groupKind } from '../../actors/group-actor.ts';
+import type { PartitionDeps } from '../../actors/partition.ts';
+import type { Turn } from '../../actors/turn.ts';
+import { startWorker, type Worker } from '../../actors/worker.ts';
+import type { Alert } from '../../alert/alert.ts';
+import { addressOf, type Entry } from '../../alert/entry.ts';
+import { fingerprint } from '../../alert/fingerprint.ts';
+import type { ChannelPolicy, Policy } from '../../alert/policy.ts';
+import { type Bus, connectBus } from '../../bus/connection.ts';
+import { encodeFrame } from '../../bus/frame.ts';
+import { framePublisher } from '../../bus/ingest.ts';
+import type { JournalRecord } from '../../bus/journal.ts';
+import { readJournal } from '../../bus/journal-reader.ts';
+import { joinWorkers, type Membership } from '../../bus/lease.ts';
+import { type PartitionCount, type PartitionName, partitionNames, partitionOf } from '../../bus/partition.ts';
+import { journalStream } from '../../bus/subjects.ts';
+import type { Outcome } from '../../channels/outcome.ts';
+import { systemClock } from '../../telemetry/clock.ts';
+import { silentLog } from '../../telemetry/log.ts';
+
+export const KINDS = { alert: alertKind, group: groupKind, channel: channelKind };
+
+const CHANNEL: ChannelPolicy = {
+  name: 'ops',
+  type: 'webhook',
+  sendResolved: true,
+  maxAlerts: 0,
+  retry: { maxAttempts: 3, initial: 20, max: 50 },
+  concurrency: 16,
+  onUncertain: 'resend',
+};
+
+/** Everything is production; groups by alertname; one channel `ops`. */
+export function smallPolicy(timing: { groupWait?: number; groupInterval?: number } = {}): Policy {
+  return {
+    hash: 'small',
+    ageAfter: 86_400_000,
+    classify: (_tenant, labels) => ({
+      environment: 'production',
+      priority: 'P1',
+      namespace: labels.namespace ?? 'default',
+      reasons: [],
+    }),
+    route: (_tenant, labels) => {
+      if (labels.poison === 'throw') throw new RangeError('poisoned');
+      return [
+        {
+          routeId: '{}',
+          groupLabels: { alertname: labels.alertname ?? '' },
+          timing: { groupWait: 0, groupInterval: 50, repeatInterval: 3_600_000, channels: ['ops'], ...timing },
+        },
+      ];
+    },
+    channel: (_tenant, name) => (name === 'ops' ? CHANNEL : null),
+  };
+}
+
+export function alertOf(labels: Record<string, string>, change: Partial<Alert> = {}): Alert {
+  return {
+    tenant: 'default',
+    fingerprint: fingerprint(labels),
+    status: 'firing',
+    labels,
+    annotations: {},
+    startsAt: Date.now(),
+    endsAt: null,
+    generatorURL: '',
+    source: 'test',
+    ...change,
+  };
+}
+
+let published = 0;
+
+/** Puts entries in as ingress would: one frame per partition, acknowledged. */
+export async function putIn(bus: Bus, count: PartitionCount, entries: readonly Entry[]): Promise<void> {
+  const frames = new Map<PartitionName, Entry[]>();
+  for (const entry of entries) {
+    const partition = partitionOf(addressOf(entry), count);
+    frames.set(partition, [...(frames.get(partition) ?? []), entry]);
+  }
+  const publisher = framePublisher(bus);
+  await Promise.all(
+    Array.from(frames, ([partition, list]) =>
+      publisher.publish(partition, encodeFrame({ stamp: null, entries: list }), `put-${process.pid}-${published++}`),
+    ),
+  );
+}
+
+export const reported = (alert: Alert, receipt = 'r', index = 0): Entry => ({
+  kind: 'alert',
+  alert,
+  receipt,
+  index,
+  receivedAt: Date.now(),
+});
+
+export interface TestWorker {
+  readonly worker: Worker;
+  readonly membership: Membership;
+  readonly bus: Bus;
+  /** Everything that was handed to a sender, in order. */
+  readonly sent: Send[];
+  /** As kill -9 would: the connection is cut, nothing is drained, nobody is told. */
+  crash(): Promise<void>;
+}
+
+export interface TestWorkerOptions {
+  readonly id: string;
+  readonly url: string;
+  readonly count: PartitionCount;
+  readonly policy?: Policy;
+  readonly snapshotCommits?: number;
+  send?(send: Send): Promise<Outcome>;
+}
+
+export async function launchWorker(options: TestWorkerOptions): Promise<TestWorker> {
+  const bus = await connectBus({ url: options.url, name: options.id, log: silentLog });
+  const membership = await joinWorkers(bus, options.id, systemClock, silentLog);
+  const sent: Send[] = [];
+  const policy = options.policy ?? smallPolicy();
+  const deps: Omit<PartitionDeps, 'maySend'> = {
+    bus,
+    publisher: framePublisher(bus),
+    count: options.count,
+    kinds: KINDS,
+    system: startActorSystem<Turn>(),
+    clock: systemClock,
+    log: silentLog,
+    metrics: { committed() {}, recovered() {} },
+    policy: () => policy,
+    random: () => 0.5,
+    async send(send) {
+      sent.push(send);
+      return options.send === undefined ? { kind: 'delivered', detail: 'recorded' } : options.send(send);
+    },
+    ...(options.snapshotCommits === undefined ? {} : { snapshotCommits: options.snapshotCommits }),
+  };
+  const worker = startWorker(deps, membership);
+  return {
+    worker,
+    membership,
+    bus,
+    sent,
+    async crash() {
+      await bus.nc.close();
+    },
+  };
+}
+
+/** All records that stand in the journals now. */
+export async function readJournals(bus: Bus, count: PartitionCount): Promise<Map<PartitionName, JournalRecord[]>> {
+  const journals = new Map<PartitionName, JournalRecord[]>();
+  for (const partition of partitionNames(count)) {
+    const { state } = await bus.jsm.streams.info(journalStream(partition));
+    const records: JournalRecord[] = [];
+    const stop = new AbortController();
+    if (state.messages > 0) {
+      for await (const record of readJournal(bus, partition, state.first_seq, stop.signal)) {
+        records.push(record);
+        if (record.seq >= state.last_seq) break;
+      }
+    }
+    stop.abort();
+    journals.set(partition, records);
+  }
+  return journals;
+}
