@@ -1,0 +1,102 @@
+/**
+ * The archive's database file. One connection writes, one reads: in WAL mode a reader sees the last committed transaction
+ * and never waits for the projector.
+ */
+
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { Kysely, SqliteDialect } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { migrationProvider } from './migrations/provider.ts';
+import type { Tables } from './schema.ts';
+
+export interface ArchiveDatabase {
+  readonly file: string;
+  readonly writer: Kysely<Tables>;
+  readonly reader: Kysely<Tables>;
+  close(): Promise<void>;
+}
+
+/** The file cannot be used as an archive: `file` and the message say which and why. */
+export class ArchiveUnusable extends Error {
+  readonly code = 'archive.unusable';
+  readonly file: string;
+
+  constructor(file: string, why: string, options?: ErrorOptions) {
+    super(`archive file ${file}: ${why}`, options);
+    this.file = file;
+  }
+}
+
+/** Opens and migrates; makes the file and its folder where missing. Throws ArchiveUnusable. */
+export async function openArchive(file: string): Promise<ArchiveDatabase> {
+  const opened: Kysely<Tables>[] = [];
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    const writer = openKysely(file);
+    opened.push(writer);
+    await migrate(writer, file);
+    const reader = openKysely(file);
+    opened.push(reader);
+    return { file, writer, reader, close: () => closeAll(opened) };
+  } catch (cause) {
+    await closeAll(opened);
+    if (cause instanceof ArchiveUnusable) throw cause;
+    throw new ArchiveUnusable(file, cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+async function closeAll(databases: readonly Kysely<Tables>[]): Promise<void> {
+  for (const database of databases) await database.destroy();
+}
+
+function openKysely(file: string): Kysely<Tables> {
+  const database = new Database(file);
+  try {
+    database.pragma('journal_mode = WAL');
+    // A crash of the process loses nothing; power loss may lose the last commits, which are then projected again.
+    database.pragma('synchronous = NORMAL');
+    database.pragma('busy_timeout = 5000');
+    database.pragma('cache_size = -65536');
+    database.pragma('temp_store = MEMORY');
+    database.pragma('wal_autocheckpoint = 4000');
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: withStatementCache(database) }) });
+}
+
+const CACHED_STATEMENTS = 400;
+
+/** Kysely prepares anew for every execution; preparing a statement of many rows costs more than running it. */
+function withStatementCache(database: Database.Database) {
+  const statements = new Map<string, Database.Statement<unknown[]>>();
+  return {
+    prepare(sql: string) {
+      let statement = statements.get(sql);
+      if (statement === undefined) {
+        statement = database.prepare<unknown[]>(sql);
+        if (statements.size >= CACHED_STATEMENTS) statements.clear();
+        statements.set(sql, statement);
+      }
+      return statement as never;
+    },
+    close() {
+      statements.clear();
+      database.close();
+    },
+  };
+}
+
+async function migrate(db: Kysely<Tables>, file: string): Promise<void> {
+  const migrator = new Migrator({ db, provider: migrationProvider });
+  const { error, results } = await migrator.migrateToLatest();
+  if (error === undefined) return;
+  const failed = results?.find(({ status }) => status === 'Error')?.migrationName;
+  const at = failed === undefined ? '' : ` at ${failed}`;
+  throw new ArchiveUnusable(file, `migrating failed${at}: ${error instanceof Error ? error.message : String(error)}`, {
+    cause: error,
+  });
+}

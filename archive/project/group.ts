@@ -1,0 +1,125 @@
+/**
+ * What a group's event does to its row, its members, and the ledger of what was decided for each channel. Pure.
+ *
+ * A group is flushed every group_interval and mostly decides that there is nothing to tell. Refusals of one channel for the
+ * same reasons, one after the other, are one line of the ledger that counts; a notification always has a line of its own.
+ */
+
+import type { FlushDecision, GroupEvent } from '../../alert/event.ts';
+import type { DecisionRow, GroupMemberRow, GroupRow } from '../schema.ts';
+import type { Position } from './position.ts';
+
+/** The last decision for one channel, in the JSON of GroupRow.decisions. */
+export interface LastDecision {
+  readonly channel: string;
+  readonly notificationId: string | null;
+  readonly at: number;
+  readonly since: number;
+  readonly count: number;
+  readonly seq: number;
+  readonly index: number;
+  readonly reasons: FlushDecision['reasons'];
+}
+
+export interface GroupChange {
+  /** null: nothing is known of this group and the event does not introduce it. */
+  readonly row: GroupRow | null;
+  readonly joined: GroupMemberRow | null;
+  /** Fingerprints. */
+  readonly left: readonly string[];
+  readonly decisions: readonly DecisionRow[];
+}
+
+const NOTHING = { joined: null, left: [], decisions: [] };
+
+export function foldGroup(before: GroupRow | null, event: GroupEvent, position: Position): GroupChange {
+  switch (event.type) {
+    case 'group.joined':
+      return joined(before, event);
+    case 'group.flushed':
+      return before === null ? { row: null, ...NOTHING } : flushed(before, event, position);
+    default:
+      return event satisfies never;
+  }
+}
+
+function joined(before: GroupRow | null, event: Extract<GroupEvent, { type: 'group.joined' }>): GroupChange {
+  const { group, alert, at } = event;
+  const sameLife = before !== null && before.born === event.born;
+  const row: GroupRow = {
+    id: event.key,
+    tenant: group.tenant,
+    group_key: group.key,
+    labels: JSON.stringify(group.labels),
+    channels: JSON.stringify(group.timing.channels),
+    born: event.born,
+    created_at: sameLife ? before.created_at : at,
+    updated_at: at,
+    next_flush: event.dueAt,
+    last_flush: sameLife ? before.last_flush : null,
+    ended_at: null,
+    decisions: sameLife ? before.decisions : '[]',
+  };
+  const member = { group_id: event.key, fingerprint: alert.fingerprint, status: alert.status, at };
+  return { row, joined: member, left: [], decisions: [] };
+}
+
+function flushed(
+  before: GroupRow,
+  event: Extract<GroupEvent, { type: 'group.flushed' }>,
+  position: Position,
+): GroupChange {
+  const last = new Map(lastDecisions(before).map((decision) => [decision.channel, decision]));
+  const lines: DecisionRow[] = [];
+  for (const decision of event.decisions) {
+    const after = lastAfter(last.get(decision.channel), decision, event.at, position);
+    last.set(decision.channel, after);
+    lines.push(ledgerLine(event.key, decision, after, position.partition));
+  }
+  const row: GroupRow = {
+    ...before,
+    updated_at: event.at,
+    next_flush: event.dueAt,
+    last_flush: event.at,
+    ended_at: event.dueAt === null ? event.at : null,
+    decisions: JSON.stringify([...last.values()]),
+  };
+  return { row, joined: null, left: event.left, decisions: lines };
+}
+
+export function lastDecisions(row: Pick<GroupRow, 'decisions'>): LastDecision[] {
+  return JSON.parse(row.decisions) as LastDecision[];
+}
+
+function lastAfter(
+  last: LastDecision | undefined,
+  decision: FlushDecision,
+  at: number,
+  { seq, index }: Position,
+): LastDecision {
+  const { channel, notificationId, reasons } = decision;
+  if (last !== undefined && continues(last, decision)) return { ...last, at, count: last.count + 1, reasons };
+  return { channel, notificationId, at, since: at, count: 1, seq, index, reasons };
+}
+
+function continues(last: LastDecision, { notificationId, reasons }: FlushDecision): boolean {
+  if (last.notificationId !== null || notificationId !== null) return false;
+  return last.reasons.length === reasons.length && last.reasons.every(({ code }, i) => code === reasons[i]?.code);
+}
+
+function ledgerLine(groupId: string, decision: FlushDecision, last: LastDecision, partition: string): DecisionRow {
+  return {
+    partition,
+    seq: last.seq,
+    idx: last.index,
+    channel: decision.channel,
+    group_id: groupId,
+    notification_id: decision.notificationId,
+    at: last.at,
+    since: last.since,
+    count: last.count,
+    firing: decision.firing.length,
+    resolved: decision.resolved.length,
+    reasons: JSON.stringify(decision.reasons),
+  };
+}

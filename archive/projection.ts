@@ -1,0 +1,141 @@
+/**
+ * One transaction's worth of events, folded into rows. Events are taken in order; what they do to one row meets in memory
+ * and is written once. Nothing here depends on where one transaction ends and the next begins.
+ */
+
+import type { AlertEvent, GroupEvent } from '../alert/event.ts';
+import type { JournalEvent } from '../bus/journal.ts';
+import type { DeliveryEvent } from '../channels/delivery-event.ts';
+import type { Connection } from './bulk.ts';
+import { foldAlert } from './project/alert.ts';
+import { deadDelivery, deadInput, replayed } from './project/dead-letter.ts';
+import { foldDelivery } from './project/delivery.ts';
+import { foldGroup } from './project/group.ts';
+import type { Position } from './project/position.ts';
+import type {
+  DecisionRow,
+  DeliveryAlertRow,
+  DeliveryHistoryRow,
+  GroupMemberRow,
+  HistoryRow,
+  OutcomeRow,
+} from './schema.ts';
+import {
+  alertsTable,
+  deadLettersTable,
+  decisionsTable,
+  deliveriesTable,
+  deliveryAlertsTable,
+  deliveryHistoryTable,
+  groupsTable,
+  historyTable,
+  membersTable,
+  outcomesTable,
+} from './tables.ts';
+import { WorkingSet } from './working-set.ts';
+
+export class Projection {
+  readonly #alerts = new WorkingSet(alertsTable, ({ key }) => key);
+  readonly #groups = new WorkingSet(groupsTable, ({ id }) => id);
+  readonly #deliveries = new WorkingSet(deliveriesTable, ({ notification_id }) => notification_id);
+  readonly #deadLetters = new WorkingSet(deadLettersTable, ({ id }) => id);
+  readonly #history = new Map<string, HistoryRow>();
+  readonly #outcomes = new Map<string, OutcomeRow>();
+  /** By group and fingerprint; null: left. */
+  readonly #members = new Map<string, GroupMemberRow | { group_id: string; fingerprint: string; status: null }>();
+  readonly #decisions = new Map<string, DecisionRow>();
+  readonly #deliveryHistory: DeliveryHistoryRow[] = [];
+  readonly #deliveryAlerts = new Map<string, DeliveryAlertRow>();
+
+  /** Names the rows that `take` will need; call for every event, then `load`. */
+  want(event: JournalEvent): void {
+    if (isOfGroup(event)) this.#groups.want(event.key);
+    else if (isOfDelivery(event)) this.#deliveries.want(event.notificationId);
+    else if (event.type === 'input.replayed') this.#deadLetters.want(event.deadLetterId);
+    else if (event.type !== 'input.dead-lettered') this.#alerts.want(event.key);
+  }
+
+  async load(db: Connection): Promise<void> {
+    for (const rows of [this.#alerts, this.#groups, this.#deliveries, this.#deadLetters]) await rows.load(db);
+  }
+
+  take(event: JournalEvent, position: Position): void {
+    if (isOfGroup(event)) this.#takeGroup(event, position);
+    else if (isOfDelivery(event)) this.#takeDelivery(event, position);
+    else if (event.type === 'input.replayed') {
+      const letter = replayed(this.#deadLetters.get(event.deadLetterId), event);
+      if (letter !== null) this.#deadLetters.put(letter);
+    } else if (event.type === 'input.dead-lettered') {
+      const { letter, outcome } = deadInput(event);
+      this.#deadLetters.put(letter);
+      this.#putOutcome(outcome);
+    } else this.#takeAlert(event, position);
+  }
+
+  #takeAlert(event: AlertEvent, position: Position): void {
+    const { row, line, outcome } = foldAlert(this.#alerts.get(event.key), event, position);
+    if (row !== null) this.#alerts.put(row);
+    if (line !== null) this.#history.set(`${line.partition}.${line.seq}.${line.idx}`, line);
+    this.#putOutcome(outcome);
+  }
+
+  #putOutcome(outcome: OutcomeRow | null): void {
+    if (outcome !== null) this.#outcomes.set(`${outcome.receipt}.${outcome.idx}`, outcome);
+  }
+
+  #takeGroup(event: GroupEvent, position: Position): void {
+    const { row, joined, left, decisions } = foldGroup(this.#groups.get(event.key), event, position);
+    if (row !== null) this.#groups.put(row);
+    if (joined !== null) this.#members.set(`${event.key}.${joined.fingerprint}`, joined);
+    for (const fingerprint of left) {
+      this.#members.set(`${event.key}.${fingerprint}`, { group_id: event.key, fingerprint, status: null });
+    }
+    for (const line of decisions)
+      this.#decisions.set(`${line.partition}.${line.seq}.${line.idx}.${line.channel}`, line);
+  }
+
+  #takeDelivery(event: DeliveryEvent, position: Position): void {
+    const { row, line, alerts } = foldDelivery(this.#deliveries.get(event.notificationId), event, position);
+    if (row !== null) this.#deliveries.put(row);
+    if (line !== null) this.#deliveryHistory.push(line);
+    for (const alert of alerts) this.#deliveryAlerts.set(`${alert.notification_id}.${alert.fingerprint}`, alert);
+    if (event.type === 'delivery.dead') this.#deadLetters.put(deadDelivery(event));
+  }
+
+  async save(db: Connection): Promise<void> {
+    await this.#alerts.save(db);
+    await historyTable.upsert(db, [...this.#history.values()]);
+    await outcomesTable.upsert(db, [...this.#outcomes.values()]);
+    await this.#groups.save(db);
+    await this.#saveMembers(db);
+    await decisionsTable.upsert(db, [...this.#decisions.values()]);
+    await this.#deliveries.save(db);
+    await deliveryAlertsTable.upsert(db, [...this.#deliveryAlerts.values()]);
+    await deliveryHistoryTable.upsert(db, this.#deliveryHistory);
+    await this.#deadLetters.save(db);
+  }
+
+  async #saveMembers(db: Connection): Promise<void> {
+    const members: GroupMemberRow[] = [];
+    for (const member of this.#members.values()) {
+      if (member.status !== null) {
+        members.push(member);
+        continue;
+      }
+      await db
+        .deleteFrom('group_members')
+        .where('group_id', '=', member.group_id)
+        .where('fingerprint', '=', member.fingerprint)
+        .execute();
+    }
+    await membersTable.upsert(db, members);
+  }
+}
+
+function isOfGroup(event: JournalEvent): event is GroupEvent {
+  return event.type === 'group.joined' || event.type === 'group.flushed';
+}
+
+function isOfDelivery(event: JournalEvent): event is DeliveryEvent {
+  return event.type.startsWith('delivery.');
+}

@@ -1,0 +1,210 @@
+/**
+ * The tables of the archive: the read model that queries are answered from. Everything in them is projected from the
+ * journals and can be made again from them.
+ *
+ * Times are Unix milliseconds. Columns named `labels`, `annotations`, `reasons`, `groups`, `channels`, `decisions`,
+ * `fingerprints` and `entry` hold JSON as text: both SQLite and PostgreSQL keep that, and nothing here looks inside in SQL.
+ */
+
+/** How far each partition's journal is projected, and how far its public events are published. */
+export interface CursorRow {
+  partition: string;
+  /** Last projected sequence of the journal stream. */
+  seq: number;
+  epoch: number;
+  /** When the last projected commit was decided. */
+  at: number;
+  /** Public events of all commits up to this sequence are acknowledged. */
+  published: number;
+}
+
+/** `firing`, or a person or its sender or time ended or took it on. */
+export type ArchivedStatus = 'firing' | 'acknowledged' | 'resolved' | 'closed' | 'aged';
+
+/** An alert as it is now. */
+export interface AlertRow {
+  /** tenant/fingerprint */
+  key: string;
+  tenant: string;
+  fingerprint: string;
+  status: ArchivedStatus;
+  environment: string;
+  priority: string;
+  namespace: string;
+  policy: string;
+  labels: string;
+  annotations: string;
+  generator_url: string;
+  source: string;
+  /** Ids of the groups that it entered when it was last routed. */
+  groups: string;
+  /** Why it has its environment, its priority and its routes. */
+  reasons: string;
+  starts_at: number;
+  ends_at: number | null;
+  /** First report ever. */
+  first_seen: number;
+  /** First report of the episode that is or was last. */
+  opened_at: number;
+  last_seen: number;
+  /** When it ended by a report, by a person or by age; null while it has not. */
+  ended_at: number | null;
+  occurrences: number;
+  episode: number;
+  acknowledged_by: string | null;
+  acknowledged_at: number | null;
+  acknowledged_comment: string | null;
+  /** Where the history row stands that further events of the same kind are counted in (see project/history.ts). */
+  run_type: string | null;
+  run_seq: number;
+  run_idx: number;
+  run_since: number;
+  run_count: number;
+}
+
+/** One line of an alert's history; for repeats one line counts a run of them. */
+export interface HistoryRow {
+  partition: string;
+  seq: number;
+  idx: number;
+  alert_key: string;
+  type: string;
+  /** The newest of the run. */
+  at: number;
+  /** The first of the run. */
+  since: number;
+  count: number;
+  detail: string;
+  reasons: string;
+}
+
+/** What became of one alert of an accepted request. */
+export interface OutcomeRow {
+  receipt: string;
+  idx: number;
+  tenant: string;
+  fingerprint: string;
+  outcome: string;
+  reasons: string;
+  at: number;
+}
+
+export interface GroupRow {
+  id: string;
+  tenant: string;
+  group_key: string;
+  labels: string;
+  channels: string;
+  /** Identity of this life of the group. */
+  born: string;
+  created_at: number;
+  updated_at: number;
+  next_flush: number | null;
+  last_flush: number | null;
+  /** null while it lives. */
+  ended_at: number | null;
+  /** JSON: what the last flush decided per channel, and where its ledger line stands (see project/group.ts). */
+  decisions: string;
+}
+
+export interface GroupMemberRow {
+  group_id: string;
+  fingerprint: string;
+  status: string;
+  at: number;
+}
+
+/** The ledger of a group: what its flushes decided for one channel. A run of equal refusals is one line that counts. */
+export interface DecisionRow {
+  partition: string;
+  seq: number;
+  idx: number;
+  channel: string;
+  group_id: string;
+  notification_id: string | null;
+  at: number;
+  since: number;
+  count: number;
+  firing: number;
+  resolved: number;
+  reasons: string;
+}
+
+export type DeliveryState = 'queued' | 'attempting' | 'uncertain' | 'delivered' | 'dead';
+
+export interface DeliveryRow {
+  notification_id: string;
+  tenant: string;
+  channel: string;
+  group_id: string;
+  group_key: string;
+  /** Of the notification: firing or resolved. */
+  status: string;
+  environment: string;
+  priority: string;
+  state: DeliveryState;
+  attempts: number;
+  /** Not tried again before this time; null unless it waits for a retry. */
+  not_before: number | null;
+  dead_letter_id: string | null;
+  created_at: number;
+  updated_at: number;
+  alerts: number;
+  /** The first of them; all are in delivery_alerts. */
+  fingerprints: string;
+  reasons: string;
+}
+
+/** Which alerts a notification told of. */
+export interface DeliveryAlertRow {
+  tenant: string;
+  fingerprint: string;
+  notification_id: string;
+}
+
+export interface DeliveryHistoryRow {
+  partition: string;
+  seq: number;
+  idx: number;
+  notification_id: string;
+  at: number;
+  type: string;
+  attempt: number;
+  reasons: string;
+}
+
+export interface DeadLetterRow {
+  id: string;
+  kind: 'input' | 'delivery';
+  tenant: string;
+  /** What it was for: tenant/fingerprint or tenant/channel. */
+  subject: string;
+  at: number;
+  state: 'open' | 'replayed';
+  replayed_at: number | null;
+  replayed_by: string | null;
+  reasons: string;
+  /** Complete: what is put in again. */
+  entry: string;
+}
+
+/** When `alert.repeated` was last published for an alert: at most one a minute leaves. */
+export interface RepeatPublishedRow {
+  alert_key: string;
+  at: number;
+}
+
+export interface Tables {
+  cursors: CursorRow;
+  alerts: AlertRow;
+  alert_history: HistoryRow;
+  outcomes: OutcomeRow;
+  groups: GroupRow;
+  group_members: GroupMemberRow;
+  group_decisions: DecisionRow;
+  deliveries: DeliveryRow;
+  delivery_alerts: DeliveryAlertRow;
+  delivery_history: DeliveryHistoryRow;
+  dead_letters: DeadLetterRow;
+  repeats_published: RepeatPublishedRow;
+}

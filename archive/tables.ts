@@ -1,0 +1,155 @@
+/** How the projector writes each table. */
+
+import { bulkTable } from './bulk.ts';
+
+export const alertsTable = bulkTable({
+  table: 'alerts',
+  key: ['key'],
+  columns: [
+    'key',
+    'tenant',
+    'fingerprint',
+    'status',
+    'environment',
+    'priority',
+    'namespace',
+    'policy',
+    'labels',
+    'annotations',
+    'generator_url',
+    'source',
+    'groups',
+    'reasons',
+    'starts_at',
+    'ends_at',
+    'first_seen',
+    'opened_at',
+    'last_seen',
+    'ended_at',
+    'occurrences',
+    'episode',
+    'acknowledged_by',
+    'acknowledged_at',
+    'acknowledged_comment',
+    'run_type',
+    'run_seq',
+    'run_idx',
+    'run_since',
+    'run_count',
+  ],
+  onConflict: 'replace',
+});
+
+export const historyTable = bulkTable({
+  table: 'alert_history',
+  key: ['partition', 'seq', 'idx'],
+  columns: ['partition', 'seq', 'idx', 'alert_key', 'type', 'at', 'since', 'count', 'detail', 'reasons'],
+  onConflict: 'replace',
+});
+
+export const outcomesTable = bulkTable({
+  table: 'outcomes',
+  key: ['receipt', 'idx'],
+  columns: ['receipt', 'idx', 'tenant', 'fingerprint', 'outcome', 'reasons', 'at'],
+  onConflict: 'replace',
+});
+
+export const groupsTable = bulkTable({
+  table: 'groups',
+  key: ['id'],
+  columns: [
+    'id',
+    'tenant',
+    'group_key',
+    'labels',
+    'channels',
+    'born',
+    'created_at',
+    'updated_at',
+    'next_flush',
+    'last_flush',
+    'ended_at',
+    'decisions',
+  ],
+  onConflict: 'replace',
+});
+
+export const membersTable = bulkTable({
+  table: 'group_members',
+  key: ['group_id', 'fingerprint'],
+  columns: ['group_id', 'fingerprint', 'status', 'at'],
+  onConflict: 'replace',
+});
+
+export const decisionsTable = bulkTable({
+  table: 'group_decisions',
+  key: ['partition', 'seq', 'idx', 'channel'],
+  columns: [
+    'partition',
+    'seq',
+    'idx',
+    'channel',
+    'group_id',
+    'notification_id',
+    'at',
+    'since',
+    'count',
+    'firing',
+    'resolved',
+    'reasons',
+  ],
+  onConflict: 'replace',
+});
+
+export const deliveriesTable = bulkTable({
+  table: 'deliveries',
+  key: ['notification_id'],
+  columns: [
+    'notification_id',
+    'tenant',
+    'channel',
+    'group_id',
+    'group_key',
+    'status',
+    'environment',
+    'priority',
+    'state',
+    'attempts',
+    'not_before',
+    'dead_letter_id',
+    'created_at',
+    'updated_at',
+    'alerts',
+    'fingerprints',
+    'reasons',
+  ],
+  onConflict: 'replace',
+});
+
+export const deliveryAlertsTable = bulkTable({
+  table: 'delivery_alerts',
+  key: ['tenant', 'fingerprint', 'notification_id'],
+  columns: ['tenant', 'fingerprint', 'notification_id'],
+  onConflict: 'keep',
+});
+
+export const deliveryHistoryTable = bulkTable({
+  table: 'delivery_history',
+  key: ['partition', 'seq', 'idx'],
+  columns: ['partition', 'seq', 'idx', 'notification_id', 'at', 'type', 'attempt', 'reasons'],
+  onConflict: 'replace',
+});
+
+export const deadLettersTable = bulkTable({
+  table: 'dead_letters',
+  key: ['id'],
+  columns: ['id', 'kind', 'tenant', 'subject', 'at', 'state', 'replayed_at', 'replayed_by', 'reasons', 'entry'],
+  onConflict: 'replace',
+});
+
+export const repeatsPublishedTable = bulkTable({
+  table: 'repeats_published',
+  key: ['alert_key'],
+  columns: ['alert_key', 'at'],
+  onConflict: 'replace',
+});
