@@ -35,20 +35,29 @@ async function install(root, runtime, lock) {
   const drift = lockfileDrift(root);
   if (drift.length > 0)
     throw new SetupProblem(`package.json and package-lock.json disagree on ${drift.join(', ')}: run npm install.`);
-  await step('dependencies (re2 may be compiled: a minute or two)', async () => {
+  await step('dependencies', async () => {
     rmSync(join(root, 'node_modules'), { recursive: true, force: true });
-    await npm(root, runtime, lock, ['install', '--no-save', '--include=dev']);
+    await npm(root, runtime, lock, ['install', '--no-save', '--include=dev', '--ignore-scripts']);
   });
-  if (!matchesLockfile(root))
+  if (!matchesLockfile(root)) {
     throw new SetupProblem('npm did not install what package-lock.json says; see .runtime/npm-install.log.');
+  }
+  if ((await nativePartsLoad(root, runtime, lock)).ok) return;
+  const allowed = allowedScripts(root);
+  await step(
+    `native parts: ${allowed.join(', ')} (compiled where there is no binary for this machine: a minute or two)`,
+    () => npm(root, runtime, lock, ['rebuild', ...allowed]),
+  );
   const check = await nativePartsLoad(root, runtime, lock);
-  if (check.ok) return;
-  await step('native parts, once more', () => npm(root, runtime, lock, ['rebuild']));
-  const second = await nativePartsLoad(root, runtime, lock);
-  if (!second.ok)
-    throw new SetupProblem(
-      `Native parts do not load under Node ${runtime.version}:\n${lastLines(second.output(), 10)}`,
-    );
+  if (!check.ok) {
+    throw new SetupProblem(`Native parts do not load under Node ${runtime.version}:\n${lastLines(check.output(), 10)}`);
+  }
+}
+
+/** Whose install scripts run. Newer npm reads the same field; here it holds for older npm, too. */
+function allowedScripts(root) {
+  const { allowScripts } = readJson(join(root, 'package.json'));
+  return Object.keys(allowScripts).filter((name) => allowScripts[name]);
 }
 
 async function npm(root, runtime, lock, args) {

@@ -1,0 +1,139 @@
+/** Requests to the running Herald, with its problems (RFC 9457) made readable. */
+
+import type { Environment } from '../gateway/environment.ts';
+import { CommandFailed, type OptionSpec } from './command.ts';
+import { printable } from './print.ts';
+
+/** Options of every command that talks to a running Herald. */
+export const CLIENT_OPTIONS: Readonly<Record<string, OptionSpec>> = {
+  url: { type: 'string', value: 'URL', description: 'where Herald answers, instead of http://HERALD_LISTEN' },
+  token: { type: 'string', value: 'TOKEN', description: 'bearer token, instead of HERALD_TOKEN' },
+};
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Parsed where it is JSON, else the text. */
+  readonly body: unknown;
+}
+
+export interface RequestOptions {
+  readonly method?: string;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+  /** The whole answer, in milliseconds. */
+  readonly timeout?: number;
+}
+
+export interface Client {
+  readonly base: string;
+  /** Any answer is an answer. Throws CommandFailed when there is none. */
+  request(path: string, options?: RequestOptions): Promise<Answer>;
+  /** The body of a 2xx; throws CommandFailed with what the answer says otherwise. */
+  get(path: string): Promise<unknown>;
+}
+
+const DEFAULT_TIMEOUT_MS = 15_000;
+
+/** Throws CommandFailed for an URL that is none. */
+export function createClient(environment: Environment, options: Readonly<Record<string, string | true>>): Client {
+  const base = baseUrl(environment, options.url);
+  const token = typeof options.token === 'string' ? options.token : process.env.HERALD_TOKEN;
+  const request = async (path: string, { method = 'GET', body, timeout = DEFAULT_TIMEOUT_MS }: RequestOptions = {}) => {
+    const headers = {
+      accept: 'application/json',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+    };
+    try {
+      const response = await fetch(new URL(path, `${base}/`), {
+        method,
+        headers,
+        redirect: 'manual',
+        signal: AbortSignal.timeout(timeout),
+        ...(body === undefined ? {} : { body }),
+      });
+      return { status: response.status, headers: response.headers, body: parsed(await response.text()) };
+    } catch (error) {
+      throw noAnswer(base, error, timeout);
+    }
+  };
+  return {
+    base,
+    request,
+    async get(path) {
+      const answer = await request(path);
+      if (answer.status >= 200 && answer.status < 300) return answer.body;
+      throw new CommandFailed(describeProblem(answer));
+    },
+  };
+}
+
+function baseUrl({ listen }: Environment, given: string | true | undefined): string {
+  if (typeof given === 'string') {
+    const url = given.includes('://') ? given : `http://${given}`;
+    if (!URL.canParse(url) || !/^https?:/.test(url))
+      throw new CommandFailed(`--url ${given} is not an http or https URL`);
+    return url.replace(/\/+$/, '');
+  }
+  // What listens everywhere is reached here.
+  const host = listen.host === '0.0.0.0' ? '127.0.0.1' : listen.host === '::' ? '::1' : listen.host;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${listen.port}`;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function noAnswer(base: string, error: unknown, timeout: number): CommandFailed {
+  if (error instanceof Error && error.name === 'TimeoutError') {
+    return new CommandFailed(`no answer from ${base} within ${timeout / 1000} s`, { cause: error });
+  }
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
+  if (code === 'ECONNREFUSED') {
+    return new CommandFailed(`no Herald answers at ${base}: is it running? (npm start)`, { cause: error });
+  }
+  return new CommandFailed(
+    `no answer from ${base}: ${cause instanceof Error ? cause.message || code : String(cause)}`,
+    {
+      cause: error,
+    },
+  );
+}
+
+/** The lines of a problem+json, or of whatever else a proxy in between may answer. */
+export function describeProblem({ status, headers, body }: Answer): string {
+  const problem = isRecord(body) ? body : {};
+  const title =
+    typeof problem.title === 'string' ? problem.title : String(typeof body === 'string' ? body.slice(0, 200) : '');
+  const lines = [`${status} ${title}`.trimEnd()];
+  if (typeof problem.detail === 'string') lines.push(`  ${problem.detail}`);
+  for (const { path, value, allowed } of records(problem.problems)) {
+    lines.push(
+      `  ${path === '' || path === undefined ? 'the body' : path}: ${JSON.stringify(value)}; allowed: ${allowed}`,
+    );
+  }
+  const more = Number(problem.problemCount) - records(problem.problems).length;
+  if (more > 0) lines.push(`  and ${more} more`);
+  const retryAfter = headers.get('retry-after');
+  if (retryAfter !== null) lines.push(`  try again in ${retryAfter} s`);
+  return lines.map(printable).join('\n');
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The objects of a list in an answer; none where it is no list. */
+export function records(value: unknown): Record<string, unknown>[] {
+  return Array.isArray(value) ? value.filter(isRecord) : [];
+}
+
+export function text(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  return printable(typeof value === 'object' ? JSON.stringify(value) : String(value));
+}

@@ -1,0 +1,62 @@
+/** Every command of `herald`, in the order of help. A command is loaded only when it is called: that keeps each quick. */
+
+import type { Command } from './command.ts';
+
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'start',
+    summary: 'run every role in one process',
+    load: async () => (await import('./commands/start.ts')).start,
+  },
+  {
+    name: 'run',
+    summary: 'run one role: ingress, actors or archive',
+    load: async () => (await import('./commands/run.ts')).run,
+  },
+  {
+    name: 'check',
+    summary: 'validate the resources and name every problem',
+    load: async () => (await import('./commands/check.ts')).check,
+  },
+  {
+    name: 'send',
+    summary: 'send alerts to the running Herald and tell what became of each',
+    load: async () => (await import('./commands/send.ts')).send,
+  },
+  {
+    name: 'dry-run',
+    summary: 'tell what would become of alerts, without sending them',
+    load: async () => (await import('./commands/dry-run.ts')).dryRun,
+  },
+  {
+    name: 'status',
+    summary: 'how the running Herald is',
+    load: async () => (await import('./commands/status.ts')).status,
+  },
+  {
+    name: 'explain',
+    summary: 'why someone was, or was not, told of an alert',
+    load: async () => (await import('./commands/explain.ts')).explain,
+  },
+  {
+    name: 'dead-letters',
+    summary: 'list and replay what could not be processed or delivered',
+    load: async () => (await import('./commands/dead-letters.ts')).deadLetters,
+  },
+  {
+    name: 'classify',
+    summary: 'environment and priority of namespaces',
+    load: async () => (await import('./commands/classify.ts')).classify,
+  },
+  {
+    name: 'bench',
+    summary: 'measure this machine against the budgets',
+    load: async () => (await import('./commands/bench.ts')).bench,
+  },
+];

@@ -1,0 +1,31 @@
+import { suggest } from '../../resources/suggest.ts';
+import { type Command, UsageError } from '../command.ts';
+
+const ROLES = ['ingress', 'actors', 'archive'] as const;
+
+export const run: Command = {
+  usage: ROLES.map((role) => `run ${role}`),
+  description:
+    'Runs one role against the NATS of NATS_URL; several processes of a role share its work.\n' +
+    '  ingress   takes alerts in over HTTP and answers the API\n' +
+    '  actors    decides and delivers\n' +
+    '  archive   keeps what can be queried',
+  options: {},
+  positionals: { min: 1, max: 1 },
+  async run({ positionals: [name = ''], environment }) {
+    if (name === 'console') throw new UsageError('the console comes with a later version');
+    const role = ROLES.find((candidate) => candidate === name);
+    if (!role) {
+      const near = suggest(name, ROLES);
+      throw new UsageError(
+        `unknown role ${JSON.stringify(name)}${near === null ? `: one of ${ROLES.join(', ')}` : `; did you mean ${near}?`}`,
+      );
+    }
+    if (environment.natsUrl === null) {
+      throw new UsageError('set NATS_URL: roles that run apart meet in one NATS (herald start brings its own)');
+    }
+    const { runRole } = await import('../../gateway/start.ts');
+    await runRole(role, environment);
+    return 0;
+  },
+};

@@ -1,0 +1,70 @@
+/** Posts a file of alerts as its sender would, then follows the receipt until every alert is decided. */
+
+import { setTimeout as wait } from 'node:timers/promises';
+import { CLIENT_OPTIONS, type Client, createClient, describeProblem, isRecord, records, text } from '../client.ts';
+import { type Command, CommandFailed } from '../command.ts';
+import { readInput, seconds } from '../input.ts';
+import { type Print, table } from '../print.ts';
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+const FIRST_POLL_MS = 20;
+const SLOWEST_POLL_MS = 500;
+
+export const send: Command = {
+  usage: ['send FILE|- [--source NAME] [--timeout SECONDS]'],
+  description:
+    'Posts alerts, in the format of the source, to the running Herald; waits, and prints what became of each.',
+  options: {
+    source: { type: 'string', value: 'NAME', description: 'the Source that they come through (alertmanager)' },
+    timeout: { type: 'string', value: 'SECONDS', description: 'how long to wait for the receipt (10)' },
+    json: { type: 'boolean', description: 'print the receipt as JSON' },
+    ...CLIENT_OPTIONS,
+  },
+  positionals: { min: 1, max: 1 },
+  async run({ positionals: [file = '-'], options, environment, print }) {
+    const timeout = seconds('timeout', options.timeout, DEFAULT_TIMEOUT_MS);
+    const client = createClient(environment, options);
+    const accepted = await post(client, String(options.source ?? 'alertmanager'), await readInput(file));
+    const receipt = await follow(client, accepted.path, timeout);
+    if (options.json === true) print.json(receipt);
+    else printReceipt(receipt, print);
+    if (receipt.state === 'processed') return 0;
+    print.note(`Accepted, but not all processed within ${timeout / 1000} s; ask again: ${client.base}${accepted.path}`);
+    return 1;
+  },
+};
+
+async function post(client: Client, source: string, body: Buffer<ArrayBuffer>): Promise<{ path: string }> {
+  const answer = await client.request(`/v1/webhooks/${encodeURIComponent(source)}`, { method: 'POST', body });
+  if (answer.status !== 202 || !isRecord(answer.body)) throw new CommandFailed(describeProblem(answer));
+  return { path: answer.headers.get('location') ?? `/v1/receipts/${encodeURIComponent(String(answer.body.id))}` };
+}
+
+/** Asks until the receipt says `processed` or the time is over. The last answer either way. */
+async function follow(client: Client, path: string, timeout: number): Promise<Record<string, unknown>> {
+  const deadline = performance.now() + timeout;
+  for (let pause = FIRST_POLL_MS; ; pause = Math.min(pause * 2, SLOWEST_POLL_MS)) {
+    const receipt = await client.get(path);
+    if (!isRecord(receipt))
+      throw new CommandFailed(`${client.base}${path} is no receipt: ${text(receipt).slice(0, 200)}`);
+    const left = deadline - performance.now();
+    if (receipt.state === 'processed' || left <= 0) return receipt;
+    await wait(Math.min(pause, left));
+  }
+}
+
+function printReceipt(receipt: Record<string, unknown>, print: Print): void {
+  const rows = records(receipt.alerts).map((alert) => [
+    `${text(alert.tenant)}/${text(alert.fingerprint)}`,
+    text(isRecord(alert.labels) ? alert.labels.alertname : alert.name),
+    text(alert.outcome),
+    records(alert.reasons)
+      .map((reason) => `${text(reason.code)} (${text(reason.detail)})`)
+      .join('; '),
+  ]);
+  if (rows.length > 0)
+    for (const line of table(['ALERT', 'NAME', 'OUTCOME', 'REASONS'], rows, print.style)) print.line(line);
+  print.line(
+    `${text(receipt.state)}: ${rows.length} ${rows.length === 1 ? 'alert' : 'alerts'}, receipt ${text(receipt.id)}`,
+  );
+}

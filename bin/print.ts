@@ -1,0 +1,77 @@
+/** What commands print: plain text for pipes and files, some weight and colour for a terminal. */
+
+import { stripVTControlCharacters } from 'node:util';
+
+export interface Print {
+  /** One line of result, on standard output. */
+  line(text: string): void;
+  /** One line about the run itself, on standard error. */
+  note(text: string): void;
+  /** For a program: one JSON document on a line. */
+  json(value: unknown): void;
+  readonly style: Style;
+}
+
+type Paint = (text: string) => string;
+
+export interface Style {
+  readonly bold: Paint;
+  readonly dim: Paint;
+  readonly red: Paint;
+  readonly yellow: Paint;
+  readonly green: Paint;
+}
+
+interface Stream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+}
+
+/** NO_COLOR: https://no-color.org */
+export function createPrint(out: Stream, err: Stream, variables: Readonly<Record<string, string | undefined>>): Print {
+  const colours = out.isTTY === true && !variables.NO_COLOR && variables.TERM !== 'dumb';
+  const paint = (open: number, close: number): Paint =>
+    colours ? (text) => `\x1b[${open}m${text}\x1b[${close}m` : (text) => text;
+  return {
+    line: (text) => void out.write(`${text}\n`),
+    note: (text) => void err.write(`${text}\n`),
+    json: (value) => void out.write(`${JSON.stringify(value)}\n`),
+    style: {
+      bold: paint(1, 22),
+      dim: paint(2, 22),
+      red: paint(31, 39),
+      yellow: paint(33, 39),
+      green: paint(32, 39),
+    },
+  };
+}
+
+/** Text of an alert's sender: its control and direction characters must not reach the terminal. */
+export function printable(text: string): string {
+  return text.replace(/[^\P{C}\n]/gu, (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`);
+}
+
+/** Columns as wide as their widest cell; the last one is not padded. Empty columns are left out. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[], style: Style): string[] {
+  const used = header.map((_, column) => rows.some((row) => (row[column] ?? '') !== ''));
+  const kept = (row: readonly string[]) => row.filter((_, column) => used[column]);
+  const all = [kept(header).map(style.dim), ...rows.map(kept)];
+  const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => width(row[column] ?? ''))));
+  return all.map((row) =>
+    row
+      .map((cell, column) => cell + ' '.repeat(widths[column]! - width(cell)))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function width(text: string): number {
+  return stripVTControlCharacters(text).length;
+}
+
+/** Unix time in milliseconds or ISO text, as ISO text to the second in UTC. */
+export function time(at: number | string | null | undefined): string {
+  if (at === null || at === undefined) return '';
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? String(at) : `${date.toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,117 @@
+/** What the environment says, read once at the start: every problem at once, with what is allowed instead. */
+
+import { join, resolve } from 'node:path';
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface Environment {
+  readonly listen: { readonly host: string; readonly port: number };
+  /** Absolute paths. */
+  readonly data: string;
+  readonly config: string;
+  /** null: a nats-server of our own is started. */
+  readonly natsUrl: string | null;
+  readonly partitions: number;
+  readonly logLevel: LogLevel;
+  readonly secretKey: string | null;
+}
+
+export interface EnvironmentProblem {
+  readonly name: string;
+  readonly value: string;
+  readonly allowed: string;
+}
+
+export class EnvironmentInvalid extends Error {
+  readonly code = 'environment.invalid';
+  readonly problems: readonly EnvironmentProblem[];
+
+  constructor(problems: readonly EnvironmentProblem[]) {
+    super(problems.map(({ name, value, allowed }) => `${name}=${value}: ${allowed}`).join('\n'));
+    this.problems = problems;
+  }
+}
+
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+const MAX_PARTITIONS = 128;
+
+/**
+ * Reads the variables. A relative path counts from `cwd`; what is not set stands in `home`, the folder of the checkout, so
+ * that the command finds the same data from every directory. An empty variable counts as not set.
+ * Throws EnvironmentInvalid.
+ */
+export function readEnvironment(variables: Variables, cwd: string, home: string): Environment {
+  const problems: EnvironmentProblem[] = [];
+  const read = <T>(name: string, fallback: T, parse: (value: string) => T | null, allowed: string): T => {
+    const value = variables[name] ?? '';
+    if (value === '') return fallback;
+    const parsed = parse(value);
+    if (parsed === null) problems.push({ name, value: withoutPassword(value), allowed });
+    return parsed ?? fallback;
+  };
+  const folder = (name: string, fallback: string) =>
+    read(name, join(home, fallback), (value) => (value.includes('\0') ? null : resolve(cwd, value)), 'a folder');
+  const environment: Environment = {
+    listen: read(
+      'HERALD_LISTEN',
+      { host: '127.0.0.1', port: 8080 },
+      parseListen,
+      'host:port with a port of 0 to 65535, as in 127.0.0.1:8080 or [::1]:8080',
+    ),
+    data: folder('HERALD_DATA', 'data'),
+    config: folder('HERALD_CONFIG', 'config'),
+    natsUrl: read<string | null>(
+      'NATS_URL',
+      null,
+      parseNatsUrl,
+      'nats://host:port or tls://host:port, several with commas between them',
+    ),
+    partitions: read(
+      'HERALD_PARTITIONS',
+      8,
+      parsePartitions,
+      `a whole number of 1 to ${MAX_PARTITIONS}; it cannot change once data is stored`,
+    ),
+    logLevel: read<LogLevel>('HERALD_LOG', 'info', parseLogLevel, `one of ${LOG_LEVELS.join(', ')}`),
+    secretKey: variables.HERALD_SECRET_KEY || null,
+  };
+  read('DATABASE_URL', null, () => null, 'PostgreSQL is not supported yet; unset it to use SQLite in HERALD_DATA');
+  if (problems.length > 0) throw new EnvironmentInvalid(problems);
+  return environment;
+}
+
+function parseListen(value: string): { host: string; port: number } | null {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s/]+)):(\d{1,5})$/.exec(value);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  return host !== undefined && port <= 65535 ? { host, port } : null;
+}
+
+function parseNatsUrl(value: string): string | null {
+  const servers = value.split(',').map((server) => server.trim());
+  return servers.every(isNatsServer) ? servers.join(',') : null;
+}
+
+function isNatsServer(server: string): boolean {
+  const url = server.includes('://') ? server : `nats://${server}`;
+  if (!URL.canParse(url)) return false;
+  const { protocol, hostname } = new URL(url);
+  return (protocol === 'nats:' || protocol === 'tls:') && hostname !== '';
+}
+
+function parsePartitions(value: string): number | null {
+  const count = Number(value);
+  return /^\d+$/.test(value) && count >= 1 && count <= MAX_PARTITIONS ? count : null;
+}
+
+function parseLogLevel(value: string): LogLevel | null {
+  return LOG_LEVELS.find((level) => level === value) ?? null;
+}
+
+/** Problems are printed and logged; a URL may hold a password. */
+function withoutPassword(value: string): string {
+  return value.replace(/\/\/[^/@]*@/g, '//***@');
+}
