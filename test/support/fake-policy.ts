@@ -1,0 +1,61 @@
+/** A policy small enough to read in a test: environment by namespace prefix, one real routing tree, channels by name. */
+
+import type { LabelSet } from '../../alert/alert.ts';
+import type { ChannelPolicy, Policy } from '../../alert/policy.ts';
+import { reason } from '../../alert/reason.ts';
+import { compileRoute, matchRoutes, type RouteSpec } from '../../alert/route.ts';
+
+export function aRoute(change: Partial<RouteSpec> = {}): RouteSpec {
+  return {
+    matchers: [],
+    continue: false,
+    groupBy: null,
+    groupWait: null,
+    groupInterval: null,
+    repeatInterval: null,
+    channels: null,
+    routes: [],
+    ...change,
+  };
+}
+
+export function aChannel(name: string, change: Partial<ChannelPolicy> = {}): ChannelPolicy {
+  return {
+    name,
+    type: 'webhook',
+    sendResolved: true,
+    maxAlerts: 0,
+    retry: { maxAttempts: 3, initial: 1000, max: 60_000 },
+    concurrency: 2,
+    onUncertain: 'resend',
+    ...change,
+  };
+}
+
+export interface FakePolicy {
+  readonly hash?: string;
+  readonly ageAfter?: number;
+  readonly root?: RouteSpec;
+  readonly channels?: readonly ChannelPolicy[];
+}
+
+export function aPolicy({ hash = 'p1', ageAfter = 86_400_000, root, channels }: FakePolicy = {}): Policy {
+  const tree = compileRoute(root ?? aRoute({ groupBy: ['alertname'], channels: ['ops'] }));
+  const declared = new Map((channels ?? [aChannel('ops')]).map((channel) => [channel.name, channel]));
+  return {
+    hash,
+    ageAfter,
+    classify(_tenant: string, labels: LabelSet) {
+      const namespace = labels.namespace ?? 'default';
+      const isProduction = namespace.startsWith('prod');
+      return {
+        environment: isProduction ? 'production' : 'testing',
+        priority: isProduction ? 'P1' : 'P3',
+        namespace,
+        reasons: [reason('environment.pattern'), reason('priority.environment')],
+      };
+    },
+    route: (_tenant, labels) => matchRoutes(tree, labels),
+    channel: (_tenant, name) => declared.get(name) ?? null,
+  };
+}
