@@ -5,7 +5,7 @@
 
 import type { ActorRef, ActorSystem, Handler } from './actor-system.ts';
 import type { Entities, Slot } from './entities.ts';
-import type { DecisionContext } from './entity.ts';
+import type { CommitContext } from './entity.ts';
 import { Turn, type TurnInput, type TurnResult } from './turn.ts';
 
 export interface Stage {
@@ -23,7 +23,7 @@ let actorNames = 0;
 export async function decideAll(
   stage: Stage,
   inputs: Iterable<readonly [Slot, TurnInput]>,
-  context: Omit<DecisionContext, 'position'>,
+  context: CommitContext,
 ): Promise<TurnResult[]> {
   const turns = new Map<Slot, Turn>();
   let open = 0;

@@ -81,7 +81,7 @@ export class Entities {
   changed(slot: Slot): void {
     this.#dirty.add(slot.chunk);
     if (slot.state === null) return;
-    const due = slot.kind.dueAt(slot.state, this.#policy());
+    const due = slot.kind.dueAt(slot.state, this.#policy(), slot.key);
     if (due === null || due >= slot.armedAt) return;
     slot.armedAt = due;
     this.#timers.arm(due, slot);
@@ -107,7 +107,7 @@ export class Entities {
     for (const slot of this.#timers.due(now)) {
       slot.armedAt = Number.POSITIVE_INFINITY;
       const state = this.stateOf(slot);
-      const at = state === null ? null : slot.kind.dueAt(state, this.#policy());
+      const at = state === null ? null : slot.kind.dueAt(state, this.#policy(), slot.key);
       if (at === null) continue;
       if (at <= now) {
         due.push(slot);

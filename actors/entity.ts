@@ -9,10 +9,15 @@ import type { Policy } from '../alert/policy.ts';
 import type { Reason } from '../alert/reason.ts';
 import type { JournalEvent } from '../bus/journal.ts';
 
+/** What is the same for everything that one commit decides. */
+export type CommitContext = Omit<DecisionContext, 'key' | 'position'>;
+
 export interface DecisionContext {
   /** Read once for the whole commit. Unix time in milliseconds. */
   readonly now: number;
   readonly policy: Policy;
+  /** Of the entity that decides. */
+  readonly key: string;
   /** Unique per input of this partition, the same after a replay of it. */
   readonly position: string;
   /** Between 0 and 1. */
@@ -50,7 +55,7 @@ export interface EntityKind<State, Command> {
   /** null: the entity has ended. */
   evolve(state: State | null, event: JournalEvent): State | null;
   /** When it wants to be settled without further input. Unix time in milliseconds. */
-  dueAt(state: State, policy: Policy): number | null;
+  dueAt(state: State, policy: Policy, key: string): number | null;
   /** What to ask an entity that was touched or is due, once the inputs of a commit are decided. */
   settle(state: State, now: number, policy: Policy): Command | null;
   /** What to ask every entity of the kind after a takeover. */

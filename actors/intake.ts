@@ -68,7 +68,9 @@ function takeEntry(entry: Entry, position: string, now: number, results: Results
       reasons: [reason('dead-letter.replayed', `put in again by ${entry.by}`)],
     });
     // What could not be read was decoded anew by whoever replayed it; its alerts come in frames of their own.
-    if (entry.entry.kind !== 'unreadable') takeEntry(entry.entry, position, now, results);
+    if (entry.entry.kind === 'unreadable') return;
+    const again = entry.entry.kind === 'notification' ? { ...entry.entry, replayed: true } : entry.entry;
+    takeEntry(again, position, now, results);
     return;
   }
   const { kind, key } = addressOf(entry);

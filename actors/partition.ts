@@ -23,7 +23,7 @@ import type { Log } from '../telemetry/log.ts';
 import type { ActorRef, ActorSystem, Handler } from './actor-system.ts';
 import { decideAll, type Stage } from './decide.ts';
 import { CHUNKS, type Entities, type Slot } from './entities.ts';
-import type { CommandReply, DecisionContext, Send } from './entity.ts';
+import type { CommandReply, CommitContext, Send } from './entity.ts';
 import { Inbox, type Intake } from './inbox.ts';
 import { type RoutedInput, readFrames } from './intake.ts';
 import { Outbox } from './outbox.ts';
@@ -49,6 +49,8 @@ export interface PartitionDeps {
   send(send: Send, signal: AbortSignal): Promise<Outcome>;
   /** True while this worker may act as owner (lease.ts). */
   maySend(): boolean;
+  /** Commits after which a snapshot is worth its cost. Default 2,000. */
+  readonly snapshotCommits?: number;
 }
 
 export interface PartitionMetrics {
@@ -58,8 +60,8 @@ export interface PartitionMetrics {
 
 /** Effects that wait to be published before no more input is taken. */
 const MAX_PENDING_FRAMES = 2000;
-/** Commits after which a snapshot is worth its cost, and how long one may be put off. Milliseconds. */
 const SNAPSHOT_COMMITS = 2000;
+/** How long a snapshot of a partition that changes little may be put off. Milliseconds. */
 const SNAPSHOT_EVERY = 300_000;
 const HOUSEKEEPING_EVERY = 5000;
 const PASSIVE_AFTER = 60_000;
@@ -104,6 +106,7 @@ export class Partition {
   readonly #sends = new Set<Promise<void>>();
   #position: Position;
   #stopping = false;
+  #readFailure: unknown = null;
   #commits = 0;
   #snapshotAt: number;
   #housekeptAt: number;
@@ -143,9 +146,15 @@ export class Partition {
 
   /** Runs until `release` (resolves) or until ownership is lost or something breaks (rejects). Nothing runs on after it. */
   async run(): Promise<void> {
-    const reading = this.#read();
+    const reading = this.#read().catch((error: unknown) => {
+      this.#readFailure = error;
+      this.#inbox.wake();
+    });
     try {
-      while (!this.#stopping) await this.#round();
+      while (!this.#stopping) {
+        if (this.#readFailure !== null) throw this.#readFailure;
+        await this.#round();
+      }
       await this.#drain();
     } catch (error) {
       if (error instanceof AppendRefused) throw new OwnershipLost(`${this.name}: ${error.message}`, { cause: error });
@@ -238,7 +247,7 @@ export class Partition {
       entities: this.#entities,
       usedAt: clock.monotonic(),
     };
-    const context: Omit<DecisionContext, 'position'> = { now, policy: policy(), random };
+    const context: CommitContext = { now, policy: policy(), random };
     const touched = new Set<Slot>();
     const inputs: [Slot, TurnInput][] = [];
     const add = (slot: Slot, input: TurnInput) => {
@@ -331,9 +340,9 @@ export class Partition {
 
   /** Between commits, in small pieces: snapshot slices, purging, putting idle actors to sleep. */
   #housekeep(): void {
-    const { clock, bus, log, system } = this.#deps;
+    const { clock, bus, log, system, snapshotCommits = SNAPSHOT_COMMITS } = this.#deps;
     const now = clock.monotonic();
-    const behind = this.#commits >= SNAPSHOT_COMMITS || (this.#commits > 0 && now - this.#snapshotAt > SNAPSHOT_EVERY);
+    const behind = this.#commits >= snapshotCommits || (this.#commits > 0 && now - this.#snapshotAt > SNAPSHOT_EVERY);
     if (behind && !this.#snapshotter.busy) {
       this.#snapshotter.begin(this.#position);
       this.#commits = 0;

@@ -111,14 +111,18 @@ export class Snapshotter {
 async function purgeJournal(bus: Bus, partition: PartitionName, upTo: number, fenceSeq: number): Promise<void> {
   const meta = await bus.kvm.open(META_BUCKET);
   const projected = Number((await meta.get(`projected.${partition}`))?.string() ?? 0);
-  const seq = Math.min(upTo, projected) + 1;
   const stream = journalStream(partition);
-  if (seq > 1) await bus.jsm.streams.purge(stream, { filter: subjects.commit(partition), seq });
+  await purgeBelow(bus, stream, subjects.commit(partition), Math.min(upTo, projected) + 1);
   // Only the last fence says anything.
-  await bus.jsm.streams.purge(stream, { filter: subjects.fence(partition), seq: fenceSeq });
+  await purgeBelow(bus, stream, subjects.fence(partition), fenceSeq);
 }
 
 /** Drops the frames of INGEST that commits have taken in. */
 export async function purgeIngest(bus: Bus, partition: PartitionName, cursor: number): Promise<void> {
-  await bus.jsm.streams.purge(INGEST_STREAM, { filter: subjects.ingest(partition), seq: cursor + 1 });
+  await purgeBelow(bus, INGEST_STREAM, subjects.ingest(partition), cursor + 1);
+}
+
+/** Server 2.9 takes a sequence of 0 or 1 for "no sequence" and purges everything that the filter matches. */
+async function purgeBelow(bus: Bus, stream: string, filter: string, seq: number): Promise<void> {
+  if (seq > 1) await bus.jsm.streams.purge(stream, { filter, seq });
 }

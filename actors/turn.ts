@@ -9,7 +9,7 @@ import type { Cause } from '../alert/event.ts';
 import { reason } from '../alert/reason.ts';
 import type { JournalEvent } from '../bus/journal.ts';
 import type { Entities, Slot } from './entities.ts';
-import type { CommandReply, DecisionContext, EntityDecision, Send } from './entity.ts';
+import type { CommandReply, CommitContext, EntityDecision, Send } from './entity.ts';
 
 export interface TurnInput {
   readonly command: unknown;
@@ -32,16 +32,11 @@ export class Turn {
   readonly result: TurnResult = { events: [], effects: [], replies: [], sends: [] };
   readonly #inputs: TurnInput[] = [];
   readonly #entities: Entities;
-  readonly #context: Omit<DecisionContext, 'position'>;
+  readonly #context: CommitContext;
   readonly #finished: (turn: Turn) => void;
   #next = 0;
 
-  constructor(
-    slot: Slot,
-    entities: Entities,
-    context: Omit<DecisionContext, 'position'>,
-    finished: (turn: Turn) => void,
-  ) {
+  constructor(slot: Slot, entities: Entities, context: CommitContext, finished: (turn: Turn) => void) {
     this.slot = slot;
     this.#entities = entities;
     this.#context = context;
@@ -89,7 +84,11 @@ export class Turn {
   #take(input: TurnInput): void {
     const { kind } = this.slot;
     const before = this.#entities.stateOf(this.slot);
-    const decision: EntityDecision = kind.decide(before, input.command, { ...this.#context, position: input.position });
+    const decision: EntityDecision = kind.decide(before, input.command, {
+      ...this.#context,
+      key: this.slot.key,
+      position: input.position,
+    });
     let state = before;
     for (const event of decision.events) state = kind.evolve(state, event);
     this.slot.state = state;

@@ -54,6 +54,8 @@ export interface GroupRef {
 export interface NotificationEntry {
   readonly kind: 'notification';
   readonly notification: Notification;
+  /** Out of the dead letters, by a person. */
+  readonly replayed?: boolean;
 }
 
 /** Input that could not be read, on its way into the dead letters. `raw` is base64. */

@@ -66,7 +66,7 @@ class Writer implements JournalWriter {
   async append(commit: Commit): Promise<number> {
     for (const message of encodeCommit(commit, this.#bus.maxPayload - ENVELOPE)) {
       this.lastSeq = await publishAcknowledged(this.#bus, subjects.commit(this.#partition), message, {
-        messageId: `${this.#partition}.${this.epoch}.${this.#count++}`,
+        messageId: `${this.#partition}.${this.fenceSeq}.${this.#count++}`,
         expectLastSequence: this.lastSeq,
         patience: PATIENCE,
       });

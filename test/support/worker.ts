@@ -52,7 +52,8 @@ export function smallPolicy(timing: { groupWait?: number; groupInterval?: number
       return [
         {
           routeId: '{}',
-          groupLabels: { alertname: labels.alertname ?? '' },
+          twin: 0,
+          groupLabels: { alertname: String(labels.alertname) },
           timing: { groupWait: 0, groupInterval: 50, repeatInterval: 3_600_000, channels: ['ops'], ...timing },
         },
       ];

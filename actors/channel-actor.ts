@@ -1,0 +1,57 @@
+/** The shell around one channel's queue (channels/delivery.ts): notifications in, sends out, outcomes back in. */
+
+import type { Entry } from '../alert/entry.ts';
+import type { ChannelPolicy, Policy } from '../alert/policy.ts';
+import {
+  type ChannelState,
+  type DeliveryCommand,
+  decideDelivery,
+  deliveryDueAt,
+  evolveDelivery,
+} from '../channels/delivery.ts';
+import type { DeliveryEvent } from '../channels/delivery-event.ts';
+import type { Outcome } from '../channels/outcome.ts';
+import type { DecisionContext, EntityDecision, EntityKind } from './entity.ts';
+
+type Message =
+  | Entry
+  | { readonly kind: 'outcome'; readonly notificationId: string; readonly attempt: number; readonly outcome: Outcome }
+  | { readonly kind: 'pump' }
+  | { readonly kind: 'recovered' };
+
+export const channelKind: EntityKind<ChannelState, Message> = {
+  kind: 'channel',
+  decide(state, message, context): EntityDecision {
+    const command = commandOf(message, context);
+    const { events, sends } = decideDelivery(state, command, context.now, channelPolicy(context.policy, context.key));
+    return { events, effects: [], replies: [], sends };
+  },
+  evolve: (state, event) => evolveDelivery(state, event as DeliveryEvent),
+  dueAt: (state, policy, key) => deliveryDueAt(state, channelPolicy(policy, key)),
+  // A queue that was touched may have something to start; one that is due has a retry to make.
+  settle: () => ({ kind: 'pump' }),
+  recovered: () => ({ kind: 'recovered' }),
+  pack: (state) => state,
+  unpack: (packed) => packed as ChannelState,
+};
+
+function commandOf(message: Message, { random }: DecisionContext): DeliveryCommand {
+  switch (message.kind) {
+    case 'notification':
+      return { kind: 'queue', notification: message.notification, replayed: message.replayed === true };
+    case 'outcome':
+      return { ...message, random: random() };
+    case 'pump':
+      return { kind: 'pump', random: random() };
+    case 'recovered':
+      return { kind: 'recovered' };
+    default:
+      throw new TypeError(`a channel actor was given an entry of kind ${message.kind}`);
+  }
+}
+
+/** The key of a channel is tenant/name (alert/entry.ts, channelKey); neither holds a slash. */
+function channelPolicy(policy: Policy, key: string): ChannelPolicy | null {
+  const slash = key.indexOf('/');
+  return policy.channel(key.slice(0, slash), key.slice(slash + 1));
+}

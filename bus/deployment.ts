@@ -1,0 +1,39 @@
+/** What can be seen of the whole deployment from anywhere: who is alive, who holds what, how full the inbox is. */
+
+import type { Bus } from './connection.ts';
+import { INGEST_STREAM, WORKERS_BUCKET } from './subjects.ts';
+
+export interface DeploymentStatus {
+  readonly nats: { readonly connected: boolean; readonly version: string };
+  readonly ingest: { readonly messages: number; readonly bytes: number; readonly maxBytes: number };
+  readonly workers: readonly {
+    readonly id: string;
+    readonly leaving: boolean;
+    readonly partitions: readonly string[];
+  }[];
+}
+
+/** Records of dead workers are left out once they are older than this. Milliseconds of the server's clock. */
+const RECENT = 5000;
+
+export async function deploymentStatus(bus: Bus): Promise<DeploymentStatus> {
+  const [info, workers] = await Promise.all([bus.jsm.streams.info(INGEST_STREAM), readWorkers(bus)]);
+  return {
+    nats: { connected: bus.connected(), version: bus.serverVersion },
+    ingest: { messages: info.state.messages, bytes: info.state.bytes, maxBytes: info.config.max_bytes },
+    workers,
+  };
+}
+
+async function readWorkers(bus: Bus): Promise<DeploymentStatus['workers']> {
+  const kv = await bus.kvm.open(WORKERS_BUCKET);
+  const keys: string[] = [];
+  for await (const key of await kv.keys()) keys.push(key);
+  const entries = await Promise.all(keys.map((key) => kv.get(key)));
+  const newest = Math.max(0, ...entries.map((entry) => entry?.created.getTime() ?? 0));
+  return entries.flatMap((entry) => {
+    if (entry === null || entry.operation !== 'PUT' || newest - entry.created.getTime() > RECENT) return [];
+    const record = entry.json<{ leaving: boolean; holds: [string, number][] }>();
+    return [{ id: entry.key, leaving: record.leaving, partitions: record.holds.map(([name]) => name) }];
+  });
+}

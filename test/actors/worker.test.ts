@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { type Bus, connectBus } from '../../bus/connection.ts';
+import type { JournalEvent } from '../../bus/journal.ts';
+import { forgetWorkers } from '../../bus/lease.ts';
+import { ensureStreams } from '../../bus/streams.ts';
+import { silentLog } from '../../telemetry/log.ts';
+import { type NatsServer, startNats } from '../support/nats.ts';
+import { until } from '../support/until.ts';
+import {
+  alertOf,
+  launchWorker,
+  putIn,
+  readJournals,
+  reported,
+  smallPolicy,
+  type TestWorker,
+  type TestWorkerOptions,
+} from '../support/worker.ts';
+
+const COUNT = { alert: 2, channel: 1 };
+
+let server: NatsServer;
+let bus: Bus;
+let workers: TestWorker[] = [];
+
+before(async () => {
+  server = await startNats({ maxFileStore: 8 * 1024 ** 3 });
+  bus = await connectBus({ url: server.url, name: 'test', log: silentLog });
+  await ensureStreams(bus, COUNT, { ingestMaxBytes: 64 * 1024 * 1024 });
+});
+
+afterEach(async () => {
+  await Promise.all(workers.map(({ worker }) => worker.stop()));
+  await Promise.all(workers.map(({ bus: own }) => own.close()));
+  workers = [];
+  await forgetWorkers(bus);
+});
+
+after(() => bus.close());
+
+async function launch(id: string, options: Partial<TestWorkerOptions> = {}): Promise<TestWorker> {
+  const launched = await launchWorker({ id, url: server.url, count: COUNT, ...options });
+  workers.push(launched);
+  return launched;
+}
+
+const settled = (worker: TestWorker) =>
+  until('the worker to hold its partitions', () => worker.worker.settled(), { seen: () => worker.worker.problems() });
+
+async function events(): Promise<JournalEvent[]> {
+  const journals = await readJournals(bus, COUNT);
+  return [...journals.values()].flat().flatMap((record) => (record.kind === 'commit' ? record.commit.events : []));
+}
+
+const ofAlert = async (fingerprint: string) =>
+  (await events()).filter((event) => event.key === `default/${fingerprint}`).map(({ type }) => type);
+
+test('[BR-WH-008] [BR-REL-013] firing, firing again, resolved: opened, repeated, resolved, and two notifications', async () => {
+  const one = await launch('one');
+  await settled(one);
+  const alert = alertOf({ alertname: 'Basic', severity: 'critical' });
+  await putIn(bus, COUNT, [reported(alert, 'r1')]);
+  await until('the firing notification', () => one.sent.length === 1);
+  await putIn(bus, COUNT, [reported(alert, 'r2')]);
+  await putIn(bus, COUNT, [reported({ ...alert, status: 'resolved', endsAt: Date.now() }, 'r3')]);
+  await until('the resolved notification', () => one.sent.length === 2);
+  assert.deepEqual(
+    one.sent.map(({ notification }) => [notification.status, notification.alerts.length]),
+    [
+      ['firing', 1],
+      ['resolved', 1],
+    ],
+  );
+  assert.notEqual(one.sent[0]!.notification.id, one.sent[1]!.notification.id);
+  assert.deepEqual(await ofAlert(alert.fingerprint), ['alert.opened', 'alert.repeated', 'alert.resolved']);
+});
+
+test('[BR-REL-012] [BR-REL-004] an owner that dies in the middle: its successor goes on from its journal and sends nothing twice', async () => {
+  const one = await launch('one');
+  await settled(one);
+  const alerts = Array.from({ length: 40 }, (_, i) => alertOf({ alertname: `Crash${i}`, n: String(i) }));
+  await putIn(
+    bus,
+    COUNT,
+    alerts.map((alert, i) => reported(alert, 'crash', i)),
+  );
+  await until('some notifications', () => one.sent.length > 5);
+  await one.crash();
+  workers = [];
+  const two = await launch('two');
+  await settled(two);
+  await until(
+    'every notification',
+    () => new Set([...one.sent, ...two.sent].map((s) => s.notification.groupId)).size >= 40,
+  );
+  const ids = new Map<string, Set<string>>();
+  for (const { notification } of [...one.sent, ...two.sent]) {
+    ids.set(notification.groupId, (ids.get(notification.groupId) ?? new Set()).add(notification.id));
+  }
+  assert.ok(
+    [...ids.values()].every((set) => set.size === 1),
+    'one notification id per group',
+  );
+  for (const alert of alerts) assert.deepEqual(await ofAlert(alert.fingerprint), ['alert.opened']);
+  const again = two.sent.filter(({ attempt }) => attempt > 1).map(({ notification }) => notification.id);
+  const uncertain = (await events()).flatMap((e) => (e.type === 'delivery.uncertain' ? [e.notificationId] : []));
+  assert.deepEqual(again.sort(), uncertain.sort(), 'what was sent again is what the ledger calls uncertain');
+});
+
+test('[BR-SCALE-002] [BR-SCALE-005] partitions spread over the workers alive, and a polite leave hands them over at once', async () => {
+  const one = await launch('one');
+  await settled(one);
+  assert.equal(one.worker.status().length, 3);
+  const two = await launch('two');
+  await until(
+    'an even spread',
+    () => one.worker.status().length + two.worker.status().length === 3 && two.worker.status().length > 0,
+  );
+  await one.worker.stop();
+  await until('everything at the second worker', () => two.worker.status().length === 3);
+  workers = [two];
+  await one.bus.close();
+});
+
+test('[BR-ERR-009] a decision that throws leaves a dead letter with the error, and harms nobody else', async () => {
+  const one = await launch('one');
+  await settled(one);
+  const poison = alertOf({ alertname: 'Poison', poison: 'throw' });
+  const healthy = alertOf({ alertname: 'Healthy' });
+  await putIn(bus, COUNT, [reported(poison, 'p', 0), reported(healthy, 'p', 1)]);
+  await until('the healthy one to be notified', () =>
+    one.sent.some(({ notification }) => notification.groupLabels.alertname === 'Healthy'),
+  );
+  const dead = (await events()).find((event) => event.type === 'input.dead-lettered');
+  assert.ok(dead?.type === 'input.dead-lettered');
+  assert.deepEqual(dead.cause, { receipt: 'p', index: 0 });
+  assert.match(dead.reasons[0]!.detail, /RangeError: poisoned/);
+});
+
+test('[BR-NOT-011] [BR-ERR-006] a channel that fails is tried again under the same id, then given up as a dead letter', async () => {
+  const one = await launch('one', {
+    send: async () => ({ kind: 'retry', detail: 'HTTP 500', notBefore: null }),
+  });
+  await settled(one);
+  await putIn(bus, COUNT, [reported(alertOf({ alertname: 'Failing' }))]);
+  const dead = await until('the dead letter', async () => (await events()).find((e) => e.type === 'delivery.dead'));
+  assert.deepEqual(
+    one.sent.map(({ attempt }) => attempt),
+    [1, 2, 3],
+  );
+  assert.equal(new Set(one.sent.map(({ notification }) => notification.id)).size, 1);
+  assert.ok(dead.type === 'delivery.dead' && dead.notification.alerts.length === 1);
+});
+
+test('[BR-REL-004] after snapshots and a purged journal a new owner knows everything', async () => {
+  const one = await launch('one', { snapshotCommits: 1, policy: smallPolicy({ groupInterval: 60_000 }) });
+  await settled(one);
+  const meta = await bus.kvm.open('herald_meta');
+  // No archive runs here: without it nothing would be purged.
+  for (const partition of ['a0', 'a1', 'c0']) await meta.put(`projected.${partition}`, '999999999');
+  const alerts = Array.from({ length: 30 }, (_, i) => alertOf({ alertname: `Kept${i}` }));
+  await putIn(
+    bus,
+    COUNT,
+    alerts.map((alert, i) => reported(alert, 'kept', i)),
+  );
+  await until(
+    'every notification',
+    () => one.sent.filter(({ notification }) => notification.groupLabels.alertname?.startsWith('Kept')).length === 30,
+  );
+  const purged = async () => (await bus.jsm.streams.info('HERALD_JOURNAL_a0')).state;
+  await until('the journal to be purged', async () => {
+    await putIn(bus, COUNT, [reported(alerts[0]!), reported(alerts[1]!), reported(alerts[2]!), reported(alerts[3]!)]);
+    const { messages, last_seq } = await purged();
+    return messages < last_seq / 2;
+  });
+  await one.crash();
+  workers = [];
+  const two = await launch('two', { policy: smallPolicy({ groupInterval: 60_000 }) });
+  await settled(two);
+  await putIn(
+    bus,
+    COUNT,
+    alerts.map((alert, i) => reported(alert, 'again', i)),
+  );
+  const repeated = await until(
+    'every alert to be known',
+    async () => {
+      const found = (await events()).filter((e) => e.type === 'alert.repeated' && e.cause.receipt === 'again');
+      return found.length === 30 && found;
+    },
+    { seen: () => [two.worker.problems(), two.worker.status(), two.sent.length] },
+  );
+  assert.equal(repeated.length, 30);
+  assert.ok(!(await events()).some((e) => e.type === 'alert.opened' && e.cause.receipt === 'again'));
+});
