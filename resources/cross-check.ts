@@ -1,0 +1,78 @@
+/** What no resource can be blamed for alone: names taken twice, references that lead nowhere. */
+
+import type { Problem } from './problem.ts';
+import type { Declared } from './resource.ts';
+import { receiversIn } from './route.ts';
+import { didYouMean } from './validate.ts';
+
+export function crossCheck(resources: readonly Declared[]): Problem[] {
+  return [
+    ...takenTwice(resources),
+    ...sourcesOfOneName(resources.filter((one) => one.kind === 'Source')),
+    ...policiesOfOneTenant(resources.filter((one) => one.kind === 'EnvironmentPolicy')),
+    ...unknownReceivers(resources),
+  ];
+}
+
+function takenTwice(resources: readonly Declared[]): Problem[] {
+  return repeated(resources, ({ kind, tenant, name }) => `${kind} ${tenant}/${name}`).map(([one, first]) =>
+    one.document.problem(
+      ['metadata', 'name'],
+      `is ${JSON.stringify(one.name)}, but tenant ${one.tenant} has a ${one.kind} of that name in ${placeOf(first)}`,
+    ),
+  );
+}
+
+/** The path of a webhook names the source alone, not its tenant. */
+function sourcesOfOneName(sources: readonly Declared[]): Problem[] {
+  return repeated(sources, (source) => source.name)
+    .filter(([one, first]) => one.tenant !== first.tenant)
+    .map(([one, first]) =>
+      one.document.problem(
+        ['metadata', 'name'],
+        `is ${JSON.stringify(one.name)}, which is a Source of tenant ${first.tenant} in ${placeOf(first)}; source names are unique over all tenants`,
+      ),
+    );
+}
+
+function policiesOfOneTenant(policies: readonly Declared[]): Problem[] {
+  return repeated(policies, (policy) => policy.tenant)
+    .filter(([one, first]) => one.name !== first.name)
+    .map(([one, first]) =>
+      one.document.problem(
+        ['metadata', 'name'],
+        `is a second EnvironmentPolicy of tenant ${one.tenant}; it has ${first.name} in ${placeOf(first)}, and one decides`,
+      ),
+    );
+}
+
+function unknownReceivers(resources: readonly Declared[]): Problem[] {
+  const channels = Map.groupBy(
+    resources.filter((one) => one.kind === 'Channel'),
+    (channel) => channel.tenant,
+  );
+  return resources
+    .filter((one) => one.kind === 'Route')
+    .flatMap((route) => {
+      const names = (channels.get(route.tenant) ?? []).map((channel) => channel.name);
+      return receiversIn(route.spec)
+        .filter(({ channel }) => !names.includes(channel))
+        .map(({ channel, path }) => route.document.problem(path, noSuchChannel(channel, route.tenant, names)));
+    });
+}
+
+function noSuchChannel(channel: string, tenant: string, names: readonly string[]): string {
+  const there = names.length === 0 ? 'it has none' : `allowed: ${names.map((name) => `channel/${name}`).join(', ')}`;
+  return `is "channel/${channel}", but tenant ${tenant} has no such Channel${didYouMean(channel, names)}; ${there}`;
+}
+
+/** Each resource whose key was there before, with the first of that key. */
+function repeated(resources: readonly Declared[], keyOf: (one: Declared) => string): [Declared, Declared][] {
+  const groups = Map.groupBy(resources, keyOf);
+  return [...groups.values()].flatMap(([first, ...others]) => others.map((one): [Declared, Declared] => [one, first!]));
+}
+
+function placeOf({ document }: Declared): string {
+  const { file, line } = document.problem(['metadata', 'name'], '');
+  return `${file}:${line}`;
+}

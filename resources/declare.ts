@@ -1,0 +1,61 @@
+/** A YAML document becomes a declared resource: its kind is known, and its fields are checked against the schema of that kind. */
+
+import { type ChannelTypes, retryFault } from './channel.ts';
+import { contradictions } from './environment-policy.ts';
+import type { Problem } from './problem.ts';
+import { isKind, KINDS, type Kind, LATER_KINDS, specSchema } from './registry.ts';
+import { API_VERSION, DEFAULT_TENANT, type Declared, fieldOf, resourceSchema } from './resource.ts';
+import { didYouMean, type Fault, show, validate } from './validate.ts';
+import type { YamlDocument } from './yaml-file.ts';
+
+export interface Declaration {
+  /** null: it does not even say what it is. With problems, it still counts as declared for those that refer to it. */
+  readonly resource: Declared | null;
+  readonly problems: readonly Problem[];
+}
+
+export function declare(document: YamlDocument, channelTypes: ChannelTypes): Declaration {
+  const { value } = document;
+  const kind = fieldOf(value, 'kind');
+  if (!isKind(kind)) return { resource: null, problems: withoutKind(document, kind) };
+  const spec = fieldOf(value, 'spec');
+  const schema = specSchema(kind, spec, channelTypes);
+  const faults = validate(resourceSchema(kind, schema), value);
+  if (kind === 'EnvironmentPolicy') faults.push(...contradictions(spec));
+  if (kind === 'Channel' && faults.length === 0) faults.push(...[retryFault(spec) ?? []].flat());
+  const problems = faults.map((fault) => document.problem(fault.path, fault.message, fault.target));
+  return { resource: named(document, kind, schema, faults), problems };
+}
+
+function named(
+  document: YamlDocument,
+  kind: Kind,
+  schema: Declared['schema'],
+  faults: readonly Fault[],
+): Declared | null {
+  const metadata = fieldOf(document.value, 'metadata');
+  const name = fieldOf(metadata, 'name');
+  const tenant = fieldOf(metadata, 'tenant') ?? DEFAULT_TENANT;
+  if (typeof name !== 'string' || typeof tenant !== 'string') return null;
+  const spec = fieldOf(document.value, 'spec');
+  return { kind, tenant, name, spec, schema, valid: faults.length === 0, document };
+}
+
+function withoutKind(document: YamlDocument, kind: unknown): Problem[] {
+  const allowed = `allowed: ${KINDS.join(', ')}`;
+  if (typeof document.value !== 'object' || document.value === null || Array.isArray(document.value)) {
+    const message = `is ${show(document.value)}; allowed: a resource with apiVersion, kind, metadata and spec`;
+    return [document.problem([], message)];
+  }
+  const problems: Problem[] = [];
+  const version = fieldOf(document.value, 'apiVersion');
+  if (version !== API_VERSION)
+    problems.push(document.problem(['apiVersion'], `is ${show(version)}; allowed: ${API_VERSION}`));
+  if (typeof kind === 'string' && LATER_KINDS.includes(kind)) {
+    problems.push(document.problem(['kind'], `${JSON.stringify(kind)} is not supported yet; ${allowed}`));
+  } else {
+    const meant = typeof kind === 'string' ? didYouMean(kind, KINDS) : '';
+    problems.push(document.problem(['kind'], `is ${show(kind)}${meant}; ${allowed}`));
+  }
+  return problems;
+}

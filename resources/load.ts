@@ -1,0 +1,105 @@
+/** From a directory to resources in force, or to everything that is wrong with them. A bad set is never used in part. */
+
+import { createHash } from 'node:crypto';
+import { dirname, resolve } from 'node:path';
+import type { ChannelTypes } from './channel.ts';
+import { type Checked, compileResources, type ResourceSet } from './compile.ts';
+import { crossCheck } from './cross-check.ts';
+import { declare } from './declare.ts';
+import { listProblems, type Problem, type ProblemList } from './problem.ts';
+import type { Declared } from './resource.ts';
+import type { SchemaNode } from './schema-walk.ts';
+import { resolveSecrets } from './secret.ts';
+import { readTree } from './tree.ts';
+import { parseYaml } from './yaml-file.ts';
+
+export interface LoadOptions {
+  readonly channelTypes: ChannelTypes;
+  /** What only the channel itself can judge, as it is about to be made. `path` is below spec: `tls.caFile`. */
+  checkChannel?(
+    type: string,
+    options: Readonly<Record<string, unknown>>,
+  ): { readonly path: string; readonly message: string } | null;
+  /** For references to secrets. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** What a load has looked at, for watch.ts. */
+export interface Looked {
+  /** Changes with the content of any file or secret. */
+  readonly fingerprint: string;
+  readonly directories: readonly string[];
+}
+
+export type LoadResult = Looked &
+  (({ readonly ok: true } & { readonly set: ResourceSet }) | ({ readonly ok: false } & ProblemList));
+
+/** `dir`: as the operator gave it; problems name files by it. */
+export async function loadResources(dir: string, options: LoadOptions): Promise<LoadResult> {
+  const tree = await readTree(dir);
+  const parsed = tree.files.map(({ file, bytes }) => parseYaml(file, bytes));
+  const declarations = parsed
+    .flatMap((file) => file.documents)
+    .map((document) => declare(document, options.channelTypes));
+  const resources = declarations.flatMap((declaration) => declaration.resource ?? []);
+  const secrets = resources.map((resource) => withSecrets(resource, options.env ?? process.env));
+  const problems = [
+    ...tree.problems,
+    ...parsed.flatMap((file) => file.problems),
+    ...declarations.flatMap((declaration) => declaration.problems),
+    ...secrets.flatMap((one) => one.problems),
+    ...crossCheck(resources),
+  ];
+  const looked: Looked = {
+    fingerprint: fingerprintOf(tree.files, tree.problems, secrets),
+    directories: [
+      ...new Set([...tree.directories, ...secrets.flatMap((one) => one.files.map((file) => dirname(file)))]),
+    ],
+  };
+  if (problems.length === 0 && resources.length === 0) problems.push(noResources(dir));
+  if (problems.length > 0) return { ...looked, ok: false, ...listProblems(problems) };
+  const set = compileResources(
+    secrets.map((one) => one.checked),
+    tree.files.map(({ file }) => file),
+  );
+  const refused = judgeChannels(set, secrets, options);
+  return refused.length > 0 ? { ...looked, ok: false, ...listProblems(refused) } : { ...looked, ok: true, set };
+}
+
+interface WithSecrets {
+  readonly checked: Checked;
+  readonly problems: readonly Problem[];
+  readonly files: readonly string[];
+}
+
+function withSecrets(declared: Declared, env: NonNullable<LoadOptions['env']>): WithSecrets {
+  const source = { env, declaredIn: resolve(declared.document.file) };
+  const { value, faults, files } = resolveSecrets(declared.schema as SchemaNode, declared.spec, source);
+  const problems = faults.map((fault) => declared.document.problem(['spec', ...fault.path], fault.message));
+  return { checked: { declared, resolved: value }, problems, files };
+}
+
+function judgeChannels(set: ResourceSet, secrets: readonly WithSecrets[], options: LoadOptions): Problem[] {
+  return secrets.flatMap(({ checked: { declared } }) => {
+    const channel = declared.kind === 'Channel' ? set.channels.get(`${declared.tenant}/${declared.name}`) : undefined;
+    const fault = channel === undefined ? null : (options.checkChannel?.(channel.type, channel.options) ?? null);
+    return fault === null ? [] : [declared.document.problem(['spec', ...fault.path.split('.')], fault.message)];
+  });
+}
+
+function fingerprintOf(
+  files: readonly { file: string; bytes: Uint8Array }[],
+  problems: readonly Problem[],
+  secrets: readonly WithSecrets[],
+): string {
+  const hash = createHash('sha256');
+  for (const { file, bytes } of files) hash.update(`${file}\0${bytes.length}\0`).update(bytes);
+  // The secrets are in here only as a hash that never leaves the process: a rotated one is a change like any other.
+  return hash
+    .update(JSON.stringify([problems, secrets.map((one) => [one.checked.resolved, one.problems])]))
+    .digest('hex');
+}
+
+function noResources(dir: string): Problem {
+  return { file: dir, line: 0, column: 0, path: '', message: 'declares nothing; allowed: at least one resource' };
+}

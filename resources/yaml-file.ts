@@ -1,0 +1,121 @@
+/** A YAML file as documents that know where in the file each of their fields stands. The only file that knows the yaml library. */
+
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
+import { type Path, type Problem, printPath } from './problem.ts';
+
+export interface YamlDocument {
+  readonly file: string;
+  readonly value: unknown;
+  /** A problem at a field, or at the nearest place above it that exists. `key`: points at its name, not its value. */
+  problem(path: Path, message: string, target?: 'key' | 'value'): Problem;
+}
+
+export interface YamlFile {
+  readonly documents: readonly YamlDocument[];
+  readonly problems: readonly Problem[];
+}
+
+/** Documents with broken syntax are reported and left out; empty ones are left out. */
+export function parseYaml(file: string, bytes: Uint8Array): YamlFile {
+  const text = decodeUtf8(bytes);
+  if (text === null) return refused(file, lineOfBadByte(bytes), 'is not UTF-8; save it as UTF-8');
+  const lines = new LineCounter();
+  let parsed: Document[];
+  try {
+    parsed = [
+      ...parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, stringKeys: true, logLevel: 'silent' }),
+    ];
+  } catch (error) {
+    // The parser recurses: nesting by the thousand ends its stack.
+    return refused(file, 1, `cannot be read as YAML: ${messageOf(error)}`);
+  }
+  const read = parsed.map((document) => readDocument(file, document, lines));
+  return { documents: read.flatMap((one) => one.documents), problems: read.flatMap((one) => one.problems) };
+}
+
+function refused(file: string, line: number, message: string): YamlFile {
+  return { documents: [], problems: [{ file, line, column: 1, path: '', message }] };
+}
+
+function readDocument(file: string, document: Document, lines: LineCounter): YamlFile {
+  const faults = [...document.errors, ...document.warnings].map((fault): Problem => {
+    const { line, col } = lines.linePos(fault.pos[0]);
+    return { file, line, column: col, path: '', message: `is not good YAML: ${explain(fault.code, fault.message)}` };
+  });
+  if (faults.length > 0) return { documents: [], problems: faults };
+  let value: unknown;
+  try {
+    value = document.toJS();
+    // An anchor that contains its own alias becomes a value without end; nothing behind this file expects one.
+    JSON.stringify(value);
+  } catch (error) {
+    // A few aliases of aliases can stand for billions of nodes; the library counts and refuses.
+    const { line } = lines.linePos(start(document.contents) ?? 0);
+    return refused(file, line, `cannot be read as YAML: ${messageOf(error)}`);
+  }
+  if (value === null || value === undefined) return { documents: [], problems: [] };
+  return { documents: [locate(file, document, lines, value)], problems: [] };
+}
+
+function locate(file: string, document: Document, lines: LineCounter, value: unknown): YamlDocument {
+  return {
+    file,
+    value,
+    problem(path, message, target = 'value') {
+      const { line, col } = lines.linePos(offsetOf(document, path, target));
+      return { file, line, column: col, path: printPath(path), message };
+    },
+  };
+}
+
+function offsetOf(document: Document, path: Path, target: 'key' | 'value'): number {
+  let node: Node | null = document.contents;
+  let key: Node | null = null;
+  for (const step of path) {
+    if (isAlias(node)) node = node.resolve(document) ?? null;
+    const [nextKey, next] = childOf(node, step);
+    if (nextKey === null && next === null) return start(node) ?? start(key) ?? 0;
+    [key, node] = [nextKey, next];
+  }
+  return (target === 'key' ? start(key) : start(node)) ?? start(key) ?? start(node) ?? 0;
+}
+
+function childOf(node: Node | null, step: string | number): [Node | null, Node | null] {
+  if (isSeq(node)) return [null, (node.items[Number(step)] as Node | undefined) ?? null];
+  if (!isMap(node)) return [null, null];
+  const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step));
+  return pair === undefined ? [null, null] : [pair.key as Node, (pair.value as Node | null) ?? null];
+}
+
+function start(node: Node | null): number | null {
+  return node?.range?.[0] ?? null;
+}
+
+/** The library is brief where operators stumble most. */
+function explain(code: string, message: string): string {
+  return code === 'TAB_AS_INDENT' ? 'a tab; indent with spaces' : message;
+}
+
+function decodeUtf8(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** Lines end in an ASCII character, so those before the bad one are good by themselves. */
+function lineOfBadByte(bytes: Uint8Array): number {
+  let line = 1;
+  for (let from = 0; from < bytes.length; line++) {
+    const end = bytes.indexOf(0x0a, from);
+    const next = end === -1 ? bytes.length : end + 1;
+    if (decodeUtf8(bytes.subarray(from, next)) === null) return line;
+    from = next;
+  }
+  return 1;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
