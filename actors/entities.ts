@@ -137,11 +137,6 @@ export class Entities {
     return [...this.#dirty];
   }
 
-  /** Chunks that hold anything. */
-  filledChunks(): number[] {
-    return this.#chunks.flatMap((slots, chunk) => (slots.size > 0 ? [chunk] : []));
-  }
-
   markDirty(chunk: number): void {
     this.#dirty.add(chunk);
   }

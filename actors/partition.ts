@@ -81,7 +81,7 @@ export async function takePartition(deps: PartitionDeps, name: PartitionName, ow
       recovered.entities,
       deps.log,
       writer.fenceSeq,
-      recovered.snapshotSeq,
+      recovered,
     );
     deps.metrics.recovered(name, recovered.replayed, deps.clock.monotonic() - started);
     return new Partition(deps, name, writer, recovered, snapshotter);

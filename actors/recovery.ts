@@ -25,6 +25,7 @@ export interface Recovered {
   readonly unpublished: readonly { readonly seq: number; readonly effects: readonly Effect[] }[];
   /** Journal sequence that the last complete snapshot starts to replay from; 0 without one. */
   readonly snapshotSeq: number;
+  readonly snapshotChunks: readonly number[];
   readonly replayed: number;
 }
 
@@ -59,7 +60,17 @@ export async function recover(
   }
   stop.abort();
   const unpublished = recent.filter(({ seq }) => seq > published);
-  return { entities, cursor, marks, published, lastCommit, unpublished, snapshotSeq: base.replayFrom, replayed };
+  return {
+    entities,
+    cursor,
+    marks,
+    published,
+    lastCommit,
+    unpublished,
+    snapshotSeq: base.replayFrom,
+    snapshotChunks: base.chunks,
+    replayed,
+  };
 }
 
 interface Base {
@@ -67,6 +78,7 @@ interface Base {
   readonly cursor: number;
   readonly marks: Marks;
   readonly published: number;
+  readonly chunks: readonly number[];
   /** Per chunk: the journal sequence up to which it holds everything. */
   readonly chunkSeq: readonly number[];
 }
@@ -75,7 +87,14 @@ async function loadSnapshot(bus: Bus, partition: PartitionName, kinds: Kinds, en
   const store = await openSnapshots(bus, partition);
   const manifest = await store.readManifest();
   if (manifest === null) {
-    return { replayFrom: 0, cursor: 0, marks: {}, published: 0, chunkSeq: new Array<number>(CHUNKS).fill(0) };
+    return {
+      replayFrom: 0,
+      cursor: 0,
+      marks: {},
+      published: 0,
+      chunks: [],
+      chunkSeq: new Array<number>(CHUNKS).fill(0),
+    };
   }
   const chunkSeq = new Array<number>(CHUNKS).fill(manifest.replayFrom);
   for (const chunk of await Promise.all(manifest.chunks.map((id) => store.readChunk(id)))) {

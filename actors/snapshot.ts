@@ -36,6 +36,8 @@ export class Snapshotter {
   #round: Round | null = null;
   #writing: Promise<void> | null = null;
   #last: number;
+  /** Chunks that the store holds: one that was filled since the round began is not there yet, the journal has it. */
+  readonly #stored: Set<number>;
 
   constructor(
     bus: Bus,
@@ -44,7 +46,7 @@ export class Snapshotter {
     entities: Entities,
     log: Log,
     fenceSeq: number,
-    snapshotSeq: number,
+    base: { readonly snapshotSeq: number; readonly snapshotChunks: readonly number[] },
   ) {
     this.#bus = bus;
     this.#partition = partition;
@@ -52,7 +54,8 @@ export class Snapshotter {
     this.#entities = entities;
     this.#log = log;
     this.#fenceSeq = fenceSeq;
-    this.#last = snapshotSeq;
+    this.#last = base.snapshotSeq;
+    this.#stored = new Set(base.snapshotChunks);
   }
 
   /** Journal sequence from which recovery would replay now. */
@@ -73,10 +76,7 @@ export class Snapshotter {
     const round = this.#round;
     if (round === null || this.#writing !== null) return;
     const id = round.chunks.pop();
-    const write =
-      id === undefined
-        ? this.#finish(round)
-        : this.#store.writeChunk({ id, seq: position.lastCommit, entities: this.#entities.packChunk(id) });
+    const write = id === undefined ? this.#finish(round) : this.#writeChunk(id, position.lastCommit);
     this.#writing = write
       .catch((error: unknown) => {
         this.#log.warn(
@@ -98,9 +98,14 @@ export class Snapshotter {
     await this.#writing;
   }
 
+  async #writeChunk(id: number, seq: number): Promise<void> {
+    await this.#store.writeChunk({ id, seq, entities: this.#entities.packChunk(id) });
+    this.#stored.add(id);
+  }
+
   async #finish({ begin }: Round): Promise<void> {
     const { lastCommit: replayFrom, cursor, marks, published } = begin;
-    await this.#store.writeManifest({ replayFrom, cursor, marks, published, chunks: this.#entities.filledChunks() });
+    await this.#store.writeManifest({ replayFrom, cursor, marks, published, chunks: [...this.#stored] });
     this.#round = null;
     this.#last = replayFrom;
     await purgeJournal(this.#bus, this.#partition, Math.min(replayFrom, published), this.#fenceSeq);
