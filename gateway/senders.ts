@@ -1,0 +1,91 @@
+/**
+ * The senders of the channels that are declared now. A changed channel gets a new sender; the old one ends what it has under
+ * way first.
+ */
+
+import { channelKey } from '../alert/entry.ts';
+import type { Notification } from '../alert/notification.ts';
+import type { Outcome } from '../channels/outcome.ts';
+import { CHANNEL_TYPES } from '../channels/registry.ts';
+import { InvalidChannelOptions, type Sender, type SenderContext } from '../channels/sender.ts';
+import type { Channel } from '../resources/channel.ts';
+
+interface Entry {
+  readonly declared: string;
+  readonly sender: Sender;
+  underWay: number;
+  retired: boolean;
+}
+
+export class Senders {
+  readonly #context: SenderContext;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(context: SenderContext) {
+    this.#context = context;
+  }
+
+  /** From now on these channels. */
+  use(channels: ReadonlyMap<string, Channel>): void {
+    for (const [key, entry] of this.#entries) {
+      const channel = channels.get(key);
+      if (channel === undefined || declaration(channel) !== entry.declared) this.#retire(key, entry);
+    }
+    for (const [key, channel] of channels) {
+      if (this.#entries.has(key)) continue;
+      const sender = CHANNEL_TYPES.get(channel.type)!.create(channel.options, this.#context);
+      this.#entries.set(key, { declared: declaration(channel), sender, underWay: 0, retired: false });
+    }
+  }
+
+  async send(notification: Notification, attempt: number, signal: AbortSignal): Promise<Outcome> {
+    const key = channelKey(notification.tenant, notification.channel);
+    const entry = this.#entries.get(key);
+    if (entry === undefined) {
+      return { kind: 'retry', detail: `channel ${key} is not declared any more`, notBefore: null };
+    }
+    entry.underWay++;
+    try {
+      return await entry.sender.send(notification, attempt, signal);
+    } finally {
+      entry.underWay--;
+      this.#closeWhenIdle(entry);
+    }
+  }
+
+  async close(): Promise<void> {
+    const entries = [...this.#entries.values()];
+    this.#entries.clear();
+    await Promise.all(entries.map(({ sender }) => sender.close()));
+  }
+
+  #retire(key: string, entry: Entry): void {
+    this.#entries.delete(key);
+    entry.retired = true;
+    this.#closeWhenIdle(entry);
+  }
+
+  #closeWhenIdle(entry: Entry): void {
+    if (!entry.retired || entry.underWay > 0) return;
+    entry.sender.close().catch((error: unknown) => {
+      this.#context.log.warn({ event: 'sender.close-failed', error }, 'a retired sender did not close');
+    });
+  }
+}
+
+/** Makes a sender and drops it, for `herald check`: what only the channel itself can judge. */
+export function judgeChannel(context: SenderContext) {
+  return (type: string, options: Readonly<Record<string, unknown>>): { path: string; message: string } | null => {
+    try {
+      void CHANNEL_TYPES.get(type)!.create(options, context).close();
+      return null;
+    } catch (error) {
+      if (error instanceof InvalidChannelOptions) return { path: error.path, message: error.message };
+      throw error;
+    }
+  };
+}
+
+function declaration(channel: Channel): string {
+  return JSON.stringify([channel.type, channel.options]);
+}
