@@ -1,0 +1,49 @@
+/**
+ * POST /api/v2/alerts, for what sends to an Alertmanager (Prometheus, amtool): its alerts belong to the Source named
+ * `prometheus`. Answered as Alertmanager does: 200 with an empty body, 400 where some alerts are invalid and the others kept.
+ */
+
+import type { IngressSource } from './authenticate.ts';
+import {
+  accept,
+  admit,
+  INTAKE_HEADERS,
+  type IntakePorts,
+  invalid,
+  reject,
+  type Taken,
+  take,
+  unknownSource,
+} from './intake.ts';
+import type { Reply, Route } from './route.ts';
+
+const SOURCE = 'prometheus';
+
+export function alertmanagerApiRoute(ports: IntakePorts): Route {
+  const find = () => {
+    const source = ports.findSource(SOURCE);
+    return source?.format === 'prometheus' ? source : null;
+  };
+  return {
+    method: 'POST',
+    path: '/api/v2/alerts',
+    headers: INTAKE_HEADERS,
+    admit: (head) => admit(ports, find(), head),
+    handle(request) {
+      const source = find();
+      if (source === null) return unknownSource(request.url);
+      const taken = take(ports, source, request);
+      if (taken instanceof Promise) return taken.then((body) => answer(ports, source, body));
+      return answer(ports, source, taken);
+    },
+  };
+}
+
+async function answer(ports: IntakePorts, source: IngressSource, taken: Taken): Promise<Reply> {
+  if (taken.code === 'refused') return taken.reply;
+  const { decoded, now } = taken;
+  const accepted = await accept(ports, source, decoded.alerts, now);
+  if ('reply' in accepted) return accepted.reply;
+  if (decoded.problems.count > 0) return reject(ports, source.name, 'alerts.invalid', invalid(400, decoded));
+  return { status: 200 };
+}

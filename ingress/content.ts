@@ -1,0 +1,109 @@
+/** From the bytes of a body to the JSON value in it. UTF-8 only, as RFC 8259 has it. */
+
+import { isUtf8 } from 'node:buffer';
+import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import { problem } from './problem.ts';
+import type { HttpRequest, Reply } from './route.ts';
+
+export type Reading =
+  | { readonly code: 'body.read'; readonly value: unknown }
+  | { readonly code: Unreadable; readonly reply: Reply };
+
+type Unreadable = 'body.empty' | 'body.not-utf8' | 'body.not-json' | 'body.too-large' | 'body.not-inflatable';
+type Headers = Readonly<Record<string, string>>;
+type Inflate = (
+  data: Buffer,
+  options: { maxOutputLength: number },
+  callback: (error: Error | null, result: Buffer) => void,
+) => void;
+
+/** Which headers these functions look at. */
+export const CONTENT_HEADERS = ['content-type', 'content-encoding'] as const;
+
+const JSON_TYPE = /^application\/(?:[\w.!#$&^+-]+\+)?json$/;
+const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/;
+const INFLATERS: ReadonlyMap<string, Inflate> = new Map([
+  ['gzip', gunzip],
+  ['x-gzip', gunzip],
+  ['deflate', inflate],
+  ['br', brotliDecompress],
+]);
+
+/** Looks at the headers alone. null: this can be read. */
+export function unsupportedContent(headers: Headers): Reply | null {
+  const type = headers['content-type'];
+  // Nearly every sender writes exactly this.
+  if (type !== undefined && type !== 'application/json') {
+    const lower = type.toLowerCase();
+    const [media = ''] = lower.split(';', 1);
+    if (!JSON_TYPE.test(media.trim())) return unsupported(`${type}; only application/json is read here.`);
+    const charset = CHARSET.exec(lower)?.[1];
+    if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') {
+      return unsupported(`The charset is ${charset}; JSON is read in utf-8 only.`);
+    }
+  }
+  const encoding = encodingOf(headers);
+  if (encoding !== null && !INFLATERS.has(encoding)) {
+    return unsupported(`The content encoding is ${encoding}; gzip, deflate and br are read.`);
+  }
+  return null;
+}
+
+/** A promise only where the body is compressed. `limit` bounds it after inflation, in bytes. */
+export function readJson(request: HttpRequest, limit: number): Reading | Promise<Reading> {
+  const inflater = INFLATERS.get(encodingOf(request.headers) ?? '');
+  if (inflater === undefined) return parse(request.body);
+  return new Promise((resolve) => {
+    inflater(request.body, { maxOutputLength: limit }, (error, body) => {
+      resolve(error === null ? parse(body) : notInflatable(error, limit));
+    });
+  });
+}
+
+function encodingOf(headers: Headers): string | null {
+  const encoding = headers['content-encoding'];
+  if (encoding === undefined) return null;
+  const name = encoding.trim().toLowerCase();
+  return name === 'identity' ? null : name;
+}
+
+/** JSON.parse of V8 is iterative: depth costs no stack. Nothing after it descends into what it does not know. */
+function parse(body: Buffer): Reading {
+  const content = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
+  if (content.length === 0) return unreadable('body.empty', 'Empty body', 'A JSON body is expected.');
+  if (!isUtf8(content))
+    return unreadable('body.not-utf8', 'Body is not UTF-8', 'The body holds bytes that are no UTF-8.');
+  try {
+    return { code: 'body.read', value: JSON.parse(content.toString('utf8')) };
+  } catch (error) {
+    // Only a SyntaxError is thrown; its message names the place and at most a few characters of the sender's own body.
+    return unreadable(
+      'body.not-json',
+      'Body is not JSON',
+      error instanceof Error ? error.message : 'It cannot be parsed.',
+    );
+  }
+}
+
+function notInflatable(error: Error, limit: number): Reading {
+  if ('code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') {
+    const reply = problem(413, 'Body too large', {
+      code: 'body.too-large',
+      detail: `At most ${limit} bytes are taken here, counted after decompression.`,
+    });
+    return { code: 'body.too-large', reply };
+  }
+  return unreadable(
+    'body.not-inflatable',
+    'Body cannot be decompressed',
+    'It is damaged, cut off or encoded otherwise.',
+  );
+}
+
+function unreadable(code: Unreadable, title: string, detail: string): Reading {
+  return { code, reply: problem(400, title, { code, detail }) };
+}
+
+function unsupported(detail: string): Reply {
+  return problem(415, 'Unsupported content', { code: 'content.unsupported', detail });
+}

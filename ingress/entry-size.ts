@@ -1,0 +1,40 @@
+/**
+ * How large an entry becomes in a frame, at most: an upper bound, never less than what is encoded, so that frames can be
+ * filled without encoding them twice. It counts each object's field names again, since the codec may repeat them.
+ */
+
+import type { Alert, LabelSet } from '../alert/alert.ts';
+
+/** Field names of an entry and its alert, their record headers, the numbers, kind, status, receipt, fingerprint. */
+const ENTRY = 512;
+/** Record header and definition of a map. */
+const MAP = 32;
+/** Length prefix of a text: up to 5 bytes. */
+const TEXT = 5;
+const COUNT_EXACTLY_FROM = 64;
+const UTF8_PER_UNIT = 3;
+
+/** What a frame has besides its entries. */
+export const FRAME_OVERHEAD = 64;
+
+export function entrySizeBound(alert: Alert): number {
+  return (
+    ENTRY +
+    textSize(alert.tenant) +
+    textSize(alert.source) +
+    textSize(alert.generatorURL) +
+    mapSize(alert.labels) +
+    mapSize(alert.annotations)
+  );
+}
+
+function mapSize(map: LabelSet): number {
+  let size = MAP;
+  for (const name in map) size += textSize(name) + textSize(map[name]!);
+  return size;
+}
+
+/** Counting the bytes of a short text costs more than what a generous guess wastes. */
+function textSize(text: string): number {
+  return TEXT + (text.length < COUNT_EXACTLY_FROM ? text.length * UTF8_PER_UNIT : Buffer.byteLength(text));
+}

@@ -1,0 +1,303 @@
+/**
+ * One request and its answer.
+ *
+ *   reading   -> handling   the body is complete
+ *   reading   -> refusing   refused by its head; a short body is read to its end, so that the connection can be kept
+ *   reading   -> lingering  refused with much of the body still to come: the answer is out, the rest is thrown away for a
+ *                           while, since closing with unread input resets the connection and destroys the answer
+ *   reading   -> done       too slow: 408
+ *   refusing  -> done       the body ended, or stopped coming
+ *   lingering -> done       the body ended or paused: the answer ends; too much came: cut off
+ *   handling  -> done       answered
+ *   any       -> aborted    the sender is gone; a handler that runs is let finish
+ */
+
+import type { HttpRequest as UwsRequest, HttpResponse as UwsResponse } from 'uWebSockets.js';
+import { STATUS_CODES } from 'node:http';
+import type { Clock } from '../telemetry/clock.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { HttpMetrics } from './access-metrics.ts';
+import { Patience } from './patience.ts';
+import { problem } from './problem.ts';
+import { decodeParams, readHeaders } from './request-head.ts';
+import { type Admission, type HttpRequest, isReply, type Reply, type RequestHead } from './route.ts';
+
+export interface ServerState {
+  readonly log: Log;
+  readonly metrics: HttpMetrics;
+  readonly clock: Clock;
+  /** Connections are closed after their answer. */
+  draining: boolean;
+  inFlight: number;
+}
+
+export interface CompiledRoute {
+  /** The path pattern. */
+  readonly name: string;
+  readonly params: readonly string[];
+  /** null: all. */
+  readonly headers: readonly string[] | null;
+  readonly admit: (head: RequestHead) => Admission;
+  readonly handle: (request: HttpRequest) => Promise<Reply> | Reply;
+}
+
+type State = 'reading' | 'refusing' | 'lingering' | 'handling' | 'done' | 'aborted';
+
+/** uWebSockets.js itself ends a connection after 8 to 12 seconds of silence, without an answer: ours must come first. */
+const SLOW = { idle: 7000, total: 60_000 };
+const LINGER = { idle: 250, total: 2000 };
+/** Beyond the limit of the route. */
+const LINGER_BYTES = 64 * 1024 * 1024;
+const READ_TO_END = 256 * 1024;
+const CLIENT_GONE = 499;
+const NO_BODY = Buffer.alloc(0);
+const UNREADABLE_PATH = problem(400, 'Unreadable path', {
+  code: 'path.unreadable',
+  detail: 'The path holds a percent-encoding that is not UTF-8.',
+});
+
+const statusLines = new Map<number, string>();
+
+export class Exchange {
+  #state: State = 'reading';
+  /** The head as copied by begin; its body is put in when it is complete. */
+  #request: { -readonly [K in keyof HttpRequest]: HttpRequest[K] } | null = null;
+  #isHead = false;
+  #limit = 0;
+  #received = 0;
+  #chunks: Buffer[] | null = null;
+  #refusal: Reply | null = null;
+  #patience: Patience | null = null;
+  readonly #startedAt: number;
+  readonly #res: UwsResponse;
+  readonly #route: CompiledRoute;
+  readonly #server: ServerState;
+
+  constructor(res: UwsResponse, route: CompiledRoute, server: ServerState) {
+    this.#res = res;
+    this.#route = route;
+    this.#server = server;
+    this.#startedAt = server.clock.monotonic();
+  }
+
+  /** Everything of `req` is read here: it is gone when this returns. */
+  begin(req: UwsRequest): void {
+    this.#server.inFlight += 1;
+    this.#res.onAborted(() => this.#abort());
+    const method = req.getMethod();
+    this.#isHead = method === 'head';
+    const length = req.getHeader('content-length');
+    const chunked = length === '' && req.getHeader('transfer-encoding') !== '';
+    const declared = length === '' ? 0 : Number(length);
+    const admission = this.#admit(req, method);
+    if (declared > 0 || chunked) this.#res.onData((chunk, isLast) => this.#onData(chunk, isLast));
+    if (isReply(admission)) {
+      this.#refuse(admission, chunked ? Number.POSITIVE_INFINITY : declared);
+      return;
+    }
+    this.#limit = admission.maxBodyBytes;
+    if (declared > this.#limit) this.#refuse(tooLarge(this.#limit), declared);
+    else if (declared === 0 && !chunked) this.#handle(NO_BODY);
+    // A chunked body that has not begun yet calls nobody: its patience begins here.
+    else if (chunked) this.#watch(SLOW);
+  }
+
+  #admit(req: UwsRequest, method: string): Admission {
+    const { params: names, headers } = this.#route;
+    const params = decodeParams(req, names);
+    if (params === null) return UNREADABLE_PATH;
+    this.#request = {
+      method: this.#isHead ? 'GET' : method.toUpperCase(),
+      url: req.getUrl(),
+      params,
+      query: req.getQuery(),
+      headers: readHeaders(req, headers),
+      body: NO_BODY,
+    };
+    try {
+      return this.#route.admit(this.#request);
+    } catch (error) {
+      return this.#failed(error);
+    }
+  }
+
+  #onData(chunk: ArrayBuffer, isLast: boolean): void {
+    this.#received += chunk.byteLength;
+    switch (this.#state) {
+      case 'reading':
+        this.#read(chunk, isLast);
+        return;
+      case 'refusing':
+        if (isLast) this.#send(this.#refusal!, false);
+        else this.#progress();
+        return;
+      case 'lingering':
+        if (isLast) this.#stopLingering();
+        else if (this.#received > this.#limit + LINGER_BYTES) this.#cutOff();
+        else this.#progress();
+        return;
+      case 'handling':
+      case 'done':
+      case 'aborted':
+        return;
+      default:
+        this.#state satisfies never;
+    }
+  }
+
+  #read(chunk: ArrayBuffer, isLast: boolean): void {
+    if (this.#received > this.#limit) {
+      this.#chunks = null;
+      this.#refuse(tooLarge(this.#limit), isLast ? 0 : Number.POSITIVE_INFINITY);
+      return;
+    }
+    // Buffer.from copies: the chunk's memory is taken away afterwards.
+    const copy = Buffer.from(new Uint8Array(chunk));
+    if (isLast) {
+      this.#patience?.end();
+      this.#handle(this.#chunks === null ? copy : Buffer.concat([...this.#chunks, copy]));
+      return;
+    }
+    if (this.#chunks === null) this.#chunks = [copy];
+    else this.#chunks.push(copy);
+    this.#progress();
+  }
+
+  #handle(body: Buffer): void {
+    this.#state = 'handling';
+    this.#chunks = null;
+    const request = this.#request!;
+    request.body = body;
+    try {
+      const reply = this.#route.handle(request);
+      if (reply instanceof Promise) reply.then(this.#settled, this.#settledWithError);
+      else this.#settled(reply);
+    } catch (error) {
+      this.#settledWithError(error);
+    }
+  }
+
+  readonly #settled = (reply: Reply): void => {
+    if (this.#state === 'aborted') this.#finish(CLIENT_GONE);
+    else this.#send(reply, false);
+  };
+
+  readonly #settledWithError = (error: unknown): void => this.#settled(this.#failed(error));
+
+  #failed(error: unknown): Reply {
+    this.#server.log.error({ err: error, route: this.#route.name }, 'http.handler-failed');
+    return problem(500, 'Internal error', {
+      code: 'internal',
+      detail: 'Herald failed to handle this request. Its log says why.',
+    });
+  }
+
+  #refuse(reply: Reply, remaining: number): void {
+    if (remaining === 0) {
+      this.#send(reply, false);
+    } else if (remaining <= READ_TO_END) {
+      this.#state = 'refusing';
+      this.#refusal = reply;
+    } else {
+      this.#state = 'lingering';
+      this.#res.cork(() => {
+        this.#writeHead(reply);
+        this.#res.writeHeader('Connection', 'close').write(reply.body ?? '');
+      });
+      this.#server.metrics.request(this.#route.name, reply.status, this.#elapsed());
+      this.#watch(LINGER);
+    }
+  }
+
+  /**
+   * The end of the answer: its sender has read `Connection: close` and hangs up. (uWebSockets.js cannot close after a
+   * chunked answer: it would write the header into the body. It closes by itself 10 s later.)
+   */
+  #stopLingering(): void {
+    this.#leave();
+    this.#res.cork(() => this.#res.end());
+  }
+
+  /** Who still sends after so much has thrown the answer away: no more of this. */
+  #cutOff(): void {
+    this.#leave();
+    this.#res.close();
+  }
+
+  #leave(): void {
+    this.#state = 'done';
+    this.#patience?.end();
+    this.#server.inFlight -= 1;
+  }
+
+  #send(reply: Reply, close: boolean): void {
+    this.#state = 'done';
+    const closing = close || this.#server.draining;
+    this.#res.cork(() => {
+      this.#writeHead(reply);
+      if (this.#isHead) this.#res.endWithoutBody(Buffer.byteLength(reply.body ?? ''), closing);
+      else this.#res.end(reply.body, closing);
+    });
+    this.#finish(reply.status);
+  }
+
+  #writeHead(reply: Reply): void {
+    this.#res.writeStatus(statusLine(reply.status));
+    for (const name in reply.headers) this.#res.writeHeader(name, reply.headers[name] ?? '');
+  }
+
+  #progress(): void {
+    if (this.#patience === null) this.#watch(SLOW);
+    else this.#patience.progress();
+  }
+
+  #watch(limits: { readonly idle: number; readonly total: number }): void {
+    this.#patience?.end();
+    this.#patience = new Patience(this.#server.clock, limits, () => this.#exhausted());
+  }
+
+  #exhausted(): void {
+    if (this.#state === 'reading') this.#send(tooSlow(), true);
+    else if (this.#state === 'refusing') this.#send(this.#refusal!, true);
+    else if (this.#state === 'lingering') this.#stopLingering();
+  }
+
+  #abort(): void {
+    const before = this.#state;
+    if (before === 'done') return;
+    this.#state = 'aborted';
+    this.#chunks = null;
+    // The answer of a lingering one is out and counted; a handler that runs finishes first.
+    if (before === 'lingering') this.#server.inFlight -= 1;
+    else if (before !== 'handling') this.#finish(CLIENT_GONE);
+    this.#patience?.end();
+  }
+
+  #finish(status: number): void {
+    this.#patience?.end();
+    this.#server.inFlight -= 1;
+    this.#server.metrics.request(this.#route.name, status, this.#elapsed());
+  }
+
+  /** Seconds. */
+  #elapsed(): number {
+    return (this.#server.clock.monotonic() - this.#startedAt) / 1000;
+  }
+}
+
+function statusLine(status: number): string {
+  let line = statusLines.get(status);
+  if (line === undefined) {
+    line = `${status} ${STATUS_CODES[status] ?? 'Unknown'}`;
+    statusLines.set(status, line);
+  }
+  return line;
+}
+
+function tooLarge(limit: number): Reply {
+  return problem(413, 'Body too large', { code: 'body.too-large', detail: `At most ${limit} bytes are taken here.` });
+}
+
+function tooSlow(): Reply {
+  return problem(408, 'Body too slow', { code: 'body.too-slow', detail: 'The rest of the body did not come in time.' });
+}

@@ -1,0 +1,129 @@
+/**
+ * Reading the fields that all formats share. Written by hand: these run for every alert of every request.
+ *
+ * Each function takes the raw value and the path of its owner, reports what is wrong to `problems`, and returns what can be
+ * used. Paths are put together only when there is a problem.
+ */
+
+import type { Alert, AlertStatus, LabelSet } from '../../alert/alert.ts';
+import { fingerprint } from '../../alert/fingerprint.ts';
+import { type Problems, pointer, typeName } from '../problem.ts';
+import type { FormatContext } from './format.ts';
+import { readTimestamp } from './timestamp.ts';
+
+export type RawObject = Readonly<Record<string, unknown>>;
+
+const NO_LABELS: LabelSet = Object.freeze({});
+
+export function isObject(value: unknown): value is RawObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The list of alerts at `path`, or null. */
+export function readList(value: unknown, path: string, problems: Problems): readonly unknown[] | null {
+  if (Array.isArray(value)) return value;
+  problems.add(path, value, `an array of alerts, not ${typeName(value)}`);
+  return null;
+}
+
+/** null when nothing can identify the alert. */
+export function readLabels(raw: RawObject, path: string, problems: Problems): LabelSet | null {
+  const value = raw.labels;
+  if (!isObject(value)) {
+    problems.add(`${path}/labels`, value, `an object of at least one label, not ${typeName(value)}`);
+    return null;
+  }
+  const labels = readMap(value, `${path}/labels`, problems);
+  for (const _ in labels) return labels;
+  problems.add(`${path}/labels`, value, 'at least one label with a value that is not empty');
+  return null;
+}
+
+export function readAnnotations(raw: RawObject, path: string, problems: Problems): LabelSet {
+  const value = raw.annotations;
+  if (value === undefined || value === null) return NO_LABELS;
+  if (isObject(value)) return readMap(value, `${path}/annotations`, problems);
+  problems.add(`${path}/annotations`, value, `an object, not ${typeName(value)}`);
+  return NO_LABELS;
+}
+
+/** The object itself where nothing has to be left out: copying it would be most of the work. */
+function readMap(value: RawObject, path: string, problems: Problems): LabelSet {
+  let isClean = true;
+  for (const name in value) {
+    const text = value[name];
+    if (typeof text === 'string' && text !== '' && name !== '' && name !== '__proto__') continue;
+    isClean = false;
+    if (typeof text !== 'string') problems.add(path + pointer(name), text, `a string, not ${typeName(text)}`);
+    else if (name === '') problems.add(`${path}/`, text, 'a name that is not empty');
+    else if (name === '__proto__') problems.add(path + pointer(name), text, 'another name: this one is reserved');
+  }
+  return isClean ? (value as LabelSet) : withoutEmpty(value);
+}
+
+/** Alertmanager drops empty labels before it takes the fingerprint: a missing label equals an empty one. */
+function withoutEmpty(value: RawObject): LabelSet {
+  const kept: Record<string, string> = {};
+  for (const name in value) {
+    const text = value[name];
+    if (typeof text === 'string' && text !== '' && name !== '' && name !== '__proto__') kept[name] = text;
+  }
+  return kept;
+}
+
+/** Unix time in milliseconds, or null for none. */
+export function readTime(raw: RawObject, field: string, path: string, problems: Problems): number | null {
+  const value = raw[field];
+  if (value === undefined || value === null || value === '') return null;
+  const at = typeof value === 'string' ? readTimestamp(value) : null;
+  if (at === 'none') return null;
+  if (at === null) problems.add(`${path}/${field}`, value, 'an RFC 3339 time such as 2026-11-23T08:57:22.338Z');
+  return at;
+}
+
+/** null for none. */
+export function readStatus(raw: RawObject, path: string, problems: Problems, required: boolean): AlertStatus | null {
+  const value = raw.status;
+  if (value === 'firing' || value === 'resolved') return value;
+  if ((value === undefined || value === null) && !required) return null;
+  problems.add(`${path}/status`, value, '"firing" or "resolved"');
+  return null;
+}
+
+export function readText(raw: RawObject, field: string, path: string, problems: Problems): string {
+  const value = raw[field];
+  if (typeof value === 'string') return value;
+  if (value === undefined || value === null) return '';
+  problems.add(`${path}/${field}`, value, `a string, not ${typeName(value)}`);
+  return '';
+}
+
+/** When it ends, told by its status: a firing alert keeps only an end that is still to come. */
+export function endOf(status: AlertStatus, endsAt: number | null, now: number): number | null {
+  if (status === 'resolved') return endsAt ?? now;
+  return endsAt !== null && endsAt > now ? endsAt : null;
+}
+
+export interface AlertFields {
+  readonly status: AlertStatus;
+  readonly labels: LabelSet;
+  readonly annotations: LabelSet;
+  readonly startsAt: number;
+  readonly endsAt: number | null;
+  readonly generatorURL: string;
+}
+
+/** The fingerprint is always our own: a sender could otherwise speak for another's alert. */
+export function alertOf(fields: AlertFields, context: FormatContext): Alert {
+  return {
+    tenant: context.tenant,
+    fingerprint: fingerprint(fields.labels),
+    status: fields.status,
+    labels: fields.labels,
+    annotations: fields.annotations,
+    startsAt: fields.startsAt,
+    endsAt: fields.endsAt,
+    generatorURL: fields.generatorURL,
+    source: context.source,
+  };
+}

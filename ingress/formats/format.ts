@@ -1,0 +1,29 @@
+/** What a sender's format is: from a JSON value to alerts in the normal form, and everything that is wrong with it. */
+
+import type { Alert } from '../../alert/alert.ts';
+import type { Problems } from '../problem.ts';
+
+export interface FormatContext {
+  readonly tenant: string;
+  /** Name of the Source resource. */
+  readonly source: string;
+  /** When the request came. Unix time in milliseconds. */
+  readonly now: number;
+}
+
+export interface Decoded {
+  /** The valid ones, in the order of the body. The same alert may stand in it several times. */
+  readonly alerts: readonly Alert[];
+  readonly problems: Problems;
+}
+
+export interface Format {
+  readonly name: string;
+  /**
+   * False: one problem refuses the whole request (422). True: the valid alerts are kept and the rest is answered 400, as
+   * Alertmanager's own API does, whose senders ignore the difference.
+   */
+  readonly partial: boolean;
+  /** Pure; never throws, whatever the value. Unknown fields are passed over. */
+  decode(body: unknown, context: FormatContext): Decoded;
+}

@@ -1,0 +1,38 @@
+/** Liveness, readiness and metrics. */
+
+import type { Reply, Route } from './route.ts';
+
+export interface HealthPorts {
+  /** `reasons` say what is not ready (disconnected, shutting down, ...); empty when ok. */
+  ready(): { readonly ok: boolean; readonly reasons: readonly string[] };
+  /** The Prometheus text format. */
+  metrics(): Promise<string>;
+}
+
+const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+const METRICS_HEADERS = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' };
+
+export function healthRoutes(ports: HealthPorts): Route[] {
+  return [
+    { method: 'GET', path: '/healthz', headers: [], handle: () => json(200, { status: 'ok' }) },
+    {
+      method: 'GET',
+      path: '/readyz',
+      headers: [],
+      handle() {
+        const { ok, reasons } = ports.ready();
+        return ok ? json(200, { status: 'ready' }) : json(503, { status: 'not ready', reasons });
+      },
+    },
+    {
+      method: 'GET',
+      path: '/metrics',
+      headers: [],
+      handle: async () => ({ status: 200, headers: METRICS_HEADERS, body: await ports.metrics() }),
+    },
+  ];
+}
+
+function json(status: number, body: object): Reply {
+  return { status, headers: JSON_HEADERS, body: JSON.stringify(body) };
+}

@@ -1,0 +1,166 @@
+/**
+ * The HTTP server: routes on uWebSockets.js, which this file and exchange.ts alone know.
+ *
+ * Mind: uWebSockets.js ends a connection on which a further request arrives before the one before it is answered. Senders
+ * of webhooks do not pipeline; what was read of the first is handled, and its sender asks again, as HTTP has it.
+ */
+
+import {
+  App,
+  LIBUS_LISTEN_EXCLUSIVE_PORT,
+  type ListenSocket,
+  type TemplatedApp,
+  type HttpRequest as UwsRequest,
+  type HttpResponse as UwsResponse,
+  us_listen_socket_close,
+  us_socket_local_port,
+} from 'uWebSockets.js';
+import { type Clock, systemClock } from '../telemetry/clock.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { HttpMetrics } from './access-metrics.ts';
+import { type CompiledRoute, Exchange, type ServerState } from './exchange.ts';
+import { problem } from './problem.ts';
+import type { Method, Route } from './route.ts';
+
+const DEFAULT_MAX_BODY = 1024 * 1024;
+const LISTEN_SHARED = 0;
+const CLOSE_LOOK_EVERY = 20;
+
+export interface HttpServerOptions {
+  /** Port 0: any free one. */
+  readonly listen: { readonly host: string; readonly port: number };
+  /** True: several processes may listen on the port (SO_REUSEPORT). False: a second one is refused. */
+  readonly shared: boolean;
+  readonly routes: readonly Route[];
+  readonly log: Log;
+  readonly metrics: HttpMetrics;
+  readonly clock?: Clock;
+}
+
+export interface HttpServer {
+  readonly port: number;
+  /** Requests that were begun and neither answered nor aborted. */
+  readonly inFlight: number;
+  /** Stops accepting, lets requests under way finish for up to `deadline` milliseconds, then ends every connection. */
+  close(deadline?: number): Promise<void>;
+}
+
+export class ListenFailed extends Error {
+  readonly code = 'http.listen-failed';
+}
+
+/** Rejects with ListenFailed. */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { listen, shared, log, metrics, clock = systemClock } = options;
+  const server: ServerState = { log, metrics, clock, draining: false, inFlight: 0 };
+  const app = App();
+  register(app, options.routes, server);
+  const socket = await new Promise<ListenSocket | false>((resolve) => {
+    app.listen(listen.host, listen.port, shared ? LISTEN_SHARED : LIBUS_LISTEN_EXCLUSIVE_PORT, resolve);
+  });
+  if (socket === false) {
+    app.close();
+    throw new ListenFailed(`cannot listen on ${listen.host}:${listen.port}: in use, or not an address of this machine`);
+  }
+  let closing: Promise<void> | null = null;
+  return {
+    port: us_socket_local_port(socket),
+    get inFlight() {
+      return server.inFlight;
+    },
+    close(deadline = 5000) {
+      closing ??= shutDown(app, socket, server, deadline);
+      return closing;
+    },
+  };
+}
+
+async function shutDown(app: TemplatedApp, socket: ListenSocket, server: ServerState, deadline: number): Promise<void> {
+  us_listen_socket_close(socket);
+  server.draining = true;
+  const end = server.clock.monotonic() + deadline;
+  while (server.inFlight > 0 && server.clock.monotonic() < end) {
+    await new Promise((resolve) => setTimeout(resolve, CLOSE_LOOK_EVERY));
+  }
+  if (server.inFlight > 0) server.log.warn({ requests: server.inFlight }, 'http.closed-with-requests-under-way');
+  app.close();
+}
+
+function register(app: TemplatedApp, routes: readonly Route[], server: ServerState): void {
+  const allowed = new Map<string, Method[]>();
+  for (const route of routes) {
+    const methods = typeof route.method === 'string' ? [route.method] : route.method;
+    const pattern = route.path.replace(/\{(\w+)\}/g, ':$1');
+    allowed.set(pattern, [...(allowed.get(pattern) ?? []), ...methods]);
+    const compiled = compile(route, pattern);
+    for (const method of methods) on(app, method, pattern, serving(compiled, server));
+  }
+  for (const [pattern, methods] of allowed) {
+    if (pattern !== '/*') app.any(pattern, serving(refusing(pattern, methodNotAllowed(methods)), server));
+  }
+  app.any('/*', serving(refusing('unknown', notFound), server));
+}
+
+function on(
+  app: TemplatedApp,
+  method: Method,
+  pattern: string,
+  serve: (res: UwsResponse, req: UwsRequest) => void,
+): void {
+  switch (method) {
+    case 'GET':
+      app.get(pattern, serve).head(pattern, serve);
+      return;
+    case 'POST':
+      app.post(pattern, serve);
+      return;
+    case 'PUT':
+      app.put(pattern, serve);
+      return;
+    case 'PATCH':
+      app.patch(pattern, serve);
+      return;
+    case 'DELETE':
+      app.del(pattern, serve);
+      return;
+    default:
+      method satisfies never;
+  }
+}
+
+function serving(route: CompiledRoute, server: ServerState): (res: UwsResponse, req: UwsRequest) => void {
+  return (res, req) => new Exchange(res, route, server).begin(req);
+}
+
+function compile(route: Route, pattern: string): CompiledRoute {
+  const params = [...pattern.matchAll(/:(\w+)/g)].map((match) => match[1] ?? '');
+  const admission = { maxBodyBytes: route.maxBodyBytes ?? DEFAULT_MAX_BODY };
+  return {
+    name: pattern,
+    params,
+    headers: route.headers ?? null,
+    admit: (head) => route.admit?.(head) ?? admission,
+    handle: (request) => route.handle(request),
+  };
+}
+
+/** A route that answers from the head alone. */
+function refusing(name: string, admit: CompiledRoute['admit']): CompiledRoute {
+  return { name, params: [], headers: [], admit, handle: () => notFound() };
+}
+
+function notFound() {
+  return problem(404, 'Nothing is here', { code: 'path.unknown', detail: 'No route of Herald has this path.' });
+}
+
+function methodNotAllowed(methods: readonly Method[]): CompiledRoute['admit'] {
+  const all = new Set<string>(methods);
+  if (all.has('GET')) all.add('HEAD');
+  const allow = [...all].join(', ');
+  return ({ method }) =>
+    problem(405, 'Method not allowed', {
+      code: 'method.not-allowed',
+      detail: `${method} is not possible here; allowed: ${allow}.`,
+      headers: { allow },
+    });
+}

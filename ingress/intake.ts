@@ -1,0 +1,135 @@
+/**
+ * From a request for a source to accepted alerts: the steps that every door for alerts has in common.
+ *
+ *   head:  may it take alerts now? → which source? → who speaks? → can this content be read?
+ *   body:  bytes → JSON → alerts of the source's format → (dry run, or) frames, acknowledged
+ */
+
+import type { Alert } from '../alert/alert.ts';
+import type { Clock } from '../telemetry/clock.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { AlertMetrics } from './access-metrics.ts';
+import { authenticate, type IngressSource, refusal } from './authenticate.ts';
+import { CONTENT_HEADERS, type Reading, readJson, unsupportedContent } from './content.ts';
+import { FORMATS } from './formats/by-name.ts';
+import type { Decoded } from './formats/format.ts';
+import type { GroupCommit } from './group-commit.ts';
+import { type ProblemDetails, problem } from './problem.ts';
+import type { RandomWord } from './random.ts';
+import { newReceipt } from './receipt.ts';
+import type { Admission, HttpRequest, Reply, RequestHead } from './route.ts';
+import type { CommitOutcome } from './submission.ts';
+
+export interface IntakePorts {
+  findSource(name: string): IngressSource | null;
+  /** False while the stream is nearly full or out of reach. */
+  admitting(): boolean;
+  readonly groupCommit: GroupCommit;
+  readonly clock: Clock;
+  readonly random: RandomWord;
+  readonly log: Log;
+  readonly metrics: AlertMetrics;
+}
+
+/** The headers that a route has to hand over. */
+export const INTAKE_HEADERS: readonly string[] = ['authorization', ...CONTENT_HEADERS];
+
+const UNKNOWN_SOURCE = '-';
+
+/** What the head alone tells. `source` null: not declared. */
+export function admit(ports: IntakePorts, source: IngressSource | null, head: RequestHead): Admission {
+  if (source === null) return reject(ports, UNKNOWN_SOURCE, 'source.unknown', unknownSource(head.url));
+  const verdict = authenticate(source.auth, head.headers.authorization);
+  const refused = refusal(verdict);
+  if (refused !== null) {
+    ports.log.warn({ source: source.name, code: verdict.code }, 'ingress.refused');
+    return reject(ports, source.name, verdict.code, refused);
+  }
+  if (!ports.admitting())
+    return reject(ports, source.name, 'ingest.not-admitting', unavailable(ports, 'ingest.not-admitting'));
+  const unsupported = unsupportedContent(head.headers);
+  if (unsupported !== null) return reject(ports, source.name, 'content.unsupported', unsupported);
+  return { maxBodyBytes: source.maxBodyBytes };
+}
+
+/** What came of a body: alerts (and, in a partial format, problems beside them), or the answer that refuses it. */
+export type Taken =
+  | { readonly code: 'alerts'; readonly decoded: Decoded; readonly now: number }
+  | { readonly code: 'refused'; readonly reply: Reply };
+
+export function take(ports: IntakePorts, source: IngressSource, request: HttpRequest): Taken | Promise<Taken> {
+  const reading = readJson(request, source.maxBodyBytes);
+  if (reading instanceof Promise) return reading.then((read) => decode(ports, source, read));
+  return decode(ports, source, reading);
+}
+
+function decode(ports: IntakePorts, source: IngressSource, reading: Reading): Taken {
+  if (reading.code !== 'body.read') {
+    return { code: 'refused', reply: reject(ports, source.name, reading.code, reading.reply) };
+  }
+  const format = FORMATS.get(source.format);
+  if (format === undefined) throw new Error(`source ${source.name} declares the format ${source.format}: not known`);
+  const now = ports.clock.now();
+  const decoded = format.decode(reading.value, { tenant: source.tenant, source: source.name, now });
+  if (decoded.problems.count === 0 || format.partial) return { code: 'alerts', decoded, now };
+  return { code: 'refused', reply: reject(ports, source.name, 'alerts.invalid', invalid(422, decoded)) };
+}
+
+/** A receipt once every alert is stored, or the answer that says why not. */
+export async function accept(
+  ports: IntakePorts,
+  source: IngressSource,
+  alerts: readonly Alert[],
+  now: number,
+): Promise<{ readonly receipt: string } | { readonly reply: Reply }> {
+  const receipt = newReceipt(now, alerts.length, ports.random);
+  const outcome = await ports.groupCommit.submit(alerts, receipt, now);
+  if (outcome.code === 'stored') {
+    ports.metrics.accepted(source.name, source.format, alerts.length);
+    return { receipt };
+  }
+  return { reply: reject(ports, source.name, outcome.code, notStored(ports, outcome)) };
+}
+
+/** All problems of a body, with their paths. */
+export function invalid(status: 400 | 422, decoded: Decoded): Reply {
+  const { problems, alerts } = decoded;
+  const kept = status === 400 ? `${alerts.length} valid alerts were kept.` : 'None of its alerts was kept.';
+  return problem(status, 'Invalid alerts', {
+    code: 'alerts.invalid',
+    detail: `${problems.count} problem${problems.count === 1 ? '' : 's'} in the body. ${kept}`,
+    problems,
+  });
+}
+
+export function reject(ports: IntakePorts, source: string, code: string, reply: Reply): Reply {
+  ports.metrics.rejected(source, code);
+  return reply;
+}
+
+export function unknownSource(url: string): Reply {
+  return problem(404, 'Unknown source', { code: 'source.unknown', detail: `No Source resource answers to ${url}.` });
+}
+
+function notStored(ports: IntakePorts, outcome: Exclude<CommitOutcome, { code: 'stored' }>): Reply {
+  if (outcome.code !== 'alert.too-large') return unavailable(ports, outcome.code);
+  return problem(413, 'Alert too large', {
+    code: outcome.code,
+    detail: `The alert at index ${outcome.index} takes more than ${outcome.limit} bytes. None of the alerts was kept.`,
+  });
+}
+
+const UNAVAILABLE = {
+  'ingest.full': 'The store of waiting alerts is full.',
+  'ingest.unavailable':
+    'The store of waiting alerts did not confirm. Some alerts may have been kept; sending them again is safe.',
+  'ingest.busy': 'Too many alerts wait to be stored.',
+  'ingest.not-admitting': 'The store of waiting alerts is nearly full or out of reach.',
+} as const;
+
+/** Always 503: an Alertmanager tries again after a 5xx, and gives up on a 429. Senders are spread over 1 to 5 seconds. */
+function unavailable(ports: IntakePorts, code: keyof typeof UNAVAILABLE): Reply {
+  const retryAfter = 1 + (ports.random() % 5);
+  const details: ProblemDetails = { code, detail: UNAVAILABLE[code], headers: { 'retry-after': String(retryAfter) } };
+  return problem(503, 'Not accepted now', details);
+}

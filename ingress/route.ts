@@ -1,0 +1,48 @@
+/** What a route is: how any part of Herald puts something behind a path, without knowing the HTTP server. */
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** What is known of a request before its body was read. */
+export interface RequestHead {
+  /** Upper-case. A HEAD request reaches GET routes as `GET`. */
+  readonly method: string;
+  /** As the sender wrote it, without the query. */
+  readonly url: string;
+  /** Percent-decoded, by the names in the route's path. */
+  readonly params: Readonly<Record<string, string>>;
+  /** Raw, without the question mark. `new URLSearchParams(query)` reads it. */
+  readonly query: string;
+  /** Lower-case names. Only those that the route asked for, if it did. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface HttpRequest extends RequestHead {
+  /** A copy: may be kept. */
+  readonly body: Buffer;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+}
+
+/** May the body come, and how large? */
+export type Admission = { readonly maxBodyBytes: number } | Reply;
+
+export interface Route {
+  readonly method: Method | readonly Method[];
+  /** `/v1/alerts/:tenant/:fingerprint` (or `{tenant}`): a name takes one segment; `/*` at the end takes the rest. */
+  readonly path: string;
+  /** Default: 1 MiB. */
+  readonly maxBodyBytes?: number;
+  /** Which headers to hand over (lower-case): a busy route saves the copying of the others. Absent: all. */
+  readonly headers?: readonly string[];
+  /** Looks at the head alone, so that a request can be refused before its body is read. */
+  admit?(head: RequestHead): Admission;
+  handle(request: HttpRequest): Promise<Reply> | Reply;
+}
+
+export function isReply(admission: Admission): admission is Reply {
+  return 'status' in admission;
+}

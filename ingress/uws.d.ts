@@ -1,0 +1,50 @@
+/** The part of uWebSockets.js that Herald uses: the package's own types are not reachable through its `exports` map. */
+declare module 'uWebSockets.js' {
+  /** Valid until it was answered or aborted; touching it afterwards throws. */
+  export interface HttpResponse {
+    writeStatus(status: string): HttpResponse;
+    writeHeader(key: string, value: string): HttpResponse;
+    /** Chunked encoding from the first call on. */
+    write(chunk: string | Uint8Array): boolean;
+    end(body?: string | Uint8Array, closeConnection?: boolean): HttpResponse;
+    endWithoutBody(reportedContentLength?: number, closeConnection?: boolean): HttpResponse;
+    /** Ends the connection at once; onAborted is called. */
+    close(): HttpResponse;
+    onAborted(handler: () => void): HttpResponse;
+    /** The chunk's memory is taken away when the handler returns. */
+    onData(handler: (chunk: ArrayBuffer, isLast: boolean) => void): HttpResponse;
+    cork(callback: () => void): HttpResponse;
+  }
+  /** Valid only while the route handler runs. */
+  export interface HttpRequest {
+    /** Empty when absent. */
+    getHeader(lowerCaseKey: string): string;
+    getParameter(index: number): string | undefined;
+    getUrl(): string;
+    /** Lower-case. */
+    getMethod(): string;
+    /** Without the question mark. */
+    getQuery(): string;
+    forEach(callback: (key: string, value: string) => void): void;
+  }
+  export interface ListenSocket {
+    readonly opaque: unique symbol;
+  }
+  type Handler = (res: HttpResponse, req: HttpRequest) => void;
+  export interface TemplatedApp {
+    listen(host: string, port: number, options: number, callback: (socket: ListenSocket | false) => void): TemplatedApp;
+    get(pattern: string, handler: Handler): TemplatedApp;
+    head(pattern: string, handler: Handler): TemplatedApp;
+    post(pattern: string, handler: Handler): TemplatedApp;
+    put(pattern: string, handler: Handler): TemplatedApp;
+    patch(pattern: string, handler: Handler): TemplatedApp;
+    del(pattern: string, handler: Handler): TemplatedApp;
+    any(pattern: string, handler: Handler): TemplatedApp;
+    /** Ends every connection and stops listening. */
+    close(): TemplatedApp;
+  }
+  export function App(): TemplatedApp;
+  export const LIBUS_LISTEN_EXCLUSIVE_PORT: number;
+  export function us_listen_socket_close(socket: ListenSocket): void;
+  export function us_socket_local_port(socket: ListenSocket): number;
+}

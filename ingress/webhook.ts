@@ -1,0 +1,91 @@
+/** POST and PUT /v1/webhooks/:source: alerts in the source's format, accepted with a receipt, or tried out. */
+
+import type { Alert } from '../alert/alert.ts';
+import type { IngressSource } from './authenticate.ts';
+import {
+  accept,
+  admit,
+  INTAKE_HEADERS,
+  type IntakePorts,
+  invalid,
+  reject,
+  type Taken,
+  take,
+  unknownSource,
+} from './intake.ts';
+import { problem } from './problem.ts';
+import type { HttpRequest, Reply, Route } from './route.ts';
+
+export interface WebhookPorts extends IntakePorts {
+  /** What Herald would do with the alert, as JSON. Keeps nothing. */
+  dryRun(alert: Alert): unknown;
+}
+
+const JSON_TYPE = 'application/json';
+
+export function webhookRoute(ports: WebhookPorts): Route {
+  const find = (name: string | undefined) => ports.findSource(name ?? '');
+  return {
+    method: ['POST', 'PUT'],
+    path: '/v1/webhooks/:source',
+    headers: INTAKE_HEADERS,
+    admit: (head) => admit(ports, find(head.params.source), head),
+    handle(request) {
+      const source = find(request.params.source);
+      // A reload may have removed it while the body was on its way.
+      if (source === null) return unknownSource(request.url);
+      const isDryRun = dryRunOf(request);
+      if (isDryRun === null) return unreadableDryRun();
+      const taken = take(ports, source, request);
+      if (taken instanceof Promise) return taken.then((body) => answer(ports, source, body, isDryRun));
+      return answer(ports, source, taken, isDryRun);
+    },
+  };
+}
+
+function answer(ports: WebhookPorts, source: IngressSource, taken: Taken, isDryRun: boolean): Reply | Promise<Reply> {
+  if (taken.code === 'refused') return taken.reply;
+  const { decoded, now } = taken;
+  if (isDryRun) return dryRun(ports, decoded.alerts, taken);
+  return accept(ports, source, decoded.alerts, now).then((accepted) => {
+    if ('reply' in accepted) return accepted.reply;
+    // Only a partial format comes here with problems.
+    if (decoded.problems.count > 0) return reject(ports, source.name, 'alerts.invalid', invalid(400, decoded));
+    return acceptedReply(accepted.receipt, decoded.alerts.length);
+  });
+}
+
+function acceptedReply(receipt: string, count: number): Reply {
+  return {
+    status: 202,
+    headers: { 'content-type': JSON_TYPE, location: `/v1/receipts/${receipt}` },
+    body: `{"id":"${receipt}","accepted":${count}}`,
+  };
+}
+
+/** null: neither true nor false. Guessing could keep what was meant to be tried out. */
+function dryRunOf(request: HttpRequest): boolean | null {
+  if (request.query === '') return false;
+  const value = new URLSearchParams(request.query).get('dryRun');
+  if (value === null || value === 'false') return false;
+  return value === 'true' ? true : null;
+}
+
+function unreadableDryRun(): Reply {
+  return problem(400, 'Unreadable query', { code: 'query.invalid', detail: 'dryRun is either true or false.' });
+}
+
+async function dryRun(
+  ports: WebhookPorts,
+  alerts: readonly Alert[],
+  taken: Taken & { code: 'alerts' },
+): Promise<Reply> {
+  const { problems } = taken.decoded;
+  const results: unknown[] = [];
+  for (const alert of alerts) {
+    const { tenant, fingerprint, status, labels } = alert;
+    results.push({ tenant, fingerprint, status, labels, outcome: await ports.dryRun(alert) });
+  }
+  const body = { dryRun: true, alerts: results, problems: problems.list, problemCount: problems.count };
+  return { status: 200, headers: { 'content-type': JSON_TYPE }, body: JSON.stringify(body) };
+}

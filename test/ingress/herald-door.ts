@@ -1,0 +1,142 @@
+/** An ingress on a free loopback port with everything behind it under the test's control. */
+
+import assert from 'node:assert/strict';
+import type { AlertEntry } from '../../alert/entry.ts';
+import { decodeFrame } from '../../bus/frame.ts';
+import type { PartitionName } from '../../bus/partition.ts';
+import { alertmanagerApiRoute } from '../../ingress/alertmanager-api.ts';
+import type { IngressSource } from '../../ingress/authenticate.ts';
+import { createGroupCommit, type FramePublisher } from '../../ingress/group-commit.ts';
+import { healthRoutes } from '../../ingress/health.ts';
+import { type HttpServer, startHttpServer } from '../../ingress/http.ts';
+import { systemRandom } from '../../ingress/random.ts';
+import type { Route } from '../../ingress/route.ts';
+import { webhookRoute } from '../../ingress/webhook.ts';
+import { silentLog } from '../../telemetry/log.ts';
+import { createMetrics, type Metrics } from '../../telemetry/metrics.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { atEnd } from '../support/leaks.ts';
+
+export interface PublishedFrame {
+  readonly partition: PartitionName;
+  readonly messageId: string;
+  readonly bytes: number;
+  readonly entries: readonly AlertEntry[];
+}
+
+/** Stores frames at once, unless told to hold or to fail. */
+export class FakePublisher implements FramePublisher {
+  readonly frames: PublishedFrame[] = [];
+  maxFrameBytes = 512 * 1024;
+  /** The code to fail with. */
+  failing: 'ingest.full' | 'ingest.unavailable' | null = null;
+  #held: (() => void)[] | null = null;
+
+  async publish(partition: PartitionName, data: Uint8Array, messageId: string): Promise<void> {
+    assert.ok(data.length <= this.maxFrameBytes, `a frame of ${data.length} bytes`);
+    const entries = decodeFrame(data).entries as readonly AlertEntry[];
+    if (this.#held !== null) await new Promise<void>((resolve) => this.#held?.push(resolve));
+    if (this.failing !== null) throw Object.assign(new Error('refused by the test'), { code: this.failing });
+    this.frames.push({ partition, messageId, bytes: data.length, entries });
+  }
+
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  get held(): number {
+    return this.#held?.length ?? 0;
+  }
+
+  release(): void {
+    const held = this.#held ?? [];
+    this.#held = null;
+    for (const go of held) go();
+  }
+
+  get entries(): readonly AlertEntry[] {
+    return this.frames.flatMap((frame) => frame.entries);
+  }
+}
+
+export interface Door {
+  readonly server: HttpServer;
+  readonly port: number;
+  readonly url: string;
+  readonly publisher: FakePublisher;
+  readonly clock: FakeClock;
+  readonly metrics: Metrics;
+  readonly sources: Map<string, IngressSource>;
+  readonly state: { admitting: boolean; reasons: string[] };
+}
+
+const SOURCES: readonly IngressSource[] = [
+  source('alertmanager', 'alertmanager'),
+  source('grafana', 'grafana'),
+  source('prometheus', 'prometheus'),
+  source('herald', 'herald'),
+  { ...source('guarded', 'herald'), auth: { type: 'bearer', tokens: ['sesame', 'older-sesame'] } },
+  { ...source('small', 'herald'), maxBodyBytes: 1000 },
+];
+
+export function source(name: string, format: string): IngressSource {
+  return { name, tenant: 'default', format, auth: { type: 'none' }, maxBodyBytes: 32 * 1024 * 1024 };
+}
+
+export async function openDoor(extra: readonly Route[] = []): Promise<Door> {
+  const publisher = new FakePublisher();
+  const clock = new FakeClock();
+  const metrics = createMetrics();
+  const sources = new Map(SOURCES.map((one) => [one.name, one]));
+  const state = { admitting: true, reasons: [] as string[] };
+  const groupCommit = createGroupCommit({
+    publisher,
+    partitions: { alert: 8, channel: 2 },
+    prefix: 'test',
+    clock,
+    log: silentLog,
+    metrics: metrics.alerts,
+  });
+  const ports = {
+    findSource: (name: string) => sources.get(name) ?? null,
+    admitting: () => state.admitting,
+    groupCommit,
+    clock,
+    random: systemRandom(),
+    log: silentLog,
+    metrics: metrics.alerts,
+    dryRun: () => ({ code: 'route.matched' }),
+  };
+  const server = await startHttpServer({
+    listen: { host: '127.0.0.1', port: 0 },
+    shared: false,
+    routes: [
+      webhookRoute(ports),
+      alertmanagerApiRoute(ports),
+      ...healthRoutes({
+        ready: () => ({ ok: state.reasons.length === 0, reasons: state.reasons }),
+        metrics: () => metrics.text(),
+      }),
+      ...extra,
+    ],
+    log: silentLog,
+    metrics: metrics.http,
+    clock,
+  });
+  atEnd(() => server.close(0));
+  return {
+    server,
+    port: server.port,
+    url: `http://127.0.0.1:${server.port}`,
+    publisher,
+    clock,
+    metrics,
+    sources,
+    state,
+  };
+}
+
+/** The smallest alert in Herald's own format. */
+export function alertNamed(name: string): { readonly labels: Readonly<Record<string, string>> } {
+  return { labels: { alertname: name } };
+}
