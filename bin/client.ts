@@ -1,6 +1,7 @@
 /** Requests to the running Herald, with its problems (RFC 9457) made readable. */
 
 import type { Environment } from '../gateway/environment.ts';
+import type { Reply } from '../ingress/route.ts';
 import { CommandFailed, type OptionSpec } from './command.ts';
 import { printable } from './print.ts';
 
@@ -63,7 +64,7 @@ export function createClient(environment: Environment, options: Readonly<Record<
     async get(path) {
       const answer = await request(path);
       if (answer.status >= 200 && answer.status < 300) return answer.body;
-      throw new CommandFailed(describeProblem(answer));
+      throw new CommandFailed(describeAnswer(answer));
     },
   };
 }
@@ -105,23 +106,37 @@ function noAnswer(base: string, error: unknown, timeout: number): CommandFailed 
   );
 }
 
-/** The lines of a problem+json, or of whatever else a proxy in between may answer. */
-export function describeProblem({ status, headers, body }: Answer): string {
-  const problem = isRecord(body) ? body : {};
-  const title =
-    typeof problem.title === 'string' ? problem.title : String(typeof body === 'string' ? body.slice(0, 200) : '');
-  const lines = [`${status} ${title}`.trimEnd()];
-  if (typeof problem.detail === 'string') lines.push(`  ${problem.detail}`);
-  for (const { path, value, allowed } of records(problem.problems)) {
-    lines.push(
-      `  ${path === '' || path === undefined ? 'the body' : path}: ${JSON.stringify(value)}; allowed: ${allowed}`,
-    );
-  }
-  const more = Number(problem.problemCount) - records(problem.problems).length;
-  if (more > 0) lines.push(`  and ${more} more`);
+/** An answer that is no success, in lines: problem+json, or whatever else a proxy in between may say. */
+export function describeAnswer({ status, headers, body }: Answer): string {
   const retryAfter = headers.get('retry-after');
-  if (retryAfter !== null) lines.push(`  try again in ${retryAfter} s`);
-  return lines.map(printable).join('\n');
+  return describe(status, body, retryAfter === null ? [] : [`  try again in ${retryAfter} s`]);
+}
+
+/** The same for an answer that ingress would give. */
+export function describeReply({ status, body }: Reply): string {
+  return describe(status, parsed(String(body ?? '')), []);
+}
+
+function describe(status: number, body: unknown, more: readonly string[]): string {
+  const { title, detail, problems, problemCount } = isRecord(body) ? body : {};
+  const heading = typeof title === 'string' ? title : typeof body === 'string' ? body.slice(0, 200) : '';
+  return [
+    `${status} ${heading}`.trimEnd(),
+    ...(typeof detail === 'string' ? [`  ${detail}`] : []),
+    ...describeProblems(records(problems), Number(problemCount ?? 0)),
+    ...more,
+  ]
+    .map(printable)
+    .join('\n');
+}
+
+/** Lines for what is wrong with a body; `count` counts those, too, that are not listed. */
+export function describeProblems(problems: readonly object[], count: number): string[] {
+  const lines = records(problems).map(
+    ({ path, value, allowed }) =>
+      `  ${text(path) || 'the body'}: ${printable(JSON.stringify(value) ?? '')}; allowed: ${text(allowed)}`,
+  );
+  return count > lines.length ? [...lines, `  and ${count - lines.length} more`] : lines;
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

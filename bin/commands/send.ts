@@ -1,7 +1,7 @@
 /** Posts a file of alerts as its sender would, then follows the receipt until every alert is decided. */
 
 import { setTimeout as wait } from 'node:timers/promises';
-import { CLIENT_OPTIONS, type Client, createClient, describeProblem, isRecord, records, text } from '../client.ts';
+import { CLIENT_OPTIONS, type Client, createClient, describeAnswer, isRecord, records, text } from '../client.ts';
 import { type Command, CommandFailed } from '../command.ts';
 import { readInput, seconds } from '../input.ts';
 import { type Print, table } from '../print.ts';
@@ -36,7 +36,7 @@ export const send: Command = {
 
 async function post(client: Client, source: string, body: Buffer<ArrayBuffer>): Promise<{ path: string }> {
   const answer = await client.request(`/v1/webhooks/${encodeURIComponent(source)}`, { method: 'POST', body });
-  if (answer.status !== 202 || !isRecord(answer.body)) throw new CommandFailed(describeProblem(answer));
+  if (answer.status !== 202 || !isRecord(answer.body)) throw new CommandFailed(describeAnswer(answer));
   return { path: answer.headers.get('location') ?? `/v1/receipts/${encodeURIComponent(String(answer.body.id))}` };
 }
 

@@ -1,0 +1,80 @@
+/** What would become of a file of alerts: decoded, classified and routed here, and nothing is sent or kept. */
+
+import type { Alert } from '../../alert/alert.ts';
+import { type DryRun, dryRun as decide } from '../../alert/dry-run.ts';
+import { readJson } from '../../ingress/content.ts';
+import { FORMATS } from '../../ingress/formats/by-name.ts';
+import type { Decoded } from '../../ingress/formats/format.ts';
+import type { ResourceSet } from '../../resources/compile.ts';
+import type { Source } from '../../resources/source.ts';
+import { suggest } from '../../resources/suggest.ts';
+import { describeProblems, describeReply } from '../client.ts';
+import { type Command, CommandFailed } from '../command.ts';
+import { readInput } from '../input.ts';
+import { type Print, printable } from '../print.ts';
+import { resourcesIn } from '../resources.ts';
+
+export const dryRun: Command = {
+  usage: ['dry-run FILE|- [--source NAME]'],
+  description:
+    'Tells what would become of alerts by the resources of the configuration folder: environment, priority, groups and\n' +
+    'channels, each with its reason. Nothing is sent, and no running Herald is asked: what it knows already plays no part.',
+  options: {
+    source: { type: 'string', value: 'NAME', description: 'the Source that they would come through (alertmanager)' },
+    json: { type: 'boolean', description: 'print {"alerts", "problems"} as JSON' },
+  },
+  positionals: { min: 1, max: 1 },
+  async run({ positionals: [file = '-'], options, environment, print }) {
+    const set = await resourcesIn(environment.config);
+    const source = sourceNamed(String(options.source ?? 'alertmanager'), set);
+    const { alerts, problems } = await decode(await readInput(file), source);
+    const results = alerts.map((alert) => ({ alert, decision: decide(set.policy, alert) }));
+    if (options.json === true) {
+      print.json({ alerts: results.map(({ alert, decision }) => asJson(alert, decision)), problems: problems.list });
+    } else {
+      for (const { alert, decision } of results) printDecision(alert, decision, print);
+      for (const line of describeProblems(problems.list, problems.count)) print.note(line);
+      if (alerts.length === 0 && problems.count === 0) print.line('no alerts in it');
+    }
+    return problems.count === 0 ? 0 : 1;
+  },
+};
+
+function sourceNamed(name: string, { sources }: ResourceSet): Source {
+  const source = sources.get(name);
+  if (source) return source;
+  const known = [...sources.keys()];
+  const near = suggest(name, known);
+  const hint =
+    near === null ? (known.length === 0 ? 'none is' : `declared: ${known.join(', ')}`) : `did you mean ${near}?`;
+  throw new CommandFailed(`no Source ${JSON.stringify(name)} is declared; ${hint}`);
+}
+
+async function decode(body: Buffer, source: Source): Promise<Decoded> {
+  const request = { method: 'POST', url: '', params: {}, query: '', headers: {}, body };
+  const reading = await readJson(request, source.maxBodyBytes);
+  if (reading.code !== 'body.read') throw new CommandFailed(describeReply(reading.reply));
+  const format = FORMATS.get(source.format);
+  if (!format)
+    throw new CommandFailed(`Source ${source.name} has the format ${source.format}, which this version cannot read`);
+  return format.decode(reading.value, { tenant: source.tenant, source: source.name, now: Date.now() });
+}
+
+function asJson(alert: Alert, decision: DryRun): object {
+  const { tenant, fingerprint, status, labels } = alert;
+  return { tenant, fingerprint, name: labels.alertname ?? null, status, ...decision };
+}
+
+function printDecision({ tenant, fingerprint, status, labels }: Alert, decision: DryRun, print: Print): void {
+  const { bold, dim, green, red, yellow } = print.style;
+  const state = status === 'firing' ? red(status) : green(status);
+  print.line(`${bold(printable(labels.alertname ?? '(no alertname)'))}  ${printable(tenant)}/${fingerprint}  ${state}`);
+  print.line(`  ${decision.environment}, ${decision.priority}, namespace ${printable(decision.namespace)}`);
+  for (const { code, detail } of decision.reasons) print.line(`  ${dim(code)}  ${printable(detail)}`);
+  for (const { key, groupWait, channels } of decision.groups) {
+    print.line(
+      `  ${yellow('group')} ${printable(key)}, waits ${groupWait / 1000} s, tells ${channels.map(printable).join(', ')}`,
+    );
+  }
+  if (decision.groups.length === 0) print.line(`  ${yellow('nobody is told')}`);
+}
