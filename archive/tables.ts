@@ -37,12 +37,13 @@ export const alertsTable = bulkTable({
     'run_since',
     'run_count',
   ],
+  indexed: ['status', 'opened_at'],
   onConflict: 'replace',
 });
 
 export const historyTable = bulkTable({
   table: 'alert_history',
-  key: ['partition', 'seq', 'idx'],
+  key: ['alert_key', 'seq', 'idx'],
   columns: ['partition', 'seq', 'idx', 'alert_key', 'type', 'at', 'since', 'count', 'detail', 'reasons'],
   onConflict: 'replace',
 });
@@ -71,6 +72,7 @@ export const groupsTable = bulkTable({
     'ended_at',
     'decisions',
   ],
+  indexed: ['created_at'],
   onConflict: 'replace',
 });
 
@@ -83,7 +85,7 @@ export const membersTable = bulkTable({
 
 export const decisionsTable = bulkTable({
   table: 'group_decisions',
-  key: ['partition', 'seq', 'idx', 'channel'],
+  key: ['group_id', 'seq', 'idx', 'channel'],
   columns: [
     'partition',
     'seq',
@@ -123,6 +125,7 @@ export const deliveriesTable = bulkTable({
     'fingerprints',
     'reasons',
   ],
+  indexed: ['state', 'created_at'],
   onConflict: 'replace',
 });
 
@@ -135,7 +138,7 @@ export const deliveryAlertsTable = bulkTable({
 
 export const deliveryHistoryTable = bulkTable({
   table: 'delivery_history',
-  key: ['partition', 'seq', 'idx'],
+  key: ['notification_id', 'seq', 'idx'],
   columns: ['partition', 'seq', 'idx', 'notification_id', 'at', 'type', 'attempt', 'reasons'],
   onConflict: 'replace',
 });

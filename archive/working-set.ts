@@ -10,7 +10,8 @@ export class WorkingSet<Row> {
   readonly #keyOf: (row: Row) => string;
   readonly #wanted = new Set<string>();
   readonly #rows = new Map<string, Row>();
-  readonly #changed = new Set<string>();
+  /** What was changed, and the row as it was loaded. */
+  readonly #changed = new Map<string, Row | null>();
 
   constructor(table: BulkTable<Row>, keyOf: (row: Row) => string) {
     this.#table = table;
@@ -32,14 +33,18 @@ export class WorkingSet<Row> {
 
   put(row: Row): void {
     const key = this.#keyOf(row);
+    if (!this.#changed.has(key)) this.#changed.set(key, this.get(key));
     this.#rows.set(key, row);
-    this.#changed.add(key);
   }
 
   async save(db: Connection): Promise<void> {
-    await this.#table.upsert(
-      db,
-      [...this.#changed].map((key) => this.#rows.get(key)!),
-    );
+    const placed: Row[] = [];
+    const others: Row[] = [];
+    for (const [key, before] of this.#changed) {
+      const after = this.#rows.get(key)!;
+      (before !== null && this.#table.keepsItsPlace(before, after) ? placed : others).push(after);
+    }
+    await this.#table.rewrite(db, placed);
+    await this.#table.upsert(db, others);
   }
 }
