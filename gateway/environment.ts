@@ -14,6 +14,8 @@ export interface Environment {
   /** null: a nats-server of our own is started. */
   readonly natsUrl: string | null;
   readonly partitions: number;
+  /** Bound of the inbox; past it alerts are answered 503. */
+  readonly ingestMaxBytes: number;
   readonly logLevel: LogLevel;
   readonly secretKey: string | null;
 }
@@ -75,6 +77,12 @@ export function readEnvironment(variables: Variables, cwd: string, home: string)
       parsePartitions,
       `a whole number of 1 to ${MAX_PARTITIONS}; it cannot change once data is stored`,
     ),
+    ingestMaxBytes: read(
+      'HERALD_INGEST_MAX_BYTES',
+      1024 ** 3,
+      parseIngestBytes,
+      'a whole number of bytes, 1048576 (1 MiB) or more; it cannot change once data is stored',
+    ),
     logLevel: read<LogLevel>('HERALD_LOG', 'info', parseLogLevel, `one of ${LOG_LEVELS.join(', ')}`),
     secretKey: variables.HERALD_SECRET_KEY || null,
   };
@@ -105,6 +113,11 @@ function isNatsServer(server: string): boolean {
 function parsePartitions(value: string): number | null {
   const count = Number(value);
   return /^\d+$/.test(value) && count >= 1 && count <= MAX_PARTITIONS ? count : null;
+}
+
+function parseIngestBytes(value: string): number | null {
+  const bytes = Number(value);
+  return /^\d+$/.test(value) && bytes >= 1024 ** 2 && Number.isSafeInteger(bytes) ? bytes : null;
 }
 
 function parseLogLevel(value: string): LogLevel | null {

@@ -33,7 +33,7 @@ export class Senders {
     }
     for (const [key, channel] of channels) {
       if (this.#entries.has(key)) continue;
-      const sender = CHANNEL_TYPES.get(channel.type)!.create(channel.options, this.#context);
+      const sender = CHANNEL_TYPES[channel.type]!.create(channel.options, this.#context);
       this.#entries.set(key, { declared: declaration(channel), sender, underWay: 0, retired: false });
     }
   }
@@ -77,7 +77,7 @@ export class Senders {
 export function judgeChannel(context: SenderContext) {
   return (type: string, options: Readonly<Record<string, unknown>>): { path: string; message: string } | null => {
     try {
-      void CHANNEL_TYPES.get(type)!.create(options, context).close();
+      void CHANNEL_TYPES[type]!.create(options, context).close();
       return null;
     } catch (error) {
       if (error instanceof InvalidChannelOptions) return { path: error.path, message: error.message };

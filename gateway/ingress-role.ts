@@ -1,0 +1,142 @@
+/**
+ * The role that takes alerts in and answers the API. The port is served from the start on: until NATS is there, and whenever
+ * it is gone, readyz and every webhook answer 503.
+ */
+
+import { randomBytes, randomInt } from 'node:crypto';
+import { dryRun } from '../alert/dry-run.ts';
+import type { Bus } from '../bus/connection.ts';
+import { framePublisher, type IngestGauge, watchIngest } from '../bus/ingest.ts';
+import type { PartitionCount } from '../bus/partition.ts';
+import { alertmanagerApiRoute } from '../ingress/alertmanager-api.ts';
+import type { IngressSource } from '../ingress/authenticate.ts';
+import { createGroupCommit, type GroupCommit } from '../ingress/group-commit.ts';
+import { healthRoutes } from '../ingress/health.ts';
+import { type HttpServer, ListenFailed, startHttpServer } from '../ingress/http.ts';
+import type { Route } from '../ingress/route.ts';
+import { webhookRoute } from '../ingress/webhook.ts';
+import type { ResourceSet } from '../resources/compile.ts';
+import type { Source } from '../resources/source.ts';
+import { systemClock } from '../telemetry/clock.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { StartFailed } from './start-failed.ts';
+
+export interface IngressRoleOptions {
+  readonly listen: { readonly host: string; readonly port: number };
+  /** Several ingress processes may listen on the port. */
+  readonly shared: boolean;
+  readonly resources: () => ResourceSet;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  /** Routes besides webhooks and health: the operators' API. */
+  readonly routes: readonly Route[];
+  /** What keeps this process from being ready besides NATS; empty when nothing does. */
+  notReady(): readonly string[];
+}
+
+export interface IngressRole {
+  readonly port: number;
+  /** From now on alerts are accepted. */
+  useBus(bus: Bus, count: PartitionCount): void;
+  /** readyz says 503 from now on. */
+  drain(): void;
+  stop(deadline: number): Promise<void>;
+}
+
+interface Connected {
+  readonly bus: Bus;
+  readonly groupCommit: GroupCommit;
+  readonly gauge: IngestGauge;
+}
+
+/** Throws StartFailed when the port cannot be had. */
+export async function startIngress(options: IngressRoleOptions): Promise<IngressRole> {
+  const { log, metrics, resources } = options;
+  let connected: Connected | null = null;
+  let draining = false;
+  const groupCommit: GroupCommit = {
+    submit: async (alerts, receipt, receivedAt) =>
+      connected === null ? { code: 'ingest.unavailable' } : connected.groupCommit.submit(alerts, receipt, receivedAt),
+    get waiting() {
+      return connected?.groupCommit.waiting ?? 0;
+    },
+  };
+  const intake = {
+    findSource: sourceFinder(resources),
+    admitting: () => connected?.gauge.admitting() ?? false,
+    groupCommit,
+    clock: systemClock,
+    random: () => randomInt(0x1_0000_0000),
+    log,
+    metrics: metrics.alerts,
+  };
+  const routes: Route[] = [
+    webhookRoute({ ...intake, dryRun: (alert) => dryRun(resources().policy, alert) }),
+    alertmanagerApiRoute(intake),
+    ...healthRoutes({ ready, metrics: metrics.text }),
+    ...options.routes,
+  ];
+  const server = await listen(options, routes);
+
+  function ready() {
+    const reasons = [...options.notReady()];
+    if (draining) reasons.push('shutting down');
+    if (connected === null) reasons.push('NATS has not been reached yet');
+    else if (!connected.bus.connected()) reasons.push('the connection to NATS is lost');
+    else if (!connected.gauge.admitting()) reasons.push('the store of waiting alerts is nearly full');
+    return { ok: reasons.length === 0, reasons };
+  }
+
+  return {
+    port: server.port,
+    useBus(bus, count) {
+      const prefix = randomBytes(9).toString('base64url');
+      const publisher = framePublisher(bus);
+      connected = {
+        bus,
+        gauge: watchIngest(bus, systemClock),
+        groupCommit: createGroupCommit({
+          publisher,
+          partitions: count,
+          prefix,
+          clock: systemClock,
+          log,
+          metrics: metrics.alerts,
+        }),
+      };
+    },
+    drain() {
+      draining = true;
+    },
+    async stop(deadline) {
+      await server.close(deadline);
+      connected?.gauge.stop();
+    },
+  };
+}
+
+async function listen(options: IngressRoleOptions, routes: readonly Route[]): Promise<HttpServer> {
+  try {
+    return await startHttpServer({ ...options, routes, metrics: options.metrics.http, clock: systemClock });
+  } catch (error) {
+    if (error instanceof ListenFailed) throw new StartFailed(error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** Sources as ingress knows them; made once per resource, since ingress keeps digests of their tokens beside them. */
+function sourceFinder(resources: () => ResourceSet): (name: string) => IngressSource | null {
+  const known = new WeakMap<Source, IngressSource>();
+  return (name) => {
+    const source = resources().sources.get(name);
+    if (source === undefined) return null;
+    let view = known.get(source);
+    if (view === undefined) {
+      const { auth } = source;
+      view = { ...source, auth: auth.type === 'bearer' ? { type: 'bearer', tokens: [auth.token] } : auth };
+      known.set(source, view);
+    }
+    return view;
+  };
+}
