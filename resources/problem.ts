@@ -52,7 +52,7 @@ export function formatProblems(problems: readonly Problem[], omitted = 0): strin
 
 function formatProblem({ file, line, column, path, message }: Problem): string {
   const place = line === 0 ? file : `${file}:${line}:${column}`;
-  return `${place}\n    ${path === '' ? '' : `${path}: `}${printable(message)}`;
+  return `${printable(place)}\n    ${printable(path === '' ? message : `${path}: ${message}`)}`;
 }
 
 function count(total: number, files: number, omitted: number): string {

@@ -86,7 +86,7 @@ function notOneOf(value: unknown, schema: SchemaNode): string {
   if (typeof value === 'string' && schema.later?.includes(value)) {
     return `${JSON.stringify(value)} is not supported yet; allowed: ${known.join(', ')}`;
   }
-  const meant = typeof value === 'string' ? didYouMean(value, known) : '';
+  const meant = typeof value === 'string' && known.length > 1 ? didYouMean(value, known) : '';
   return `is ${show(value)}${meant}; allowed: ${known.join(', ')}`;
 }
 
