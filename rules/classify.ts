@@ -65,18 +65,17 @@ interface PatternSource {
   readonly environment: EnvironmentRule;
   readonly pattern: string;
   readonly excludes: boolean;
-}
-
-interface Match {
-  readonly environment: EnvironmentRule;
-  readonly pattern: string;
+  /** How reasons name it, written once: making texts takes longer than matching. */
+  readonly text: string;
 }
 
 function sourcesOf(environment: EnvironmentRule): PatternSource[] {
-  return [
-    ...environment.patterns.map((pattern) => ({ environment, pattern, excludes: false })),
-    ...environment.exclude.map((pattern) => ({ environment, pattern, excludes: true })),
-  ];
+  const { name, patterns, exclude } = environment;
+  const source = (pattern: string, excludes: boolean): PatternSource => {
+    const text = `${excludes ? 'exclude' : `${name} pattern`} ${JSON.stringify(pattern)}`;
+    return { environment, pattern, excludes, text };
+  };
+  return [...patterns.map((pattern) => source(pattern, false)), ...exclude.map((pattern) => source(pattern, true))];
 }
 
 function decide(
@@ -87,23 +86,22 @@ function decide(
 ): NamespaceClassification {
   if (namespace.length > LONGEST_NAME) return decideOversized(rules, namespace);
   const found = set.match(namespace).map((index) => sources[index]!);
-  const excluded = found.filter((source) => source.excludes);
-  const matches = ENVIRONMENTS.flatMap((name) => firstMatch(name, found, excluded));
-  const [winner, ...others] = matches;
+  const matches = countingMatches(found);
+  const [winner] = matches;
   if (winner === undefined) return conclude(rules, rules.default, namespace, null, unmatched(rules, namespace, found));
-  const where = `of ${named(rules)}`;
-  const by = `${winner.environment.name} pattern ${quote(winner.pattern)}`;
-  const why =
-    others.length === 0
-      ? reason('environment.pattern', `namespace ${namespace} matches ${by} ${where}`)
-      : reason('environment.ambiguous', `namespace ${namespace} matches ${by} and ${listed(others)} ${where}`);
+  const code = matches.length === 1 ? 'environment.pattern' : 'environment.ambiguous';
+  const by = matches.length === 1 ? winner.text : matches.map((match) => match.text).join(' and ');
+  const why = reason(code, `namespace ${namespace} matches ${by} of ${named(rules)}`);
   return conclude(rules, winner.environment.name, namespace, winner.pattern, why);
 }
 
-function firstMatch(name: Environment, found: readonly PatternSource[], excluded: readonly PatternSource[]): Match[] {
-  if (excluded.some((source) => source.environment.name === name)) return [];
-  const match = found.find((source) => !source.excludes && source.environment.name === name);
-  return match === undefined ? [] : [match];
+/** The first match of each environment that no exclude takes out, the most dangerous environment first. */
+function countingMatches(found: readonly PatternSource[]): readonly PatternSource[] {
+  if (found.length === 0 || (found.length === 1 && !found[0]!.excludes)) return found;
+  return ENVIRONMENTS.flatMap((name) => {
+    const own = found.filter((source) => source.environment.name === name);
+    return own.length === 0 || own.some((source) => source.excludes) ? [] : own.slice(0, 1);
+  });
 }
 
 function unmatched(rules: EnvironmentRules, namespace: string, found: readonly PatternSource[]): Reason {
@@ -111,8 +109,7 @@ function unmatched(rules: EnvironmentRules, namespace: string, found: readonly P
     return reason('environment.default', `no EnvironmentPolicy; namespace ${namespace} is handled as ${rules.default}`);
   }
   const excluded = found.find((source) => source.excludes);
-  const but =
-    excluded === undefined ? '' : ` (${excluded.environment.name} is ruled out by exclude ${quote(excluded.pattern)})`;
+  const but = excluded === undefined ? '' : ` (${excluded.environment.name} is ruled out by ${excluded.text})`;
   const detail = `no pattern of ${named(rules)} matches namespace ${namespace}${but}; handled as ${rules.default}`;
   return reason('environment.default', detail);
 }
@@ -143,12 +140,4 @@ function conclude(
 
 function named(rules: EnvironmentRules): string {
   return `EnvironmentPolicy ${rules.policy}`;
-}
-
-function listed(matches: readonly Match[]): string {
-  return matches.map((match) => `${match.environment.name} pattern ${quote(match.pattern)}`).join(' and ');
-}
-
-function quote(pattern: string): string {
-  return JSON.stringify(pattern);
 }
