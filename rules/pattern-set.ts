@@ -118,8 +118,9 @@ class Shard {
   }
 
   /**
-   * null: could not tell. A set has no second engine: where a single pattern goes on without its automaton, a set that runs
-   * out of memory throws. Missing a match could mean missing production, so then it is done the slow way.
+   * null: could not tell. A single pattern out of memory goes on without its automaton; a set has no second engine and
+   * throws. Building it leaves room for twenty states, so that should not happen, but a match missed here could be
+   * production missed.
    */
   #matchTogether(text: string): readonly number[] | null {
     try {
