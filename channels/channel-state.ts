@@ -27,7 +27,7 @@ export interface ChannelState {
   readonly delivered: string[];
   deliveredCount: number;
   nextOrder: number;
-  /** Part of dead letter ids: a notification may die, be replayed and die again. */
+  /** Part of dead letter ids, beside the notification's own: it may die, be replayed and die again. */
   deadCount: number;
 }
 

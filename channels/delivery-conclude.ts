@@ -45,14 +45,13 @@ export function conclude(
 
 export function recover(state: ChannelState, now: number, policy: ChannelPolicy | null): DeliveryEvent[] {
   const events: DeliveryEvent[] = [];
-  let deadCount = state.deadCount;
   const inOrder = [...indexOf(state).lanes.attempting].sort((a, b) => a.order - b.order);
   for (const { notification, attempts: attempt } of inOrder) {
     const given = whyNotResend(attempt, notification, policy);
     const reasons = [reason('delivery.uncertain')];
     const resend = given === null;
     events.push({ type: 'delivery.uncertain', ...about(notification, now, reasons), attempt, resend });
-    if (given !== null) events.push(dead(notification, attempt, deadCount++, now, given));
+    if (given !== null) events.push(dead(notification, attempt, state.deadCount, now, given));
   }
   return events;
 }

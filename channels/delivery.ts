@@ -128,8 +128,8 @@ function startNext(state: ChannelState, now: number, policy: ChannelPolicy): Del
 
 function buryQueued(state: ChannelState, now: number): DeliveryDecision {
   const queued = indexOf(state).lanes.queued(DEAD_PER_PUMP);
-  const events = queued.map(({ notification, attempts }, i) =>
-    dead(notification, attempts, state.deadCount + i, now, unknownChannel(notification)),
+  const events = queued.map(({ notification, attempts }) =>
+    dead(notification, attempts, state.deadCount, now, unknownChannel(notification)),
   );
   return { events, sends: [] };
 }

@@ -74,6 +74,7 @@ describe('when a group flushes', () => {
   test('at once for an alert older than group_wait, but only while the group never flushed', () => {
     const old = joins('a', { startsAt: T0 - WAIT - 1 });
     assert.equal(new Life().insert(old).state?.dueAt, T0);
+    assert.equal(new Life().insert(joins('a', { startsAt: T0 - WAIT })).state?.dueAt, T0 + WAIT, 'not older, as old');
     assert.equal(new Life().insert(joins('b')).insert(old, T0 + 5).state?.dueAt, T0 + 5);
     const life = new Life().insert(joins('a'));
     life.flush();

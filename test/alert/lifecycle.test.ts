@@ -122,6 +122,14 @@ describe('reports', () => {
     assert.deepEqual([effects[0]?.alert.status, effects[0]?.alert.endsAt], ['resolved', START + 7]);
   });
 
+  test('an end at the very start of the episode ends it', () => {
+    const { state } = live([
+      [report(), START],
+      [resolved(START), START + 1],
+    ]);
+    assert.equal(state?.phase, 'resolved');
+  });
+
   const ignored: readonly [string, (readonly [AlertCommand, number])[], string][] = [
     ['that was never firing', [[resolved(START), START]], 'alert.unknown'],
     [
@@ -314,6 +322,14 @@ describe('time', () => {
     assert.equal(effects[0]?.alert.status, 'resolved');
   });
 
+  test('[BR-AP-L24] an end time in the far future does not keep a silent alert from ageing', () => {
+    const { state } = live([
+      [report({ endsAt: START + 2 * POLICY.ageAfter }), START],
+      [TICK, START + POLICY.ageAfter],
+    ]);
+    assert.equal(state?.phase, 'aged');
+  });
+
   test('[BR-AP-L24] an ended alert is forgotten after a while', () => {
     const ended = live([
       [report(), START],
@@ -347,6 +363,7 @@ const POLICIES = [
   POLICY,
   aPolicy({ hash: 'p2', ageAfter: 2000, root: aRoute({ channels: ['a'], groupBy: ['namespace'] }) }),
   aPolicy({ hash: 'p3', channels: [aChannel('b')] }),
+  aPolicy({ hash: 'p4', root: aRoute({ channels: ['b'], groupBy: [] }) }),
 ];
 const anyHistory = fc.array(fc.tuple(anyCommand, fc.nat(3000), fc.constantFrom(...POLICIES)), { maxLength: 40 });
 

@@ -17,6 +17,11 @@ const POLICIES = [
   aPolicy({ hash: 'p1', channels: CHANNELS, root: aRoute({ ...timing, groupBy: ['alertname'], channels: ['ops'] }) }),
   aPolicy({ hash: 'p2', channels: CHANNELS, root: aRoute({ ...timing, groupBy: [], channels: ['ops', 'team'] }) }),
   aPolicy({ hash: 'p3', channels: CHANNELS, root: aRoute({ ...timing, groupBy: ['alertname'], channels: ['team'] }) }),
+  aPolicy({
+    hash: 'p4',
+    channels: CHANNELS,
+    root: aRoute({ ...timing, groupBy: ['text', 'tenant'], channels: ['ops'] }),
+  }),
 ];
 const NAMES = ['a', 'b', 'c'];
 
