@@ -14,6 +14,9 @@ import type { Bus } from '../bus/connection.ts';
 import { framePublisher } from '../bus/ingest.ts';
 import { joinWorkers } from '../bus/lease.ts';
 import type { PartitionCount } from '../bus/partition.ts';
+import type { IngressSource } from '../ingress/authenticate.ts';
+import { type NatsInletOptions, runNatsInlet } from '../ingress/nats-inlet.ts';
+import { systemRandom } from '../ingress/random.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Senders } from './senders.ts';
@@ -25,6 +28,7 @@ export interface ActorsRoleOptions {
   readonly metrics: PartitionMetrics;
   readonly log: Log;
   policy(): Policy;
+  findSource(name: string): IngressSource | null;
 }
 
 export interface ActorsRole {
@@ -33,7 +37,7 @@ export interface ActorsRole {
 }
 
 export async function startActors(options: ActorsRoleOptions): Promise<ActorsRole> {
-  const { bus, count, senders, metrics, log, policy } = options;
+  const { bus, count, senders, metrics, log, policy, findSource } = options;
   const id = `${hostname().replace(/[^\w-]/g, '_')}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const membership = await joinWorkers(bus, id, systemClock, log);
   const system = startActorSystem<Turn>();
@@ -53,11 +57,57 @@ export async function startActors(options: ActorsRoleOptions): Promise<ActorsRol
     },
     membership,
   );
+  const publisher = framePublisher(bus);
+  const inlet = { bus, publisher, count, clock: systemClock, log, random: systemRandom(), findSource };
+  const inletKeeper = keepInlet(worker, inlet);
   return {
     worker,
     async stop() {
+      await inletKeeper.stop();
       await worker.stop();
       system.close();
     },
   };
+}
+
+const LOOK_EVERY = 500;
+
+/** Alerts by NATS are read by one worker at a time: by whoever holds the first partition. */
+function keepInlet(worker: Worker, options: Omit<NatsInletOptions, 'signal'>): { stop(): Promise<void> } {
+  let running: { readonly stop: AbortController; readonly ended: Promise<void> } | null = null;
+  let cancel = () => {};
+  const end = async () => {
+    running?.stop.abort();
+    await running?.ended;
+    running = null;
+  };
+  const look = () => {
+    const holds = worker.status().some(({ partition }) => partition === 'a0');
+    if (holds && running === null) running = launchInlet(options);
+    else if (!holds && running !== null) void end();
+    cancel = options.clock.after(LOOK_EVERY, look);
+  };
+  look();
+  return {
+    async stop() {
+      cancel();
+      await end();
+    },
+  };
+}
+
+function launchInlet(options: Omit<NatsInletOptions, 'signal'>) {
+  const stop = new AbortController();
+  const { clock, log } = options;
+  const run = async () => {
+    while (!stop.signal.aborted) {
+      try {
+        await runNatsInlet({ ...options, signal: stop.signal });
+      } catch (error) {
+        log.error({ event: 'inlet.failed', error }, 'alerts by NATS could not be read; trying again');
+        await new Promise<void>((resolve) => clock.after(LOOK_EVERY, resolve));
+      }
+    }
+  };
+  return { stop, ended: run() };
 }

@@ -2,17 +2,14 @@
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { StartFailed } from './start-failed.ts';
 
-export class DataInUse extends Error {
-  readonly code = 'data.in-use';
-}
-
-/** Throws DataInUse. The returned function gives the folder free; after a crash the next start finds the owner gone. */
+/** Throws StartFailed when another process has it. The returned function gives the folder free; after a crash the next start finds the owner gone. */
 export function lockData(folder: string): () => void {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'herald.pid');
   const owner = livingOwner(file);
-  if (owner !== null) throw new DataInUse(`${folder} is in use by process ${owner}; stop it first, or set HERALD_DATA`);
+  if (owner !== null) throw new StartFailed(`${folder} is in use by process ${owner}; stop it first, or set HERALD_DATA`);
   writeFileSync(file, `${process.pid} ${startTime(process.pid)}`);
   return () => rmSync(file, { force: true });
 }

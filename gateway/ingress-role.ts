@@ -3,7 +3,7 @@
  * it is gone, readyz and every webhook answer 503.
  */
 
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { dryRun } from '../alert/dry-run.ts';
 import type { Bus } from '../bus/connection.ts';
 import { framePublisher, type IngestGauge, watchIngest } from '../bus/ingest.ts';
@@ -13,6 +13,7 @@ import type { IngressSource } from '../ingress/authenticate.ts';
 import { createGroupCommit, type GroupCommit } from '../ingress/group-commit.ts';
 import { healthRoutes } from '../ingress/health.ts';
 import { type HttpServer, ListenFailed, startHttpServer } from '../ingress/http.ts';
+import { systemRandom } from '../ingress/random.ts';
 import type { Route } from '../ingress/route.ts';
 import { webhookRoute } from '../ingress/webhook.ts';
 import type { ResourceSet } from '../resources/compile.ts';
@@ -67,7 +68,7 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
     admitting: () => connected?.gauge.admitting() ?? false,
     groupCommit,
     clock: systemClock,
-    random: () => randomInt(0x1_0000_0000),
+    random: systemRandom(),
     log,
     metrics: metrics.alerts,
   };
@@ -126,7 +127,7 @@ async function listen(options: IngressRoleOptions, routes: readonly Route[]): Pr
 }
 
 /** Sources as ingress knows them; made once per resource, since ingress keeps digests of their tokens beside them. */
-function sourceFinder(resources: () => ResourceSet): (name: string) => IngressSource | null {
+export function sourceFinder(resources: () => ResourceSet): (name: string) => IngressSource | null {
   const known = new WeakMap<Source, IngressSource>();
   return (name) => {
     const source = resources().sources.get(name);

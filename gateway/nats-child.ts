@@ -8,15 +8,12 @@ import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, wri
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import type { Log } from '../telemetry/log.ts';
+import { StartFailed } from './start-failed.ts';
 
 export interface NatsChild {
   readonly url: string;
   readonly pid: number | undefined;
   stop(): Promise<void>;
-}
-
-export class NatsServerMissing extends Error {
-  readonly code = 'nats.missing';
 }
 
 export interface NatsChildOptions {
@@ -29,7 +26,7 @@ export interface NatsChildOptions {
 const RESTART_PAUSE = 300;
 const STOP_TIME = 4000;
 
-/** Throws NatsServerMissing. Returns before the server answers: connecting is patient. */
+/** Throws StartFailed where there is no nats-server. Returns before the server answers: connecting is patient. */
 export async function startNatsChild(options: NatsChildOptions): Promise<NatsChild> {
   const { folder, log } = options;
   mkdirSync(folder, { recursive: true });
@@ -121,7 +118,7 @@ function findNatsServer(): string {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/usr/local/bin'];
   const found = folders.map((folder) => join(folder, 'nats-server')).find(isExecutable);
   if (found !== undefined) return found;
-  throw new NatsServerMissing(
+  throw new StartFailed(
     'nats-server was not found on PATH or in /usr/sbin. Install it (Debian and Ubuntu: apt-get install nats-server) or set NATS_URL.',
   );
 }

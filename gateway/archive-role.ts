@@ -1,0 +1,85 @@
+/**
+ * The role that projects the journals into the archive and answers queries about it. Beside other roles it runs in a thread
+ * of its own: SQLite is synchronous, and must not hold up those who accept and decide.
+ */
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { type Archive, runArchive } from '../archive/run.ts';
+import { journalSource } from '../archive/journal-source.ts';
+import { type Bus, connectBus } from '../bus/connection.ts';
+import { type PartitionCount, partitionNames } from '../bus/partition.ts';
+import { systemClock } from '../telemetry/clock.ts';
+import { createLog, type Log } from '../telemetry/log.ts';
+import type { Environment } from './environment.ts';
+
+export interface ArchiveRole {
+  stop(): Promise<void>;
+}
+
+/** What the thread is given to start with. */
+export interface ArchiveThreadData {
+  readonly natsUrl: string;
+  readonly count: PartitionCount;
+  readonly databaseFile: string;
+  readonly logLevel: string;
+}
+
+export interface ArchiveRoleOptions {
+  readonly environment: Environment;
+  readonly natsUrl: string;
+  readonly bus: Bus;
+  readonly count: PartitionCount;
+  readonly inThread: boolean;
+  readonly log: Log;
+}
+
+/** Rejects when the archive cannot be opened. */
+export async function startArchive(options: ArchiveRoleOptions): Promise<ArchiveRole> {
+  const { environment, natsUrl, bus, count, inThread, log } = options;
+  mkdirSync(environment.data, { recursive: true });
+  const databaseFile = join(environment.data, 'archive.sqlite');
+  if (!inThread) {
+    const archive = await openArchive(bus, count, databaseFile, log);
+    return { stop: () => archive.close() };
+  }
+  return startThread({ natsUrl, count, databaseFile, logLevel: environment.logLevel });
+}
+
+export function openArchive(bus: Bus, count: PartitionCount, databaseFile: string, log: Log): Promise<Archive> {
+  return runArchive({
+    bus,
+    journal: journalSource(bus),
+    partitions: partitionNames(count),
+    databaseFile,
+    clock: systemClock,
+    log,
+  });
+}
+
+async function startThread(data: ArchiveThreadData): Promise<ArchiveRole> {
+  const thread = new Worker(new URL('./archive-thread.ts', import.meta.url), { workerData: data });
+  const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
+  await new Promise<void>((resolve, reject) => {
+    thread.once('message', () => resolve());
+    thread.once('error', reject);
+  });
+  return {
+    async stop() {
+      thread.postMessage('stop');
+      await ended;
+    },
+  };
+}
+
+/** Runs in the thread: resolves once told to stop. */
+export async function runArchiveThread(data: ArchiveThreadData, opened: () => void, told: Promise<void>): Promise<void> {
+  const log = createLog(data.logLevel);
+  const bus = await connectBus({ url: data.natsUrl, name: 'herald archive', log });
+  const archive = await openArchive(bus, data.count, data.databaseFile, log);
+  opened();
+  await told;
+  await archive.close();
+  await bus.close();
+}

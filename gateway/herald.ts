@@ -1,0 +1,116 @@
+/** Wires the roles of one process together: who gets which port of whom. */
+
+import type { Bus } from '../bus/connection.ts';
+import { forgetWorkers } from '../bus/lease.ts';
+import { systemClock } from '../telemetry/clock.ts';
+import type { Log } from '../telemetry/log.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
+import { type ActorsRole, startActors } from './actors-role.ts';
+import { type ArchiveRole, startArchive } from './archive-role.ts';
+import type { Environment } from './environment.ts';
+import { type IngressRole, sourceFinder, startIngress } from './ingress-role.ts';
+import { openResources } from './live-resources.ts';
+import { openBus, partitionCount } from './open-bus.ts';
+import { operatorApi } from './operator-api.ts';
+import { partitionMetrics } from './partition-metrics.ts';
+import { Senders } from './senders.ts';
+import type { Step } from './shutdown.ts';
+import type { Role } from './start.ts';
+
+export interface HeraldOptions {
+  readonly environment: Environment;
+  readonly roles: readonly Role[];
+  readonly natsUrl: string;
+  /** The NATS server is ours alone: workers that it remembers are dead. */
+  readonly alone: boolean;
+  readonly log: Log;
+}
+
+export interface Herald {
+  /** Port of HTTP, where the ingress role runs here. */
+  readonly port: number | null;
+  /** Resolves when every role runs; rejects when one cannot (StartFailed and the like). */
+  readonly running: Promise<void>;
+  stopSteps(): readonly Step[];
+}
+
+/** What is left of the 10 s for requests under way. Milliseconds. */
+const FINISH_REQUESTS = 2000;
+
+/** Throws StartFailed. Returns once HTTP is served; connecting to NATS goes on behind it for as long as it takes. */
+export async function createHerald(options: HeraldOptions): Promise<Herald> {
+  const { environment, roles, natsUrl, log } = options;
+  const has = (role: Role) => roles.includes(role);
+  const count = partitionCount(environment.partitions);
+  const metrics = createMetrics({ process: true });
+  const { host } = environment.listen;
+  const externalURL = `http://${host.includes(':') ? `[${host}]` : host}:${environment.listen.port}`;
+  const context = { clock: systemClock, log, stdout: process.stdout, externalURL };
+  const resources = has('ingress') || has('actors') ? await openResources(environment.config, context) : null;
+  const stop = new AbortController();
+  const parts: Parts = { bus: null, actors: null, archive: null };
+  const senders = new Senders(context);
+  if (resources !== null && has('actors')) {
+    senders.use(resources.current().channels);
+    resources.onChange((set) => senders.use(set.channels));
+  }
+  const ingress =
+    resources !== null && has('ingress')
+      ? await startIngress({
+          listen: environment.listen,
+          shared: !has('actors'),
+          resources: resources.current,
+          metrics,
+          log,
+          routes: operatorApi({ bus: () => parts.bus, count, resources }),
+          notReady: () => (parts.actors?.worker.problems() ?? []),
+        })
+      : null;
+
+  const connect = async () => {
+    const name = `herald ${roles.join('+')}`;
+    const sizes = { ingestMaxBytes: environment.ingestMaxBytes };
+    const bus = await openBus({ url: natsUrl, name, count, sizes, log, signal: stop.signal });
+    if (bus === null) return;
+    parts.bus = bus;
+    if (options.alone) await forgetWorkers(bus);
+    if (has('archive')) {
+      parts.archive = await startArchive({ environment, natsUrl, bus, count, inThread: roles.length > 1, log });
+    }
+    if (resources !== null && has('actors')) {
+      parts.actors = await startActors({
+        bus,
+        count,
+        senders,
+        metrics: partitionMetrics(metrics),
+        log,
+        policy: () => resources.current().policy,
+        findSource: sourceFinder(resources.current),
+      });
+    }
+    ingress?.useBus(bus, count);
+  };
+  return {
+    port: ingress?.port ?? null,
+    running: connect(),
+    stopSteps: () => stopSteps(parts, ingress, [() => stop.abort(), () => resources?.close(), () => senders.close()]),
+  };
+}
+
+interface Parts {
+  bus: Bus | null;
+  actors: ActorsRole | null;
+  archive: ArchiveRole | null;
+}
+
+/** First no more comes in, then what was decided goes out, then the ground is taken away. */
+function stopSteps(parts: Parts, ingress: IngressRole | null, rest: readonly (() => Promise<void> | void | undefined)[]): Step[] {
+  return [
+    { name: 'readiness', run: () => ingress?.drain() },
+    { name: 'ingress', run: () => ingress?.stop(FINISH_REQUESTS) },
+    { name: 'actors', run: () => parts.actors?.stop() },
+    { name: 'archive', run: () => parts.archive?.stop() },
+    ...rest.map((run, i) => ({ name: `rest ${i}`, run: () => run() })),
+    { name: 'bus', run: () => parts.bus?.close() },
+  ];
+}

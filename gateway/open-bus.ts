@@ -1,0 +1,45 @@
+/** The connection to NATS with its streams as this Herald wants them; patient for as long as it takes. */
+
+import { type Bus, BusUnreachable, connectBus } from '../bus/connection.ts';
+import type { PartitionCount } from '../bus/partition.ts';
+import { ensureStreams, StreamMismatch, type StreamSizes } from '../bus/streams.ts';
+import type { Log } from '../telemetry/log.ts';
+import { StartFailed } from './start-failed.ts';
+
+/** Alert partitions as declared; channels are few, and each may be busy: half as many, four at most. */
+export function partitionCount(partitions: number): PartitionCount {
+  return { alert: partitions, channel: Math.min(4, Math.ceil(partitions / 2)) };
+}
+
+export interface OpenBusOptions {
+  readonly url: string;
+  readonly name: string;
+  readonly count: PartitionCount;
+  readonly sizes: StreamSizes;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+const TRY_AGAIN = 1000;
+
+/** null when `signal` aborts first. Throws StartFailed where the streams that are there do not fit. */
+export async function openBus({ url, name, count, sizes, log, signal }: OpenBusOptions): Promise<Bus | null> {
+  for (let said = false; !signal.aborted; said = true) {
+    let bus: Bus | null = null;
+    try {
+      bus = await connectBus({ url, name, log, patience: 5000 });
+      await ensureStreams(bus, count, sizes);
+      return bus;
+    } catch (error) {
+      await bus?.close();
+      if (error instanceof StreamMismatch) throw new StartFailed(error.message, { cause: error });
+      if (!said) log.error({ event: 'bus.waiting', error }, waiting(error));
+      await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN));
+    }
+  }
+  return null;
+}
+
+function waiting(error: unknown): string {
+  return error instanceof BusUnreachable ? `${error.message}; trying on` : 'the streams cannot be made now; trying on';
+}

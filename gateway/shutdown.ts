@@ -1,0 +1,55 @@
+/** SIGTERM and SIGINT: stop in order, within a bound. A second signal ends at once. */
+
+import type { Log } from '../telemetry/log.ts';
+
+/** All in all; INTERFACE promises 10 s. Milliseconds. */
+const BOUND = 9500;
+
+export interface Step {
+  readonly name: string;
+  run(): Promise<void> | void;
+}
+
+/**
+ * Resolves when a signal came and every step has run, in order; a step that fails does not keep the others from running.
+ * When `running` rejects, the steps run as well, and its error is thrown.
+ */
+export async function untilStopped(running: Promise<void>, steps: () => readonly Step[], log: Log): Promise<void> {
+  const failure = running.then(
+    () => new Promise<never>(() => {}),
+    (error: unknown) => ({ error }),
+  );
+  const ended = await Promise.race([nextSignal(), failure]);
+  if (typeof ended === 'string') log.info({ event: 'stopping', signal: ended }, 'stopping');
+  await runAll(steps(), log);
+  if (typeof ended !== 'string') throw ended.error;
+}
+
+async function runAll(steps: readonly Step[], log: Log): Promise<void> {
+  const insist = setTimeout(() => {
+    log.error({ event: 'stop.overdue' }, 'stopping took too long; what is left is in the journal');
+    process.exit(1);
+  }, BOUND);
+  insist.unref();
+  const impatient = () => process.exit(1);
+  process.on('SIGINT', impatient).on('SIGTERM', impatient);
+  for (const step of steps) {
+    try {
+      await step.run();
+    } catch (error) {
+      log.error({ event: 'stop.failed', step: step.name, error }, 'a step of stopping failed');
+    }
+  }
+  clearTimeout(insist);
+  process.off('SIGINT', impatient).off('SIGTERM', impatient);
+}
+
+function nextSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    const take = (signal: NodeJS.Signals) => {
+      process.off('SIGINT', take).off('SIGTERM', take);
+      resolve(signal);
+    };
+    process.on('SIGINT', take).on('SIGTERM', take);
+  });
+}

@@ -1,0 +1,55 @@
+/** Starting Herald: every role in one process, or one role. Both resolve when a signal has stopped what they started. */
+
+import { join } from 'node:path';
+import { requiredStorage } from '../bus/streams.ts';
+import { createLog, type Log } from '../telemetry/log.ts';
+import { lockData } from './data-lock.ts';
+import type { Environment } from './environment.ts';
+import { createHerald, type Herald, type HeraldOptions } from './herald.ts';
+import { type NatsChild, startNatsChild } from './nats-child.ts';
+import { partitionCount } from './open-bus.ts';
+import { type Step, untilStopped } from './shutdown.ts';
+
+export type Role = 'ingress' | 'actors' | 'archive';
+
+const ROLES: readonly Role[] = ['ingress', 'actors', 'archive'];
+
+/** Calls back once every role runs; `port` is where HTTP is served, where it is. */
+export type Started = (port: number | null) => void;
+
+/** Throws StartFailed. */
+export async function startAll(environment: Environment, started: Started): Promise<void> {
+  const log = createLog(environment.logLevel);
+  const unlock = lockData(environment.data);
+  let nats: NatsChild | null = null;
+  try {
+    if (environment.natsUrl === null) nats = await startEmbedded(environment, log);
+    const natsUrl = nats?.url ?? environment.natsUrl ?? '';
+    await runHerald({ environment, roles: ROLES, natsUrl, alone: nats !== null, log }, started, [
+      { name: 'nats-server', run: () => nats?.stop() },
+    ]);
+  } catch (error) {
+    await nats?.stop();
+    throw error;
+  } finally {
+    unlock();
+  }
+}
+
+/** Needs NATS_URL. Throws StartFailed. */
+export async function runRole(role: Role, environment: Environment, started: Started): Promise<void> {
+  const log = createLog(environment.logLevel);
+  await runHerald({ environment, roles: [role], natsUrl: environment.natsUrl ?? '', alone: false, log }, started, []);
+}
+
+async function runHerald(options: HeraldOptions, started: Started, after: readonly Step[]): Promise<void> {
+  const herald: Herald = await createHerald(options);
+  const running = herald.running.then(() => started(herald.port));
+  await untilStopped(running, () => [...herald.stopSteps(), ...after], options.log);
+}
+
+function startEmbedded(environment: Environment, log: Log): Promise<NatsChild> {
+  const sizes = { ingestMaxBytes: environment.ingestMaxBytes };
+  const maxFileStore = requiredStorage(partitionCount(environment.partitions), sizes);
+  return startNatsChild({ folder: join(environment.data, 'nats'), maxFileStore, log });
+}
