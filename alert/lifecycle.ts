@@ -25,7 +25,7 @@ import { type ReasonCode, reason } from './reason.ts';
 import { decideRouting, type RoutingDecision } from './routing.ts';
 
 export { evolveAlert } from './alert-evolve.ts';
-export type { AlertDecision, AlertPhase, AlertState, CommandReply } from './alert-state.ts';
+export type { AlertState } from './alert-state.ts';
 export { alertDueAt, FORGET_AFTER } from './alert-tick.ts';
 
 export type AlertCommand =
