@@ -2,7 +2,7 @@
 
 import type { Environment } from '../gateway/environment.ts';
 import type { Reply } from '../ingress/route.ts';
-import { CommandFailed, type OptionSpec } from './command.ts';
+import { CommandFailed, type Input, type OptionSpec } from './command.ts';
 import { printable } from './print.ts';
 
 /** Options of every command that talks to a running Herald. */
@@ -36,9 +36,9 @@ export interface Client {
 const DEFAULT_TIMEOUT_MS = 15_000;
 
 /** Throws CommandFailed for an URL that is none. */
-export function createClient(environment: Environment, options: Readonly<Record<string, string | true>>): Client {
+export function createClient({ environment, variables, options }: Input): Client {
   const base = baseUrl(environment, options.url);
-  const token = typeof options.token === 'string' ? options.token : process.env.HERALD_TOKEN;
+  const token = typeof options.token === 'string' ? options.token : variables.HERALD_TOKEN;
   const request = async (path: string, { method = 'GET', body, timeout = DEFAULT_TIMEOUT_MS }: RequestOptions = {}) => {
     const headers = {
       accept: 'application/json',

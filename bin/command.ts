@@ -1,6 +1,6 @@
 /** What a command of `herald` is: its words, its options, what it does. */
 
-import type { Environment } from '../gateway/environment.ts';
+import type { Environment, Variables } from '../gateway/environment.ts';
 import type { Print } from './print.ts';
 
 /** 0 done, 1 failed, 2 bad usage. */
@@ -18,6 +18,7 @@ export interface Input {
   /** Options that were given, by name. */
   readonly options: Readonly<Record<string, string | true>>;
   readonly environment: Environment;
+  readonly variables: Variables;
   readonly print: Print;
 }
 

@@ -51,7 +51,7 @@ async function runCommand(
   }
   const config = typeof options.config === 'string' ? { HERALD_CONFIG: options.config } : {};
   const environment = readEnvironment({ ...variables, ...config }, process.cwd(), HOME);
-  return command.run({ positionals, options, environment, print });
+  return command.run({ positionals, options, environment, variables, print });
 }
 
 function report(error: unknown, name: string | undefined, print: Print): ExitCode {

@@ -36,8 +36,8 @@ export function currentRuntime(root) {
 }
 
 /** Brings or finds the runtime: { path, headers, version, abi, platform }; `headers` is what node-gyp calls nodedir. */
-export async function bringRuntime(root, lock) {
-  const found = hostRuntime() ?? packagedRuntime(root) ?? (await installRuntime(root, lock));
+export async function bringRuntime(root, lock, host = hostRuntime()) {
+  const found = host ?? packagedRuntime(root) ?? (await installRuntime(root, lock));
   const runtime = { ...found, platform: platform(), file: fileMark(found.path) };
   linkRuntime(root, runtime.path);
   writeStamp(stampFile(root), runtime);

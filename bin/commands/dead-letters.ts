@@ -16,9 +16,9 @@ export const deadLetters: Command = {
   },
   positionals: { min: 0, max: 2 },
   async run(input) {
-    const { positionals, options, environment } = input;
+    const { positionals, options } = input;
     const [action = 'list', id] = positionals;
-    const client = createClient(environment, options);
+    const client = createClient(input);
     if (action === 'list' && id === undefined) return list(client, input);
     if (action !== 'replay')
       throw new UsageError(`${JSON.stringify(positionals.join(' '))}: list, replay ID or replay --all`);

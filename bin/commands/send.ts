@@ -21,9 +21,14 @@ export const send: Command = {
     ...CLIENT_OPTIONS,
   },
   positionals: { min: 1, max: 1 },
-  async run({ positionals: [file = '-'], options, environment, print }) {
+  async run(input) {
+    const {
+      positionals: [file = '-'],
+      options,
+      print,
+    } = input;
     const timeout = seconds('timeout', options.timeout, DEFAULT_TIMEOUT_MS);
-    const client = createClient(environment, options);
+    const client = createClient(input);
     const accepted = await post(client, String(options.source ?? 'alertmanager'), await readInput(file));
     const receipt = await follow(client, accepted.path, timeout);
     if (options.json === true) print.json(receipt);

@@ -10,8 +10,9 @@ export const status: Command = {
     ...CLIENT_OPTIONS,
   },
   positionals: { min: 0, max: 0 },
-  async run({ options, environment, print }) {
-    const client = createClient(environment, options);
+  async run(input) {
+    const { options, print } = input;
+    const client = createClient(input);
     const readiness = await client.request('/readyz');
     const ready = readiness.status === 200;
     const reasons =

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { EnvironmentInvalid, readEnvironment, type Variables } from '../../gateway/environment.ts';
+import '../support/leaks.ts';
+
+const read = (variables: Variables) => readEnvironment(variables, '/work', '/opt/herald');
+
+function problemsOf(variables: Variables): string[] {
+  try {
+    read(variables);
+    return [];
+  } catch (error) {
+    assert.ok(error instanceof EnvironmentInvalid, String(error));
+    return error.problems.map(({ name }) => name);
+  }
+}
+
+test('without variables everything has its default, and an empty variable counts as not set', () => {
+  const defaults = {
+    listen: { host: '127.0.0.1', port: 8080 },
+    data: '/opt/herald/data',
+    config: '/opt/herald/config',
+    natsUrl: null,
+    partitions: 8,
+    logLevel: 'info',
+    secretKey: null,
+  };
+  const unset = read({});
+  assert.partialDeepStrictEqual(unset, defaults);
+  assert.deepEqual(read({ HERALD_LISTEN: '', HERALD_DATA: '', NATS_URL: '', DATABASE_URL: '', HERALD_LOG: '' }), unset);
+});
+
+test('a relative folder that is set counts from where the command was called', () => {
+  const { data, config } = read({ HERALD_DATA: 'd', HERALD_CONFIG: '/etc/herald' });
+  assert.deepEqual([data, config], ['/work/d', '/etc/herald']);
+});
+
+test('addresses are host:port, IPv6 in brackets', () => {
+  assert.deepEqual(read({ HERALD_LISTEN: '[::1]:0' }).listen, { host: '::1', port: 0 });
+  assert.deepEqual(read({ HERALD_LISTEN: 'localhost:65535' }).listen, { host: 'localhost', port: 65535 });
+  for (const wrong of ['8080', ':8080', 'a:65536', 'a:-1', '::1:80', 'http://a:80', 'a:b']) {
+    assert.deepEqual(problemsOf({ HERALD_LISTEN: wrong }), ['HERALD_LISTEN'], wrong);
+  }
+});
+
+test('several NATS servers may be named, with and without a scheme', () => {
+  assert.equal(read({ NATS_URL: 'nats://a:4222, tls://b:4222' }).natsUrl, 'nats://a:4222,tls://b:4222');
+  assert.equal(read({ NATS_URL: '127.0.0.1:4222' }).natsUrl, '127.0.0.1:4222');
+  for (const wrong of ['http://a', 'nats://', 'a b', ','])
+    assert.deepEqual(problemsOf({ NATS_URL: wrong }), ['NATS_URL'], wrong);
+});
+
+test('every problem is reported, not only the first', () => {
+  const variables = {
+    HERALD_LISTEN: 'x',
+    NATS_URL: 'http://x',
+    HERALD_PARTITIONS: '1.5',
+    HERALD_LOG: 'loud',
+    DATABASE_URL: 'postgres://x',
+  };
+  assert.deepEqual(problemsOf(variables).sort(), Object.keys(variables).sort());
+});
+
+test('whatever a variable holds: an environment, or problems that name it', () => {
+  const names = [
+    'HERALD_LISTEN',
+    'NATS_URL',
+    'HERALD_PARTITIONS',
+    'HERALD_LOG',
+    'HERALD_DATA',
+    'HERALD_CONFIG',
+  ] as const;
+  fc.assert(
+    fc.property(fc.constantFrom(...names), fc.string(), (name, value) => {
+      assert.ok(problemsOf({ [name]: value }).every((problem) => problem === name));
+    }),
+  );
+});
