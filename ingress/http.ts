@@ -27,7 +27,7 @@ const LISTEN_SHARED = 0;
 const CLOSE_LOOK_EVERY = 20;
 
 export interface HttpServerOptions {
-  /** Port 0: any free one. */
+  /** Port 0: any free one; it cannot be shared. */
   readonly listen: { readonly host: string; readonly port: number };
   /** True: several processes may listen on the port (SO_REUSEPORT). False: a second one is refused. */
   readonly shared: boolean;
