@@ -33,50 +33,53 @@ for (const file of readdirSync(PAYLOADS).filter((name) => name.startsWith('alert
   });
 }
 
-// The tree and the expectations of Alertmanager's own TestRouteMatch (dispatch/route_test.go), in our words.
 const TREE = compileRoute(
   node('', {
-    channels: ['notify-def'],
+    channels: ['everyone'],
     routes: [
-      node('owner="team-A"', {
-        channels: ['notify-A'],
+      node('service="shop"', {
+        channels: ['shop'],
+        groupBy: ['alertname'],
         routes: [
-          node('env="testing"', { channels: ['notify-testing'], groupBy: ['...'] }),
-          node('env="production"', {
-            channels: ['notify-productionA'],
-            groupWait: 60_000,
-            continue: true,
-          }),
-          node('env=~"produ.*" job=~".*"', { channels: ['notify-productionB'], groupWait: 30_000, groupBy: ['job'] }),
+          node('severity="info"', { channels: ['shop-log'], groupBy: ['...'] }),
+          node('severity="critical"', { channels: ['shop-pager'], groupWait: 0, continue: true }),
+          node('zone=~".+" severity=~"crit.*"', { channels: ['shop-zone'], groupBy: ['zone'] }),
+          node('severity="critical"', { channels: ['never-reached-with-a-zone'] }),
         ],
       }),
-      node('owner=~"team-(B|C)"', { channels: ['notify-BC'], groupBy: ['foo', 'bar'], repeatInterval: 1 }),
-      node('group_by="role"', {
-        groupBy: ['role'],
-        routes: [
-          node('env="testing"', {
-            channels: ['notify-testing'],
-            routes: [node('wait="long"', { groupWait: 120_000 })],
-          }),
-        ],
+      node('service=~"db|cache"', {
+        channels: ['storage'],
+        repeatInterval: 1000,
+        routes: [node('zone="eu"', { routes: [node('slow="yes"', { groupWait: 120_000 })] })],
       }),
+      node('service="shop"', { channels: ['shadowed'] }),
     ],
   }),
 );
 
+const SHOP = '{}/{service="shop"}';
+const STORAGE = '{}/{service=~"db|cache"}';
+
 const CASES: readonly [Record<string, string>, string[], string[]][] = [
-  [{ owner: 'team-A' }, ['notify-A'], ['{}/{owner="team-A"}']],
-  [{ owner: 'team-A', env: 'unset' }, ['notify-A'], ['{}/{owner="team-A"}']],
-  [{ owner: 'team-C' }, ['notify-BC'], ['{}/{owner=~"team-(B|C)"}']],
-  [{ owner: 'team-A', env: 'testing' }, ['notify-testing'], ['{}/{owner="team-A"}/{env="testing"}']],
+  [{}, ['everyone'], ['{}']],
+  [{ service: 'unknown' }, ['everyone'], ['{}']],
+  [{ service: 'shop' }, ['shop'], [SHOP]],
+  [{ service: 'shop', severity: 'warning' }, ['shop'], [SHOP]],
+  [{ service: 'shop', severity: 'info' }, ['shop-log'], [`${SHOP}/{severity="info"}`]],
   [
-    { owner: 'team-A', env: 'production' },
-    ['notify-productionA', 'notify-productionB'],
-    ['{}/{owner="team-A"}/{env="production"}', '{}/{owner="team-A"}/{env=~"produ.*",job=~".*"}'],
+    { service: 'shop', severity: 'critical', zone: 'eu' },
+    ['shop-pager', 'shop-zone'],
+    [`${SHOP}/{severity="critical"}`, `${SHOP}/{severity=~"crit.*",zone=~".+"}`],
   ],
-  [{ group_by: 'role' }, ['notify-def'], ['{}/{group_by="role"}']],
-  [{ env: 'testing', group_by: 'role' }, ['notify-testing'], ['{}/{group_by="role"}/{env="testing"}']],
-  [{ owner: 'nobody' }, ['notify-def'], ['{}']],
+  [
+    { service: 'shop', severity: 'critical' },
+    ['shop-pager', 'never-reached-with-a-zone'],
+    [`${SHOP}/{severity="critical"}`, `${SHOP}/{severity="critical"}`],
+  ],
+  [{ service: 'cache' }, ['storage'], [STORAGE]],
+  [{ service: 'dbx' }, ['everyone'], ['{}']],
+  [{ service: 'db', zone: 'eu' }, ['storage'], [`${STORAGE}/{zone="eu"}`]],
+  [{ service: 'db', zone: 'eu', slow: 'yes' }, ['storage'], [`${STORAGE}/{zone="eu"}/{slow="yes"}`]],
 ];
 
 for (const [labels, channels, ids] of CASES) {
@@ -99,11 +102,18 @@ test('timing and grouping come from the parent, at the root from the defaults', 
     groupWait: 30_000,
     groupInterval: 300_000,
     repeatInterval: 14_400_000,
-    channels: ['notify-def'],
+    channels: ['everyone'],
   });
-  const labels = { group_by: 'role', env: 'testing', wait: 'long', role: 'db' };
-  const [deep] = matchRoutes(TREE, labels);
-  assert.deepEqual(deep!.timing, { ...root!.timing, groupWait: 120_000, channels: ['notify-testing'] });
+  const [deep] = matchRoutes(TREE, { service: 'db', zone: 'eu', slow: 'yes' });
+  assert.deepEqual(deep!.timing, {
+    ...root!.timing,
+    groupWait: 120_000,
+    repeatInterval: 1000,
+    channels: ['storage'],
+  });
+  const [pager] = matchRoutes(TREE, { service: 'shop', severity: 'critical', alertname: 'X' });
+  assert.deepEqual(pager!.groupLabels, { alertname: 'X' });
+});
   assert.deepEqual(deep!.groupLabels, { role: 'db' });
 });
 
@@ -140,7 +150,7 @@ test('two routes with the same matchers are two groups; a route inserted elsewhe
 });
 
 test('the same group of two tenants is two groups', () => {
-  const [match] = matchRoutes(TREE, { owner: 'team-A' });
+  const [match] = matchRoutes(TREE, { service: 'shop' });
   assert.notEqual(groupRef('t1', match!).id, groupRef('t2', match!).id);
   assert.equal(groupRef('t1', match!).id, groupRef('t1', match!).id);
 });
