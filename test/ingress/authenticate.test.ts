@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { authenticate, refusal } from '../../ingress/authenticate.ts';
+
+const bearer = { type: 'bearer', tokens: ['sesame-1', 'sesame-2'] } as const;
+
+test('[BR-WH-004] [BR-SEC-006] every live token is accepted, and nothing else', () => {
+  assert.equal(authenticate(bearer, 'Bearer sesame-1').code, 'auth.accepted');
+  assert.equal(authenticate(bearer, 'bearer  sesame-2').code, 'auth.accepted');
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      fc.pre(!bearer.tokens.some((token) => text.trim() === token));
+      assert.notEqual(authenticate(bearer, `Bearer ${text}`).code, 'auth.accepted');
+      assert.equal(authenticate(bearer, text.replace(/^bearer/i, '')).code, 'auth.missing');
+    }),
+  );
+});
+
+test('[BR-WH-004] a source whose token is empty (an unset variable) lets nobody in', () => {
+  const unset = { type: 'bearer', tokens: [''] } as const;
+  for (const header of [undefined, '', 'Bearer', 'Bearer ', 'Bearer x']) {
+    assert.notEqual(authenticate(unset, header).code, 'auth.accepted');
+  }
+});
+
+test('[BR-WH-004] a refusal says how to authenticate, never what was presented', () => {
+  const missing = refusal(authenticate(bearer, undefined));
+  assert.deepEqual([missing?.status, missing?.headers?.['www-authenticate']], [401, 'Bearer realm="herald"']);
+  const wrong = refusal(authenticate(bearer, 'Bearer hunter2'));
+  assert.equal(wrong?.status, 403);
+  assert.doesNotMatch(String(wrong?.body), /hunter2|sesame/);
+  assert.equal(refusal(authenticate({ type: 'none' }, undefined)), null);
+});
