@@ -114,8 +114,6 @@ test('timing and grouping come from the parent, at the root from the defaults', 
   const [pager] = matchRoutes(TREE, { service: 'shop', severity: 'critical', alertname: 'X' });
   assert.deepEqual(pager!.groupLabels, { alertname: 'X' });
 });
-  assert.deepEqual(deep!.groupLabels, { role: 'db' });
-});
 
 test("'...' groups by every label, and a list of a child takes that back", () => {
   const tree = compileRoute(node('', { groupBy: ['...'], routes: [node('a="1"', { groupBy: ['a'] })] }));
