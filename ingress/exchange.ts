@@ -13,14 +13,15 @@
  */
 
 import type { HttpRequest as UwsRequest, HttpResponse as UwsResponse } from 'uWebSockets.js';
-import { STATUS_CODES } from 'node:http';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { HttpMetrics } from './access-metrics.ts';
+import type { CompiledRoute } from './compiled-route.ts';
 import { Patience } from './patience.ts';
 import { problem } from './problem.ts';
 import { decodeParams, readHeaders } from './request-head.ts';
-import { type Admission, type HttpRequest, isReply, type Reply, type RequestHead } from './route.ts';
+import { type Admission, type HttpRequest, isReply, type Reply } from './route.ts';
+import { tooLarge, tooSlow, UNREADABLE_PATH, writeHead } from './write-reply.ts';
 
 export interface ServerState {
   readonly log: Log;
@@ -29,16 +30,6 @@ export interface ServerState {
   /** Connections are closed after their answer. */
   draining: boolean;
   inFlight: number;
-}
-
-export interface CompiledRoute {
-  /** The path pattern. */
-  readonly name: string;
-  readonly params: readonly string[];
-  /** null: all. */
-  readonly headers: readonly string[] | null;
-  readonly admit: (head: RequestHead) => Admission;
-  readonly handle: (request: HttpRequest) => Promise<Reply> | Reply;
 }
 
 type State = 'reading' | 'refusing' | 'lingering' | 'handling' | 'done' | 'aborted';
@@ -51,12 +42,6 @@ const LINGER_BYTES = 64 * 1024 * 1024;
 const READ_TO_END = 256 * 1024;
 const CLIENT_GONE = 499;
 const NO_BODY = Buffer.alloc(0);
-const UNREADABLE_PATH = problem(400, 'Unreadable path', {
-  code: 'path.unreadable',
-  detail: 'The path holds a percent-encoding that is not UTF-8.',
-});
-
-const statusLines = new Map<number, string>();
 
 export class Exchange {
   #state: State = 'reading';
@@ -201,7 +186,7 @@ export class Exchange {
     } else {
       this.#state = 'lingering';
       this.#res.cork(() => {
-        this.#writeHead(reply);
+        writeHead(this.#res, reply);
         this.#res.writeHeader('Connection', 'close').write(reply.body ?? '');
       });
       this.#server.metrics.request(this.#route.name, reply.status, this.#elapsed());
@@ -234,16 +219,11 @@ export class Exchange {
     this.#state = 'done';
     const closing = close || this.#server.draining;
     this.#res.cork(() => {
-      this.#writeHead(reply);
+      writeHead(this.#res, reply);
       if (this.#isHead) this.#res.endWithoutBody(Buffer.byteLength(reply.body ?? ''), closing);
       else this.#res.end(reply.body, closing);
     });
     this.#finish(reply.status);
-  }
-
-  #writeHead(reply: Reply): void {
-    this.#res.writeStatus(statusLine(reply.status));
-    for (const name in reply.headers) this.#res.writeHeader(name, reply.headers[name] ?? '');
   }
 
   #progress(): void {
@@ -283,21 +263,4 @@ export class Exchange {
   #elapsed(): number {
     return (this.#server.clock.monotonic() - this.#startedAt) / 1000;
   }
-}
-
-function statusLine(status: number): string {
-  let line = statusLines.get(status);
-  if (line === undefined) {
-    line = `${status} ${STATUS_CODES[status] ?? 'Unknown'}`;
-    statusLines.set(status, line);
-  }
-  return line;
-}
-
-function tooLarge(limit: number): Reply {
-  return problem(413, 'Body too large', { code: 'body.too-large', detail: `At most ${limit} bytes are taken here.` });
-}
-
-function tooSlow(): Reply {
-  return problem(408, 'Body too slow', { code: 'body.too-slow', detail: 'The rest of the body did not come in time.' });
 }

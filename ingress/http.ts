@@ -18,11 +18,11 @@ import {
 import { type Clock, systemClock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { HttpMetrics } from './access-metrics.ts';
-import { type CompiledRoute, Exchange, type ServerState } from './exchange.ts';
+import { type CompiledRoute, compile } from './compiled-route.ts';
+import { Exchange, type ServerState } from './exchange.ts';
 import { problem } from './problem.ts';
 import type { Method, Route } from './route.ts';
 
-const DEFAULT_MAX_BODY = 1024 * 1024;
 const LISTEN_SHARED = 0;
 const CLOSE_LOOK_EVERY = 20;
 
@@ -130,18 +130,6 @@ function on(
 
 function serving(route: CompiledRoute, server: ServerState): (res: UwsResponse, req: UwsRequest) => void {
   return (res, req) => new Exchange(res, route, server).begin(req);
-}
-
-function compile(route: Route, pattern: string): CompiledRoute {
-  const params = [...pattern.matchAll(/:(\w+)/g)].map((match) => match[1] ?? '');
-  const admission = { maxBodyBytes: route.maxBodyBytes ?? DEFAULT_MAX_BODY };
-  return {
-    name: pattern,
-    params,
-    headers: route.headers ?? null,
-    admit: (head) => route.admit?.(head) ?? admission,
-    handle: (request) => route.handle(request),
-  };
 }
 
 /** A route that answers from the head alone. */
