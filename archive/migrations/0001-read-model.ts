@@ -100,7 +100,7 @@ const TABLES: Readonly<Record<string, Table>> = {
   },
   delivery_alerts: {
     columns: text('tenant', 'fingerprint', 'notification_id'),
-    key: ['tenant', 'fingerprint', 'notification_id'],
+    key: ['fingerprint', 'tenant', 'notification_id'],
     small: true,
   },
   delivery_history: {

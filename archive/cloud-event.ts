@@ -1,0 +1,158 @@
+/**
+ * The public form of an event: CloudEvents 1.0, structured JSON (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md).
+ *
+ * Id, source, type and time come from the journal alone, so that an event that is published again is the same event. What is
+ * known of the alert or the delivery beside it is read from the archive when it is published: labels never change, the
+ * environment and the priority may be those of a later routing.
+ */
+
+import type { AlertEvent } from '../alert/event.ts';
+import type { JournalEvent } from '../bus/journal.ts';
+import type { DeliveryEvent } from '../channels/delivery-event.ts';
+import { identityOf } from './project/alert.ts';
+import type { Position } from './project/position.ts';
+import type { AlertRow, DeliveryRow } from './schema.ts';
+
+export interface CloudEvent {
+  readonly specversion: '1.0';
+  readonly id: string;
+  readonly source: string;
+  readonly type: PublicType;
+  /** tenant/fingerprint, or the notification's id. */
+  readonly subject: string;
+  readonly time: string;
+  readonly datacontenttype: 'application/json';
+  /** Extension. */
+  readonly tenant: string;
+  /** Extension (CloudEvents "sequence"): ordered as text within one source. */
+  readonly sequence: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export type PublicType =
+  | 'alert.opened'
+  | 'alert.repeated'
+  | 'alert.updated'
+  | 'alert.acknowledged'
+  | 'alert.resolved'
+  | 'alert.closed'
+  | 'alert.aged'
+  | 'notification.delivered'
+  | 'notification.failed'
+  | 'notification.dead';
+
+export type PublicAlertEvent = Extract<AlertEvent, { type: PublicType }>;
+export type PublicDeliveryEvent = Extract<
+  DeliveryEvent,
+  { type: 'delivery.delivered' | 'delivery.retry' | 'delivery.dead' }
+>;
+
+export function isPublicAlertEvent(event: JournalEvent): event is PublicAlertEvent {
+  switch (event.type) {
+    case 'alert.opened':
+    case 'alert.repeated':
+    case 'alert.updated':
+    case 'alert.acknowledged':
+    case 'alert.resolved':
+    case 'alert.closed':
+    case 'alert.aged':
+      return true;
+    default:
+      return false;
+  }
+}
+
+export function isPublicDeliveryEvent(event: JournalEvent): event is PublicDeliveryEvent {
+  return event.type === 'delivery.delivered' || event.type === 'delivery.retry' || event.type === 'delivery.dead';
+}
+
+/** `known`: the alert's row, if the archive has one. */
+export function alertCloudEvent(event: PublicAlertEvent, position: Position, known: AlertRow | null): CloudEvent {
+  const { tenant, fingerprint } = identityOf(event.key);
+  const data = { tenant, fingerprint, ...contextOf(event, known), ...contentOf(event), reasons: event.reasons };
+  return { ...attributes(event.at, position), type: event.type, subject: event.key, tenant, data };
+}
+
+function contextOf(event: PublicAlertEvent, known: AlertRow | null): Record<string, unknown> {
+  if (event.type === 'alert.opened') {
+    const { environment, priority, namespace, policy } = event.routing;
+    return { environment, priority, namespace, policy, labels: event.alert.labels };
+  }
+  if (known === null) return {};
+  const { environment, priority, namespace, policy, labels } = known;
+  return { environment, priority, namespace, policy, labels: JSON.parse(labels) as unknown };
+}
+
+function contentOf(event: PublicAlertEvent): Record<string, unknown> {
+  switch (event.type) {
+    case 'alert.opened': {
+      const { annotations, generatorURL, source, startsAt, endsAt } = event.alert;
+      const times = { startsAt: rfc3339(startsAt), endsAt: endsAt === null ? null : rfc3339(endsAt) };
+      return { annotations, generatorURL, source, ...times, episode: event.episode, occurrences: 1 };
+    }
+    case 'alert.repeated':
+      return { occurrences: event.occurrences };
+    case 'alert.updated':
+      return { occurrences: event.occurrences, annotations: event.annotations, generatorURL: event.generatorURL };
+    case 'alert.resolved':
+      return { annotations: event.annotations, endsAt: rfc3339(event.endsAt) };
+    case 'alert.acknowledged':
+    case 'alert.closed':
+      return { by: event.by, comment: event.comment };
+    case 'alert.aged':
+      return {};
+    default:
+      return event satisfies never;
+  }
+}
+
+const NOTIFICATION_TYPES = {
+  'delivery.delivered': 'notification.delivered',
+  'delivery.retry': 'notification.failed',
+  'delivery.dead': 'notification.dead',
+} as const;
+
+/** `known`: the delivery's row, if the archive has one. */
+export function deliveryCloudEvent(
+  event: PublicDeliveryEvent,
+  position: Position,
+  known: DeliveryRow | null,
+): CloudEvent {
+  const slash = event.key.lastIndexOf('/');
+  const tenant = event.key.slice(0, slash);
+  const data = {
+    notificationId: event.notificationId,
+    tenant,
+    channel: event.key.slice(slash + 1),
+    attempt: event.attempt,
+    ...(event.type === 'delivery.retry' ? { notBefore: rfc3339(event.notBefore) } : {}),
+    ...(event.type === 'delivery.dead' ? { deadLetterId: event.deadLetterId } : {}),
+    ...(known === null ? {} : deliveryContext(known)),
+    reasons: event.reasons,
+  };
+  const type = NOTIFICATION_TYPES[event.type];
+  return { ...attributes(event.at, position), type, subject: event.notificationId, tenant, data };
+}
+
+function deliveryContext({ group_id, group_key, status, environment, priority, alerts, fingerprints }: DeliveryRow) {
+  const group = { groupId: group_id, groupKey: group_key };
+  return { ...group, status, environment, priority, alerts, fingerprints: JSON.parse(fingerprints) as unknown };
+}
+
+function attributes(at: number, { partition, seq, index }: Position) {
+  return {
+    specversion: '1.0',
+    id: `${partition}.${seq}.${index}`,
+    source: `/herald/${partition}`,
+    time: rfc3339(at),
+    datacontenttype: 'application/json',
+    sequence: `${String(seq).padStart(16, '0')}.${String(index).padStart(6, '0')}`,
+  } as const;
+}
+
+const LATEST = 8.64e15;
+
+/** A sender's time may lie outside of what a date can say. */
+function rfc3339(at: number): string {
+  return new Date(Math.max(-62_135_596_800_000, Math.min(at, LATEST))).toISOString();
+}

@@ -1,0 +1,126 @@
+/**
+ * Publishes what was decided as public CloudEvents. The cursor moves once all events of a batch are acknowledged; after a
+ * crash in between they are published again under the same ids, and the stream drops what it has.
+ */
+
+import type { JournalEvent } from '../bus/journal.ts';
+import type { PartitionName } from '../bus/partition.ts';
+import { subjects } from '../bus/subjects.ts';
+import {
+  alertCloudEvent,
+  type CloudEvent,
+  deliveryCloudEvent,
+  isPublicAlertEvent,
+  isPublicDeliveryEvent,
+} from './cloud-event.ts';
+import type { ArchiveDatabase } from './database.ts';
+import type { CommitRecord } from './journal-source.ts';
+import type { Position } from './project/position.ts';
+import { cursorOf } from './project.ts';
+import { alertsTable, deliveriesTable, repeatsPublishedTable } from './tables.ts';
+import { WorkingSet } from './working-set.ts';
+
+/** Resolves once the event is stored, or was before. Throws when that cannot be learnt. */
+export type EventSink = (subject: string, id: string, body: string) => Promise<void>;
+
+/** As many are published before the first of them is acknowledged. */
+const IN_FLIGHT = 128;
+const REPEAT_EVERY = 60_000;
+
+export class EventPublisher {
+  readonly #database: ArchiveDatabase;
+  readonly #sink: EventSink;
+
+  constructor(database: ArchiveDatabase, sink: EventSink) {
+    this.#database = database;
+    this.#sink = sink;
+  }
+
+  /** Publishes a batch that is projected already. Throws when the sink does; the batch can then be given again. */
+  async publish(partition: PartitionName, records: readonly CommitRecord[]): Promise<void> {
+    const { published } = await cursorOf(this.#database.reader, partition);
+    const fresh = records.filter(({ seq }) => seq > published);
+    const last = fresh.at(-1);
+    if (last === undefined) return;
+    const selection = await Selection.of(this.#database, fresh);
+    const events: CloudEvent[] = [];
+    for (const record of fresh) {
+      for (const [index, event] of record.events.entries()) {
+        const made = selection.take(event, { partition, seq: record.seq, index });
+        if (made !== null) events.push(made);
+      }
+    }
+    await this.#send(events);
+    await this.#advance(partition, last.seq, selection);
+  }
+
+  async #send(events: readonly CloudEvent[]): Promise<void> {
+    for (let from = 0; from < events.length; from += IN_FLIGHT) {
+      const window = events.slice(from, from + IN_FLIGHT);
+      // All settled, not the first failure: nothing may be in flight when the batch is tried again.
+      const sent = await Promise.allSettled(window.map((event) => this.#sendOne(event)));
+      const failed = sent.find((result) => result.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+    }
+  }
+
+  #sendOne(event: CloudEvent): Promise<void> {
+    return this.#sink(subjects.event(subjectToken(event.tenant), event.type), event.id, JSON.stringify(event));
+  }
+
+  async #advance(partition: PartitionName, published: number, selection: Selection): Promise<void> {
+    await this.#database.writer.transaction().execute(async (transaction) => {
+      await selection.save(transaction);
+      await transaction.updateTable('cursors').set({ published }).where('partition', '=', partition).execute();
+    });
+  }
+}
+
+/** Which events of a batch are public, with what the archive knows beside them. */
+class Selection {
+  readonly #alerts = new WorkingSet(alertsTable, ({ key }) => key);
+  readonly #deliveries = new WorkingSet(deliveriesTable, ({ notification_id }) => notification_id);
+  readonly #repeats = new WorkingSet(repeatsPublishedTable, ({ alert_key }) => alert_key);
+
+  static async of({ reader }: ArchiveDatabase, records: readonly CommitRecord[]): Promise<Selection> {
+    const selection = new Selection();
+    for (const { events } of records) for (const event of events) selection.#want(event);
+    await selection.#alerts.load(reader);
+    await selection.#deliveries.load(reader);
+    await selection.#repeats.load(reader);
+    return selection;
+  }
+
+  #want(event: JournalEvent): void {
+    if (isPublicDeliveryEvent(event)) this.#deliveries.want(event.notificationId);
+    // An alert that opens brings all there is to know of it.
+    if (!isPublicAlertEvent(event) || event.type === 'alert.opened') return;
+    this.#alerts.want(event.key);
+    if (event.type === 'alert.repeated') this.#repeats.want(event.key);
+  }
+
+  take(event: JournalEvent, position: Position): CloudEvent | null {
+    if (isPublicDeliveryEvent(event))
+      return deliveryCloudEvent(event, position, this.#deliveries.get(event.notificationId));
+    if (!isPublicAlertEvent(event)) return null;
+    if (event.type === 'alert.repeated' && !this.#isDue(event.key, event.at)) return null;
+    return alertCloudEvent(event, position, this.#alerts.get(event.key));
+  }
+
+  /** At most one repeat of an alert a minute; remembered with the cursor, so that a crash changes nothing about which. */
+  #isDue(key: string, at: number): boolean {
+    const last = this.#repeats.get(key);
+    if (last !== null && at - last.at < REPEAT_EVERY) return false;
+    this.#repeats.put({ alert_key: key, at });
+    return true;
+  }
+
+  async save(db: Parameters<typeof cursorOf>[0]): Promise<void> {
+    await this.#repeats.save(db);
+  }
+}
+
+/** A tenant's name as one token of a subject. */
+function subjectToken(tenant: string): string {
+  return tenant.replace(/[\s.*>\p{Cc}]/gu, '_') || '_';
+}

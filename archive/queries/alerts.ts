@@ -1,0 +1,68 @@
+/** Alerts, the last opened first, by what they are and what stands in their labels. */
+
+import { sql } from 'kysely';
+import type { AlertRow } from '../schema.ts';
+import { behind, limitOf, pageOf, placeOf } from './page.ts';
+import { type ArchiveQuery, text, time, timeOrNull } from './query.ts';
+
+const EXACT = ['status', 'environment', 'priority', 'tenant', 'namespace'] as const;
+
+export const alertsQuery: ArchiveQuery = async (db, params) => {
+  let query = db.selectFrom('alerts').selectAll();
+  for (const column of EXACT) {
+    const value = text(params, column);
+    if (value !== null) query = query.where(column, '=', value as never);
+  }
+  const words = text(params, 'q');
+  if (words !== null) query = query.where((eb) => contains(words, eb.ref('labels'), eb.ref('annotations')));
+  const place = placeOf(params);
+  if (place !== null) query = query.where((eb) => behind(eb, 'opened_at', 'key', place));
+  const limit = limitOf(params);
+  const rows = await query
+    .orderBy('opened_at', 'desc')
+    .orderBy('key', 'desc')
+    .limit(limit + 1)
+    .execute();
+  const page = pageOf(rows, limit, (row) => ({ at: row.opened_at, key: row.key }), alertAnswer);
+  return { alerts: page.items, next: page.next };
+};
+
+/** Case-insensitive for ASCII in SQLite, for all letters in PostgreSQL. The columns hold JSON, so the words are compared as JSON. */
+function contains(words: string, ...columns: readonly Parameters<typeof sql.join>[0][number][]) {
+  const escaped = JSON.stringify(words)
+    .slice(1, -1)
+    .replace(/[\\%_]/g, '\\$&');
+  const pattern = `%${escaped}%`.toLowerCase();
+  const matches = columns.map((column) => sql`lower(${column}) like ${pattern} escape '\\'`);
+  return sql<boolean>`(${sql.join(matches, sql` or `)})`;
+}
+
+/** An alert as answers show it. */
+export function alertAnswer(row: AlertRow) {
+  return {
+    tenant: row.tenant,
+    fingerprint: row.fingerprint,
+    status: row.status,
+    environment: row.environment,
+    priority: row.priority,
+    namespace: row.namespace,
+    labels: JSON.parse(row.labels) as unknown,
+    annotations: JSON.parse(row.annotations) as unknown,
+    generatorURL: row.generator_url,
+    source: row.source,
+    startsAt: time(row.starts_at),
+    endsAt: timeOrNull(row.ends_at),
+    firstSeen: time(row.first_seen),
+    openedAt: time(row.opened_at),
+    lastSeen: time(row.last_seen),
+    occurrences: row.occurrences,
+    episode: row.episode,
+    acknowledged: row.acknowledged_at === null ? null : acknowledgement(row, row.acknowledged_at),
+    policy: row.policy,
+    reasons: JSON.parse(row.reasons) as unknown,
+  };
+}
+
+function acknowledgement(row: AlertRow, at: number) {
+  return { by: row.acknowledged_by, at: time(at), comment: row.acknowledged_comment };
+}

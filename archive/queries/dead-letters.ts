@@ -1,0 +1,46 @@
+/** Dead letters, the newest first, without what is in them; and one of them, complete. */
+
+import type { DeadLetterRow } from '../schema.ts';
+import { behind, limitOf, pageOf, placeOf } from './page.ts';
+import { type ArchiveQuery, QueryRefused, requiredText, text, time, timeOrNull } from './query.ts';
+
+const LISTED = ['id', 'kind', 'tenant', 'subject', 'at', 'state', 'replayed_at', 'replayed_by', 'reasons'] as const;
+const EXACT = ['kind', 'state', 'tenant'] as const;
+
+export const deadLettersQuery: ArchiveQuery = async (db, params) => {
+  let query = db.selectFrom('dead_letters').select(LISTED);
+  for (const column of EXACT) {
+    const value = text(params, column);
+    if (value !== null) query = query.where(column, '=', value as never);
+  }
+  const place = placeOf(params);
+  if (place !== null) query = query.where((eb) => behind(eb, 'at', 'id', place));
+  const limit = limitOf(params);
+  const rows = await query
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .execute();
+  const page = pageOf(rows, limit, (row) => ({ at: row.at, key: row.id }), letterAnswer);
+  return { deadLetters: page.items, next: page.next };
+};
+
+export const deadLetterQuery: ArchiveQuery = async (db, params) => {
+  const id = requiredText(params, 'id');
+  const row = await db.selectFrom('dead_letters').selectAll().where('id', '=', id).executeTakeFirst();
+  if (row === undefined) throw new QueryRefused('query.not-found', `no dead letter ${id} is known`);
+  return { ...letterAnswer(row), entry: JSON.parse(row.entry) as unknown };
+};
+
+function letterAnswer(row: Omit<DeadLetterRow, 'entry'>) {
+  return {
+    id: row.id,
+    kind: row.kind,
+    tenant: row.tenant,
+    subject: row.subject,
+    at: time(row.at),
+    state: row.state,
+    replayed: row.replayed_at === null ? null : { at: timeOrNull(row.replayed_at), by: row.replayed_by },
+    reasons: JSON.parse(row.reasons) as unknown,
+  };
+}

@@ -1,0 +1,54 @@
+/** The groups that live, the newest first, and what their last flush decided for each channel. */
+
+import { lastDecisions } from '../project/group.ts';
+import type { GroupRow } from '../schema.ts';
+import { behind, limitOf, pageOf, placeOf } from './page.ts';
+import { type ArchiveQuery, text, time, timeOrNull } from './query.ts';
+
+export const groupsQuery: ArchiveQuery = async (db, params) => {
+  let query = db
+    .selectFrom('groups')
+    .selectAll()
+    .select((eb) =>
+      eb
+        .selectFrom('group_members')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .whereRef('group_members.group_id', '=', 'groups.id')
+        .as('members'),
+    )
+    .where('ended_at', 'is', null);
+  const tenant = text(params, 'tenant');
+  if (tenant !== null) query = query.where('tenant', '=', tenant);
+  const place = placeOf(params);
+  if (place !== null) query = query.where((eb) => behind(eb, 'created_at', 'id', place));
+  const limit = limitOf(params);
+  const rows = await query
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .execute();
+  const page = pageOf(rows, limit, (row) => ({ at: row.created_at, key: row.id }), groupAnswer);
+  return { groups: page.items, next: page.next };
+};
+
+function groupAnswer(row: GroupRow & { members: number | null }) {
+  return {
+    id: row.id,
+    tenant: row.tenant,
+    key: row.group_key,
+    labels: JSON.parse(row.labels) as unknown,
+    channels: JSON.parse(row.channels) as unknown,
+    alerts: row.members ?? 0,
+    createdAt: time(row.created_at),
+    nextFlush: timeOrNull(row.next_flush),
+    lastFlush: timeOrNull(row.last_flush),
+    decisions: lastDecisions(row).map(({ channel, at, since, count, notificationId, reasons }) => ({
+      channel,
+      at: time(at),
+      since: time(since),
+      times: count,
+      notificationId,
+      reasons,
+    })),
+  };
+}

@@ -1,0 +1,183 @@
+/**
+ * The archive role: for each partition one loop projects its journal and one publishes its public events behind that; one
+ * responder answers queries. Whatever fails is reported, and its loop goes on from the cursor after a pause.
+ */
+
+import { setImmediate as breathe } from 'node:timers/promises';
+import type { Bus } from '../bus/connection.ts';
+import type { PartitionName } from '../bus/partition.ts';
+import { publishAcknowledged } from '../bus/publish.ts';
+import { journalStream } from '../bus/subjects.ts';
+import type { Clock } from '../telemetry/clock.ts';
+import type { Log } from '../telemetry/log.ts';
+import { answerQueries } from './answer.ts';
+import { type ArchiveDatabase, ArchiveUnusable, openArchive } from './database.ts';
+import type { CommitRecord, JournalSource } from './journal-source.ts';
+import { Progress } from './progress.ts';
+import { Projector } from './project.ts';
+import { EventPublisher } from './publish-events.ts';
+import { forget } from './retention.ts';
+
+export interface ArchiveOptions {
+  readonly bus: Bus;
+  readonly journal: JournalSource;
+  readonly partitions: readonly PartitionName[];
+  readonly databaseFile: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** What ended this many days ago is deleted. Default 30. */
+  readonly retentionDays?: number;
+}
+
+export interface PartitionLag {
+  readonly partition: PartitionName;
+  readonly projected: number;
+  readonly published: number;
+  /** Last sequence of the journal. */
+  readonly last: number;
+}
+
+export interface RunningArchive {
+  lag(): Promise<PartitionLag[]>;
+  /** Stops after what is under way; nothing is lost by it. */
+  close(): Promise<void>;
+}
+
+const PAUSE_AFTER_FAILURE = 1000;
+const DAY = 86_400_000;
+const FORGET_EVERY = DAY / 4;
+const PUBLISH_PATIENCE = 10_000;
+
+/** Throws ArchiveUnusable when the file cannot be used, or belongs to other journals than these. */
+export async function runArchive(options: ArchiveOptions): Promise<RunningArchive> {
+  const database = await openArchive(options.databaseFile);
+  try {
+    await checkOrigin(database, options);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  const stop = new AbortController();
+  const role = new Role(options, database, stop.signal);
+  const loops = options.partitions.flatMap((partition) => [role.projecting(partition), role.publishing(partition)]);
+  loops.push(role.forgetting());
+  const responder = answerQueries(options.bus.nc, database.reader, options.log);
+  return {
+    lag: () => lagOf(database, options),
+    async close() {
+      stop.abort();
+      await responder.close();
+      await Promise.all(loops);
+      await database.close();
+    },
+  };
+}
+
+class Role {
+  readonly #options: ArchiveOptions;
+  readonly #database: ArchiveDatabase;
+  readonly #signal: AbortSignal;
+  readonly #progress = new Progress();
+  readonly #projector: Projector;
+  readonly #publisher: EventPublisher;
+
+  constructor(options: ArchiveOptions, database: ArchiveDatabase, signal: AbortSignal) {
+    const { bus, log } = options;
+    this.#options = options;
+    this.#database = database;
+    this.#signal = signal;
+    this.#projector = new Projector(database, log);
+    this.#publisher = new EventPublisher(database, async (subject, messageId, body) => {
+      await publishAcknowledged(bus, subject, body, { messageId, patience: PUBLISH_PATIENCE });
+    });
+  }
+
+  projecting(partition: PartitionName): Promise<void> {
+    return this.#following(partition, 'seq', async (records) => {
+      const { seq } = await this.#projector.project(partition, records);
+      this.#progress.advance(partition, seq);
+    });
+  }
+
+  publishing(partition: PartitionName): Promise<void> {
+    return this.#following(partition, 'published', async (records) => {
+      await this.#progress.reached(partition, records.at(-1)?.seq ?? 0, this.#signal);
+      if (!this.#signal.aborted) await this.#publisher.publish(partition, records);
+    });
+  }
+
+  async #following(
+    partition: PartitionName,
+    column: 'seq' | 'published',
+    take: (records: readonly CommitRecord[]) => Promise<void>,
+  ): Promise<void> {
+    while (!this.#signal.aborted) {
+      try {
+        const cursor = await this.#projector.cursor(partition);
+        this.#progress.advance(partition, cursor.seq);
+        for await (const records of this.#options.journal.read(partition, cursor[column] + 1, this.#signal)) {
+          await take(records);
+          // A transaction lets nobody else in; queries get their turn here.
+          await breathe();
+        }
+      } catch (error) {
+        this.#options.log.error(
+          { event: 'archive.failed', partition, what: column, err: error },
+          'the archive is held up',
+        );
+      }
+      await this.#pause(PAUSE_AFTER_FAILURE);
+    }
+  }
+
+  async forgetting(): Promise<void> {
+    const { clock, log, retentionDays = 30 } = this.#options;
+    while (!this.#signal.aborted) {
+      await this.#pause(FORGET_EVERY);
+      if (this.#signal.aborted) return;
+      try {
+        const rows = await forget(this.#database, clock.now() - retentionDays * DAY, this.#signal);
+        log.info({ event: 'archive.forgotten', rows }, 'old rows deleted');
+      } catch (error) {
+        log.error({ event: 'archive.retention-failed', err: error }, 'old rows could not be deleted');
+      }
+    }
+  }
+
+  /** Resolves early when the role stops. */
+  #pause(ms: number): Promise<void> {
+    if (this.#signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = () => {
+        cancel();
+        this.#signal.removeEventListener('abort', end);
+        resolve();
+      };
+      const cancel = this.#options.clock.after(ms, end);
+      this.#signal.addEventListener('abort', end, { once: true });
+    });
+  }
+}
+
+async function lagOf(database: ArchiveDatabase, { bus, partitions, log }: ArchiveOptions): Promise<PartitionLag[]> {
+  const projector = new Projector(database, log);
+  return Promise.all(
+    partitions.map(async (partition) => {
+      const { state } = await bus.jsm.streams.info(journalStream(partition));
+      const { seq, published } = await projector.cursor(partition);
+      return { partition, projected: seq, published, last: state.last_seq };
+    }),
+  );
+}
+
+/** Sequences start anew with a new journal: an archive of another one would wait for ever, and then mix the two. */
+async function checkOrigin(database: ArchiveDatabase, options: ArchiveOptions): Promise<void> {
+  for (const { partition, projected, last } of await lagOf(database, options)) {
+    if (projected <= last) continue;
+    throw new ArchiveUnusable(
+      database.file,
+      `it holds ${journalStream(partition)} up to ${projected}, but that journal ends at ${last}: they do not belong together. ` +
+        'Move the file away and it is made anew from the journals.',
+    );
+  }
+}
