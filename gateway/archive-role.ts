@@ -6,13 +6,16 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { type Archive, runArchive } from '../archive/run.ts';
 import { journalSource } from '../archive/journal-source.ts';
+import { type RunningArchive, runArchive } from '../archive/run.ts';
 import { type Bus, connectBus } from '../bus/connection.ts';
 import { type PartitionCount, partitionNames } from '../bus/partition.ts';
+import { META_BUCKET } from '../bus/subjects.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import { createLog, type Log } from '../telemetry/log.ts';
 import type { Environment } from './environment.ts';
+
+const REPORT_EVERY = 5000;
 
 export interface ArchiveRole {
   stop(): Promise<void>;
@@ -41,14 +44,14 @@ export async function startArchive(options: ArchiveRoleOptions): Promise<Archive
   mkdirSync(environment.data, { recursive: true });
   const databaseFile = join(environment.data, 'archive.sqlite');
   if (!inThread) {
-    const archive = await openArchive(bus, count, databaseFile, log);
-    return { stop: () => archive.close() };
+    return openArchive(bus, count, databaseFile, log);
   }
   return startThread({ natsUrl, count, databaseFile, logLevel: environment.logLevel });
 }
 
-export function openArchive(bus: Bus, count: PartitionCount, databaseFile: string, log: Log): Promise<Archive> {
-  return runArchive({
+/** The archive, and word of how far it is: journals are purged behind that. */
+async function openArchive(bus: Bus, count: PartitionCount, databaseFile: string, log: Log): Promise<ArchiveRole> {
+  const archive = await runArchive({
     bus,
     journal: journalSource(bus),
     partitions: partitionNames(count),
@@ -56,6 +59,29 @@ export function openArchive(bus: Bus, count: PartitionCount, databaseFile: strin
     clock: systemClock,
     log,
   });
+  const meta = await bus.kvm.open(META_BUCKET);
+  let cancel = () => {};
+  const report = async () => {
+    try {
+      await reportProgress(archive, meta);
+    } catch (error) {
+      log.warn({ event: 'archive.progress-not-told', error }, 'journals are not purged until this succeeds');
+    }
+    cancel = systemClock.after(REPORT_EVERY, () => void report());
+  };
+  await report();
+  return {
+    async stop() {
+      cancel();
+      await archive.close();
+    },
+  };
+}
+
+async function reportProgress(archive: RunningArchive, meta: { put(key: string, value: string): Promise<number> }) {
+  for (const { partition, projected, published } of await archive.lag()) {
+    await meta.put(`projected.${partition}`, String(Math.min(projected, published)));
+  }
 }
 
 async function startThread(data: ArchiveThreadData): Promise<ArchiveRole> {
@@ -74,12 +100,16 @@ async function startThread(data: ArchiveThreadData): Promise<ArchiveRole> {
 }
 
 /** Runs in the thread: resolves once told to stop. */
-export async function runArchiveThread(data: ArchiveThreadData, opened: () => void, told: Promise<void>): Promise<void> {
+export async function runArchiveThread(
+  data: ArchiveThreadData,
+  opened: () => void,
+  told: Promise<void>,
+): Promise<void> {
   const log = createLog(data.logLevel);
   const bus = await connectBus({ url: data.natsUrl, name: 'herald archive', log });
   const archive = await openArchive(bus, data.count, data.databaseFile, log);
   opened();
   await told;
-  await archive.close();
+  await archive.stop();
   await bus.close();
 }

@@ -9,7 +9,8 @@ export function lockData(folder: string): () => void {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'herald.pid');
   const owner = livingOwner(file);
-  if (owner !== null) throw new StartFailed(`${folder} is in use by process ${owner}; stop it first, or set HERALD_DATA`);
+  if (owner !== null)
+    throw new StartFailed(`${folder} is in use by process ${owner}; stop it first, or set HERALD_DATA`);
   writeFileSync(file, `${process.pid} ${startTime(process.pid)}`);
   return () => rmSync(file, { force: true });
 }

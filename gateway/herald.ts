@@ -1,5 +1,6 @@
 /** Wires the roles of one process together: who gets which port of whom. */
 
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Bus } from '../bus/connection.ts';
 import { forgetWorkers } from '../bus/lease.ts';
 import { systemClock } from '../telemetry/clock.ts';
@@ -34,6 +35,8 @@ export interface Herald {
   stopSteps(): readonly Step[];
 }
 
+/** How often a start looks whether its partitions are taken. Milliseconds. */
+const SETTLE_LOOK = 20;
 /** What is left of the 10 s for requests under way. Milliseconds. */
 const FINISH_REQUESTS = 2000;
 
@@ -63,7 +66,7 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
           metrics,
           log,
           routes: operatorApi({ bus: () => parts.bus, count, resources }),
-          notReady: () => (parts.actors?.worker.problems() ?? []),
+          notReady: () => notReady(parts, has('actors')),
         })
       : null;
 
@@ -89,12 +92,20 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
       });
     }
     ingress?.useBus(bus, count);
+    while (!stop.signal.aborted && parts.actors?.worker.settled() === false) await pause(SETTLE_LOOK);
   };
   return {
     port: ingress?.port ?? null,
     running: connect(),
     stopSteps: () => stopSteps(parts, ingress, [() => stop.abort(), () => resources?.close(), () => senders.close()]),
   };
+}
+
+/** What keeps this process from doing its work, besides NATS. */
+function notReady({ actors }: Parts, decides: boolean): readonly string[] {
+  if (!decides) return [];
+  if (actors === null) return ['deciding has not started yet'];
+  return actors.worker.settled() ? [] : ['partitions are being taken', ...actors.worker.problems()];
 }
 
 interface Parts {
@@ -104,7 +115,11 @@ interface Parts {
 }
 
 /** First no more comes in, then what was decided goes out, then the ground is taken away. */
-function stopSteps(parts: Parts, ingress: IngressRole | null, rest: readonly (() => Promise<void> | void | undefined)[]): Step[] {
+function stopSteps(
+  parts: Parts,
+  ingress: IngressRole | null,
+  rest: readonly (() => Promise<void> | void | undefined)[],
+): Step[] {
   return [
     { name: 'readiness', run: () => ingress?.drain() },
     { name: 'ingress', run: () => ingress?.stop(FINISH_REQUESTS) },

@@ -1,5 +1,6 @@
 import { suggest } from '../../resources/suggest.ts';
 import { type Command, UsageError } from '../command.ts';
+import { mendable } from '../starting.ts';
 
 const ROLES = ['ingress', 'actors', 'archive'] as const;
 
@@ -12,7 +13,7 @@ export const run: Command = {
     '  archive   keeps what can be queried',
   options: {},
   positionals: { min: 1, max: 1 },
-  async run({ positionals: [name = ''], environment }) {
+  async run({ positionals: [name = ''], environment, print }) {
     if (name === 'console') throw new UsageError('the console comes with a later version');
     const role = ROLES.find((candidate) => candidate === name);
     if (!role) {
@@ -25,7 +26,9 @@ export const run: Command = {
       throw new UsageError('set NATS_URL: roles that run apart meet in one NATS (herald start brings its own)');
     }
     const { runRole } = await import('../../gateway/start.ts');
-    await runRole(role, environment);
+    await mendable(
+      runRole(role, environment, (port) => print.line(`herald ${role} runs${port === null ? '' : ` on port ${port}`}`)),
+    );
     return 0;
   },
 };

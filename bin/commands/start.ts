@@ -1,4 +1,9 @@
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { baseUrl } from '../client.ts';
 import type { Command } from '../command.ts';
+import type { Print } from '../print.ts';
+import { mendable } from '../starting.ts';
 
 export const start: Command = {
   usage: ['start'],
@@ -7,9 +12,19 @@ export const start: Command = {
     'SIGTERM and SIGINT stop it politely.',
   options: {},
   positionals: { min: 0, max: 0 },
-  async run({ environment }) {
+  async run({ environment, print }) {
     const { startAll } = await import('../../gateway/start.ts');
-    await startAll(environment);
+    const { listen } = environment;
+    await mendable(startAll(environment, (port) => welcome(baseUrl({ ...listen, port: port ?? listen.port }), print)));
     return 0;
   },
 };
+
+function welcome(url: string, { line, style: { bold, dim } }: Print): void {
+  const fromHere = (path: string) => relative(process.cwd(), fileURLToPath(new URL(`../../${path}`, import.meta.url)));
+  const command = fromHere('bin/herald');
+  line(`${bold('Herald is ready')} at ${url}`);
+  line(`  ${dim('first alert')}  ${command} send ${fromHere('examples/alertmanager-firing.json')}`);
+  line(`  ${dim('how it is')}    ${command} status, and ${url}/readyz, /metrics, /openapi.json`);
+  line(`  ${dim('stop')}         Ctrl-C`);
+}
