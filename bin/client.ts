@@ -37,7 +37,7 @@ const DEFAULT_TIMEOUT_MS = 15_000;
 
 /** Throws CommandFailed for an URL that is none. */
 export function createClient({ environment, variables, options }: Input): Client {
-  const base = baseUrl(environment, options.url);
+  const base = typeof options.url === 'string' ? givenUrl(options.url) : baseUrl(environment.listen);
   const token = typeof options.token === 'string' ? options.token : variables.HERALD_TOKEN;
   const request = async (path: string, { method = 'GET', body, timeout = DEFAULT_TIMEOUT_MS }: RequestOptions = {}) => {
     const headers = {
@@ -69,16 +69,16 @@ export function createClient({ environment, variables, options }: Input): Client
   };
 }
 
-function baseUrl({ listen }: Environment, given: string | true | undefined): string {
-  if (typeof given === 'string') {
-    const url = given.includes('://') ? given : `http://${given}`;
-    if (!URL.canParse(url) || !/^https?:/.test(url))
-      throw new CommandFailed(`--url ${given} is not an http or https URL`);
-    return url.replace(/\/+$/, '');
-  }
-  // What listens everywhere is reached here.
-  const host = listen.host === '0.0.0.0' ? '127.0.0.1' : listen.host === '::' ? '::1' : listen.host;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${listen.port}`;
+function givenUrl(given: string): string {
+  const url = given.includes('://') ? given : `http://${given}`;
+  if (URL.canParse(url) && /^https?:/.test(url)) return url.replace(/\/+$/, '');
+  throw new CommandFailed(`--url ${given} is not an http or https URL`);
+}
+
+/** Where a Herald that listens there is reached from this machine. */
+export function baseUrl({ host, port }: Environment['listen']): string {
+  const reached = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `http://${reached.includes(':') ? `[${reached}]` : reached}:${port}`;
 }
 
 function parsed(text: string): unknown {

@@ -1,67 +1,72 @@
 /**
- * The steps of an alert's history, its groups' decisions and its deliveries in one order of time. The answer of
- * `GET /v1/alerts/{tenant}/{fingerprint}` holds them as `history` and `ledger`; a delivery may carry its own `history`.
+ * The answer of `GET /v1/alerts/{tenant}/{fingerprint}` (archive/queries/alert.ts) as steps in the order of time: its
+ * history, and of its ledger, for each channel, what the group's flushes decided and what came of the deliveries.
  */
 
 import { isRecord, records, text } from './client.ts';
 
 export interface LedgerStep {
-  /** Unix time in milliseconds. */
-  readonly at: number;
-  /** `alert.opened`, `group.decided`, `delivery.delivered`, ... */
+  readonly at: string;
+  /** `alert.opened`, `group.flushed`, `delivery.delivered`, ... */
   readonly what: string;
+  /** null: a step of the alert itself. */
   readonly channel: string | null;
-  readonly notificationId: string | null;
-  /** How many equal ones in a row this line stands for. */
-  readonly count: number;
+  /** How many equal ones in a row this line stands for; `at` is the newest of them. */
+  readonly times: number;
   readonly detail: string;
-  readonly reasons: readonly { readonly code: string; readonly detail: string }[];
 }
 
 export interface ChannelVerdict {
   readonly channel: string;
   readonly told: boolean;
-  readonly at: number;
+  /** When the last delivery changed, or the last flush decided; empty when nothing was decided yet. */
+  readonly at: string;
   readonly why: string;
 }
 
-const LISTS = ['history', 'ledger', 'decisions', 'deliveries'] as const;
-
 export function ledgerSteps(alert: Readonly<Record<string, unknown>>): LedgerStep[] {
-  const steps = LISTS.flatMap((list) => records(alert[list]).flatMap((entry) => stepsOf(entry, list)));
-  return steps.sort((a, b) => a.at - b.at);
+  const own = records(alert.history).map((line) => step(line, text(line.type), null));
+  const told = records(alert.ledger).flatMap(({ channel, decisions, deliveries }) => [
+    ...records(decisions).map((line) => step(line, 'group.flushed', text(channel))),
+    ...records(deliveries).flatMap(({ history }) =>
+      records(history).map((line) => step(line, text(line.type), text(channel))),
+    ),
+  ]);
+  // Answers are newest first; reversed, lines of the same millisecond stay in their order.
+  return [...own.reverse(), ...told].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }
 
-function stepsOf(entry: Record<string, unknown>, list: string): LedgerStep[] {
-  const own = records(entry.history);
-  const { history: _, ...rest } = entry;
-  if (own.length > 0) return own.flatMap((part) => stepsOf({ ...rest, ...part }, list));
-  const detail = isRecord(entry.detail) ? JSON.stringify(entry.detail) : text(entry.detail);
-  return [
-    {
-      at: new Date((entry.at ?? entry.updatedAt ?? 0) as number | string).getTime() || 0,
-      what: text(
-        entry.type ?? entry.step ?? entry.kind ?? entry.state ?? (list === 'decisions' ? 'group.decided' : list),
-      ),
-      channel: typeof entry.channel === 'string' ? entry.channel : null,
-      notificationId: typeof entry.notificationId === 'string' ? entry.notificationId : null,
-      count: Number(entry.count ?? 1),
-      detail,
-      reasons: records(entry.reasons).map(({ code, detail: why }) => ({ code: text(code), detail: text(why) })),
-    },
-  ];
+function step(line: Record<string, unknown>, what: string, channel: string | null): LedgerStep {
+  const detail = isRecord(line.detail) ? JSON.stringify(line.detail) : text(line.detail);
+  return {
+    at: text(line.at),
+    what,
+    channel,
+    times: Number(line.times ?? 1),
+    detail: [detail, because(line)].filter(Boolean).join('; '),
+  };
 }
 
-/** What came of it last, for each channel: only a delivery that the channel accepted counts as told. */
-export function verdicts(steps: readonly LedgerStep[]): ChannelVerdict[] {
-  const last = new Map<string, ChannelVerdict>();
-  for (const { channel, what, at, reasons } of steps) {
-    if (channel === null) continue;
-    const why = reasons.map(({ code, detail }) => `${code}: ${detail}`).join('; ');
-    const told = what.endsWith('delivered');
-    // That nothing new was to be told does not undo what was told before.
-    if (!told && what.startsWith('group') && last.get(channel)?.told === true) continue;
-    last.set(channel, { channel, told, at, why });
-  }
-  return [...last.values()];
+/** One for each channel of each of its groups. */
+export function verdicts(alert: Readonly<Record<string, unknown>>): ChannelVerdict[] {
+  return records(alert.ledger).map((line) => {
+    const last = records(line.deliveries)[0];
+    const refusal = records(line.decisions)[0];
+    const channel = text(line.channel);
+    if (last) return { channel, told: line.notified === true, at: text(last.updatedAt), why: because(last) };
+    if (refusal) return { channel, told: false, at: text(refusal.at), why: because(refusal) };
+    const next = text(line.nextFlush);
+    return {
+      channel,
+      told: false,
+      at: '',
+      why: next === '' ? 'nothing was decided yet' : `its group is looked at next at ${next}`,
+    };
+  });
+}
+
+function because(line: Record<string, unknown>): string {
+  return records(line.reasons)
+    .map(({ code, detail }) => `${text(code)}: ${text(detail)}`)
+    .join('; ');
 }

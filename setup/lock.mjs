@@ -15,7 +15,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 /** A lock of another machine or container on the same files cannot be asked; it is believed for this long. */
 const FOREIGN_LOCK_MS = 15 * 60_000;
 
-/** Resolves to the lock once this process holds it. `onWait` is called once with the holder when it has to wait. */
+/**
+ * Resolves to the lock once this process holds it. `onWait` is called once with what holds it, when it has to wait.
+ *
+ * @param {string} file
+ * @param {(held: { holder?: { pid: number } }) => void} onWait
+ */
 export async function takeLock(file, onWait = () => {}, pollMs = 250) {
   mkdirSync(dirname(file), { recursive: true });
   let waiting = false;

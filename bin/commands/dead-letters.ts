@@ -37,7 +37,7 @@ async function list(client: Client, { options, print }: Input): Promise<ExitCode
 }
 
 async function open(client: Client): Promise<Record<string, unknown>[]> {
-  return (await everyLetter(client)).filter((letter) => letter.state === undefined || letter.state === 'open');
+  return (await everyLetter(client)).filter((letter) => letter.state === 'open');
 }
 
 /** All pages. */
@@ -46,11 +46,10 @@ async function everyLetter(client: Client): Promise<Record<string, unknown>[]> {
   for (let cursor: string | null = null; ; ) {
     const query = new URLSearchParams({ limit: String(PAGE), ...(cursor === null ? {} : { cursor }) });
     const page = await client.get(`/v1/dead-letters?${query}`);
-    if (Array.isArray(page)) return records(page);
     if (!isRecord(page)) throw new CommandFailed(`${client.base}/v1/dead-letters is no list`);
-    letters.push(...records(page.deadLetters ?? page.items));
-    if (typeof page.cursor !== 'string' || page.cursor === cursor) return letters;
-    cursor = page.cursor;
+    letters.push(...records(page.deadLetters));
+    if (typeof page.next !== 'string' || page.next === cursor) return letters;
+    cursor = page.next;
   }
 }
 

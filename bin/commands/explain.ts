@@ -58,28 +58,21 @@ function printAlert(alert: Record<string, unknown>, print: Print): void {
   ];
   for (const [name = '', value = ''] of facts)
     if (value !== '') print.line(`  ${style.dim(name.padEnd(11))}  ${value}`);
-  const steps = ledgerSteps(alert);
-  for (const line of verdictLines(verdicts(steps), print)) print.line(line);
-  for (const line of stepLines(steps, print)) print.line(line);
+  for (const line of verdictLines(verdicts(alert), print)) print.line(line);
+  for (const line of stepLines(ledgerSteps(alert), print)) print.line(line);
 }
 
 function verdictLines(found: readonly ChannelVerdict[], { style }: Print): string[] {
   if (found.length === 0) return ['', style.yellow('No channel was told, and none was asked to be.')];
-  const rows = found.map(({ channel, told, at, why }) => [
-    printable(channel),
-    told ? style.green('told') : style.yellow('not told'),
-    time(at),
-    printable(why),
-  ]);
+  const rows = found.map(({ channel, told, at, why }) => {
+    return [channel, told ? style.green('told') : style.yellow('not told'), time(at), why];
+  });
   return ['', ...table(['CHANNEL', 'LAST', 'AT', 'WHY'], rows, style)];
 }
 
 function stepLines(steps: readonly LedgerStep[], { style }: Print): string[] {
-  const rows = steps.map(({ at, what, channel, count, reasons, detail }) => [
-    time(at),
-    printable(what) + (count > 1 ? ` (${count} times)` : ''),
-    printable(channel ?? ''),
-    printable([detail, ...reasons.map((reason) => `${reason.code}: ${reason.detail}`)].filter(Boolean).join('; ')),
-  ]);
+  const rows = steps.map(({ at, what, channel, times, detail }) => {
+    return [time(at), times > 1 ? `${what} (${times} times)` : what, channel ?? '', detail];
+  });
   return rows.length === 0 ? [] : ['', ...table(['AT', 'STEP', 'CHANNEL', 'REASONS'], rows, style)];
 }

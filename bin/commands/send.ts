@@ -29,10 +29,11 @@ export const send: Command = {
     } = input;
     const timeout = seconds('timeout', options.timeout, DEFAULT_TIMEOUT_MS);
     const client = createClient(input);
-    const accepted = await post(client, String(options.source ?? 'alertmanager'), await readInput(file));
+    const body = await readInput(file);
+    const accepted = await post(client, String(options.source ?? 'alertmanager'), body);
     const receipt = await follow(client, accepted.path, timeout);
     if (options.json === true) print.json(receipt);
-    else printReceipt(receipt, print);
+    else printReceipt(receipt, alertNames(body), print);
     if (receipt.state === 'processed') return 0;
     print.note(`Accepted, but not all processed within ${timeout / 1000} s; ask again: ${client.base}${accepted.path}`);
     return 1;
@@ -58,10 +59,21 @@ async function follow(client: Client, path: string, timeout: number): Promise<Re
   }
 }
 
-function printReceipt(receipt: Record<string, unknown>, print: Print): void {
+/** The alertname of each alert of the body; a receipt does not repeat what was sent. Every format lists them in this way. */
+function alertNames(body: Buffer): string[] {
+  const content: unknown = JSON.parse(body.toString());
+  const alerts = Array.isArray(content)
+    ? content
+    : isRecord(content) && Array.isArray(content.alerts)
+      ? content.alerts
+      : [content];
+  return alerts.map((alert) => (isRecord(alert) && isRecord(alert.labels) ? text(alert.labels.alertname) : ''));
+}
+
+function printReceipt(receipt: Record<string, unknown>, names: readonly string[], print: Print): void {
   const rows = records(receipt.alerts).map((alert) => [
     `${text(alert.tenant)}/${text(alert.fingerprint)}`,
-    text(isRecord(alert.labels) ? alert.labels.alertname : alert.name),
+    names[Number(alert.index)] ?? '',
     text(alert.outcome),
     records(alert.reasons)
       .map((reason) => `${text(reason.code)} (${text(reason.detail)})`)

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { fakeHerald, json } from './answers.ts';
 import { herald } from './captured.ts';
 
-const at = (minute: number) => Date.UTC(2026, 10, 23, 9, minute);
+const at = (minute: number) => new Date(Date.UTC(2026, 10, 23, 9, minute)).toISOString();
 
 test('status tells what a ready Herald says of itself', async () => {
   const { variables } = await fakeHerald({
@@ -47,20 +47,65 @@ const alert = {
   priority: 'P1',
   occurrences: 2,
   labels: { alertname: 'Down', instance: 'a\x1b[2J' },
+  // As archive/queries/alert.ts answers: newest first.
   history: [
-    { at: at(1), type: 'alert.opened', count: 1, reasons: [{ code: 'alert.opened', detail: 'first' }] },
-    { at: at(9), type: 'alert.repeated', count: 2, reasons: [{ code: 'alert.repeated', detail: 'again' }] },
+    {
+      at: at(9),
+      since: at(7),
+      type: 'alert.repeated',
+      times: 2,
+      detail: '',
+      reasons: [{ code: 'alert.repeated', detail: 'again' }],
+    },
+    {
+      at: at(1),
+      since: at(1),
+      type: 'alert.opened',
+      times: 1,
+      detail: '',
+      reasons: [{ code: 'alert.opened', detail: 'first' }],
+    },
   ],
   ledger: [
-    { at: at(3), type: 'delivery.delivered', channel: 'ops', reasons: [{ code: 'delivery.delivered', detail: '200' }] },
     {
-      at: at(2),
-      type: 'group.decided',
       channel: 'ops',
-      reasons: [{ code: 'group.first', detail: 'first of the group' }],
+      notified: true,
+      decisions: [
+        { at: at(8), times: 1, notificationId: null, reasons: [{ code: 'group.unchanged', detail: 'nothing new' }] },
+        { at: at(2), times: 1, notificationId: 'n1', reasons: [{ code: 'group.first', detail: 'first of the group' }] },
+      ],
+      deliveries: [
+        {
+          state: 'delivered',
+          updatedAt: at(3),
+          reasons: [{ code: 'delivery.delivered', detail: '200' }],
+          history: [
+            {
+              at: at(3),
+              type: 'delivery.delivered',
+              attempt: 1,
+              reasons: [{ code: 'delivery.delivered', detail: '200' }],
+            },
+          ],
+        },
+      ],
     },
-    { at: at(8), type: 'group.decided', channel: 'ops', reasons: [{ code: 'group.unchanged', detail: 'nothing new' }] },
-    { at: at(4), type: 'delivery.dead', channel: 'sms', reasons: [{ code: 'delivery.rejected', detail: '403' }] },
+    {
+      channel: 'sms',
+      notified: false,
+      decisions: [],
+      deliveries: [
+        {
+          state: 'dead',
+          updatedAt: at(4),
+          reasons: [{ code: 'delivery.rejected', detail: '403' }],
+          history: [
+            { at: at(4), type: 'delivery.dead', attempt: 1, reasons: [{ code: 'delivery.rejected', detail: '403' }] },
+          ],
+        },
+      ],
+    },
+    { channel: 'mail', notified: false, nextFlush: at(30), decisions: [], deliveries: [] },
   ],
 };
 
@@ -70,15 +115,16 @@ test("explain tells each channel's verdict, then every step in the order of time
   assert.equal(code, 0);
   assert.match(out, /^ops +told +2026-11-23T09:03:00Z/m);
   assert.match(out, /^sms +not told +2026-11-23T09:04:00Z +delivery\.rejected: 403$/m);
+  assert.match(out, /^mail +not told +its group is looked at next at 2026-11-23T09:30/m);
   const steps = [...out.matchAll(/^2026-11-23T09:0(\d):00Z {2}([\w.]+)/gm)].map(
     ([, minute, step]) => `${minute} ${step}`,
   );
   assert.deepEqual(steps, [
     '1 alert.opened',
-    '2 group.decided',
+    '2 group.flushed',
     '3 delivery.delivered',
     '4 delivery.dead',
-    '8 group.decided',
+    '8 group.flushed',
     '9 alert.repeated',
   ]);
   assert.match(out, /alert\.repeated \(2 times\)/);
@@ -111,8 +157,8 @@ async function withLetters() {
   return fakeHerald({
     'GET /v1/dead-letters': (request) =>
       request.path.includes('cursor=next')
-        ? json({ items: letters.slice(2), cursor: null })
-        : json({ items: letters.slice(0, 2), cursor: 'next' }),
+        ? json({ deadLetters: letters.slice(2), next: null })
+        : json({ deadLetters: letters.slice(0, 2), next: 'next' }),
     'POST /v1/dead-letters/d1/replay': json({ id: 'd1' }),
     'POST /v1/dead-letters/d3/replay': json({ title: 'Conflict', detail: 'replayed already' }, 409),
   });

@@ -5,10 +5,11 @@ import { test } from 'node:test';
 import { fakeHerald, json } from './answers.ts';
 import { herald, temporaryFolder } from './captured.ts';
 
-const folder = await temporaryFolder({ 'alerts.json': '{"alerts":[]}' });
+const folder = await temporaryFolder({ 'alerts.json': '{"alerts":[{"labels":{"alertname":"Down"}}]}' });
 const file = join(folder, 'alerts.json');
 
 const outcome = {
+  index: 0,
   tenant: 'default',
   fingerprint: '089c6e69d2c44267',
   outcome: 'opened',
@@ -26,9 +27,9 @@ test('[BR-WH-015] send waits for the receipt and prints what became of each aler
   });
   const { code, out } = await herald(['send', file], variables);
   assert.equal(code, 0);
-  assert.match(out, /default\/089c6e69d2c44267 +opened +alert\.opened \(first report\)/);
+  assert.match(out, /default\/089c6e69d2c44267 +Down +opened +alert\.opened \(first report\)/);
   assert.match(out, /processed: 1 alert, receipt r1/);
-  assert.equal(receiver.requests[0]?.body, '{"alerts":[]}');
+  assert.equal(receiver.requests[0]?.body, '{"alerts":[{"labels":{"alertname":"Down"}}]}');
 });
 
 test('the source, the token and --json', async () => {
