@@ -30,12 +30,13 @@ export function fits(version) {
 export function currentRuntime(root) {
   const stamp = readJson(stampFile(root));
   if (!stamp || stamp.platform !== platform() || !fits(stamp.version)) return null;
-  const packaged = stamp.path.includes('/.runtime/');
-  if (packaged && (stamp.version !== NODE_VERSION || !stamp.path.startsWith(join(root, '.runtime/')))) return null;
+  // A checkout that was copied still names the first one's.
+  const isOurs = stamp.version === NODE_VERSION && stamp.path.startsWith(join(root, '.runtime/'));
+  if (stamp.packaged && !isOurs) return null;
   return stamp.file === fileMark(stamp.path) && existsSync(join(root, '.runtime/bin/node')) ? stamp : null;
 }
 
-/** Brings or finds the runtime: { path, headers, version, abi, platform }; `headers` is what node-gyp calls nodedir. */
+/** Brings or finds the runtime: { path, headers, version, abi, packaged, ... }; `headers` is what node-gyp calls nodedir. */
 export async function bringRuntime(root, lock, host = hostRuntime()) {
   const found = host ?? packagedRuntime(root) ?? (await installRuntime(root, lock));
   const runtime = { ...found, platform: platform(), file: fileMark(found.path) };
@@ -47,7 +48,13 @@ export async function bringRuntime(root, lock, host = hostRuntime()) {
 function hostRuntime() {
   const headers = dirname(dirname(process.execPath));
   if (!fits(process.version) || !existsSync(join(headers, 'include/node/node_version.h'))) return null;
-  return { path: process.execPath, headers, version: process.versions.node, abi: process.versions.modules };
+  return {
+    path: process.execPath,
+    headers,
+    version: process.versions.node,
+    abi: process.versions.modules,
+    packaged: false,
+  };
 }
 
 /** The packaged one, if npm finished installing it: npm writes its own list last. */
@@ -67,7 +74,7 @@ function packagedRuntime(root) {
         stdio: ['ignore', 'pipe', 'ignore'],
       }),
     );
-    return version === NODE_VERSION ? { path, headers, version, abi } : null;
+    return version === NODE_VERSION ? { path, headers, version, abi, packaged: true } : null;
   } catch {
     return null;
   }
