@@ -29,6 +29,8 @@ export async function* readStream(
     if (messages === null) continue;
     const stop = () => messages.stop();
     signal.addEventListener('abort', stop, { once: true });
+    // Aborted while the consumer was being made: nobody would stop it any more.
+    if (signal.aborted) stop();
     try {
       for await (const message of messages) {
         if (signal.aborted) return;

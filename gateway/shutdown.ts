@@ -26,14 +26,16 @@ export async function untilStopped(running: Promise<void>, steps: () => readonly
 }
 
 async function runAll(steps: readonly Step[], log: Log): Promise<void> {
+  let at = '';
   const insist = setTimeout(() => {
-    log.error({ event: 'stop.overdue' }, 'stopping took too long; what is left is in the journal');
+    log.error({ event: 'stop.overdue', step: at }, 'stopping took too long; what is left is in the journal');
     process.exit(1);
   }, BOUND);
   insist.unref();
   const impatient = () => process.exit(1);
   process.on('SIGINT', impatient).on('SIGTERM', impatient);
   for (const step of steps) {
+    at = step.name;
     try {
       await step.run();
     } catch (error) {

@@ -1,0 +1,3 @@
+export function operatorApi(_: unknown): never[] {
+  return [];
+}
