@@ -89,7 +89,7 @@ test("a host's Node that was replaced, or that went away, is looked for again", 
   await mkdir(dirname(host), { recursive: true });
   await writeFile(host, '');
   await chmod(host, 0o755);
-  const found = { path: host, headers: join(root, 'host'), version: '22.22.2', abi: '127' };
+  const found = { path: host, headers: join(root, 'host'), version: '22.22.2', abi: '127', packaged: false };
   await bringRuntime(root, lock, found);
   assert.equal(currentRuntime(root)?.path, host);
   await utimes(host, new Date(0), new Date(0));
