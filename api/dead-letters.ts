@@ -1,0 +1,77 @@
+/** GET /v1/dead-letters, GET /v1/dead-letters/{id}, POST /v1/dead-letters/{id}/replay. */
+
+import type { ReplayEntry } from '../alert/entry.ts';
+import { problem } from '../ingress/problem.ts';
+import type { HttpRequest, Reply } from '../ingress/route.ts';
+import { json, type Operation } from './operation.ts';
+import type { OperatorPorts } from './operator-ports.ts';
+import { oneOf, PAGING, words } from './parameters.ts';
+import { readPerson } from './person-body.ts';
+
+interface Letter {
+  readonly id: string;
+  readonly state: 'open' | 'replayed';
+  readonly entry: ReplayEntry['entry'];
+}
+
+type Ports = Pick<OperatorPorts, 'query' | 'replay'>;
+
+export function deadLetterOperations(ports: Ports): Operation[] {
+  const { query } = ports;
+  return [
+    {
+      method: 'GET',
+      path: '/v1/dead-letters',
+      id: 'listDeadLetters',
+      summary: 'What could not be processed or delivered, the newest first.',
+      parameters: [
+        oneOf('kind', 'What died.', ['input', 'delivery']),
+        oneOf('state', 'Whether it was put in again.', ['open', 'replayed']),
+        words('tenant', 'Name of the tenant.'),
+        ...PAGING,
+      ],
+      body: null,
+      answer: 'DeadLetterList',
+      problems: {},
+      handle: async (_, values) => json(200, await query('dead-letters', values)),
+    },
+    {
+      method: 'GET',
+      path: '/v1/dead-letters/{id}',
+      id: 'getDeadLetter',
+      summary: 'One dead letter with all that is in it.',
+      parameters: [],
+      body: null,
+      answer: 'DeadLetterDetail',
+      problems: { 404: 'No such dead letter is known.' },
+      handle: async ({ params: { id = '' } }) => json(200, await query('dead-letter', { id })),
+    },
+    {
+      method: 'POST',
+      path: '/v1/dead-letters/{id}/replay',
+      id: 'replayDeadLetter',
+      summary: 'Puts its content in again.',
+      parameters: [],
+      body: 'Person',
+      answer: 'Replayed',
+      problems: {
+        404: 'No such dead letter is known.',
+        409: 'It was put in again already, or cannot be.',
+        422: 'The body is invalid.',
+        503: 'Nobody answers for it now. It may have been taken: look at its state before asking again.',
+      },
+      handle: (request) => replay(ports, request),
+    },
+  ];
+}
+
+async function replay(ports: Ports, request: HttpRequest): Promise<Reply> {
+  const person = readPerson(request.body);
+  if ('refused' in person) return person.refused;
+  const { id, state, entry } = (await ports.query('dead-letter', { id: request.params.id ?? '' })) as Letter;
+  if (state === 'replayed') return problem(409, 'it was put in again already', { code: 'dead-letter.replayed' });
+  const { ok, reasons } = await ports.replay({ kind: 'replay', deadLetterId: id, by: person.by, entry });
+  if (ok) return json(200, { id, reasons });
+  const detail = reasons.map((reason) => reason.detail).join('; ');
+  return problem(409, 'it cannot be put in again', { code: 'dead-letter.refused', detail });
+}

@@ -1,0 +1,58 @@
+/** The paths that ingress answers itself, for openapi.json. */
+
+const PROBLEM = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
+const ANY_JSON = { 'application/json': { schema: {} } };
+const refused = (description: string) => ({ description, content: PROBLEM });
+
+const webhook = (operationId: string) => ({
+  operationId,
+  summary: "Alerts in the source's format. 202 once every one of them is stored.",
+  parameters: [
+    { name: 'source', in: 'path', required: true, schema: { type: 'string' }, description: 'Name of the Source.' },
+    {
+      name: 'dryRun',
+      in: 'query',
+      schema: { type: 'boolean' },
+      description: 'Answer what would happen; keep nothing.',
+    },
+  ],
+  requestBody: { required: true, content: ANY_JSON },
+  responses: {
+    200: { description: 'The dry run: what would happen.', content: ANY_JSON },
+    202: { description: 'All alerts are stored; Location names the receipt.', content: ANY_JSON },
+    400: refused('The body cannot be read.'),
+    401: refused('The credentials are missing or wrong.'),
+    403: refused('The credentials do not allow it.'),
+    404: refused('No such Source.'),
+    413: refused('The body is too large.'),
+    415: refused('The body is of a type that the source does not send.'),
+    422: refused('Alerts are invalid: every problem with its path.'),
+    503: refused('Nothing was stored; Retry-After says when to come again.'),
+  },
+});
+
+const plain = (operationId: string, summary: string, type: string, others: object = {}) => ({
+  get: { operationId, summary, responses: { 200: { description: 'As asked.', content: { [type]: {} } }, ...others } },
+});
+
+export const INGRESS_PATHS = {
+  '/v1/webhooks/{source}': { post: webhook('postWebhook'), put: webhook('putWebhook') },
+  '/api/v2/alerts': {
+    post: {
+      operationId: 'postAlertmanagerAlerts',
+      summary: "Alertmanager's API v2, for Prometheus and amtool; the alerts belong to the Source `prometheus`.",
+      requestBody: { required: true, content: ANY_JSON },
+      responses: {
+        200: { description: 'All alerts are stored.' },
+        400: refused('Some alerts are invalid; the others are stored.'),
+        404: refused('No Source `prometheus` of format prometheus is declared.'),
+        503: refused('Nothing was stored; Retry-After says when to come again.'),
+      },
+    },
+  },
+  '/healthz': plain('getHealth', 'The process lives.', 'application/json'),
+  '/readyz': plain('getReadiness', 'The process takes work.', 'application/json', {
+    503: { description: 'It does not; the reasons say why.', content: ANY_JSON },
+  }),
+  '/metrics': plain('getMetrics', 'Metrics in the Prometheus text format.', 'text/plain'),
+} as const;

@@ -1,0 +1,40 @@
+/** GET /v1/groups and GET /v1/deliveries. */
+
+import { json, type Operation } from './operation.ts';
+import type { OperatorPorts } from './operator-ports.ts';
+import { oneOf, PAGING, words } from './parameters.ts';
+
+export const DELIVERY_STATES = ['queued', 'attempting', 'uncertain', 'delivered', 'dead'] as const;
+
+export function notificationOperations({ query }: Pick<OperatorPorts, 'query'>): Operation[] {
+  return [
+    {
+      method: 'GET',
+      path: '/v1/groups',
+      id: 'listGroups',
+      summary: 'The groups that live, the newest first, with what their last flush decided for each channel.',
+      parameters: [words('tenant', 'Name of the tenant.'), ...PAGING],
+      body: null,
+      answer: 'GroupList',
+      problems: {},
+      handle: async (_, values) => json(200, await query('groups', values)),
+    },
+    {
+      method: 'GET',
+      path: '/v1/deliveries',
+      id: 'listDeliveries',
+      summary: 'Notifications on their way to channels, the newest first.',
+      parameters: [
+        words('channel', 'Name of the Channel.'),
+        oneOf('state', 'How far it is.', DELIVERY_STATES),
+        words('fingerprint', 'Of an alert that it tells of.'),
+        words('tenant', 'Name of the tenant.'),
+        ...PAGING,
+      ],
+      body: null,
+      answer: 'DeliveryList',
+      problems: {},
+      handle: async (_, values) => json(200, await query('deliveries', values)),
+    },
+  ];
+}

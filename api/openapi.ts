@@ -1,0 +1,76 @@
+/** openapi.json, OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.0), made of the operations that answer. */
+
+import { INGRESS_PATHS } from './ingress-paths.ts';
+import type { Operation } from './operation.ts';
+import type { Parameter } from './parameters.ts';
+import { ref, SCHEMAS } from './schemas.ts';
+
+export function openapiOf(operations: readonly Operation[], version: string): Readonly<Record<string, unknown>> {
+  const paths: Record<string, Record<string, unknown>> = { ...INGRESS_PATHS, '/openapi.json': SELF };
+  for (const operation of operations) {
+    const path = paths[operation.path] ?? {};
+    paths[operation.path] = { ...path, [operation.method.toLowerCase()]: describe(operation) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Herald', version, summary: 'Alerts in, the right people notified.', license: LICENSE },
+    paths,
+    components: { schemas: SCHEMAS },
+  };
+}
+
+const LICENSE = { name: 'Apache-2.0', identifier: 'Apache-2.0' };
+const SELF = {
+  get: {
+    operationId: 'getOpenapi',
+    summary: 'This document.',
+    responses: {
+      200: { description: 'OpenAPI 3.1.', content: { 'application/json': { schema: { type: 'object' } } } },
+    },
+  },
+};
+
+function describe({ id, summary, path, parameters, body, idempotent, answer, problems }: Operation): object {
+  const declared = [...pathParameters(path), ...parameters.map(queryParameter)];
+  if (idempotent === true) declared.push(IDEMPOTENCY_KEY);
+  return {
+    operationId: id,
+    summary,
+    ...(declared.length === 0 ? {} : { parameters: declared }),
+    ...(body === null ? {} : { requestBody: { required: false, content: content('application/json', body) } }),
+    responses: {
+      200: { description: 'As asked.', content: content('application/json', answer) },
+      400: refusal('A parameter or the body cannot be read.'),
+      503: refusal('Not available now; Retry-After says when to come again.'),
+      ...Object.fromEntries(Object.entries(problems).map(([status, why]) => [status, refusal(why)])),
+    },
+  };
+}
+
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  schema: { type: 'string', maxLength: 200 },
+};
+
+function pathParameters(path: string): object[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+}
+
+function queryParameter({ name, description, schema }: Parameter): object {
+  return { name, in: 'query', required: false, description, schema };
+}
+
+function content(type: string, schema: string): object {
+  return { [type]: { schema: ref(schema) } };
+}
+
+function refusal(description: string): object {
+  return { description, content: content('application/problem+json', 'Problem') };
+}

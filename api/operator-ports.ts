@@ -1,0 +1,25 @@
+/** What the operators' API needs of the rest of Herald. gateway/ hands it in. */
+
+import type { CommandReply } from '../alert/alert-state.ts';
+import type { CommandEntry, ReplayEntry } from '../alert/entry.ts';
+
+export interface OperatorPorts {
+  /**
+   * Asks the archive. Rejects with an error whose `code` is `query.not-found`, `query.cursor`, `archive.unavailable`, ...
+   * (archive/queries/query.ts, archive/ask.ts).
+   */
+  query(name: string, params: Readonly<Record<string, unknown>>): Promise<unknown>;
+  /** Resolves after the commit. Rejects with CommandUnanswered. */
+  command(entry: Omit<CommandEntry, 'replyTo'>): Promise<CommandReply>;
+  /** Resolves after the commit. Rejects with CommandUnanswered. */
+  replay(entry: Omit<ReplayEntry, 'replyTo'>): Promise<CommandReply>;
+  /** Partitions with their owners and their lag, versions; JSON. */
+  status(): Promise<unknown>;
+  /** An id that no command had before. */
+  newCommandId(): string;
+}
+
+/** Nobody owns the partition now, or its answer did not come in time. The command may still be carried out, once. */
+export class CommandUnanswered extends Error {
+  readonly code = 'command.unanswered';
+}

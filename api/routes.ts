@@ -1,0 +1,27 @@
+/** Every route of the operators' API. */
+
+import type { Route } from '../ingress/route.ts';
+import { alertCommandOperations } from './alert-commands.ts';
+import { alertOperations } from './alerts.ts';
+import { deadLetterOperations } from './dead-letters.ts';
+import { notificationOperations } from './notifications.ts';
+import { openapiOf } from './openapi.ts';
+import { json, type Operation, routeOf } from './operation.ts';
+import type { OperatorPorts } from './operator-ports.ts';
+import { receiptOperations } from './receipts.ts';
+import { statusOperations } from './status.ts';
+
+/** `version`: of Herald, for openapi.json. */
+export function operatorRoutes(ports: OperatorPorts, version: string): Route[] {
+  const operations: Operation[] = [
+    ...receiptOperations(ports),
+    ...alertOperations(ports),
+    ...alertCommandOperations(ports),
+    ...notificationOperations(ports),
+    ...deadLetterOperations(ports),
+    ...statusOperations(ports),
+  ];
+  const document = json(200, openapiOf(operations, version));
+  const openapi: Route = { method: 'GET', path: '/openapi.json', headers: [], handle: () => document };
+  return [...operations.map(routeOf), openapi];
+}

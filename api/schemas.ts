@@ -1,0 +1,145 @@
+/** The answers of the API as JSON Schema, for openapi.json. Their meaning stands in archive/queries/. */
+
+import { ENVIRONMENTS, PRIORITIES } from '../alert/alert.ts';
+import { ALERT_STATUSES } from './alerts.ts';
+import { DELIVERY_STATES } from './notifications.ts';
+
+type Schema = Readonly<Record<string, unknown>>;
+
+const text: Schema = { type: 'string' };
+const integer: Schema = { type: 'integer' };
+const flag: Schema = { type: 'boolean' };
+const time: Schema = { type: 'string', format: 'date-time' };
+const texts: Schema = { type: 'object', additionalProperties: { type: 'string' } };
+const orNull = (schema: Schema): Schema => ({ anyOf: [schema, { type: 'null' }] });
+const list = (items: Schema): Schema => ({ type: 'array', items });
+const oneOf = (values: readonly string[]): Schema => ({ type: 'string', enum: values });
+export const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
+
+/** All properties are there always, unless they are named as optional. */
+function object(properties: Readonly<Record<string, Schema>>, optional: readonly string[] = []): Schema {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name));
+  return { type: 'object', properties, required };
+}
+
+const page = (name: string, item: string): Schema =>
+  object({ [name]: list(ref(item)), next: { ...orNull(text), description: 'For `cursor`; null on the last page.' } });
+const reasons = list(ref('Reason'));
+const line = { at: time, since: time, times: integer, reasons };
+
+const alert = {
+  tenant: text,
+  fingerprint: { type: 'string', pattern: '^[0-9a-f]{16}$' },
+  status: oneOf(ALERT_STATUSES),
+  environment: oneOf(ENVIRONMENTS),
+  priority: oneOf(PRIORITIES),
+  namespace: text,
+  labels: texts,
+  annotations: texts,
+  generatorURL: text,
+  source: text,
+  startsAt: time,
+  endsAt: orNull(time),
+  firstSeen: time,
+  openedAt: time,
+  lastSeen: time,
+  occurrences: integer,
+  episode: integer,
+  acknowledged: orNull(object({ by: text, at: time, comment: text })),
+  policy: text,
+  reasons,
+};
+
+const delivery = {
+  notificationId: text,
+  tenant: text,
+  channel: text,
+  groupId: text,
+  groupKey: text,
+  status: oneOf(['firing', 'resolved']),
+  environment: oneOf(ENVIRONMENTS),
+  priority: oneOf(PRIORITIES),
+  state: oneOf(DELIVERY_STATES),
+  attempts: integer,
+  notBefore: orNull(time),
+  deadLetterId: orNull(text),
+  createdAt: time,
+  updatedAt: time,
+  alerts: integer,
+  fingerprints: list(text),
+  reasons,
+};
+
+const letter = {
+  id: text,
+  kind: oneOf(['input', 'delivery']),
+  tenant: text,
+  subject: text,
+  at: time,
+  state: oneOf(['open', 'replayed']),
+  replayed: orNull(object({ at: time, by: text })),
+  reasons,
+};
+
+const attempt = object({ at: time, type: text, attempt: integer, reasons });
+
+export const SCHEMAS: Readonly<Record<string, Schema>> = {
+  Reason: object({ code: text, detail: text }),
+  Problem: object(
+    {
+      type: text,
+      title: text,
+      status: integer,
+      detail: text,
+      problems: list(object({ path: text, value: {}, allowed: text })),
+      problemCount: integer,
+      reasons,
+    },
+    ['detail', 'problems', 'problemCount', 'reasons'],
+  ),
+  Receipt: object({
+    id: text,
+    state: oneOf(['accepted', 'processed']),
+    acceptedAt: time,
+    accepted: integer,
+    decided: integer,
+    alerts: list(object({ index: integer, tenant: text, fingerprint: text, outcome: text, reasons })),
+  }),
+  Alert: object(alert),
+  AlertList: page('alerts', 'Alert'),
+  AlertDetail: object({
+    ...alert,
+    history: list(object({ ...line, type: text, detail: text })),
+    ledger: list(ref('LedgerLine')),
+  }),
+  LedgerLine: object({
+    group: object({ id: text, key: text, labels: texts }),
+    channel: text,
+    notified: flag,
+    nextFlush: orNull(time),
+    decisions: list(object({ ...line, notificationId: orNull(text) })),
+    deliveries: list(object({ ...delivery, history: list(attempt) })),
+  }),
+  Group: object({
+    id: text,
+    tenant: text,
+    key: text,
+    labels: texts,
+    channels: list(text),
+    alerts: integer,
+    createdAt: time,
+    nextFlush: orNull(time),
+    lastFlush: orNull(time),
+    decisions: list(object({ ...line, channel: text, notificationId: orNull(text) })),
+  }),
+  GroupList: page('groups', 'Group'),
+  Delivery: object(delivery),
+  DeliveryList: page('deliveries', 'Delivery'),
+  DeadLetter: object(letter),
+  DeadLetterList: page('deadLetters', 'DeadLetter'),
+  DeadLetterDetail: object({ ...letter, entry: { type: 'object' } }),
+  Person: object({ by: text, comment: text }, ['by', 'comment']),
+  Done: object({ tenant: text, fingerprint: text, action: text, reasons }),
+  Replayed: object({ id: text, reasons }),
+  Status: { type: 'object' },
+};

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { askArchive, QueryFailed } from '../../archive/ask.ts';
+import { journalSource } from '../../archive/journal-source.ts';
+import { type RunningArchive, runArchive } from '../../archive/run.ts';
+import { type Bus, connectBus } from '../../bus/connection.ts';
+import type { JournalEvent } from '../../bus/journal.ts';
+import { fenceJournal, type JournalWriter } from '../../bus/journal-writer.ts';
+import { readStream } from '../../bus/stream-reader.ts';
+import { ensureStreams } from '../../bus/streams.ts';
+import { EVENTS_STREAM, subjects } from '../../bus/subjects.ts';
+import { silentLog } from '../../telemetry/log.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { atEnd } from '../support/leaks.ts';
+import { startNats } from '../support/nats.ts';
+import { until } from '../support/until.ts';
+import { newFile } from './archive-file.ts';
+import { delivery, fingerprintOf, opened, repeated, resolved } from './journal-of.ts';
+
+const MiB = 1024 * 1024;
+const PARTITIONS = ['a0', 'c0'] as const;
+
+async function newBus(): Promise<Bus> {
+  const nats = await startNats({ maxFileStore: 8 * 1024 * MiB });
+  const bus = await connectBus({ url: nats.url, name: 'test', log: silentLog });
+  atEnd(() => bus.close());
+  await ensureStreams(bus, { alert: 1, channel: 1 }, { ingestMaxBytes: 16 * MiB });
+  return bus;
+}
+
+async function startArchive(bus: Bus, databaseFile: string): Promise<RunningArchive> {
+  const journal = journalSource(bus);
+  const archive = await runArchive({
+    bus,
+    journal,
+    partitions: PARTITIONS,
+    databaseFile,
+    clock: new FakeClock(),
+    log: silentLog,
+  });
+  atEnd(() => archive.close());
+  return archive;
+}
+
+async function append(writer: JournalWriter, ...events: JournalEvent[]): Promise<void> {
+  const { epoch } = writer;
+  await writer.append({
+    epoch,
+    previous: writer.lastSeq,
+    at: 1,
+    cursor: 0,
+    marks: {},
+    published: 0,
+    events,
+    effects: [],
+  });
+}
+
+const caughtUp = (archive: RunningArchive) =>
+  until('the archive to catch up', async () =>
+    (await archive.lag()).every(({ projected, published, last }) => projected === last && published === last),
+  );
+
+async function publicEvents(bus: Bus): Promise<Record<string, unknown>[]> {
+  const { state } = await bus.jsm.streams.info(EVENTS_STREAM);
+  const events: Record<string, unknown>[] = [];
+  if (state.messages === 0) return events;
+  const stop = new AbortController();
+  for await (const { seq, data } of readStream(bus, EVENTS_STREAM, subjects.allEvents, 1, stop.signal)) {
+    events.push(JSON.parse(Buffer.from(data).toString()));
+    if (seq === state.last_seq) break;
+  }
+  stop.abort();
+  return events;
+}
+
+test('[BR-REL-013] [BR-INT-007] the archive follows the journals, answers over the bus, publishes, and goes on after a stop', async () => {
+  const bus = await newBus();
+  const file = newFile();
+  const alerts = await fenceJournal(bus, 'a0', 'w1');
+  const channels = await fenceJournal(bus, 'c0', 'w1');
+  const first = await startArchive(bus, file);
+  await append(alerts, opened(1, 'r1'), opened(2, 'r2'));
+  await append(channels, delivery('queued', 'n1', [1]), delivery('delivered', 'n1', []));
+  await caughtUp(first);
+  await first.close();
+
+  await append(alerts, repeated(1, 'r3', 2), resolved(1, 'r4'));
+  const second = await startArchive(bus, file);
+  await caughtUp(second);
+
+  const ask = askArchive(bus.nc);
+  const alert = (await ask('alert', { tenant: 'acme', fingerprint: fingerprintOf(1) })) as Record<string, unknown>;
+  assert.equal(alert.status, 'resolved');
+  assert.equal(alert.occurrences, 2);
+  const cursors = (await ask('cursors', {})) as Record<string, { projected: number }>;
+  assert.equal(cursors.a0?.projected, 3);
+
+  const events = await publicEvents(bus);
+  const byPartition = (partition: string) => events.filter(({ source }) => source === `/herald/${partition}`);
+  assert.deepEqual(
+    byPartition('a0').map(({ id, type }) => [id, type]),
+    [
+      ['a0.2.0', 'alert.opened'],
+      ['a0.2.1', 'alert.opened'],
+      ['a0.3.0', 'alert.repeated'],
+      ['a0.3.1', 'alert.resolved'],
+    ],
+  );
+  assert.deepEqual(
+    byPartition('c0').map(({ type }) => type),
+    ['notification.delivered'],
+  );
+  await second.close();
+});
+
+test('a query that nobody answers, or nobody knows, fails with its code', async () => {
+  const bus = await newBus();
+  const ask = askArchive(bus.nc);
+  const failsWith = (code: string) => (error: unknown) => error instanceof QueryFailed && error.code === code;
+  await assert.rejects(ask('alerts', {}), failsWith('archive.unavailable'));
+  const archive = await startArchive(bus, newFile());
+  await assert.rejects(ask('nonsense', {}), failsWith('query.unknown'));
+  await assert.rejects(ask('alerts', { cursor: 'nonsense' }), failsWith('query.cursor'));
+  await assert.rejects(ask('alert', {}), failsWith('query.parameter'));
+  const raw = await bus.nc.request(subjects.query('alerts'), 'not JSON');
+  assert.match(raw.string(), /query\.parameter/);
+  await archive.close();
+});
+
+test('an archive that belongs to other journals is refused instead of waiting for ever', async () => {
+  const file = newFile();
+  const bus = await newBus();
+  await append(await fenceJournal(bus, 'a0', 'w1'), opened(1, 'r1'));
+  const archive = await startArchive(bus, file);
+  await caughtUp(archive);
+  await archive.close();
+  const other = await newBus();
+  await assert.rejects(startArchive(other, file), { code: 'archive.unusable' });
+});
