@@ -24,7 +24,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['bin'],
 ];
 
-/** Each vendor, and the one file, or folder, of the product that may import it. */
+/** Each vendor, and the one file, or folder, of the product that may import it. Its types may be used in that file's folder. */
 const VENDORS: Readonly<Record<string, readonly string[]>> = {
   '@nats-io/jetstream': ['bus/'],
   '@nats-io/kv': ['bus/'],
@@ -40,7 +40,7 @@ const VENDORS: Readonly<Record<string, readonly string[]>> = {
   'prom-client': ['telemetry/metrics.ts'],
   re2: ['rules/pattern-set.ts'],
   typebox: ['resources/', 'channels/', 'ingress/', 'api/'],
-  'uWebSockets.js': ['ingress/http.ts', 'ingress/exchange.ts', 'ingress/request-head.ts'],
+  'uWebSockets.js': ['ingress/http.ts'],
   undici: ['channels/outbound.ts'],
   yaml: ['resources/yaml-file.ts'],
 };
@@ -81,7 +81,7 @@ function mayImport(from: string, to: string): boolean {
 test('a vendor stands behind one file or folder', () => {
   const wrong = problems((file) =>
     importsOf(file)
-      .filter(({ vendor }) => vendor !== null && !stands(vendor, file))
+      .filter(({ vendor, typeOnly }) => vendor !== null && !stands(vendor, typeOnly, file))
       .map(
         ({ vendor }) =>
           `imports ${vendor}, which belongs in ${VENDORS[vendor!]?.join(' or ') ?? 'no file yet: decide where and list it here'}`,
@@ -90,8 +90,12 @@ test('a vendor stands behind one file or folder', () => {
   assert.deepEqual(wrong, []);
 });
 
-function stands(vendor: string, file: string): boolean {
-  return VENDORS[vendor]?.some((place) => (place.endsWith('/') ? file.startsWith(place) : file === place)) ?? false;
+function stands(vendor: string, typeOnly: boolean, file: string): boolean {
+  const places = VENDORS[vendor] ?? [];
+  return places.some((place) => {
+    const isFolder = place.endsWith('/');
+    return isFolder ? file.startsWith(place) : file === place || (typeOnly && folderOf(file) === folderOf(place));
+  });
 }
 
 test('every vendor listed here is a dependency, and every dependency has its place', () => {
@@ -171,6 +175,14 @@ test('the reader of imports sees every form of one', () => {
   assert.deepEqual(
     found.map(({ file, vendor }) => file ?? vendor).sort(),
     ['@scope/c', 'alert/b.ts', 'g', ...['a', 'e', 'f', 'h', 'i', 'j'].map((name) => `rules/${name}.ts`)].sort(),
+  );
+});
+
+test('the reader of imports knows those of types alone', () => {
+  const source = "import { a, type B } from 'one';\nimport type { C } from 'two';\nexport type { D } from 'three';";
+  assert.deepEqual(
+    importsOf('rules/x.ts', source).map(({ typeOnly }) => typeOnly),
+    [false, true, true],
   );
 });
 

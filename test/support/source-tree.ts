@@ -31,6 +31,8 @@ export interface Import {
   readonly file: string | null;
   /** The package's name, where it is one of npm's. */
   readonly vendor: string | null;
+  /** `import type ...`: nothing of it is left when the file runs. */
+  readonly typeOnly: boolean;
 }
 
 const IMPORTS = [
@@ -45,9 +47,10 @@ const IMPORTS = [
 
 export function importsOf(file: string, source: string = read(file)): Import[] {
   const code = withoutComments(source);
-  return IMPORTS.flatMap((pattern) =>
-    [...code.matchAll(pattern)].map((match) => toImport(file, match.groups!.specifier!)),
-  );
+  return IMPORTS.flatMap((pattern) => [...code.matchAll(pattern)]).map((match) => ({
+    ...target(file, match.groups!.specifier!),
+    typeOnly: /^[\s;}]*(import|export)\s+type\b/.test(match[0]),
+  }));
 }
 
 /** Whether it imports what only running it would tell: no test of the structure could see that. */
@@ -55,7 +58,7 @@ export function importsComputed(file: string): boolean {
   return /\bimport\s*\(\s*[^'"\s)]/.test(withoutComments(read(file)));
 }
 
-function toImport(from: string, specifier: string): Import {
+function target(from: string, specifier: string): Omit<Import, 'typeOnly'> {
   if (specifier.startsWith('.')) return { specifier, file: posix.join(posix.dirname(from), specifier), vendor: null };
   if (specifier.startsWith('node:')) return { specifier, file: null, vendor: null };
   const [scope = '', name = ''] = specifier.split('/');
