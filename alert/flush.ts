@@ -6,6 +6,7 @@ import { hash16 } from './fingerprint.ts';
 import type { GroupDecision } from './group.ts';
 import type { GroupState } from './group-state.ts';
 import { needsUpdate, type Present, type Told } from './needs-update.ts';
+import { intervalAfter } from './next-flush.ts';
 import type { GroupedAlert } from './notification.ts';
 import { buildNotification } from './notification-build.ts';
 import type { Policy } from './policy.ts';
@@ -35,13 +36,23 @@ export function flushGroup(state: GroupState, now: number, policy: Policy): Grou
     const known = only(parts, told.firing);
     flushes.push(flushChannel(state, told.channel, told, known, Number.POSITIVE_INFINITY, now, policy));
   }
-  const dueAt = parts.firing.length === 0 ? null : now + state.group.timing.groupInterval;
+  const dueAt = parts.firing.length === 0 ? null : nextRepeat(state, flushes, now);
   const decisions = flushes.map(({ decision }) => decision);
   const left = fingerprints(parts.resolved);
   return {
     events: [{ type: 'group.flushed', key: state.group.id, at: now, decisions, left, dueAt }],
     effects: flushes.flatMap(({ effect }) => effect ?? []),
   };
+}
+
+/** Everything is told now: without another alert joining, only a repetition can come next. */
+function nextRepeat({ group, told }: GroupState, flushes: readonly ChannelFlush[], now: number): number {
+  const { channels, groupInterval, repeatInterval } = group.timing;
+  const before = new Map(told.map(({ channel, at }) => [channel, at]));
+  const toldAt = flushes
+    .filter(({ decision }) => channels.includes(decision.channel))
+    .map(({ decision, effect }) => (effect === null ? (before.get(decision.channel) ?? now) : now));
+  return intervalAfter(now, groupInterval, Math.min(now, ...toldAt) + repeatInterval);
 }
 
 function partition(alerts: readonly GroupedAlert[]): Parts {

@@ -17,7 +17,8 @@ export interface GroupState {
   readonly alerts: GroupedAlert[];
   /** By channel, also channels that the route no longer names. */
   readonly told: readonly Told[];
-  readonly flushed: boolean;
+  /** When it was flushed last, null before the first time. Flushes come at whole group_intervals behind this. */
+  readonly flushedAt: number | null;
   /** Next flush. Unix time in milliseconds. */
   readonly dueAt: number;
 }

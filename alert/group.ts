@@ -6,7 +6,10 @@
  *   none     | waiting, due after group_wait, or at |
  *            | once if the alert is older than that |
  *   waiting  | waiting, due at once if old          | flushed: each channel is decided on (flush.ts)
- *   flushed  | flushed, due as before               | flushed, due after group_interval; none once it is empty
+ *   flushed  | flushed, due at the next interval    | flushed, due when it is to be repeated; none once it is empty
+ *
+ * Alertmanager flushes at every group_interval and mostly finds nothing to tell. Here those flushes that can find nothing are
+ * left out (next-flush.ts): what is told, and when, is the same, and an idle group costs nothing.
  *
  * Joining never flushes: it sets a time that may already have come, and the shell sends a tick when the frame is done.
  */
@@ -16,6 +19,7 @@ import type { GroupEvent } from './event.ts';
 import { flushGroup } from './flush.ts';
 import { type GroupState, hasAlert, putAlert } from './group-state.ts';
 import type { Told } from './needs-update.ts';
+import { nextInterval } from './next-flush.ts';
 import type { GroupedAlert } from './notification.ts';
 import type { Policy } from './policy.ts';
 
@@ -66,7 +70,9 @@ function awaitsEnd(state: GroupState | null, fingerprint: string): boolean {
 
 function dueAfterInsert(state: GroupState | null, group: GroupRef, alert: GroupedAlert, now: number): number {
   const { groupWait, groupInterval } = group.timing;
-  if (state?.flushed === true) return Math.min(state.dueAt, now + groupInterval);
+  if (state !== null && state.flushedAt !== null) {
+    return Math.min(state.dueAt, nextInterval(state.flushedAt, groupInterval, now));
+  }
   if (alert.startsAt + groupWait < now) return Math.min(state?.dueAt ?? now, now);
   return Math.min(state?.dueAt ?? Number.POSITIVE_INFINITY, now + groupWait);
 }
@@ -82,7 +88,7 @@ export function evolveGroup(state: GroupState | null, event: GroupEvent): GroupS
       const { born, group, dueAt, alert } = event;
       const alerts = state?.alerts ?? [];
       putAlert(alerts, alert);
-      return { born, group, alerts, told: state?.told ?? [], flushed: state?.flushed ?? false, dueAt };
+      return { born, group, alerts, told: state?.told ?? [], flushedAt: state?.flushedAt ?? null, dueAt };
     }
     case 'group.flushed':
       return state === null || event.dueAt === null ? null : flushed(state, event, event.dueAt);
@@ -102,5 +108,5 @@ function flushed(state: GroupState, event: Flushed, dueAt: number): GroupState {
     const at = notificationId === null ? (before?.at ?? event.at) : event.at;
     told.set(channel, { channel, count, firing, resolved, at });
   }
-  return { ...state, alerts, told: [...told.values()], flushed: true, dueAt };
+  return { ...state, alerts, told: [...told.values()], flushedAt: event.at, dueAt };
 }

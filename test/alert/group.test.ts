@@ -63,12 +63,29 @@ class Life {
 }
 
 describe('when a group flushes', () => {
-  test('[BR-AP-004] first after group_wait, then every group_interval', () => {
+  test('[BR-AP-004] first after group_wait, then group_interval later', () => {
     const life = new Life().insert(joins('a'));
     assert.equal(life.state?.dueAt, T0 + WAIT);
     assert.equal(life.tick(T0 + WAIT - 1).event, undefined);
     assert.deepEqual(life.tick(T0 + WAIT + 5).codes, ['group.first']);
-    assert.equal(life.state?.dueAt, T0 + WAIT + 5 + INTERVAL);
+    assert.equal(life.insert(joins('b')).state?.dueAt, T0 + WAIT + 5 + INTERVAL);
+  });
+
+  test('at whole group_intervals behind the last flush, however late a change comes; exactly then it is told at once', () => {
+    const flushed = () => {
+      const life = new Life().insert(joins('a'));
+      life.tick(T0 + WAIT);
+      return life;
+    };
+    const base = T0 + WAIT;
+    assert.equal(flushed().insert(joins('b'), base + 2 * INTERVAL + 1).state?.dueAt, base + 3 * INTERVAL);
+    assert.equal(flushed().insert(joins('b'), base + 2 * INTERVAL).state?.dueAt, base + 2 * INTERVAL);
+  });
+
+  test('not at all while there can be nothing to tell: an idle group is next due for its repetition', () => {
+    const life = new Life().insert(joins('a'));
+    life.tick(T0 + WAIT);
+    assert.equal(life.state?.dueAt, T0 + WAIT + REPEAT + INTERVAL);
   });
 
   test('at once for an alert older than group_wait, but only while the group never flushed', () => {
@@ -78,8 +95,7 @@ describe('when a group flushes', () => {
     assert.equal(new Life().insert(joins('b')).insert(old, T0 + 5).state?.dueAt, T0 + 5);
     const life = new Life().insert(joins('a'));
     life.flush();
-    const due = life.state?.dueAt;
-    assert.equal(life.insert(joins('b', { startsAt: 0 })).state?.dueAt, due);
+    assert.equal(life.insert(joins('b', { startsAt: 0 })).state?.dueAt, life.now + INTERVAL);
   });
 
   test('[BR-PERF-006] within the frame where group_wait is zero', () => {
@@ -100,8 +116,8 @@ describe('what a channel hears', () => {
   test('nothing while nothing changes; again when repeat_interval passed', () => {
     const life = new Life().insert(joins('a'));
     const first = life.flush();
-    assert.deepEqual(life.flush().codes, ['group.unchanged']);
-    assert.deepEqual(life.tick(T0 + WAIT + REPEAT).codes, ['group.unchanged']);
+    assert.deepEqual(life.insert(joins('a')).flush().codes, ['group.unchanged']);
+    assert.equal(life.tick(T0 + WAIT + REPEAT).event, undefined);
     const repeated = life.tick(T0 + WAIT + REPEAT + INTERVAL);
     assert.deepEqual(repeated.codes, ['group.repeat']);
     assert.notEqual(repeated.notifications[0]?.id, first.notifications[0]?.id);
