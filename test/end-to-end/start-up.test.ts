@@ -1,0 +1,83 @@
+/** Starting: how fast, and what is said when it cannot be. */
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { atEnd } from '../support/leaks.ts';
+import { until } from '../support/until.ts';
+import { get } from './alerts.ts';
+import { consoleChannel, environments, route, SOURCES } from './resources.ts';
+import { type Ended, launchHerald, startHerald } from './running-herald.ts';
+
+const GOOD = { 'herald.yaml': SOURCES + environments() + route({ receivers: ['console'] }) + consoleChannel() };
+
+/** It must end by itself. */
+async function failedStart(options: Parameters<typeof launchHerald>[0]): Promise<Ended> {
+  const process = await launchHerald(options);
+  await until('the start to fail', () => process.hasEnded(), { timeoutMs: 30_000, seen: () => process.output });
+  return process.ended;
+}
+
+test('a second start on the data of a running Herald is refused and harms nothing; stopping gives the data free', async (t) => {
+  const data = await mkdtemp(join(tmpdir(), 'herald-end-to-end-data-'));
+  atEnd(() => rm(data, { recursive: true, force: true }));
+  const first = await startHerald({ config: GOOD, data });
+  assert.equal((await get(`${first.url}/readyz`)).status, 200);
+
+  const second = await failedStart({ config: GOOD, data });
+  assert.equal(second.code, 1);
+  assert.ok(second.err.includes(`${data} is in use by process ${first.pid}`), second.err);
+  assert.doesNotMatch(second.err, /\n +at /);
+  assert.equal((await get(`${first.url}/readyz`)).status, 200);
+
+  assert.equal((await first.stop()).code, 0);
+  const third = await startHerald({ config: GOOD, data });
+  t.diagnostic(`ready after ${Math.round(third.readyAfter)} ms, with data that was there (the issue asks for 3,000)`);
+  assert.equal((await get(`${third.url}/readyz`)).status, 200);
+});
+
+test('a port in use is told, with exit code 1 and no stack', async () => {
+  const other = createServer();
+  other.listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  atEnd(() => other.close());
+  const { port } = other.address() as AddressInfo;
+  const { code, err } = await failedStart({ config: GOOD, env: { HERALD_LISTEN: `127.0.0.1:${port}` } });
+  assert.equal(code, 1);
+  assert.match(err, new RegExp(`cannot listen on 127\\.0\\.0\\.1:${port}: in use`));
+  assert.doesNotMatch(err, /\n +at /);
+});
+
+test('[BR-CFG-002] broken resources are told with file and line, every one, with exit code 1', async () => {
+  const broken = {
+    'good.yaml': SOURCES,
+    'route.yaml': route({ receivers: ['nobody'] }),
+    'channel.yaml': 'apiVersion: herald/v1\nkind: Chanel\nmetadata: { name: ops }\nspec: {}\n',
+    'yaml.yaml': 'kind: [',
+  };
+  const { code, err } = await failedStart({ config: broken });
+  assert.equal(code, 1);
+  for (const place of [/route\.yaml:\d+/, /channel\.yaml:2/, /yaml\.yaml:1/]) assert.match(err, place);
+  assert.match(err, /Chanel/);
+  assert.match(err, /nobody/);
+  assert.doesNotMatch(err, /\n +at /);
+});
+
+test('[BR-CFG-002] a folder that is missing or holds nothing is named', async () => {
+  const missing = await failedStart({ config: GOOD, env: { HERALD_CONFIG: '/no/such/folder' } });
+  assert.equal(missing.code, 1);
+  assert.match(missing.err, /\/no\/such\/folder/);
+  const empty = await failedStart({ config: {} });
+  assert.equal(empty.code, 1);
+  assert.match(empty.err, /no .*yaml|empty/i);
+});
+
+test('a wrong variable is told with what is allowed', async () => {
+  const { code, err } = await failedStart({ config: GOOD, env: { HERALD_LISTEN: 'nonsense' } });
+  assert.equal(code, 2);
+  assert.match(err, /HERALD_LISTEN=nonsense: host:port/);
+});
