@@ -1,3 +1,66 @@
-export function operatorApi(_: unknown): never[] {
-  return [];
+/** The operators' API with its ports: the archive and the partitions over the bus, the resources of this process. */
+
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { CommandUnanswered, type OperatorPorts } from '../api/operator-ports.ts';
+import { operatorRoutes } from '../api/routes.ts';
+import { askArchive, QueryFailed } from '../archive/ask.ts';
+import { askPartition, type CommandAnswer } from '../bus/ask-partition.ts';
+import type { Bus } from '../bus/connection.ts';
+import { deploymentStatus } from '../bus/deployment.ts';
+import { framePublisher } from '../bus/ingest.ts';
+import type { PartitionCount } from '../bus/partition.ts';
+import type { Route } from '../ingress/route.ts';
+import type { LiveResources } from './live-resources.ts';
+import { replayUnreadable } from './replay-unreadable.ts';
+
+export interface OperatorApiOptions {
+  /** null until NATS was reached. */
+  bus(): Bus | null;
+  readonly count: PartitionCount;
+  readonly resources: LiveResources;
+}
+
+const VERSION = (
+  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string }
+).version;
+
+export function operatorApi({ bus, count, resources }: OperatorApiOptions): Route[] {
+  const ask = async (command: Parameters<typeof askPartition>[3], id: string) => {
+    const connected = bus();
+    if (connected === null) throw new CommandUnanswered('NATS has not been reached yet');
+    try {
+      return statusOf(await askPartition(connected, framePublisher(connected), count, command, id));
+    } catch (cause) {
+      throw new CommandUnanswered((cause as Error).message, { cause });
+    }
+  };
+  const ports: OperatorPorts = {
+    async query(name, params) {
+      const connected = bus();
+      if (connected === null) throw new QueryFailed('archive.unavailable', 'NATS has not been reached yet');
+      return askArchive(connected.nc)(name, params);
+    },
+    command: (entry) => ask(entry, entry.id),
+    async replay(letter) {
+      const connected = bus();
+      if (letter.entry.kind === 'unreadable' && connected !== null) {
+        const refused = await replayUnreadable(letter.entry, connected, count, resources);
+        if (refused !== null) return refused;
+      }
+      return ask(letter, `replay.${letter.deadLetterId}.${randomUUID()}`);
+    },
+    async status() {
+      const connected = bus();
+      const resourceStatus = { hash: resources.current().hash, refused: resources.refused() };
+      const deployment = connected?.connected() === true ? await deploymentStatus(connected) : null;
+      return { version: VERSION, node: process.version, resources: resourceStatus, partitions: count, deployment };
+    },
+    newCommandId: randomUUID,
+  };
+  return operatorRoutes(ports, VERSION);
+}
+
+function statusOf({ ok, status, reasons }: CommandAnswer) {
+  return { ok, status: status as 200 | 404 | 409, reasons };
 }
