@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { reason } from '../../alert/reason.ts';
+import { CommandUnanswered } from '../../api/operator-ports.ts';
+import { deadInput, fingerprintOf, opened, replayedInput } from '../archive/journal-of.ts';
+import { ServedApi } from './served-api.ts';
+
+const PATH = `/v1/alerts/acme/${fingerprintOf(1)}`;
+
+test('[BR-AP-L21] acknowledging and closing are answered once the alert has decided', async () => {
+  const api = await new ServedApi().start([opened(1, 'r1')]);
+  const { status, body } = await api.post(
+    `${PATH}/acknowledge`,
+    { by: 'ada', comment: 'on it' },
+    { 'idempotency-key': 'k1' },
+  );
+  assert.equal(status, 200);
+  assert.deepEqual(body.reasons, [reason('alert.acknowledged')]);
+  assert.equal((await api.post(`${PATH}/close`)).status, 200);
+  const about = { kind: 'command', tenant: 'acme', fingerprint: fingerprintOf(1) };
+  assert.deepEqual(api.commands, [
+    { ...about, id: 'k1', action: 'acknowledge', by: 'ada', comment: 'on it' },
+    { ...about, id: 'id-1', action: 'close', by: 'api', comment: '' },
+  ]);
+});
+
+test('what the state of the alert does not allow is a 409 with the reasons', async () => {
+  const api = await new ServedApi().start([]);
+  const reasons = [reason('command.refused', 'close: it is resolved already')];
+  api.reply = async () => ({ ok: false, status: 409, reasons });
+  const { status, type, body } = await api.post(`${PATH}/close`);
+  assert.deepEqual([status, type], [409, 'application/problem+json']);
+  assert.deepEqual(body.reasons, reasons);
+  assert.equal(body.detail, 'close: it is resolved already');
+});
+
+test('an alert that is not known is a 404, and what can be no fingerprint is not even asked about', async () => {
+  const api = await new ServedApi().start([]);
+  api.reply = async () => ({ ok: false, status: 404, reasons: [reason('command.refused', 'no such alert is known')] });
+  assert.equal((await api.post(`${PATH}/close`)).status, 404);
+  assert.equal(api.commands.length, 1);
+  assert.equal((await api.post('/v1/alerts/acme/NOT-A-FINGERPRINT/close')).status, 404);
+  assert.equal(api.commands.length, 1);
+});
+
+test('a command that nobody answers is a 503 and safe to repeat under its key', async () => {
+  const api = await new ServedApi().start([]);
+  api.reply = async () => {
+    throw new CommandUnanswered('nobody owns a0 now');
+  };
+  const { status, retryAfter, body } = await api.post(`${PATH}/close`);
+  assert.deepEqual([status, retryAfter, body.detail], [503, '1', 'nobody owns a0 now']);
+});
+
+test('a body that is no JSON, no object, or of wrong types is refused by path', async () => {
+  const api = await new ServedApi().start([]);
+  for (const [body, status] of [
+    ['{"by":', 400],
+    ['[]', 422],
+    ['null', 422],
+    ['"ada"', 422],
+  ] as const) {
+    assert.equal((await api.post(`${PATH}/close`, body)).status, status, body);
+  }
+  const { status, body } = await api.post(`${PATH}/close`, { by: 5, comment: 'x'.repeat(2001) });
+  assert.equal(status, 422);
+  assert.deepEqual(
+    body.problems.map(({ path }: { path: string }) => path),
+    ['/by', '/comment'],
+  );
+  assert.equal((await api.post(`${PATH}/close`, undefined, { 'idempotency-key': 'k'.repeat(201) })).status, 400);
+  assert.deepEqual(api.commands, []);
+});
+
+test('[BR-ERR-009] a dead letter is put in again as it was, once', async () => {
+  const api = await new ServedApi().start([deadInput(1, 'r1'), deadInput(2, 'r2')], [replayedInput(2)]);
+  api.reply = async () => ({ ok: true, status: 200, reasons: [reason('dead-letter.replayed')] });
+  const first = await api.post('/v1/dead-letters/letter-1/replay', { by: 'ada' });
+  assert.deepEqual([first.status, first.body.id], [200, 'letter-1']);
+  const [replay] = api.replays;
+  assert.deepEqual([replay?.deadLetterId, replay?.by, replay?.entry.kind], ['letter-1', 'ada', 'alert']);
+  assert.ok(replay?.entry.kind === 'alert' && replay.entry.alert.fingerprint === fingerprintOf(1));
+  assert.equal((await api.post('/v1/dead-letters/letter-2/replay')).status, 409);
+  assert.equal((await api.post('/v1/dead-letters/letter-3/replay')).status, 404);
+  assert.equal(api.replays.length, 1);
+});

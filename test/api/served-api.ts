@@ -1,0 +1,83 @@
+/** The operators' API behind a real HTTP server, over a real archive file; commands go to a partition played by the test. */
+
+import type { CommandReply } from '../../alert/alert-state.ts';
+import type { CommandEntry, ReplayEntry } from '../../alert/entry.ts';
+import { reason } from '../../alert/reason.ts';
+import type { OperatorPorts } from '../../api/operator-ports.ts';
+import { operatorRoutes } from '../../api/routes.ts';
+import { Projector } from '../../archive/project.ts';
+import { QUERIES } from '../../archive/queries/registry.ts';
+import type { JournalEvent } from '../../bus/journal.ts';
+import { uncounted } from '../../ingress/access-metrics.ts';
+import { startHttpServer } from '../../ingress/http.ts';
+import { silentLog } from '../../telemetry/log.ts';
+import { newArchive } from '../archive/archive-file.ts';
+import { commits } from '../archive/journal-of.ts';
+import { atEnd } from '../support/leaks.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly type: string | null;
+  readonly retryAfter: string | null;
+  // biome-ignore lint/suspicious/noExplicitAny: answers are looked into field by field
+  readonly body: any;
+}
+
+export class ServedApi {
+  readonly commands: Omit<CommandEntry, 'replyTo'>[] = [];
+  readonly replays: Omit<ReplayEntry, 'replyTo'>[] = [];
+  reply: () => Promise<CommandReply> = async () => ({ ok: true, status: 200, reasons: [reason('alert.acknowledged')] });
+  query: OperatorPorts['query'] = async () => {
+    throw new Error('no archive');
+  };
+  #base = '';
+
+  readonly ports: OperatorPorts = {
+    query: (name, params) => this.query(name, params),
+    command: (entry) => {
+      this.commands.push(entry);
+      return this.reply();
+    },
+    replay: (entry) => {
+      this.replays.push(entry);
+      return this.reply();
+    },
+    status: async () => ({ version: '0.1.0', partitions: [] }),
+    newCommandId: () => `id-${this.commands.length}`,
+  };
+
+  async start(...journal: JournalEvent[][]): Promise<this> {
+    const database = await newArchive();
+    await new Projector(database, silentLog).project('a0', commits(...journal));
+    this.query = async (name, params) => {
+      const answer = await QUERIES.get(name)?.(database.reader, params);
+      return JSON.parse(JSON.stringify(answer)) as unknown;
+    };
+    const routes = operatorRoutes(this.ports, '0.1.0');
+    const listen = { host: '127.0.0.1', port: 0 };
+    const server = await startHttpServer({ listen, shared: false, routes, log: silentLog, metrics: uncounted });
+    atEnd(() => server.close(0));
+    this.#base = `http://127.0.0.1:${server.port}`;
+    return this;
+  }
+
+  get(path: string): Promise<Answer> {
+    return this.#ask(path, {});
+  }
+
+  post(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    return this.#ask(path, { method: 'POST', headers, ...(body === undefined ? {} : { body: text }) });
+  }
+
+  async #ask(path: string, init: RequestInit): Promise<Answer> {
+    const response = await fetch(this.#base + path, init);
+    const { status, headers } = response;
+    return {
+      status,
+      type: headers.get('content-type'),
+      retryAfter: headers.get('retry-after'),
+      body: await response.json(),
+    };
+  }
+}
