@@ -68,10 +68,11 @@ function printLetters(letters: readonly Record<string, unknown>[], print: Print)
 }
 
 /** Each by itself: one that is refused does not keep the others. */
-async function replay(client: Client, ids: readonly string[], { options, print }: Input): Promise<ExitCode> {
+async function replay(client: Client, ids: readonly string[], { options, variables, print }: Input): Promise<ExitCode> {
+  const body = JSON.stringify({ by: variables.USER || 'herald' });
   const results: { id: string; ok: boolean; answer: unknown }[] = [];
   for (const id of ids) {
-    const answer = await client.request(`/v1/dead-letters/${encodeURIComponent(id)}/replay`, { method: 'POST' });
+    const answer = await client.request(`/v1/dead-letters/${encodeURIComponent(id)}/replay`, { method: 'POST', body });
     const ok = answer.status >= 200 && answer.status < 300;
     results.push({ id, ok, answer: answer.body });
     if (options.json !== true)

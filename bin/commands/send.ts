@@ -46,16 +46,23 @@ async function post(client: Client, source: string, body: Buffer<ArrayBuffer>): 
   return { path: answer.headers.get('location') ?? `/v1/receipts/${encodeURIComponent(String(answer.body.id))}` };
 }
 
-/** Asks until the receipt says `processed` or the time is over. The last answer either way. */
+/**
+ * Asks until the receipt says `processed` or the time is over; the last answer either way. What is accepted is kept, so an
+ * archive that starts or moves just then (5xx) is waited for, too.
+ */
 async function follow(client: Client, path: string, timeout: number): Promise<Record<string, unknown>> {
   const deadline = performance.now() + timeout;
   for (let pause = FIRST_POLL_MS; ; pause = Math.min(pause * 2, SLOWEST_POLL_MS)) {
-    const receipt = await client.get(path);
-    if (!isRecord(receipt))
-      throw new CommandFailed(`${client.base}${path} is no receipt: ${text(receipt).slice(0, 200)}`);
-    const left = deadline - performance.now();
-    if (receipt.state === 'processed' || left <= 0) return receipt;
-    await wait(Math.min(pause, left));
+    const answer = await client.request(path);
+    const isOver = performance.now() >= deadline;
+    if (answer.status === 200 && isRecord(answer.body)) {
+      if (answer.body.state === 'processed' || isOver) return answer.body;
+    } else if (answer.status < 500 || isOver) {
+      throw new CommandFailed(
+        `accepted, but its receipt ${client.base}${path} cannot be had: ${describeAnswer(answer)}`,
+      );
+    }
+    await wait(Math.max(1, Math.min(pause, deadline - performance.now())));
   }
 }
 
@@ -81,7 +88,10 @@ function printReceipt(receipt: Record<string, unknown>, names: readonly string[]
   ]);
   if (rows.length > 0)
     for (const line of table(['ALERT', 'NAME', 'OUTCOME', 'REASONS'], rows, print.style)) print.line(line);
+  const decided = Number(receipt.decided ?? rows.length);
+  const all = Number(receipt.accepted ?? decided);
+  if (rows.length < decided) print.line(`and ${decided - rows.length} more`);
   print.line(
-    `${text(receipt.state)}: ${rows.length} ${rows.length === 1 ? 'alert' : 'alerts'}, receipt ${text(receipt.id)}`,
+    `${text(receipt.state)}: ${decided} of ${all} ${all === 1 ? 'alert' : 'alerts'}, receipt ${text(receipt.id)}`,
   );
 }

@@ -25,6 +25,6 @@ function welcome(url: string, { line, style: { bold, dim } }: Print): void {
   const command = fromHere('bin/herald');
   line(`${bold('Herald is ready')} at ${url}`);
   line(`  ${dim('first alert')}  ${command} send ${fromHere('examples/alertmanager-firing.json')}`);
-  line(`  ${dim('how it is')}    ${command} status, and ${url}/readyz, /metrics`);
+  line(`  ${dim('how it is')}    ${command} status, and ${url}/readyz, /metrics, /openapi.json`);
   line(`  ${dim('stop')}         Ctrl-C`);
 }

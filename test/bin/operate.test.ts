@@ -181,7 +181,8 @@ test('dead-letters replay --all replays every open one, and one that is refused 
   assert.match(out, /d1 put in again\nd3 not put in again: 409 Conflict\n {2}replayed already/);
   const replayed = receiver.requests.filter(({ method }) => method === 'POST').map(({ path }) => path);
   assert.deepEqual(replayed, ['/v1/dead-letters/d1/replay', '/v1/dead-letters/d3/replay']);
-  assert.equal((await herald(['dead-letters', 'replay', 'd1'], variables)).code, 0);
+  assert.equal((await herald(['dead-letters', 'replay', 'd1'], { ...variables, USER: 'ada' })).code, 0);
+  assert.deepEqual(JSON.parse(receiver.requests.at(-1)?.body ?? ''), { by: 'ada' });
 });
 
 test('dead-letters replay wants either an id or --all', async () => {

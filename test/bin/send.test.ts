@@ -16,8 +16,8 @@ const outcome = {
   reasons: [{ code: 'alert.opened', detail: 'first report' }],
 };
 const accepted = json({ id: 'r1', accepted: 1 }, 202, { location: '/v1/receipts/r1' });
-const processed = json({ id: 'r1', state: 'processed', alerts: [outcome] });
-const pending = json({ id: 'r1', state: 'accepted', alerts: [] });
+const processed = json({ id: 'r1', state: 'processed', accepted: 1, decided: 1, alerts: [outcome] });
+const pending = json({ id: 'r1', state: 'accepted', accepted: 1, decided: 0, alerts: [] });
 
 test('[BR-WH-015] send waits for the receipt and prints what became of each alert', async () => {
   let asked = 0;
@@ -28,7 +28,7 @@ test('[BR-WH-015] send waits for the receipt and prints what became of each aler
   const { code, out } = await herald(['send', file], variables);
   assert.equal(code, 0);
   assert.match(out, /default\/089c6e69d2c44267 +Down +opened +alert\.opened \(first report\)/);
-  assert.match(out, /processed: 1 alert, receipt r1/);
+  assert.match(out, /processed: 1 of 1 alert, receipt r1/);
   assert.equal(receiver.requests[0]?.body, '{"alerts":[{"labels":{"alertname":"Down"}}]}');
 });
 
@@ -42,13 +42,26 @@ test('the source, the token and --json', async () => {
     HERALD_TOKEN: 'environment',
   });
   assert.equal(code, 0);
-  assert.deepEqual(JSON.parse(out), { id: 'r1', state: 'processed', alerts: [outcome] });
+  assert.deepEqual(JSON.parse(out), { id: 'r1', state: 'processed', accepted: 1, decided: 1, alerts: [outcome] });
   assert.equal(receiver.requests[0]?.headers.authorization, 'Bearer environment');
   await herald(['send', file, '--source', 'my grafana', '--token', 'option'], {
     ...variables,
     HERALD_TOKEN: 'environment',
   });
   assert.equal(receiver.requests[2]?.headers.authorization, 'Bearer option');
+});
+
+test('while nobody answers for the receipt it asks again; one that is unknown it does not wait for', async () => {
+  let asked = 0;
+  const busy = await fakeHerald({
+    'POST /v1/webhooks/alertmanager': accepted,
+    'GET /v1/receipts/r1': () => (++asked < 3 ? json({ title: 'No archive' }, 503) : processed),
+  });
+  assert.equal((await herald(['send', file], busy.variables)).code, 0);
+  const lost = await fakeHerald({ 'POST /v1/webhooks/alertmanager': accepted });
+  const { code, err } = await herald(['send', file], lost.variables);
+  assert.equal(code, 1);
+  assert.match(err, /accepted, but its receipt http:.*\/v1\/receipts\/r1 cannot be had: 404 Not found/);
 });
 
 test('when the time is over the receipt as it is, how to ask again, and exit code 1', async () => {
@@ -58,7 +71,7 @@ test('when the time is over the receipt as it is, how to ask again, and exit cod
   });
   const { code, out, err } = await herald(['send', file, '--timeout', '0.05'], variables);
   assert.equal(code, 1);
-  assert.match(out, /accepted: 0 alerts, receipt r1/);
+  assert.match(out, /accepted: 0 of 1 alert, receipt r1/);
   assert.match(err, /not all processed within 0\.05 s; ask again: http:.*\/v1\/receipts\/r1/);
 });
 
