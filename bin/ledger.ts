@@ -13,7 +13,8 @@ export interface LedgerStep {
   readonly channel: string | null;
   /** How many equal ones in a row this line stands for; `at` is the newest of them. */
   readonly times: number;
-  readonly detail: string;
+  /** Each a line: what the step says of itself, then its reasons. */
+  readonly details: readonly string[];
 }
 
 export interface ChannelVerdict {
@@ -38,13 +39,8 @@ export function ledgerSteps(alert: Readonly<Record<string, unknown>>): LedgerSte
 
 function step(line: Record<string, unknown>, what: string, channel: string | null): LedgerStep {
   const detail = isRecord(line.detail) ? JSON.stringify(line.detail) : text(line.detail);
-  return {
-    at: text(line.at),
-    what,
-    channel,
-    times: Number(line.times ?? 1),
-    detail: [detail, because(line)].filter(Boolean).join('; '),
-  };
+  const details = detail === '' ? because(line) : [detail, ...because(line)];
+  return { at: text(line.at), what, channel, times: Number(line.times ?? 1), details };
 }
 
 /** One for each channel of each of its groups. */
@@ -53,8 +49,8 @@ export function verdicts(alert: Readonly<Record<string, unknown>>): ChannelVerdi
     const last = records(line.deliveries)[0];
     const refusal = records(line.decisions)[0];
     const channel = text(line.channel);
-    if (last) return { channel, told: line.notified === true, at: text(last.updatedAt), why: because(last) };
-    if (refusal) return { channel, told: false, at: text(refusal.at), why: because(refusal) };
+    if (last) return { channel, told: line.notified === true, at: text(last.updatedAt), why: because(last).join('; ') };
+    if (refusal) return { channel, told: false, at: text(refusal.at), why: because(refusal).join('; ') };
     const next = text(line.nextFlush);
     return {
       channel,
@@ -65,8 +61,6 @@ export function verdicts(alert: Readonly<Record<string, unknown>>): ChannelVerdi
   });
 }
 
-function because(line: Record<string, unknown>): string {
-  return records(line.reasons)
-    .map(({ code, detail }) => `${text(code)}: ${text(detail)}`)
-    .join('; ');
+function because(line: Record<string, unknown>): string[] {
+  return records(line.reasons).map(({ code, detail }) => `${text(code)}: ${text(detail)}`);
 }

@@ -70,9 +70,11 @@ function verdictLines(found: readonly ChannelVerdict[], { style }: Print): strin
   return ['', ...table(['CHANNEL', 'LAST', 'AT', 'WHY'], rows, style)];
 }
 
+/** A row for each detail; what they have in common stands in the first. */
 function stepLines(steps: readonly LedgerStep[], { style }: Print): string[] {
-  const rows = steps.map(({ at, what, channel, times, detail }) => {
-    return [time(at), times > 1 ? `${what} (${times} times)` : what, channel ?? '', detail];
-  });
+  const rows = steps.flatMap(({ at, what, channel, times, details: [first = '', ...others] }) => [
+    [time(at), times > 1 ? `${what} (${times} times)` : what, channel ?? '', first],
+    ...others.map((detail) => ['', '', '', detail]),
+  ]);
   return rows.length === 0 ? [] : ['', ...table(['AT', 'STEP', 'CHANNEL', 'REASONS'], rows, style)];
 }

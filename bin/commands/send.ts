@@ -83,11 +83,13 @@ function printReceipt(receipt: Record<string, unknown>, names: readonly string[]
     names[Number(alert.index)] ?? '',
     text(alert.outcome),
     records(alert.reasons)
-      .map((reason) => `${text(reason.code)} (${text(reason.detail)})`)
-      .join('; '),
+      .map(({ code }) => text(code))
+      .join(', '),
   ]);
-  if (rows.length > 0)
+  if (rows.length > 0) {
     for (const line of table(['ALERT', 'NAME', 'OUTCOME', 'REASONS'], rows, print.style)) print.line(line);
+    print.line(print.style.dim(`herald explain ${rows[0]?.[0]} tells more of the first, and who was told`));
+  }
   const decided = Number(receipt.decided ?? rows.length);
   const all = Number(receipt.accepted ?? decided);
   if (rows.length < decided) print.line(`and ${decided - rows.length} more`);

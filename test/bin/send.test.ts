@@ -27,7 +27,7 @@ test('[BR-WH-015] send waits for the receipt and prints what became of each aler
   });
   const { code, out } = await herald(['send', file], variables);
   assert.equal(code, 0);
-  assert.match(out, /default\/089c6e69d2c44267 +Down +opened +alert\.opened \(first report\)/);
+  assert.match(out, /default\/089c6e69d2c44267 +Down +opened +alert\.opened$/m);
   assert.match(out, /processed: 1 of 1 alert, receipt r1/);
   assert.equal(receiver.requests[0]?.body, '{"alerts":[{"labels":{"alertname":"Down"}}]}');
 });
