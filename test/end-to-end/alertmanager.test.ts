@@ -1,13 +1,13 @@
 /** Herald behind a real Alertmanager, and in the place of one. */
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { until } from '../support/until.ts';
-import { get, notificationIn, post } from './alerts.ts';
 import { findAlertmanager, startAlertmanager } from './alertmanager.ts';
+import { get, notificationIn, post } from './alerts.ts';
 import { environments, route, SOURCES, webhookChannel } from './resources.ts';
-import { type RunningHerald, startHerald } from './running-herald.ts';
+import { type RunningHerald, runningHerald } from './running-herald.ts';
 
 const program = findAlertmanager();
 const MINUTE = 60_000;
@@ -17,12 +17,10 @@ let receiver: Receiver;
 
 before(async () => {
   receiver = await startReceiver();
-  herald = await startHerald({
+  herald = await runningHerald({
     config: { 'herald.yaml': SOURCES + environments() + route() + webhookChannel(receiver.url) },
   });
 });
-
-after(() => herald?.stop());
 
 /** Names and values that only a hash over their bytes gets right. */
 const LABEL_SETS = [
@@ -57,7 +55,9 @@ test('[BR-INT-001] what a Prometheus posts to the API of Alertmanager is taken, 
   const labels = { alertname: 'InstanceDown', namespace: 'checkout-prod', severity: 'critical', job: 'node' };
   const startsAt = iso(Date.now() - MINUTE);
   // As Prometheus does: a firing alert ends in the future, and is sent again and again.
-  const firing = [{ labels, annotations: {}, startsAt, endsAt: iso(Date.now() + 4 * MINUTE), generatorURL: 'http://p/g' }];
+  const firing = [
+    { labels, annotations: {}, startsAt, endsAt: iso(Date.now() + 4 * MINUTE), generatorURL: 'http://p/g' },
+  ];
   for (let i = 0; i < 3; i++) {
     const answer = await post(`${herald.url}/api/v2/alerts`, firing);
     assert.deepEqual([answer.status, answer.body], [200, '']);

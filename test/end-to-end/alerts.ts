@@ -44,7 +44,11 @@ export interface Answered {
 }
 
 /** Text goes as it is, anything else as JSON. */
-export async function post(url: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answered> {
+export async function post(
+  url: string,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answered> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },

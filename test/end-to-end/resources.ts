@@ -1,6 +1,8 @@
 /** Resources for a Herald under test: notifications leave at once, and changes of a group after a second. */
 
-export const SOURCES = ['alertmanager', 'grafana', 'prometheus', 'herald'].map((format) => source(format, format)).join('');
+export const SOURCES = ['alertmanager', 'grafana', 'prometheus', 'herald']
+  .map((format) => source(format, format))
+  .join('');
 
 export function source(name: string, format: string, spec = '', tenant = 'default'): string {
   return yaml(`

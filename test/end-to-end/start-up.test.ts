@@ -2,40 +2,30 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
+import { temporaryFolder } from '../support/herald.ts';
 import { atEnd } from '../support/leaks.ts';
-import { until } from '../support/until.ts';
 import { get } from './alerts.ts';
 import { consoleChannel, environments, route, SOURCES } from './resources.ts';
-import { type Ended, launchHerald, startHerald } from './running-herald.ts';
+import { failedStart, runningHerald } from './running-herald.ts';
 
 const GOOD = { 'herald.yaml': SOURCES + environments() + route({ receivers: ['console'] }) + consoleChannel() };
 
-/** It must end by itself. */
-async function failedStart(options: Parameters<typeof launchHerald>[0]): Promise<Ended> {
-  const process = await launchHerald(options);
-  await until('the start to fail', () => process.hasEnded(), { timeoutMs: 30_000, seen: () => process.output });
-  return process.ended;
-}
-
 test('a second start on the data of a running Herald is refused and harms nothing; stopping gives the data free', async (t) => {
-  const data = await mkdtemp(join(tmpdir(), 'herald-end-to-end-data-'));
-  atEnd(() => rm(data, { recursive: true, force: true }));
-  const first = await startHerald({ config: GOOD, data });
+  const data = temporaryFolder();
+  const env = { HERALD_DATA: data };
+  const first = await runningHerald({ config: GOOD, env });
   assert.equal((await get(`${first.url}/readyz`)).status, 200);
 
-  const second = await failedStart({ config: GOOD, data });
+  const second = await failedStart({ config: GOOD, env });
   assert.equal(second.code, 1);
   assert.ok(second.err.includes(`${data} is in use by process ${first.pid}`), second.err);
   assert.doesNotMatch(second.err, /\n +at /);
   assert.equal((await get(`${first.url}/readyz`)).status, 200);
 
   assert.equal((await first.stop()).code, 0);
-  const third = await startHerald({ config: GOOD, data });
+  const third = await runningHerald({ config: GOOD, env });
   t.diagnostic(`ready after ${Math.round(third.readyAfter)} ms, with data that was there (the issue asks for 3,000)`);
   assert.equal((await get(`${third.url}/readyz`)).status, 200);
 });
