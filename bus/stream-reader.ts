@@ -48,6 +48,9 @@ export async function* readStream(
   }
 }
 
+/** Messages that the client may hold ready. They may be large (a frame: 512 KiB), and there are as many readers as partitions. */
+const PREFETCH = 100;
+
 interface Messages extends AsyncIterable<JsMsg> {
   stop(): void;
   close(): Promise<unknown>;
@@ -67,7 +70,7 @@ async function openOrNull(
       deliver_policy: DeliverPolicy.StartSequence,
       opt_start_seq: fromSeq,
     });
-    return await consumer.consume({ max_messages: 500, idle_heartbeat: 1000 });
+    return await consumer.consume({ max_messages: PREFETCH, idle_heartbeat: 1000 });
   } catch (error) {
     if (bus.nc.isClosed()) throw error;
     if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, 200));
