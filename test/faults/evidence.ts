@@ -1,0 +1,121 @@
+/** What the journals say, read as they grow: the witness of the fault tests. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Bus, connectBus } from '../../bus/connection.ts';
+import type { JournalEvent, JournalRecord } from '../../bus/journal.ts';
+import { readJournal } from '../../bus/journal-reader.ts';
+import { type PartitionCount, type PartitionName, partitionNames } from '../../bus/partition.ts';
+import { silentLog } from '../../telemetry/log.ts';
+import { atEnd } from '../support/leaks.ts';
+import { until } from '../support/until.ts';
+import type { Traffic } from './traffic.ts';
+
+export type EventOf<T extends JournalEvent['type']> = Extract<JournalEvent, { type: T }>;
+
+/** A webhook notification's id is known from its decision on; `delivered` once its channel accepted it. */
+interface Seen {
+  readonly causes: Map<string, number>;
+  readonly decided: Set<string>;
+  readonly concluded: Set<string>;
+  /** Groups that wait for something: told of in no notification yet, or still firing. */
+  readonly open: Set<string>;
+}
+
+export class Evidence {
+  readonly bus: Bus;
+  readonly records = new Map<PartitionName, JournalRecord[]>();
+  readonly #seen: Seen = { causes: new Map(), decided: new Set(), concluded: new Set(), open: new Set() };
+  readonly #stop = new AbortController();
+  readonly #reading: Promise<unknown>;
+
+  constructor(bus: Bus, count: PartitionCount) {
+    this.bus = bus;
+    this.#reading = Promise.all(partitionNames(count).map((partition) => this.#follow(partition)));
+  }
+
+  async #follow(partition: PartitionName): Promise<void> {
+    const list: JournalRecord[] = [];
+    this.records.set(partition, list);
+    for await (const record of readJournal(this.bus, partition, 1, this.#stop.signal)) {
+      list.push(record);
+      if (record.kind === 'commit') for (const event of record.commit.events) this.#note(event);
+    }
+  }
+
+  #note(event: JournalEvent): void {
+    const { causes, decided, concluded, open } = this.#seen;
+    if ('cause' in event && event.cause !== null) {
+      const cause = causeId(event.cause.receipt, event.cause.index);
+      causes.set(cause, (causes.get(cause) ?? 0) + 1);
+    }
+    switch (event.type) {
+      case 'group.joined':
+        open.add(event.key);
+        return;
+      case 'group.flushed':
+        if (event.dueAt === null) open.delete(event.key);
+        for (const { notificationId } of event.decisions) if (notificationId !== null) decided.add(notificationId);
+        return;
+      case 'delivery.delivered':
+      case 'delivery.dead':
+        concluded.add(event.notificationId);
+    }
+  }
+
+  /** Events of one type, partition by partition, each in its order. */
+  events<T extends JournalEvent['type']>(...types: T[]): EventOf<T>[] {
+    const wanted = new Set<string>(types);
+    return this.allEvents().filter((event): event is EventOf<T> => wanted.has(event.type));
+  }
+
+  allEvents(): JournalEvent[] {
+    return [...this.records.values()].flat().flatMap((one) => (one.kind === 'commit' ? one.commit.events : []));
+  }
+
+  /** How many events have this alert of this request as their cause. */
+  timesDecided(receipt: string, index: number): number {
+    return this.#seen.causes.get(causeId(receipt, index)) ?? 0;
+  }
+
+  /** Until every accepted alert is decided, and everything decided is delivered. `ended`: until every group is over, too. */
+  async complete(traffic: Traffic, { ended = true, timeoutMs = 60_000 } = {}): Promise<void> {
+    const { causes, decided, concluded, open } = this.#seen;
+    const missing = () =>
+      [...traffic.accepted].filter(([id, { keys }]) => keys.some((_, i) => !causes.has(causeId(id, i)))).length;
+    const undelivered = () => [...decided].filter((id) => !concluded.has(id)).length;
+    await until(
+      'every accepted alert to be decided and delivered',
+      () => missing() === 0 && undelivered() === 0 && (!ended || open.size === 0),
+      { timeoutMs, everyMs: 50, seen: () => ({ missing: missing(), undelivered: undelivered(), open: open.size }) },
+    );
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#reading;
+    await this.bus.close();
+  }
+}
+
+const causeId = (receipt: string, index: number) => `${receipt}#${index}`;
+
+export async function gatherEvidence(natsUrl: string, count: PartitionCount): Promise<Evidence> {
+  const bus = await connectBus({ url: natsUrl, name: 'fault test', log: silentLog, patience: 20_000 });
+  const evidence = new Evidence(bus, count);
+  let closed: Promise<void> | null = null;
+  const close = evidence.close.bind(evidence);
+  evidence.close = () => {
+    closed ??= close();
+    return closed;
+  };
+  atEnd(() => evidence.close());
+  return evidence;
+}
+
+/** Where the nats-server of a running `herald start` listens. */
+export function embeddedNats(data: string): string {
+  const port = /^port: (\d+)$/m.exec(readFileSync(join(data, 'nats/nats-server.conf'), 'utf8'))?.[1];
+  if (port === undefined) throw new Error(`no port in the nats-server.conf below ${data}`);
+  return `nats://127.0.0.1:${port}`;
+}
