@@ -1,7 +1,7 @@
 /** Answers queries about the read model over the bus. Several archives share the work through a queue group. */
 
-import type { Msg, NatsConnection } from '@nats-io/nats-core';
 import type { Kysely } from 'kysely';
+import type { Bus } from '../bus/connection.ts';
 import { subjects } from '../bus/subjects.ts';
 import type { Log } from '../telemetry/log.ts';
 import { type Params, QueryRefused } from './queries/query.ts';
@@ -14,7 +14,12 @@ export interface Responder {
   close(): Promise<void>;
 }
 
-export function answerQueries(connection: NatsConnection, db: Kysely<Tables>, log: Log): Responder {
+interface Request {
+  readonly subject: string;
+  readonly data: Uint8Array;
+}
+
+export function answerQueries(connection: Bus['nc'], db: Kysely<Tables>, log: Log): Responder {
   const subscription = connection.subscribe(subjects.allQueries, { queue: 'archive' });
   const ended = (async () => {
     for await (const message of subscription) {
@@ -34,7 +39,7 @@ export function answerQueries(connection: NatsConnection, db: Kysely<Tables>, lo
   };
 }
 
-async function answerTo(db: Kysely<Tables>, message: Msg, log: Log): Promise<Answer> {
+async function answerTo(db: Kysely<Tables>, message: Request, log: Log): Promise<Answer> {
   const name = message.subject.slice(subjects.query('').length);
   try {
     const query = QUERIES.get(name);
@@ -47,11 +52,11 @@ async function answerTo(db: Kysely<Tables>, message: Msg, log: Log): Promise<Ans
   }
 }
 
-function paramsOf(message: Msg): Params {
+function paramsOf(message: Request): Params {
   if (message.data.length === 0) return {};
   let params: unknown;
   try {
-    params = message.json();
+    params = JSON.parse(Buffer.from(message.data).toString());
   } catch {
     throw new QueryRefused('query.parameter', 'the parameters are not JSON');
   }

@@ -1,6 +1,6 @@
 /** Asks the archive over the bus: the other end of answer.ts, for whoever serves the API or a command. */
 
-import { errors, type NatsConnection } from '@nats-io/nats-core';
+import type { Bus } from '../bus/connection.ts';
 import { subjects } from '../bus/subjects.ts';
 import { decodeAnswer } from './reply.ts';
 
@@ -16,9 +16,11 @@ export class QueryFailed extends Error {
   }
 }
 
+type Connection = Pick<Bus['nc'], 'request'>;
+
 const PATIENCE = 5000;
 
-export function askArchive(connection: NatsConnection): Query {
+export function askArchive(connection: Connection): Query {
   return async (name, params) => {
     const answer = decodeAnswer(await request(connection, name, params));
     if ('error' in answer) throw new QueryFailed(answer.error.code, answer.error.message);
@@ -26,12 +28,17 @@ export function askArchive(connection: NatsConnection): Query {
   };
 }
 
-async function request(connection: NatsConnection, name: string, params: object): Promise<Uint8Array> {
+async function request(connection: Connection, name: string, params: object): Promise<Uint8Array> {
   try {
     return (await connection.request(subjects.query(name), JSON.stringify(params), { timeout: PATIENCE })).data;
   } catch (cause) {
-    const nobody = cause instanceof errors.RequestError && cause.isNoResponders();
-    const why = nobody ? 'no archive is running' : 'the archive does not answer';
+    const why = isNobodyThere(cause) ? 'no archive is running' : 'the archive does not answer';
     throw new QueryFailed('archive.unavailable', why, { cause });
   }
+}
+
+/** The client wraps the server's NoResponders in a RequestError. */
+function isNobodyThere(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return error.name === 'NoResponders' || (error.cause instanceof Error && isNobodyThere(error.cause));
 }

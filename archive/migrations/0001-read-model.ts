@@ -5,10 +5,13 @@
  */
 
 import { type CreateTableBuilder, type Kysely, SqliteAdapter, sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+export const readModel: Migration = { up };
 
 type Column = readonly [name: string, type: 'text' | 'bigint', nullable?: 'nullable'];
 
-export async function up(db: Kysely<unknown>): Promise<void> {
+async function up(db: Kysely<unknown>): Promise<void> {
   const isSqlite = db.getExecutor().adapter instanceof SqliteAdapter;
   for (const [table, { columns, key, small }] of Object.entries(TABLES)) {
     let builder: CreateTableBuilder<string, string> = db.schema.createTable(table);

@@ -1,7 +1,7 @@
 /** Every migration by name, in order. Imported and not read from the folder, so that a typo fails to compile. */
 
 import type { Migration, MigrationProvider } from 'kysely/migration';
-import * as readModel from './0001-read-model.ts';
+import { readModel } from './0001-read-model.ts';
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-read-model': readModel,
