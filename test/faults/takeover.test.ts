@@ -1,0 +1,137 @@
+/** Two actors processes, one ingress, one NATS: what the one does when the other dies, or only seems to. */
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { HeraldProcess } from '../support/herald.ts';
+import { type Receiver, startReceiver } from '../support/receiver.ts';
+import { until } from '../support/until.ts';
+import { type Cluster, homeOf, spreadOver, startCluster, workerOf } from './cluster.ts';
+import { type Evidence, gatherEvidence } from './evidence.ts';
+import { Traffic } from './traffic.ts';
+import { assertAcceptedOnce, assertEffectsOnce, assertNotifiedOnce, assertOneOwnerAtATime } from './verdict.ts';
+
+/** DESIGN's budget, from the kill to the first new decision. Milliseconds. */
+const TAKEOVER = 5000;
+const PARTITIONS = 4;
+
+let receiver: Receiver;
+let cluster: Cluster;
+let ingress: HeraldProcess;
+let evidence: Evidence;
+/** Every request of the file. */
+const ledger = new Traffic({ connections: 0, groupsPerConnection: 0, alertsPerGroup: 0, rounds: 1 });
+
+before(async () => {
+  receiver = await startReceiver();
+  cluster = await startCluster({ partitions: PARTITIONS, receiverUrl: receiver.url });
+  ingress = await cluster.start('ingress');
+  await ingress.ready();
+  evidence = await gatherEvidence(cluster.nats.url, cluster.count);
+});
+
+after(async () => {
+  await evidence.close();
+});
+
+/** Accepted by Herald when this resolves. */
+async function send(name: string, { groups = 40, rounds = 1 } = {}): Promise<Traffic> {
+  const traffic = new Traffic({ connections: 1, groupsPerConnection: groups, alertsPerGroup: 2, rounds, name });
+  await traffic.send(ingress.url);
+  for (const [receipt, request] of traffic.accepted) ledger.accepted.set(receipt, request);
+  return traffic;
+}
+
+/** Those of its alerts that these partitions decide on. */
+function decidedOf(traffic: Traffic, partitions: readonly string[]): { decided: number; all: number } {
+  let decided = 0;
+  let all = 0;
+  for (const [receipt, { keys }] of traffic.accepted) {
+    for (let i = 0; i < keys.length; i++) {
+      if (!partitions.includes(homeOf(keys[i]!, cluster.count))) continue;
+      all++;
+      if (evidence.timesDecided(receipt, i) > 0) decided++;
+    }
+  }
+  return { decided, all };
+}
+
+async function pair(): Promise<[HeraldProcess, HeraldProcess]> {
+  const two = await Promise.all([cluster.start('actors'), cluster.start('actors')]);
+  await Promise.all(two.map((one) => one.ready()));
+  await spreadOver(evidence, cluster.count, two);
+  return two as [HeraldProcess, HeraldProcess];
+}
+
+test('[BR-REL-012] [BR-SCALE-005] one of two owners is killed: the other decides its alerts within 5 s, and tells them once', async (t) => {
+  const [doomed, other] = await pair();
+  await evidence.complete(await send('before-kill'), { ended: false });
+  const lost = (await workerOf(evidence, doomed))?.partitions ?? [];
+  assert.ok(lost.some((name) => name.startsWith('a')));
+
+  const killedAt = performance.now();
+  await doomed.kill9();
+  const traffic = await send('after-kill');
+  const { all } = decidedOf(traffic, lost);
+  assert.ok(all > 0);
+  await until('the other to decide on them', () => decidedOf(traffic, lost).decided > 0, {
+    timeoutMs: TAKEOVER - (performance.now() - killedAt),
+    seen: () => other.stderr().slice(-1000),
+  });
+  t.diagnostic(`kill -9: first decision of the successor after ${Math.round(performance.now() - killedAt)} ms`);
+  await evidence.complete(traffic, { ended: false });
+  t.diagnostic(`kill -9: all ${all} delivered after ${Math.round(performance.now() - killedAt)} ms`);
+  assertOneOwnerAtATime(evidence);
+  assertAcceptedOnce(evidence, ledger);
+  assertEffectsOnce(evidence);
+  assertNotifiedOnce(evidence, receiver.requests, 1);
+  assert.equal((await other.stop()).code, 0);
+});
+
+test('[BR-REL-012] one of two owners stands still and wakes up: its writes are refused, it steps down, nothing is sent twice', async (t) => {
+  const [frozen, other] = await pair();
+  await evidence.complete(await send('before-freeze'), { ended: false });
+  const sentTwiceBefore = repeated();
+  const lost = (await workerOf(evidence, frozen))?.partitions ?? [];
+  const frozenAt = performance.now();
+  await frozen.freeze();
+  // Stored for the one that stands still as well: it finds them in its sockets when it wakes, and tries to commit.
+  const traffic = await send('while-frozen');
+  await until('the other to decide on them', () => decidedOf(traffic, lost).decided > 0, { timeoutMs: 30_000 });
+  t.diagnostic(`SIGSTOP: first decision of the successor after ${Math.round(performance.now() - frozenAt)} ms`);
+  await evidence.complete(traffic, { ended: false });
+  await until('the other to hold all', async () => holdsAll(other), { timeoutMs: 30_000, everyMs: 50 });
+
+  frozen.thaw();
+  await until('the writes of the one that woke to be refused', () => frozen.logged('partition.lost').length > 0, {
+    timeoutMs: 30_000,
+    seen: () => frozen.stderr().slice(-1000),
+  });
+  await until(
+    'it to have let go of all that it held',
+    () => {
+      const gone = [...frozen.logged('partition.lost'), ...frozen.logged('partition.released')];
+      return lost.every((name) => gone.some(({ partition }) => partition === name));
+    },
+    { timeoutMs: 30_000 },
+  );
+  t.diagnostic(`SIGCONT: refused in ${frozen.logged('partition.lost').map((line) => line.partition)} of ${lost}`);
+  // It takes its share again, politely, and works.
+  await spreadOver(evidence, cluster.count, [frozen, other]);
+  await evidence.complete(await send('after-thaw'), { ended: false });
+  assertOneOwnerAtATime(evidence);
+  assertAcceptedOnce(evidence, ledger);
+  assertEffectsOnce(evidence);
+  assertNotifiedOnce(evidence, receiver.requests, 1);
+  assert.equal(repeated(), sentTwiceBefore, 'nothing was sent twice');
+  assert.deepEqual(await Promise.all([frozen, other].map(async (one) => (await one.stop()).code)), [0, 0]);
+});
+
+async function holdsAll(process: HeraldProcess): Promise<boolean> {
+  const { alert, channel } = cluster.count;
+  return (await workerOf(evidence, process))?.partitions.length === alert + channel;
+}
+
+function repeated(): number {
+  const ids = receiver.requests.map(({ headers }) => headers['webhook-id']);
+  return ids.length - new Set(ids).size;
+}
