@@ -44,9 +44,8 @@ async function install(root, runtime, lock) {
   }
   if ((await nativePartsLoad(root, runtime, lock)).ok) return;
   const allowed = allowedScripts(root);
-  await step(
-    `native parts: ${allowed.join(', ')} (compiled where there is no binary for this machine: a minute or two)`,
-    () => npm(root, runtime, lock, ['rebuild', ...allowed]),
+  await step(`native parts: ${allowed.join(', ')} (may have to be compiled: minutes)`, () =>
+    npm(root, runtime, lock, ['rebuild', ...allowed]),
   );
   const check = await nativePartsLoad(root, runtime, lock);
   if (!check.ok) {
