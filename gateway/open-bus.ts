@@ -41,5 +41,6 @@ export async function openBus({ url, name, count, sizes, log, signal }: OpenBusO
 }
 
 function waiting(error: unknown): string {
-  return error instanceof BusUnreachable ? `${error.message}; trying on` : 'the streams cannot be made now; trying on';
+  if (error instanceof BusUnreachable) return `${error.message}; trying on`;
+  return `the streams cannot be made now (${error instanceof Error ? error.message : String(error)}); trying on`;
 }

@@ -12,7 +12,11 @@ export interface Log {
 
 /** JSON lines on standard error: standard output belongs to the console channel and to command output. */
 export function createLog(level: string): Log {
-  return pino({ level, base: { pid: process.pid } }, pino.destination({ dest: 2, sync: true }));
+  return pino(
+    // An error is an object without enumerable fields: without this its message and stack would be lost.
+    { level, base: { pid: process.pid }, serializers: { error: pino.stdSerializers.errWithCause } },
+    pino.destination({ dest: 2, sync: true }),
+  );
 }
 
 export const silentLog: Log = {
