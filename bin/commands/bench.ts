@@ -5,12 +5,18 @@ import { suggest } from '../../resources/suggest.ts';
 import { type Command, type ExitCode, UsageError } from '../command.ts';
 
 const FOLDER = fileURLToPath(new URL('../../bench/', import.meta.url));
+const RUNNER = `${FOLDER}rig/main.ts`;
+const ALL = 'all';
 
 export const bench: Command = {
-  usage: ['bench', 'bench NAME'],
+  usage: ['bench', 'bench NAME', 'bench all'],
   description:
-    'Measures; without a name it lists what there is to measure. Needs a quiet machine and takes a minute or more.',
-  options: { json: { type: 'boolean', description: 'hand --json to the benchmark, or list the names as JSON' } },
+    'Measures against the budgets; without a name it lists what there is to measure. Needs a quiet machine and takes a minute\n' +
+    'or more for each.',
+  options: {
+    quick: { type: 'boolean', description: 'a tiny size: shows that it runs, not how fast' },
+    json: { type: 'boolean', description: 'a JSON document on a line for each benchmark, or the names as JSON' },
+  },
   positionals: { min: 0, max: 1 },
   async run({ positionals: [name], options, print }) {
     const names = benchmarks();
@@ -19,15 +25,19 @@ export const bench: Command = {
       else for (const each of names) print.line(each);
       return 0;
     }
-    if (!names.includes(name)) {
-      const near = suggest(name, names);
-      throw new UsageError(
-        `unknown benchmark ${JSON.stringify(name)}${near === null ? `: one of ${names.join(', ')}` : `; did you mean ${near}?`}`,
-      );
-    }
-    return execute(`${FOLDER}${name}.ts`, options.json === true ? ['--json'] : []);
+    if (name !== ALL && !names.includes(name)) throw new UsageError(unknown(name, names));
+    const flags = ['quick', 'json'].filter((flag) => options[flag] === true).map((flag) => `--${flag}`);
+    let code: ExitCode = 0;
+    for (const each of name === ALL ? names : [name]) if ((await execute([RUNNER, each, ...flags])) !== 0) code = 1;
+    return code;
   },
 };
+
+function unknown(name: string, names: readonly string[]): string {
+  const near = suggest(name, names);
+  const hint = near === null ? `: one of ${names.join(', ')}` : `; did you mean ${near}?`;
+  return `unknown benchmark ${JSON.stringify(name)}${hint}`;
+}
 
 /** A file of bench/ is a benchmark; what they share stands in folders below. */
 function benchmarks(): string[] {
@@ -39,12 +49,16 @@ function benchmarks(): string[] {
 }
 
 /** In a process of its own: nothing of this one is in the figures. */
-function execute(file: string, args: readonly string[]): Promise<ExitCode> {
-  const child = spawn(process.execPath, [file, ...args], { stdio: 'inherit' });
+async function execute(args: readonly string[]): Promise<ExitCode> {
+  const child = spawn(process.execPath, args, { stdio: 'inherit' });
   const forward = (signal: NodeJS.Signals) => child.kill(signal);
   process.once('SIGINT', forward).once('SIGTERM', forward);
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => resolve(code === 0 ? 0 : 1));
-  });
+  try {
+    return await new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (code) => resolve(code === 0 ? 0 : 1));
+    });
+  } finally {
+    process.off('SIGINT', forward).off('SIGTERM', forward);
+  }
 }

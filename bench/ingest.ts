@@ -1,0 +1,178 @@
+/**
+ * Taking alerts in: from the request to the answer that says they are stored. Beside a bare server, which shows what HTTP and
+ * JSON alone cost here, and beside Alertmanager. Each case has fresh processes, in another order each round.
+ */
+
+import { findAlertmanager, startAlertmanager } from './rig/alertmanager.ts';
+import { type BenchOptions, median } from './rig/benchmark.ts';
+import type { BodyOptions } from './rig/bodies.ts';
+import { startChild } from './rig/child.ts';
+import { startHerald } from './rig/herald.ts';
+import { allAccepted, type LoadResult, startLoad } from './rig/load.ts';
+import { figuresOf } from './rig/machine.ts';
+import { startNats } from './rig/nats.ts';
+import { against, type Findings, type Row } from './rig/report.ts';
+import { GROUPED, writeResources } from './rig/resources.ts';
+import { type Scratch, withScratch } from './rig/scratch.ts';
+import { connect, countIngested, mustEqual } from './rig/stored.ts';
+
+interface Case {
+  readonly name: string;
+  readonly connections: number;
+  readonly body: BodyOptions;
+  start(scratch: Scratch): Promise<Server>;
+}
+
+interface Server {
+  readonly port: number;
+  readonly pid: number;
+  /** Throws unless exactly so many alerts are kept. */
+  verify(accepted: number): Promise<void>;
+}
+
+interface Run {
+  readonly load: LoadResult;
+  /** Microseconds of the server's CPU for each request, warm-up included. */
+  readonly cpu: number;
+  readonly rss: number;
+}
+
+const webhook = (alerts: number): BodyOptions => ({
+  format: 'webhook',
+  path: '/v1/webhooks/alertmanager',
+  alerts,
+  label: GROUPED,
+});
+
+const CASES = {
+  ingress: {
+    name: 'herald run ingress, 1 alert',
+    connections: 64,
+    body: webhook(1),
+    start: startRole(['run', 'ingress']),
+  },
+  bare: { name: 'bare uWebSockets + JSON.parse, 1 alert', connections: 64, body: webhook(1), start: startBare },
+  batched: {
+    name: 'herald run ingress, 10 alerts',
+    connections: 64,
+    body: webhook(10),
+    start: startRole(['run', 'ingress']),
+  },
+  bareBatched: {
+    name: 'bare uWebSockets + JSON.parse, 10 alerts',
+    connections: 64,
+    body: webhook(10),
+    start: startBare,
+  },
+  crowd: {
+    name: 'herald run ingress, 1 alert',
+    connections: 1000,
+    body: webhook(1),
+    start: startRole(['run', 'ingress']),
+  },
+  whole: {
+    name: 'herald start (decides as well), 1 alert',
+    connections: 64,
+    body: webhook(1),
+    start: startRole(['start']),
+  },
+} satisfies Record<string, Case>;
+
+export default async function ingest({ quick, note }: BenchOptions): Promise<Findings> {
+  const program = findAlertmanager();
+  const cases: Case[] = [...Object.values(CASES), ...(program === null ? [] : [alertmanagerCase(program)])];
+  const rounds = quick ? 1 : 3;
+  const runs = new Map<Case, Run[]>(cases.map((one) => [one, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const one of rotated(cases, round)) {
+      note(`round ${round + 1} of ${rounds}: ${one.name}, ${one.connections} connections`);
+      runs.get(one)!.push(await measure(one, quick));
+    }
+  }
+  const best = new Map([...runs].map(([one, all]) => [one, median(all, ({ load }) => load.alerts / load.seconds)]));
+  const of = (one: Case) => rate(best.get(one)!);
+  const peer = cases.at(-1)!;
+  return {
+    rows: [...best].map(([one, run]) => rowOf(one, run)),
+    verdicts: [
+      against('accept-against-bare', of(CASES.ingress) / of(CASES.bare)),
+      ...(program === null ? [] : [against('accept-against-alertmanager', of(CASES.ingress) / of(peer))]),
+      against('accept-batched', of(CASES.batched)),
+      against('acknowledgement-p99', best.get(CASES.crowd)!.load.p99),
+    ],
+    omitted: program === null ? ['Alertmanager: neither prometheus-alertmanager nor alertmanager is on PATH'] : [],
+  };
+}
+
+function measure(one: Case, quick: boolean): Promise<Run> {
+  return withScratch(async (scratch) => {
+    const server = await one.start(scratch);
+    const before = figuresOf(server.pid).cpu;
+    const load = allAccepted(
+      await startLoad(scratch).ask({
+        port: server.port,
+        connections: quick ? 16 : one.connections,
+        body: one.body,
+        first: 0,
+        plan: { kind: 'closed', warmUp: quick ? 0.1 : 2, seconds: quick ? 0.2 : 5 },
+      }),
+    );
+    const { cpu, rss } = figuresOf(server.pid);
+    await server.verify(load.accepted);
+    return { load, cpu: ((cpu - before) * 1e6 * one.body.alerts) / load.accepted, rss };
+  });
+}
+
+function startRole(command: readonly string[]): (scratch: Scratch) => Promise<Server> {
+  return async (scratch) => {
+    const nats = await startNats(scratch);
+    const config = writeResources(scratch, { url: 'http://127.0.0.1:9/nobody' });
+    const herald = await startHerald(scratch, { command, natsUrl: nats.url, config });
+    return {
+      ...herald,
+      async verify(accepted) {
+        mustEqual('alerts that Herald counted', await herald.metric('herald_alerts_accepted_total'), accepted);
+        // Where somebody decides, INGEST is emptied; the pipeline benchmark counts what came out.
+        if (command[0] === 'start') return;
+        mustEqual('alerts stored in INGEST', await countIngested(await connect(scratch, nats.url)), accepted);
+      },
+    };
+  };
+}
+
+async function startBare(scratch: Scratch): Promise<Server> {
+  const child = startChild<'listen', number>(scratch, './bare-child.ts');
+  return { pid: child.pid, port: await child.ask('listen'), verify: async () => {} };
+}
+
+function alertmanagerCase(program: string): Case {
+  return {
+    name: 'Alertmanager, 1 alert (kept in memory)',
+    connections: 64,
+    body: { ...webhook(1), format: 'api-v2', path: '/api/v2/alerts' },
+    start: async (scratch) => ({ ...(await startAlertmanager(scratch, program)), verify: async () => {} }),
+  };
+}
+
+function rate({ load }: Run): number {
+  return load.alerts / load.seconds;
+}
+
+function rowOf(one: Case, run: Run): Row {
+  const { p50, p99, busy } = run.load;
+  return {
+    case: `${one.name}, ${one.connections} connections`,
+    throughput: rate(run),
+    unit: 'alerts/s',
+    p50,
+    p99,
+    cpu: run.cpu,
+    rss: run.rss,
+    note: `generator ${Math.round(busy * 100)} % of a core`,
+  };
+}
+
+function rotated<T>(list: readonly T[], by: number): T[] {
+  const at = by % list.length;
+  return [...list.slice(at), ...list.slice(0, at)];
+}

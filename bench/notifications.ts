@@ -1,0 +1,72 @@
+/**
+ * Webhook notifications out, each with its attempt and its outcome journaled. Alerts come in faster than notifications leave,
+ * so the channel always has something to send; the clock stops when the last delivery is journaled.
+ */
+
+import type { BenchOptions } from './rig/benchmark.ts';
+import { startHerald, until } from './rig/herald.ts';
+import { allAccepted, startLoad } from './rig/load.ts';
+import { microseconds } from './rig/monotonic.ts';
+import { startNats } from './rig/nats.ts';
+import { startReceiver } from './rig/receiver.ts';
+import { against, type Findings, type Row } from './rig/report.ts';
+import { NOTIFIED, writeResources } from './rig/resources.ts';
+import { withScratch } from './rig/scratch.ts';
+import { connect, countKeys, mustEqual } from './rig/stored.ts';
+
+const ALERTS = 10;
+const WITHIN = 300_000;
+
+export default async function notifications({ quick, note }: BenchOptions): Promise<Findings> {
+  const rows: Row[] = [];
+  for (const concurrency of quick ? [64] : [16, 64, 256]) {
+    note(`${concurrency} sends under way at once`);
+    rows.push(await withConcurrency(concurrency, quick ? 200 : 20_000));
+  }
+  const best = Math.max(...rows.map(({ throughput = 0 }) => throughput));
+  return { rows, verdicts: [against('notifications', best)], omitted: [] };
+}
+
+function withConcurrency(concurrency: number, total: number): Promise<Row> {
+  return withScratch(async (scratch) => {
+    const nats = await startNats(scratch);
+    const receiver = await startReceiver(scratch);
+    const config = writeResources(scratch, { url: receiver.url, concurrency });
+    const herald = await startHerald(scratch, { command: ['start'], natsUrl: nats.url, config });
+    const send = async (first: number, count: number) => {
+      const load = allAccepted(
+        await startLoad(scratch).ask({
+          port: herald.port,
+          connections: 8,
+          body: { format: 'webhook', path: '/v1/webhooks/alertmanager', alerts: ALERTS, label: NOTIFIED },
+          first,
+          plan: { kind: 'count', requests: Math.ceil(count / ALERTS) },
+        }),
+      );
+      const wanted = first + load.accepted;
+      const delivered = () => herald.metric('herald_events_total', { type: 'delivery.delivered' });
+      await until(`${wanted} journaled deliveries`, async () => (await delivered()) >= wanted, WITHIN);
+      return { sent: load.accepted, seconds: (microseconds() - load.startedAt) / 1e6 };
+    };
+    const warm = await send(0, total / 5);
+    await receiver.child.ask({ kind: 'reset' });
+    const cpu = herald.figures().cpu;
+    const { sent, seconds } = await send(warm.sent, total);
+    const figures = herald.figures();
+    const arrived = await receiver.child.ask({ kind: 'count' });
+    mustEqual('notifications that arrived', arrived.notifications, sent);
+    mustEqual('different notifications among them', arrived.distinct, sent);
+    const journaled = await countKeys(await connect(scratch, nats.url), 'delivery.delivered');
+    mustEqual('deliveries journaled', journaled, warm.sent + sent);
+    return {
+      case: `one webhook channel, concurrency ${concurrency}, ${sent} notifications of one alert`,
+      throughput: sent / seconds,
+      unit: 'per second',
+      p50: arrived.p50,
+      p99: arrived.p99,
+      cpu: ((figures.cpu - cpu) * 1e6) / sent,
+      rss: figures.rss,
+      note: 'latency: time in the queue included, from when the alert was sent',
+    };
+  });
+}

@@ -1,0 +1,115 @@
+/** The budgets: what each figure must reach on two shared cores, with load generator and nats-server on the same machine. */
+
+export type BudgetName =
+  | 'accept-against-alertmanager'
+  | 'accept-against-bare'
+  | 'accept-batched'
+  | 'decided'
+  | 'acknowledgement-p99'
+  | 'notified-p99'
+  | 'classify-new'
+  | 'classify-known'
+  | 'notifications'
+  | 'resident-memory';
+
+export interface Budget {
+  readonly what: string;
+  /** Of the requirements that the figure stands for. */
+  readonly ids: readonly string[];
+  readonly unit: string;
+  readonly better: 'higher' | 'lower';
+  readonly must: number;
+  readonly aim: number;
+}
+
+export const BUDGETS: Readonly<Record<BudgetName, Budget>> = {
+  'accept-against-alertmanager': {
+    what: "durable accept, 1-alert webhooks, 64 connections, beside Alertmanager's POST of the same alerts",
+    ids: ['BR-PERF-003', 'BR-WH-006'],
+    unit: '×',
+    better: 'higher',
+    must: 1.5,
+    aim: 2.5,
+  },
+  'accept-against-bare': {
+    what: 'durable accept as a share of bare uWebSockets + JSON.parse on the same body',
+    ids: ['BR-PERF-003', 'BR-WH-006'],
+    unit: '×',
+    better: 'higher',
+    must: 0.4,
+    aim: 0.6,
+  },
+  'accept-batched': {
+    what: 'durable accept, 10-alert webhooks',
+    ids: ['BR-SCALE-006', 'BR-SCALE-007'],
+    unit: 'alerts/s',
+    better: 'higher',
+    must: 60_000,
+    aim: 150_000,
+  },
+  decided: {
+    what: 'accept → decided and journaled, sustained, distinct alerts',
+    ids: ['BR-PERF-007', 'BR-PERF-035'],
+    unit: 'alerts/s',
+    better: 'higher',
+    must: 15_000,
+    aim: 30_000,
+  },
+  'acknowledgement-p99': {
+    what: 'webhook acknowledgement at 1,000 concurrent connections, p99',
+    ids: ['BR-PERF-002', 'BR-PERF-004'],
+    unit: 'ms',
+    better: 'lower',
+    must: 100,
+    aim: 50,
+  },
+  'notified-p99': {
+    what: 'accept → notification leaves (group_wait 0) at 1,000 alerts/s, p99',
+    ids: ['BR-PERF-006', 'BR-PERF-026'],
+    unit: 'ms',
+    better: 'lower',
+    must: 250,
+    aim: 50,
+  },
+  'classify-new': {
+    what: 'classification, 500 patterns, new name',
+    ids: ['BR-PERF-021', 'BR-PERF-022'],
+    unit: 'µs',
+    better: 'lower',
+    must: 10,
+    aim: 3,
+  },
+  'classify-known': {
+    what: 'classification, 500 patterns, known name',
+    ids: ['BR-PERF-021', 'BR-PERF-022'],
+    unit: 'µs',
+    better: 'lower',
+    must: 1,
+    aim: 0.3,
+  },
+  notifications: {
+    what: 'webhook notifications out, journaled',
+    ids: ['BR-PERF-027'],
+    unit: 'per second',
+    better: 'higher',
+    must: 2000,
+    aim: 8000,
+  },
+  'resident-memory': {
+    what: 'resident memory of a worker with 100,000 live alerts',
+    ids: ['BR-PERF-032'],
+    unit: 'MB',
+    better: 'lower',
+    must: 400,
+    aim: 250,
+  },
+};
+
+/** `not met`: short of what must be. `met`: that, and not yet what is aimed for. */
+export type Standing = 'not met' | 'met' | 'aim met';
+
+export function standingOf({ better, must, aim }: Budget, measured: number): Standing {
+  const reaches = (bound: number) => (better === 'higher' ? measured >= bound : measured <= bound);
+  if (!reaches(must)) return 'not met';
+  return reaches(aim) ? 'aim met' : 'met';
+}

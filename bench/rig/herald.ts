@@ -1,0 +1,102 @@
+/** Herald as an operator starts it, in a process of its own, with its own NATS, data and resources. */
+
+import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { endChild } from './child.ts';
+import { figuresOf, type ProcessFigures } from './machine.ts';
+import type { Scratch } from './scratch.ts';
+
+const PROGRAM = fileURLToPath(new URL('../../bin/herald.ts', import.meta.url));
+const READY_WITHIN = 30_000;
+const LOOK_EVERY = 50;
+
+export interface HeraldSpec {
+  /** As on the command line: `start`, or `run ingress`. */
+  readonly command: readonly string[];
+  readonly natsUrl: string;
+  readonly config: string;
+}
+
+export interface Herald {
+  readonly pid: number;
+  readonly port: number;
+  figures(): ProcessFigures;
+  /** Sum of a metric over the series whose labels hold all of `labels`. */
+  metric(name: string, labels?: Readonly<Record<string, string>>): Promise<number>;
+}
+
+/** Where profiles are written (`node --cpu-prof`), one for each process and thread; unset: none are made. */
+const PROFILES = process.env.HERALD_BENCH_PROFILES ?? '';
+
+/** Resolves once it is ready; a role without HTTP is taken for ready at once. */
+export async function startHerald(scratch: Scratch, spec: HeraldSpec): Promise<Herald> {
+  const port = await freePort();
+  const flags = PROFILES === '' ? [] : ['--cpu-prof', '--cpu-prof-dir', PROFILES];
+  if (PROFILES !== '') mkdirSync(PROFILES, { recursive: true });
+  const child = spawn(process.execPath, [...flags, PROGRAM, ...spec.command], {
+    env: {
+      ...process.env,
+      HERALD_LISTEN: `127.0.0.1:${port}`,
+      HERALD_DATA: scratch.folder(),
+      HERALD_CONFIG: spec.config,
+      HERALD_INGEST_MAX_BYTES: String(8 * 1024 ** 3),
+      HERALD_LOG: 'error',
+      NATS_URL: spec.natsUrl,
+    },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  scratch.atEnd(() => endChild(child));
+  const herald: Herald = {
+    pid: child.pid ?? 0,
+    port,
+    figures: () => figuresOf(child.pid ?? 0),
+    metric: async (name, labels = {}) => sumOf(await textOf(port, '/metrics'), name, labels),
+  };
+  const servesHttp = spec.command[0] === 'start' || spec.command[1] === 'ingress';
+  if (servesHttp) await until('Herald to be ready', () => isReady(port), READY_WITHIN);
+  return herald;
+}
+
+/** Looks until it is so. Throws after `within` milliseconds. */
+export async function until(what: string, isSo: () => Promise<boolean>, within: number): Promise<void> {
+  const end = performance.now() + within;
+  while (!(await isSo())) {
+    if (performance.now() > end) throw new Error(`waited ${within} ms in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
+  }
+}
+
+async function isReady(port: number): Promise<boolean> {
+  try {
+    return (await fetch(`http://127.0.0.1:${port}/readyz`)).status === 200;
+  } catch {
+    return false;
+  }
+}
+
+async function textOf(port: number, path: string): Promise<string> {
+  return (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+}
+
+function sumOf(text: string, name: string, labels: Readonly<Record<string, string>>): number {
+  const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
+  let sum = 0;
+  for (const line of text.split('\n')) {
+    if (!line.startsWith(name) || !'{ '.includes(line[name.length] ?? '')) continue;
+    if (wanted.every((pair) => line.includes(pair))) sum += Number(line.slice(line.lastIndexOf(' ') + 1));
+  }
+  return sum;
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}

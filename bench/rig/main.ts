@@ -1,0 +1,20 @@
+/** Runs one benchmark: `node bench/rig/main.ts NAME [--json] [--quick]`. `herald bench` does just that. */
+
+import { parseArgs } from 'node:util';
+import { createPrint } from '../../bin/print.ts';
+import type { Benchmark } from './benchmark.ts';
+import { describeMachine } from './machine.ts';
+import { type Report, render } from './report.ts';
+
+const { values, positionals } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const print = createPrint(process.stdout, process.stderr, process.env);
+const benchmark = positionals[0] ?? '';
+const machine = describeMachine();
+const { default: run } = (await import(`../${benchmark}.ts`)) as { default: Benchmark };
+const findings = await run({ quick: values.quick, note: (text) => print.note(print.style.dim(`… ${text}`)) });
+const report: Report = { benchmark, machine, quick: values.quick, ...findings };
+if (values.json) print.json(report);
+else for (const line of render(report, print.style)) print.line(line);

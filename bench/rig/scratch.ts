@@ -1,0 +1,34 @@
+/** What a benchmark starts and must end: processes, folders. Ended in the opposite order, whatever happens. */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export class Scratch {
+  readonly #ends: (() => unknown)[] = [];
+
+  atEnd(end: () => unknown): void {
+    this.#ends.push(end);
+  }
+
+  /** A new folder of its own, removed at the end. */
+  folder(): string {
+    const path = mkdtempSync(join(tmpdir(), 'herald-bench-'));
+    this.atEnd(() => rmSync(path, { recursive: true, force: true }));
+    return path;
+  }
+
+  async end(): Promise<void> {
+    for (let end = this.#ends.pop(); end !== undefined; end = this.#ends.pop()) await end();
+  }
+}
+
+/** Runs with a scratch of its own: what one case started is gone before the next begins. */
+export async function withScratch<T>(run: (scratch: Scratch) => Promise<T>): Promise<T> {
+  const scratch = new Scratch();
+  try {
+    return await run(scratch);
+  } finally {
+    await scratch.end();
+  }
+}
