@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { addressOf, type Entry } from '../alert/entry.ts';
+import { entryProblem } from '../alert/entry-problem.ts';
 import { reason } from '../alert/reason.ts';
 import { decodeFrame, type Frame, FrameUnreadable } from '../bus/frame.ts';
 import type { JournalEvent, Marks } from '../bus/journal.ts';
@@ -32,7 +33,11 @@ export function readFrames(frames: readonly IncomingFrame[], marks: Marks, now: 
     if (frame === null) continue;
     const from = firstUnseen(frame, current);
     for (let i = from; i < frame.entries.length; i++) {
-      takeEntry(frame.entries[i]!, `${incoming.seq}-${i}`, now, result);
+      const entry = frame.entries[i]!;
+      const position = `${incoming.seq}-${i}`;
+      const problem = entryProblem(entry);
+      if (problem === null) takeEntry(entry, position, now, result);
+      else result.events.push(buried(`entry-${position}`, problem, asText(entry), now));
     }
     if (frame.stamp !== null && from < frame.entries.length) {
       const { origin, sequence, first } = frame.stamp;
@@ -96,23 +101,25 @@ function decodeOrBury({ seq, data }: IncomingFrame, now: number, events: Journal
   } catch (error) {
     if (!(error instanceof FrameUnreadable)) throw error;
     const id = `frame-${seq}-${createHash('sha256').update(data).digest('hex').slice(0, 8)}`;
-    events.push({
-      type: 'input.dead-lettered',
-      key: `frame/${id}`,
-      at: now,
-      deadLetterId: id,
-      cause: null,
-      entry: {
-        kind: 'unreadable',
-        id,
-        tenant: 'default',
-        source: '',
-        problem: error.message,
-        raw: Buffer.from(data).toString('base64'),
-        receivedAt: now,
-      },
-      reasons: [reason('dead-letter.unreadable', error.message)],
-    });
+    events.push(buried(id, error.message, data, now));
     return null;
   }
+}
+
+function buried(id: string, problem: string, content: Uint8Array | string, now: number): JournalEvent {
+  const raw = Buffer.from(content).toString('base64');
+  return {
+    type: 'input.dead-lettered',
+    key: `frame/${id}`,
+    at: now,
+    deadLetterId: id,
+    cause: null,
+    entry: { kind: 'unreadable', id, tenant: 'default', source: '', problem, raw, receivedAt: now },
+    reasons: [reason('dead-letter.unreadable', problem)],
+  };
+}
+
+/** JSON knows neither 64-bit integers nor `undefined`; msgpack does. */
+function asText(value: unknown): string {
+  return JSON.stringify(value, (_, inner) => (typeof inner === 'bigint' ? String(inner) : inner)) ?? String(value);
 }

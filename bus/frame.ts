@@ -44,12 +44,25 @@ export function encodeFrame(frame: Frame): Buffer {
 /** Throws FrameUnreadable for another version or a damaged body. */
 export function decodeFrame(data: Uint8Array): Frame {
   if (data[0] !== VERSION) throw new FrameUnreadable(`frame version ${data[0]}; this Herald reads version ${VERSION}`);
-  let parts: [string, number, number, Entry[]];
+  let parts: unknown;
   try {
     parts = unpackr.unpack(data.subarray(1));
   } catch (cause) {
     throw new FrameUnreadable(`frame body of ${data.length} bytes is not msgpack`, { cause });
   }
+  if (!isFrame(parts)) throw new FrameUnreadable(`frame body of ${data.length} bytes is msgpack, but not of a frame`);
   const [origin, sequence, first, entries] = parts;
   return { stamp: origin === '' ? null : { origin, sequence, first }, entries };
+}
+
+/** The frame only: its entries are looked at one by one by who takes them in. */
+function isFrame(parts: unknown): parts is [string, number, number, Entry[]] {
+  if (!Array.isArray(parts)) return false;
+  const [origin, sequence, first, entries] = parts as unknown[];
+  return (
+    typeof origin === 'string' &&
+    Number.isSafeInteger(sequence) &&
+    Number.isSafeInteger(first) &&
+    Array.isArray(entries)
+  );
 }
