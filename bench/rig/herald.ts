@@ -8,7 +8,8 @@ import { endChild } from './child.ts';
 import { figuresOf, type ProcessFigures } from './machine.ts';
 import type { Scratch } from './scratch.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../bin/herald.ts', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const PROGRAM = `${ROOT}bin/herald.ts`;
 const READY_WITHIN = 30_000;
 const LOOK_EVERY = 50;
 
@@ -38,6 +39,8 @@ export async function startHerald(scratch: Scratch, spec: HeraldSpec): Promise<H
   const child = spawn(process.execPath, [...flags, PROGRAM, ...spec.command], {
     env: {
       ...process.env,
+      // As bin/herald does.
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? `${ROOT}.runtime/compile-cache`,
       HERALD_LISTEN: `127.0.0.1:${port}`,
       HERALD_DATA: scratch.folder(),
       HERALD_CONFIG: spec.config,
@@ -48,6 +51,11 @@ export async function startHerald(scratch: Scratch, spec: HeraldSpec): Promise<H
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   scratch.atEnd(() => endChild(child));
+  const ended = new Promise<never>((_, reject) => {
+    child.once('exit', (code) => reject(new Error(`herald ${spec.command.join(' ')} ended with ${code}`)));
+  });
+  // Looked at while it starts; when it ends later, its answers stay away and tell.
+  ended.catch(() => undefined);
   const herald: Herald = {
     pid: child.pid ?? 0,
     port,
@@ -55,7 +63,7 @@ export async function startHerald(scratch: Scratch, spec: HeraldSpec): Promise<H
     metric: async (name, labels = {}) => sumOf(await textOf(port, '/metrics'), name, labels),
   };
   const servesHttp = spec.command[0] === 'start' || spec.command[1] === 'ingress';
-  if (servesHttp) await until('Herald to be ready', () => isReady(port), READY_WITHIN);
+  if (servesHttp) await Promise.race([until('Herald to be ready', () => isReady(port), READY_WITHIN), ended]);
   return herald;
 }
 

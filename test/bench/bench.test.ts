@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import type { Report } from '../../bench/rig/report.ts';
 import '../support/leaks.ts';
 
-const HERALD = fileURLToPath(new URL('../../bin/herald.ts', import.meta.url));
+const HERALD = fileURLToPath(new URL('../../bin/herald', import.meta.url));
 const CASES = {
   actors: { rows: 6, budgets: ['resident-memory'] },
   classify: { rows: 5, budgets: ['classify-new', 'classify-known'] },
@@ -17,7 +17,7 @@ const CASES = {
 };
 
 async function bench(...words: string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [HERALD, 'bench', ...words]);
+  const { stdout } = await promisify(execFile)(HERALD, ['bench', ...words]);
   return stdout;
 }
 
