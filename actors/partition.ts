@@ -10,10 +10,10 @@ import { addressOf } from '../alert/entry.ts';
 import type { Policy } from '../alert/policy.ts';
 import type { Bus } from '../bus/connection.ts';
 import type { FramePublisher } from '../bus/ingest.ts';
-import type { Commit, Effect, JournalEvent } from '../bus/journal.ts';
+import type { Commit, Effect, JournalEvent, Manifest } from '../bus/journal.ts';
 import { fenceJournal, type JournalWriter } from '../bus/journal-writer.ts';
 import { type PartitionCount, type PartitionName, partitionOf } from '../bus/partition.ts';
-import { AppendRefused } from '../bus/publish.ts';
+import { AppendRefused, IngestFull } from '../bus/publish.ts';
 import { openSnapshots } from '../bus/snapshot-store.ts';
 import { readStream } from '../bus/stream-reader.ts';
 import { INGEST_STREAM, subjects } from '../bus/subjects.ts';
@@ -27,8 +27,9 @@ import type { CommandReply, CommitContext, Send } from './entity.ts';
 import { Inbox, type Intake } from './inbox.ts';
 import { type RoutedInput, readFrames } from './intake.ts';
 import { Outbox } from './outbox.ts';
+import { purgeIngest, purgeJournal } from './purge.ts';
 import { type Kinds, type Recovered, recover } from './recovery.ts';
-import { type Position, purgeIngest, Snapshotter } from './snapshot.ts';
+import { type Position, Snapshotter } from './snapshot.ts';
 import { OwnershipLost, turnHandler } from './supervision.ts';
 import type { Turn, TurnInput, TurnResult } from './turn.ts';
 
@@ -66,6 +67,9 @@ const SNAPSHOT_EVERY = 300_000;
 const HOUSEKEEPING_EVERY = 5000;
 const PASSIVE_AFTER = 60_000;
 const DRAIN_TIME = 1000;
+const FULL_PAUSE = 500;
+/** As SNAPSHOT_COMMITS, for large commits: a journal must never fill up between two snapshots. */
+const SNAPSHOT_BYTES = 64 * 1024 * 1024;
 
 /** Fences and recovers. Throws OwnershipLost when another worker was faster. */
 export async function takePartition(deps: PartitionDeps, name: PartitionName, owner: string): Promise<Partition> {
@@ -74,20 +78,14 @@ export async function takePartition(deps: PartitionDeps, name: PartitionName, ow
     const writer = await fenceJournal(deps.bus, name, owner);
     const recovered = await recover(deps.bus, name, deps.kinds, deps.policy, writer.fenceSeq);
     const store = await openSnapshots(deps.bus, name);
-    const snapshotter = new Snapshotter(
-      deps.bus,
-      name,
-      store,
-      recovered.entities,
-      deps.log,
-      writer.fenceSeq,
-      recovered,
-    );
+    const snapshotter = new Snapshotter(writer, store, recovered.entities, deps.log, recovered);
     deps.metrics.recovered(name, recovered.replayed, deps.clock.monotonic() - started);
     return new Partition(deps, name, writer, recovered, snapshotter);
   } catch (error) {
     if (error instanceof AppendRefused)
       throw new OwnershipLost(`${name}: another worker fenced first`, { cause: error });
+    // A full journal takes no fence either: make room before the next try.
+    if (error instanceof IngestFull) await purgeJournal(deps.bus, name);
     throw error;
   }
 }
@@ -112,6 +110,9 @@ export class Partition {
   #housekeptAt: number;
   #purgedTo: number;
   #sweep = 0;
+  #bytesAt = 0;
+  /** Of the last snapshot that this owner completed. */
+  #manifest: Manifest | null = null;
 
   constructor(
     deps: PartitionDeps,
@@ -194,7 +195,7 @@ export class Partition {
     await this.#waitForWork();
     const withFrames = this.#outbox.pending < MAX_PENDING_FRAMES;
     await this.#commit(this.#inbox.take(withFrames));
-    this.#housekeep();
+    await this.#housekeep();
   }
 
   /** Until there is input, a timer is due, or it is time to keep house. */
@@ -230,11 +231,26 @@ export class Partition {
       events,
       effects,
     };
-    const lastCommit = await this.#writer.append(commit);
+    const lastCommit = await this.#append(commit);
     this.#position = { lastCommit, cursor: commit.cursor, marks: commit.marks, published: commit.published };
     this.#commits++;
     metrics.committed(this.name, events, clock.monotonic() - started);
     this.#act(lastCommit, effects, read.replies, results);
+  }
+
+  /** A full journal is waited out: the archive or a snapshot makes room, and meanwhile INGEST holds what comes. */
+  async #append(commit: Commit): Promise<number> {
+    const { bus, clock, log } = this.#deps;
+    for (;;) {
+      try {
+        return await this.#writer.append(commit);
+      } catch (error) {
+        if (!(error instanceof IngestFull) || this.#stopping) throw error;
+        log.error({ event: 'journal.full', partition: this.name }, 'the journal is full; waiting for the archive');
+        await purgeJournal(bus, this.name);
+        await new Promise<void>((resolve) => clock.after(FULL_PAUSE, resolve));
+      }
+    }
   }
 
   /** First what came in, then whoever was touched by it or is due. */
@@ -338,26 +354,37 @@ export class Partition {
     if (command !== null) this.#inbox.pushLocal({ slot, command });
   }
 
-  /** Between commits, in small pieces: snapshot slices, purging, putting idle actors to sleep. */
-  #housekeep(): void {
-    const { clock, bus, log, system, snapshotCommits = SNAPSHOT_COMMITS } = this.#deps;
+  /** Between commits, in small pieces: snapshot slices, putting idle actors to sleep, purging. */
+  async #housekeep(): Promise<void> {
+    const { clock, system } = this.#deps;
     const now = clock.monotonic();
-    const behind = this.#commits >= snapshotCommits || (this.#commits > 0 && now - this.#snapshotAt > SNAPSHOT_EVERY);
-    if (behind && !this.#snapshotter.busy) {
+    if (this.#snapshotDue(now) && !this.#snapshotter.busy) {
       this.#snapshotter.begin(this.#position);
       this.#commits = 0;
+      this.#bytesAt = this.#writer.bytes;
       this.#snapshotAt = now;
     }
-    this.#snapshotter.slice(this.#position);
+    this.#manifest = (await this.#snapshotter.slice(this.#position)) ?? this.#manifest;
     for (const actor of this.#entities.passivate(this.#sweep++ % CHUNKS, now - PASSIVE_AFTER)) system.stop(actor);
     if (now - this.#housekeptAt < HOUSEKEEPING_EVERY) return;
     this.#housekeptAt = now;
-    const { cursor } = this.#position;
-    if (cursor === this.#purgedTo) return;
-    this.#purgedTo = cursor;
-    purgeIngest(bus, this.name, cursor).catch((error: unknown) => {
-      log.warn({ event: 'ingest.purge-failed', partition: this.name, error }, 'INGEST not purged; tried again later');
+    this.#purge().catch((error: unknown) => {
+      this.#deps.log.warn({ event: 'purge.failed', partition: this.name, error }, 'not purged; tried again later');
     });
+  }
+
+  #snapshotDue(now: number): boolean {
+    const { snapshotCommits = SNAPSHOT_COMMITS } = this.#deps;
+    if (this.#commits >= snapshotCommits || this.#writer.bytes - this.#bytesAt >= SNAPSHOT_BYTES) return true;
+    return this.#commits > 0 && now - this.#snapshotAt > SNAPSHOT_EVERY;
+  }
+
+  async #purge(): Promise<void> {
+    const { bus } = this.#deps;
+    const { cursor } = this.#position;
+    if (this.#manifest !== null) await purgeJournal(bus, this.name, this.#manifest);
+    if (cursor !== this.#purgedTo) await purgeIngest(bus, this.name, cursor);
+    this.#purgedTo = cursor;
   }
 
   /** What is being sent gets a moment to end, so that its outcome is known and the next owner need not wonder. */

@@ -7,6 +7,7 @@ import type { Policy } from '../alert/policy.ts';
 import type { Bus } from '../bus/connection.ts';
 import type { Effect, JournalEvent, Marks } from '../bus/journal.ts';
 import { readJournal } from '../bus/journal-reader.ts';
+import { lastManifest } from '../bus/journal-writer.ts';
 import type { PartitionName } from '../bus/partition.ts';
 import { openSnapshots, SnapshotUnreadable } from '../bus/snapshot-store.ts';
 import { journalStream } from '../bus/subjects.ts';
@@ -25,7 +26,8 @@ export interface Recovered {
   readonly unpublished: readonly { readonly seq: number; readonly effects: readonly Effect[] }[];
   /** Journal sequence that the last complete snapshot starts to replay from; 0 without one. */
   readonly snapshotSeq: number;
-  readonly snapshotChunks: readonly number[];
+  /** Chunk → its name in the snapshot store. */
+  readonly snapshotChunks: ReadonlyMap<number, string>;
   readonly replayed: number;
 }
 
@@ -78,29 +80,32 @@ interface Base {
   readonly cursor: number;
   readonly marks: Marks;
   readonly published: number;
-  readonly chunks: readonly number[];
+  readonly chunks: ReadonlyMap<number, string>;
   /** Per chunk: the journal sequence up to which it holds everything. */
   readonly chunkSeq: readonly number[];
 }
 
 async function loadSnapshot(bus: Bus, partition: PartitionName, kinds: Kinds, entities: Entities): Promise<Base> {
   const store = await openSnapshots(bus, partition);
-  const manifest = await store.readManifest();
+  const manifest = await lastManifest(bus, partition);
   if (manifest === null) {
     return {
       replayFrom: 0,
       cursor: 0,
       marks: {},
       published: 0,
-      chunks: [],
+      chunks: new Map(),
       chunkSeq: new Array<number>(CHUNKS).fill(0),
     };
   }
   const chunkSeq = new Array<number>(CHUNKS).fill(manifest.replayFrom);
-  for (const chunk of await Promise.all(manifest.chunks.map((id) => store.readChunk(id)))) {
+  const chunks = new Map<number, string>();
+  const read = await Promise.all(manifest.chunks.map(async (name) => [name, await store.read(name)] as const));
+  for (const [name, chunk] of read) {
+    chunks.set(chunk.id, name);
     chunkSeq[chunk.id] = chunk.seq;
-    for (const [name, key, packed] of chunk.entities) {
-      const kind = kinds[name as keyof Kinds];
+    for (const [kindName, key, packed] of chunk.entities) {
+      const kind = kinds[kindName as keyof Kinds];
       const slot = entities.slot(kind, key);
       slot.state = kind.unpack(packed);
       entities.changed(slot);
@@ -108,7 +113,7 @@ async function loadSnapshot(bus: Bus, partition: PartitionName, kinds: Kinds, en
   }
   // What was just loaded needs no new snapshot.
   entities.allClean();
-  return { ...manifest, chunkSeq };
+  return { ...manifest, chunks, chunkSeq };
 }
 
 /** A journal that lacks what the snapshot does not hold has lost state: never go on as if nothing had been there. */

@@ -1,15 +1,13 @@
 /**
  * Snapshots in slices. A round begins at one commit, packs one changed chunk between two commits at a time and writes it
- * while the partition goes on; the manifest at its end says where replay starts. Then what nobody needs is purged.
+ * while the partition goes on; then the manifest goes into the journal, and what nobody needs any more is dropped.
  *
- * States: idle → round (chunks left) → idle.
+ * States: idle → round (chunks left, one write under way at a time) → manifest due → idle.
  */
 
-import type { Bus } from '../bus/connection.ts';
-import type { Marks } from '../bus/journal.ts';
-import type { PartitionName } from '../bus/partition.ts';
+import type { Manifest, Marks } from '../bus/journal.ts';
+import type { JournalWriter } from '../bus/journal-writer.ts';
 import type { SnapshotStore } from '../bus/snapshot-store.ts';
-import { INGEST_STREAM, journalStream, META_BUCKET, subjects } from '../bus/subjects.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Entities } from './entities.ts';
 
@@ -24,43 +22,30 @@ export interface Position {
 interface Round {
   readonly begin: Position;
   readonly chunks: number[];
+  /** What is no part of the snapshot any more once its manifest is written. */
+  readonly replaced: string[];
+}
+
+export interface SnapshotBase {
+  readonly snapshotChunks: ReadonlyMap<number, string>;
 }
 
 export class Snapshotter {
-  readonly #bus: Bus;
-  readonly #partition: PartitionName;
+  readonly #writer: JournalWriter;
   readonly #store: SnapshotStore;
   readonly #entities: Entities;
   readonly #log: Log;
-  readonly #fenceSeq: number;
+  /** Chunk → its name in the store. One that was filled since the round began is not there yet: the journal has it. */
+  readonly #stored: Map<number, string>;
   #round: Round | null = null;
   #writing: Promise<void> | null = null;
-  #last: number;
-  /** Chunks that the store holds: one that was filled since the round began is not there yet, the journal has it. */
-  readonly #stored: Set<number>;
 
-  constructor(
-    bus: Bus,
-    partition: PartitionName,
-    store: SnapshotStore,
-    entities: Entities,
-    log: Log,
-    fenceSeq: number,
-    base: { readonly snapshotSeq: number; readonly snapshotChunks: readonly number[] },
-  ) {
-    this.#bus = bus;
-    this.#partition = partition;
+  constructor(writer: JournalWriter, store: SnapshotStore, entities: Entities, log: Log, base: SnapshotBase) {
+    this.#writer = writer;
     this.#store = store;
     this.#entities = entities;
     this.#log = log;
-    this.#fenceSeq = fenceSeq;
-    this.#last = base.snapshotSeq;
-    this.#stored = new Set(base.snapshotChunks);
-  }
-
-  /** Journal sequence from which recovery would replay now. */
-  get last(): number {
-    return this.#last;
+    this.#stored = new Map(base.snapshotChunks);
   }
 
   get busy(): boolean {
@@ -68,29 +53,24 @@ export class Snapshotter {
   }
 
   begin(position: Position): void {
-    this.#round ??= { begin: position, chunks: this.#entities.dirtyChunks() };
+    this.#round ??= { begin: position, chunks: this.#entities.dirtyChunks(), replaced: [] };
   }
 
-  /** To be called between two commits. Packs at most one chunk; never waits for a write. */
-  slice(position: Position): void {
+  /**
+   * To be called between two commits. Packs at most one chunk and never waits for its write; only the manifest, once per
+   * round, is waited for. Returns that manifest's snapshot when it is complete. Throws AppendRefused.
+   */
+  async slice(position: Position): Promise<Manifest | null> {
     const round = this.#round;
-    if (round === null || this.#writing !== null) return;
+    if (round === null || this.#writing !== null) return null;
     const id = round.chunks.pop();
-    const write = id === undefined ? this.#finish(round) : this.#writeChunk(id, position.lastCommit);
-    this.#writing = write
-      .catch((error: unknown) => {
-        this.#log.warn(
-          { event: 'snapshot.failed', partition: this.#partition, error },
-          'snapshot not written; tried again later',
-        );
-        this.#round = null;
-        // The chunk counts as changed again, or the next round would miss it.
-        if (id !== undefined) this.#entities.markDirty(id);
-        for (const left of round.chunks) this.#entities.markDirty(left);
-      })
+    if (id === undefined) return this.#finish(round);
+    this.#writing = this.#writeChunk(round, id, position.lastCommit)
+      .catch((error: unknown) => this.#abandon(round, id, error))
       .finally(() => {
         this.#writing = null;
       });
+    return null;
   }
 
   /** Resolves when no write is under way. */
@@ -98,36 +78,40 @@ export class Snapshotter {
     await this.#writing;
   }
 
-  async #writeChunk(id: number, seq: number): Promise<void> {
-    await this.#store.writeChunk({ id, seq, entities: this.#entities.packChunk(id) });
-    this.#stored.add(id);
+  async #writeChunk(round: Round, id: number, seq: number): Promise<void> {
+    const entities = this.#entities.packChunk(id);
+    const name = await this.#store.write({ id, seq, entities }, this.#writer.epoch);
+    const before = this.#stored.get(id);
+    if (before !== undefined && before !== name) round.replaced.push(before);
+    this.#stored.set(id, name);
   }
 
-  async #finish({ begin }: Round): Promise<void> {
-    const { lastCommit: replayFrom, cursor, marks, published } = begin;
-    await this.#store.writeManifest({ replayFrom, cursor, marks, published, chunks: [...this.#stored] });
+  /** What was written stays and counts; what was not counts as changed again, or the next round would miss it. */
+  #abandon(round: Round, id: number, error: unknown): void {
+    this.#log.warn({ event: 'snapshot.failed', error }, 'snapshot not written; tried again later');
+    for (const left of [id, ...round.chunks]) this.#entities.markDirty(left);
     this.#round = null;
-    this.#last = replayFrom;
-    await purgeJournal(this.#bus, this.#partition, Math.min(replayFrom, published), this.#fenceSeq);
   }
-}
 
-/** Drops commits that the snapshot holds, whose effects are published, and that the archive has projected. */
-async function purgeJournal(bus: Bus, partition: PartitionName, upTo: number, fenceSeq: number): Promise<void> {
-  const meta = await bus.kvm.open(META_BUCKET);
-  const projected = Number((await meta.get(`projected.${partition}`))?.string() ?? 0);
-  const stream = journalStream(partition);
-  await purgeBelow(bus, stream, subjects.commit(partition), Math.min(upTo, projected) + 1);
-  // Only the last fence says anything.
-  await purgeBelow(bus, stream, subjects.fence(partition), fenceSeq);
-}
+  async #finish({ begin, replaced }: Round): Promise<Manifest> {
+    const { lastCommit: replayFrom, cursor, marks, published } = begin;
+    const chunks = [...this.#stored.values()];
+    const manifest: Manifest = { epoch: this.#writer.epoch, replayFrom, cursor, marks, published, chunks };
+    await this.#writer.writeManifest(manifest);
+    this.#round = null;
+    this.#writing = this.#dropReplaced(replaced).finally(() => {
+      this.#writing = null;
+    });
+    return manifest;
+  }
 
-/** Drops the frames of INGEST that commits have taken in. */
-export async function purgeIngest(bus: Bus, partition: PartitionName, cursor: number): Promise<void> {
-  await purgeBelow(bus, INGEST_STREAM, subjects.ingest(partition), cursor + 1);
-}
-
-/** Server 2.9 takes a sequence of 0 or 1 for "no sequence" and purges everything that the filter matches. */
-async function purgeBelow(bus: Bus, stream: string, filter: string, seq: number): Promise<void> {
-  if (seq > 1) await bus.jsm.streams.purge(stream, { filter, seq });
+  async #dropReplaced(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      try {
+        await this.#store.remove(name);
+      } catch (error) {
+        this.#log.warn({ event: 'snapshot.not-removed', name, error }, 'an old snapshot chunk stays behind');
+      }
+    }
+  }
 }

@@ -109,6 +109,9 @@ class Queue {
 }
 
 function normalised(record: JournalRecord): CommitRecord {
+  // A snapshot's manifest says nothing to the archive, but its cursor passes over it.
+  if (record.kind === 'manifest')
+    return { kind: 'fence', seq: record.seq, epoch: record.manifest.epoch, at: 0, events: [] };
   if (record.kind === 'fence') return { kind: 'fence', seq: record.seq, epoch: record.fence.epoch, at: 0, events: [] };
   const { epoch, at, events } = record.commit;
   return { kind: 'commit', seq: record.seq, epoch, at, events };

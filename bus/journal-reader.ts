@@ -1,7 +1,7 @@
 /** Reading a partition's journal: for recovery up to a known sequence, for the projector without end. */
 
 import type { Bus } from './connection.ts';
-import { CommitAssembler, decodeFence, type JournalRecord } from './journal.ts';
+import { CommitAssembler, decodeFence, decodeManifest, type JournalRecord } from './journal.ts';
 import type { PartitionName } from './partition.ts';
 import { readStream } from './stream-reader.ts';
 import { journalStream, subjects } from './subjects.ts';
@@ -23,6 +23,8 @@ export async function* readJournal(
     if (subject === subjects.fence(partition)) {
       assembler.interrupt();
       yield { kind: 'fence', seq, fence: decodeFence(data, where) };
+    } else if (subject === subjects.manifest(partition)) {
+      yield { kind: 'manifest', seq, manifest: decodeManifest(data, where) };
     } else {
       const commit = assembler.add(data, where);
       if (commit !== null) yield { kind: 'commit', seq, commit };

@@ -4,7 +4,16 @@
  */
 
 import type { Bus } from './connection.ts';
-import { type Commit, decodeFence, encodeCommit, encodeFence, type Fence } from './journal.ts';
+import {
+  type Commit,
+  decodeFence,
+  decodeManifest,
+  encodeCommit,
+  encodeFence,
+  encodeManifest,
+  type Fence,
+  type Manifest,
+} from './journal.ts';
 import type { PartitionName } from './partition.ts';
 import { publishAcknowledged } from './publish.ts';
 import { journalStream, subjects } from './subjects.ts';
@@ -21,6 +30,10 @@ export interface JournalWriter {
   readonly lastSeq: number;
   /** Sequence of the commit's last message. Throws AppendRefused when another owner has written. */
   append(commit: Commit): Promise<number>;
+  /** As `append`, and never beside one. */
+  writeManifest(manifest: Manifest): Promise<void>;
+  /** Bytes that this writer has appended. */
+  readonly bytes: number;
 }
 
 /**
@@ -47,10 +60,18 @@ export async function lastFence(bus: Bus, partition: PartitionName): Promise<Fen
   return message === null ? null : decodeFence(message.data, `${journalStream(partition)} ${message.seq}`);
 }
 
+/** The last complete snapshot's, read by the stream's leader; null when there is none. */
+export async function lastManifest(bus: Bus, partition: PartitionName): Promise<Manifest | null> {
+  const stream = journalStream(partition);
+  const message = await bus.jsm.streams.getMessage(stream, { last_by_subj: subjects.manifest(partition) });
+  return message === null ? null : decodeManifest(message.data, `${stream} ${message.seq}`);
+}
+
 class Writer implements JournalWriter {
   readonly epoch: number;
   readonly fenceSeq: number;
   lastSeq: number;
+  bytes = 0;
   readonly #bus: Bus;
   readonly #partition: PartitionName;
   #count = 0;
@@ -65,12 +86,21 @@ class Writer implements JournalWriter {
 
   async append(commit: Commit): Promise<number> {
     for (const message of encodeCommit(commit, this.#bus.maxPayload - ENVELOPE)) {
-      this.lastSeq = await publishAcknowledged(this.#bus, subjects.commit(this.#partition), message, {
-        messageId: `${this.#partition}.${this.fenceSeq}.${this.#count++}`,
-        expectLastSequence: this.lastSeq,
-        patience: PATIENCE,
-      });
+      await this.#publish(subjects.commit(this.#partition), message);
     }
     return this.lastSeq;
+  }
+
+  async writeManifest(manifest: Manifest): Promise<void> {
+    await this.#publish(subjects.manifest(this.#partition), encodeManifest(manifest));
+  }
+
+  async #publish(subject: string, message: Buffer): Promise<void> {
+    this.lastSeq = await publishAcknowledged(this.#bus, subject, message, {
+      messageId: `${this.#partition}.${this.fenceSeq}.${this.#count++}`,
+      expectLastSequence: this.lastSeq,
+      patience: PATIENCE,
+    });
+    this.bytes += message.length;
   }
 }

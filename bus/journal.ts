@@ -42,8 +42,22 @@ export interface Fence {
   readonly owner: string;
 }
 
+/** A complete snapshot: what recovery starts from. */
+export interface Manifest {
+  readonly epoch: number;
+  /** Sequence of the last commit when the snapshot was begun: replay starts behind it. */
+  readonly replayFrom: number;
+  /** As of `replayFrom`. */
+  readonly cursor: number;
+  readonly marks: Marks;
+  readonly published: number;
+  /** Names of the chunks in the snapshot store. */
+  readonly chunks: readonly string[];
+}
+
 /** One thing that happened, with the stream sequence of its (last) message. */
 export type JournalRecord =
+  | { readonly kind: 'manifest'; readonly seq: number; readonly manifest: Manifest }
   | { readonly kind: 'commit'; readonly seq: number; readonly commit: Commit }
   | { readonly kind: 'fence'; readonly seq: number; readonly fence: Fence };
 
@@ -74,6 +88,20 @@ export function encodeCommit(commit: Commit, maxBytes: number): Buffer[] {
     messages.push(message);
   }
   return messages;
+}
+
+export function encodeManifest(manifest: Manifest): Buffer {
+  return Buffer.concat([Buffer.of(VERSION), packr.pack(manifest)]);
+}
+
+export function decodeManifest(data: Uint8Array, where: string): Manifest {
+  if (data[0] !== VERSION)
+    throw new JournalUnreadable(`${where}: manifest version ${data[0]}, this Herald reads ${VERSION}`);
+  try {
+    return unpackr.unpack(data.subarray(1)) as Manifest;
+  } catch (cause) {
+    throw new JournalUnreadable(`${where}: the manifest is not msgpack`, { cause });
+  }
 }
 
 export function encodeFence(fence: Fence): string {

@@ -1,30 +1,19 @@
 /**
- * Snapshots of one partition in the object store: a manifest and chunks. Every chunk carries the journal sequence at which it
- * was taken, so chunks of different ages fit together: recovery replays from the oldest and skips, per chunk, what it holds.
+ * Snapshot chunks of one partition in the object store. A chunk is never written over: its name holds the owner's epoch and the
+ * commit that it was taken at, so an owner that stood still and wakes up cannot harm what its successor wrote. Which chunks
+ * make up the snapshot stands in the manifest, and that stands in the journal (journal-writer.ts), behind the fence.
  */
 
 import { Packr, Unpackr } from 'msgpackr';
 import type { Bus } from './connection.ts';
-import type { Marks } from './journal.ts';
 import type { PartitionName } from './partition.ts';
 import { SNAPSHOT_BUCKET } from './subjects.ts';
 
 const VERSION = 1;
 
-export interface Manifest {
-  /** Sequence of the last commit when the round began: replay starts behind it. */
-  readonly replayFrom: number;
-  /** As of `replayFrom`. */
-  readonly cursor: number;
-  readonly marks: Marks;
-  readonly published: number;
-  /** Ids of the chunks that hold something. */
-  readonly chunks: readonly number[];
-}
-
 export interface Chunk {
   readonly id: number;
-  /** Journal sequence up to which it holds everything. */
+  /** Journal sequence of the commit up to which it holds everything. */
   readonly seq: number;
   /** [kind, key, packed state] of each entity. */
   readonly entities: readonly (readonly [kind: string, key: string, state: unknown])[];
@@ -35,11 +24,12 @@ export class SnapshotUnreadable extends Error {
 }
 
 export interface SnapshotStore {
-  readManifest(): Promise<Manifest | null>;
   /** Throws SnapshotUnreadable when it is missing or damaged. */
-  readChunk(id: number): Promise<Chunk>;
-  writeChunk(chunk: Chunk): Promise<void>;
-  writeManifest(manifest: Manifest): Promise<void>;
+  read(name: string): Promise<Chunk>;
+  /** The name that it can be read by. */
+  write(chunk: Chunk, epoch: number): Promise<string>;
+  /** Leaves no trace: an object store otherwise keeps a marker for every name that it ever had. */
+  remove(name: string): Promise<void>;
 }
 
 const packr = new Packr({ useRecords: true, encodeUndefinedAsNil: true });
@@ -47,28 +37,29 @@ const unpackr = new Unpackr({ useRecords: true });
 
 export async function openSnapshots(bus: Bus, partition: PartitionName): Promise<SnapshotStore> {
   const store = await bus.objm.open(SNAPSHOT_BUCKET);
-  const read = async (name: string): Promise<unknown> => {
-    const blob = await store.getBlob(name);
-    if (blob === null) return null;
-    if (blob[0] !== VERSION)
-      throw new SnapshotUnreadable(`snapshot ${name}: version ${blob[0]}, this Herald reads ${VERSION}`);
-    try {
-      return unpackr.unpack(blob.subarray(1));
-    } catch (cause) {
-      throw new SnapshotUnreadable(`snapshot ${name}: ${blob.length} bytes are not msgpack`, { cause });
-    }
-  };
-  const write = async (name: string, value: unknown): Promise<void> => {
-    await store.putBlob({ name }, Buffer.concat([Buffer.of(VERSION), packr.pack(value)]));
-  };
   return {
-    readManifest: async () => (await read(`${partition}.manifest`)) as Manifest | null,
-    async readChunk(id) {
-      const chunk = (await read(`${partition}.chunk.${id}`)) as Chunk | null;
-      if (chunk === null) throw new SnapshotUnreadable(`snapshot ${partition}.chunk.${id} is missing`);
-      return chunk;
+    async read(name) {
+      const blob = await store.getBlob(name);
+      if (blob === null) throw new SnapshotUnreadable(`snapshot chunk ${name} is missing`);
+      if (blob[0] !== VERSION) {
+        throw new SnapshotUnreadable(`snapshot chunk ${name}: version ${blob[0]}, this Herald reads ${VERSION}`);
+      }
+      try {
+        return unpackr.unpack(blob.subarray(1)) as Chunk;
+      } catch (cause) {
+        throw new SnapshotUnreadable(`snapshot chunk ${name}: ${blob.length} bytes are not msgpack`, { cause });
+      }
     },
-    writeChunk: (chunk) => write(`${partition}.chunk.${chunk.id}`, chunk),
-    writeManifest: (manifest) => write(`${partition}.manifest`, manifest),
+    async write(chunk, epoch) {
+      const name = `${partition}.${epoch}.${chunk.id}.${chunk.seq}`;
+      await store.putBlob({ name }, Buffer.concat([Buffer.of(VERSION), packr.pack(chunk)]));
+      return name;
+    },
+    async remove(name) {
+      await store.delete(name);
+      const token = Buffer.from(name).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
+      const filter = `$O.${SNAPSHOT_BUCKET}.M.${token}`;
+      await bus.jsm.streams.purge(`OBJ_${SNAPSHOT_BUCKET}`, { filter });
+    },
   };
 }

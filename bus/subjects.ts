@@ -16,6 +16,7 @@ export const subjects = {
   allIngest: 'herald.internal.ingest.*',
   fence: (partition: PartitionName) => `herald.internal.journal.${partition}.fence`,
   commit: (partition: PartitionName) => `herald.internal.journal.${partition}.commit`,
+  manifest: (partition: PartitionName) => `herald.internal.journal.${partition}.manifest`,
   allJournal: (partition: PartitionName) => `herald.internal.journal.${partition}.*`,
   /** Request/reply: the archive answers queries about the read model. */
   query: (name: string) => `herald.internal.query.${name}`,

@@ -64,7 +64,9 @@ test('[BR-REL-012] after a takeover the former owner can write nothing, and the 
   await assert.rejects(first.append(commit(first.epoch, 2)), AppendRefused);
   const last = await second.append(commit(second.epoch, 3));
   const epochs = (await readUntil(last)).map((record) =>
-    record.kind === 'fence' ? `fence ${record.fence.epoch} ${record.fence.owner}` : `commit ${record.commit.cursor}`,
+    record.kind === 'fence'
+      ? `fence ${record.fence.epoch} ${record.fence.owner}`
+      : record.kind === 'commit' && `commit ${record.commit.cursor}`,
   );
   assert.deepEqual(epochs, ['fence 1 one', 'commit 1', 'fence 2 two', 'commit 3']);
 });

@@ -15,7 +15,7 @@ export function assertOneOwnerAtATime(evidence: Evidence): void {
       if (record.kind === 'fence') {
         assert.equal(record.fence.epoch, epoch + 1, `${partition} ${record.seq}: fences follow each other`);
         epoch = record.fence.epoch;
-      } else {
+      } else if (record.kind === 'commit') {
         const { commit, seq } = record;
         assert.equal(commit.epoch, epoch, `${partition} ${seq}: written by the owner of its time`);
         assert.equal(commit.previous, last, `${partition} ${seq}: follows the commit before it`);
@@ -69,7 +69,7 @@ export function assertEffectsOnce(evidence: Evidence): void {
   const balance = new Map<string, number>();
   const count = (key: string, by: 1 | -1) => balance.set(key, (balance.get(key) ?? 0) + by);
   for (const record of [...evidence.records.values()].flat()) {
-    if (record.kind === 'fence') continue;
+    if (record.kind !== 'commit') continue;
     for (const { entry } of record.commit.effects) {
       if (entry.kind === 'notification') count(entry.notification.id, 1);
       if (entry.kind === 'group' && entry.alert.status === 'firing') {
