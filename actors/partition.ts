@@ -26,6 +26,7 @@ import { CHUNKS, type Entities, type Slot } from './entities.ts';
 import type { CommandReply, CommitContext, Send } from './entity.ts';
 import { Inbox, type Intake } from './inbox.ts';
 import { type RoutedInput, readFrames } from './intake.ts';
+import { JournalRoom } from './journal-room.ts';
 import { Outbox } from './outbox.ts';
 import { purgeIngest, purgeJournal } from './purge.ts';
 import { type Kinds, type Recovered, recover } from './recovery.ts';
@@ -52,6 +53,8 @@ export interface PartitionDeps {
   maySend(): boolean;
   /** Commits after which a snapshot is worth its cost. Default 2,000. */
   readonly snapshotCommits?: number;
+  /** Frames of effects that may wait before no more input is taken. Default 2,000. */
+  readonly maxPendingFrames?: number;
 }
 
 export interface PartitionMetrics {
@@ -59,8 +62,9 @@ export interface PartitionMetrics {
   recovered(partition: PartitionName, replayed: number, milliseconds: number): void;
 }
 
-/** Effects that wait to be published before no more input is taken. */
 const MAX_PENDING_FRAMES = 2000;
+/** How soon to look again whether effects have gone out. Milliseconds. */
+const OUTBOX_LOOK = 20;
 const SNAPSHOT_COMMITS = 2000;
 /** How long a snapshot of a partition that changes little may be put off. Milliseconds. */
 const SNAPSHOT_EVERY = 300_000;
@@ -98,6 +102,7 @@ export class Partition {
   readonly #inbox = new Inbox();
   readonly #outbox: Outbox;
   readonly #snapshotter: Snapshotter;
+  readonly #room: JournalRoom;
   readonly #supervisor: ActorRef<never>;
   readonly #handler: Handler<Turn>;
   readonly #stop = new AbortController();
@@ -126,6 +131,7 @@ export class Partition {
     this.#writer = writer;
     this.#entities = recovered.entities;
     this.#snapshotter = snapshotter;
+    this.#room = new JournalRoom(deps.bus, name, writer);
     const { cursor, marks, lastCommit } = recovered;
     this.#outbox = new Outbox(name, deps.publisher, deps.clock, recovered.published);
     for (const { seq, effects } of recovered.unpublished) this.#outbox.add(seq, effects);
@@ -192,10 +198,34 @@ export class Partition {
   }
 
   async #round(): Promise<void> {
+    await this.#makeRoom();
     await this.#waitForWork();
-    const withFrames = this.#outbox.pending < MAX_PENDING_FRAMES;
-    await this.#commit(this.#inbox.take(withFrames));
+    await this.#commit(this.#inbox.take(this.#takesFrames));
     await this.#housekeep();
+  }
+
+  /** While effects pile up no more frames are taken in: what a frame leads to would have to wait in memory. */
+  get #takesFrames(): boolean {
+    return this.#outbox.pending < (this.#deps.maxPendingFrames ?? MAX_PENDING_FRAMES);
+  }
+
+  /**
+   * A journal that is nearly full is waited out before anything is decided: a snapshot and the archive make room, and
+   * meanwhile INGEST holds what comes.
+   */
+  async #makeRoom(): Promise<void> {
+    const { bus, clock, log } = this.#deps;
+    while (!this.#stopping && !(await this.#room.left())) {
+      log.error({ event: 'journal.full', partition: this.name }, 'the journal is nearly full; waiting for the archive');
+      this.#snapshotter.begin(this.#position);
+      while (this.#snapshotter.busy) {
+        this.#manifest = (await this.#snapshotter.slice(this.#position)) ?? this.#manifest;
+        await this.#snapshotter.idle();
+      }
+      await purgeJournal(bus, this.name, this.#manifest);
+      if (await this.#room.left()) return;
+      await new Promise<void>((resolve) => clock.after(FULL_PAUSE, resolve));
+    }
   }
 
   /** Until there is input, a timer is due, or it is time to keep house. */
@@ -205,9 +235,11 @@ export class Partition {
     const due = this.#entities.nextDue();
     const wait = Math.min(HOUSEKEEPING_EVERY, due === null ? HOUSEKEEPING_EVERY : due - clock.now());
     if (wait <= 0) return;
+    const takesFrames = this.#takesFrames;
     // While a snapshot is being written the loop turns over quickly, a slice each time.
-    const cancel = clock.after(this.#snapshotter.busy ? 5 : wait, () => this.#inbox.wake());
-    await this.#inbox.wait();
+    const atMost = this.#snapshotter.busy ? 5 : takesFrames ? wait : Math.min(wait, OUTBOX_LOOK);
+    const cancel = clock.after(atMost, () => this.#inbox.wake());
+    await this.#inbox.wait(takesFrames);
     cancel();
   }
 
@@ -231,26 +263,11 @@ export class Partition {
       events,
       effects,
     };
-    const lastCommit = await this.#append(commit);
+    const lastCommit = await this.#writer.append(commit);
     this.#position = { lastCommit, cursor: commit.cursor, marks: commit.marks, published: commit.published };
     this.#commits++;
     metrics.committed(this.name, events, clock.monotonic() - started);
     this.#act(lastCommit, effects, read.replies, results);
-  }
-
-  /** A full journal is waited out: the archive or a snapshot makes room, and meanwhile INGEST holds what comes. */
-  async #append(commit: Commit): Promise<number> {
-    const { bus, clock, log } = this.#deps;
-    for (;;) {
-      try {
-        return await this.#writer.append(commit);
-      } catch (error) {
-        if (!(error instanceof IngestFull) || this.#stopping) throw error;
-        log.error({ event: 'journal.full', partition: this.name }, 'the journal is full; waiting for the archive');
-        await purgeJournal(bus, this.name);
-        await new Promise<void>((resolve) => clock.after(FULL_PAUSE, resolve));
-      }
-    }
   }
 
   /** First what came in, then whoever was touched by it or is due. */

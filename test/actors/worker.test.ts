@@ -195,3 +195,29 @@ test('[BR-REL-004] after snapshots and a purged journal a new owner knows everyt
   assert.equal(repeated.length, 30);
   assert.ok(!(await events()).some((e) => e.type === 'alert.opened' && e.cause.receipt === 'again'));
 });
+
+test('[BR-REL-003] a full journal is waited out: nothing is lost, and deciding goes on once the archive has made room', async () => {
+  const small = await bus.jsm.streams.info('HERALD_JOURNAL_a0');
+  const { bytes } = small.state;
+  await bus.jsm.streams.update('HERALD_JOURNAL_a0', { max_bytes: bytes + 600_000 });
+  const meta = await bus.kvm.open('herald_meta');
+  await meta.put('projected.a0', '0');
+  const one = await launch('one', { snapshotCommits: 3, policy: smallPolicy({ groupInterval: 60_000 }) });
+  await settled(one);
+  const alerts = Array.from({ length: 600 }, (_, i) => alertOf({ alertname: `Full${i}`, filler: 'x'.repeat(400) }));
+  for (let i = 0; i < alerts.length; i += 20) {
+    await putIn(
+      bus,
+      COUNT,
+      alerts.slice(i, i + 20).map((alert, n) => reported(alert, 'full', i + n)),
+    );
+  }
+  const room = async () => (await bus.jsm.streams.info('HERALD_JOURNAL_a0')).state.bytes;
+  await until('the journal to be nearly full', async () => (await room()) > bytes + 400_000);
+  await meta.put('projected.a0', '999999999');
+  const told = () => new Set(one.sent.map(({ notification }) => notification.groupLabels.alertname));
+  await until('every alert to be told', () => alerts.every(({ labels }) => told().has(labels.alertname)), {
+    timeoutMs: 30_000,
+    seen: () => [one.sent.length, one.worker.problems()],
+  });
+});

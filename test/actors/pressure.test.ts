@@ -1,0 +1,75 @@
+/** What a partition does when what it decided cannot go out, or what it took in is not dropped. */
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { type Bus, connectBus } from '../../bus/connection.ts';
+import { type FramePublisher, framePublisher } from '../../bus/ingest.ts';
+import { forgetWorkers } from '../../bus/lease.ts';
+import { IngestFull } from '../../bus/publish.ts';
+import { ensureStreams } from '../../bus/streams.ts';
+import { silentLog } from '../../telemetry/log.ts';
+import { type NatsServer, startNats } from '../support/nats.ts';
+import { until } from '../support/until.ts';
+import { alertOf, launchWorker, putIn, reported, type TestWorker, type TestWorkerOptions } from '../support/worker.ts';
+
+const COUNT = { alert: 1, channel: 1 };
+
+let server: NatsServer;
+let bus: Bus;
+let workers: TestWorker[] = [];
+
+before(async () => {
+  server = await startNats({ maxFileStore: 8 * 1024 ** 3 });
+  bus = await connectBus({ url: server.url, name: 'test', log: silentLog });
+  await ensureStreams(bus, COUNT, { ingestMaxBytes: 64 * 1024 * 1024 });
+});
+
+afterEach(async () => {
+  await Promise.all(workers.map(({ worker }) => worker.stop()));
+  await Promise.all(workers.map(({ bus: own }) => own.close()));
+  workers = [];
+  await forgetWorkers(bus);
+});
+
+after(() => bus.close());
+
+async function launch(id: string, options: Partial<TestWorkerOptions> = {}): Promise<TestWorker> {
+  const launched = await launchWorker({ id, url: server.url, count: COUNT, ...options });
+  workers.push(launched);
+  await until('the worker to hold its partitions', () => launched.worker.settled(), {
+    seen: () => launched.worker.problems(),
+  });
+  return launched;
+}
+
+/** The inbox stream refuses everything while `full`. */
+function refusing(): { full: boolean; refused: number } & FramePublisher {
+  const real = framePublisher(bus);
+  return {
+    ...real,
+    full: true,
+    refused: 0,
+    publish(partition, data, messageId) {
+      if (!this.full) return real.publish(partition, data, messageId);
+      this.refused++;
+      return Promise.reject(new IngestFull('full'));
+    },
+  };
+}
+
+test('[BR-REL-003] effects that cannot go out hold up the input of their partition, not the process, and all go out later', async () => {
+  const publisher = refusing();
+  const one = await launch('one', { publisher, maxPendingFrames: 1 });
+  const names = Array.from({ length: 5 }, (_, i) => `Held${i}`);
+  await putIn(bus, COUNT, [reported(alertOf({ alertname: names[0]! }))]);
+  await until('the first effect to be refused', () => publisher.refused > 0);
+  for (const alertname of names.slice(1)) await putIn(bus, COUNT, [reported(alertOf({ alertname }))]);
+  const tries = publisher.refused;
+  await until('the first effect to be tried again', () => publisher.refused > tries + 3);
+  await turn();
+  publisher.full = false;
+  const told = () => new Set(one.sent.map(({ notification }) => notification.groupLabels.alertname));
+  await until('every alert to be told', () => names.every((name) => told().has(name)));
+  assert.equal(one.sent.length, names.length);
+});
