@@ -98,7 +98,7 @@ describe('when a group flushes', () => {
     assert.equal(life.insert(joins('b', { startsAt: 0 })).state?.dueAt, life.now + INTERVAL);
   });
 
-  test('[BR-PERF-006] within the frame where group_wait is zero', () => {
+  test('within the frame where group_wait is zero', () => {
     assert.equal(new Life().insert(joins('a', {}, ref(['ops'], { groupWait: 0 }))).state?.dueAt, T0);
   });
 

@@ -51,7 +51,7 @@ const told = fc.record<Told>({
   at: fc.nat(20),
 });
 
-test("[BR-NOT-013] whether a channel is told is decided as by Alertmanager's needsUpdate, for every input", () => {
+test("[BR-REL-013] whether a channel is told is decided as by Alertmanager's needsUpdate, for every input", () => {
   const seen = new Set<string>();
   fc.assert(
     fc.property(

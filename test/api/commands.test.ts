@@ -7,7 +7,7 @@ import { ServedApi } from './served-api.ts';
 
 const PATH = `/v1/alerts/acme/${fingerprintOf(1)}`;
 
-test('[BR-AP-L21] acknowledging and closing are answered once the alert has decided', async () => {
+test('[BR-AP-L22] acknowledging and closing are answered once the alert has decided', async () => {
   const api = await new ServedApi().start([opened(1, 'r1')]);
   const { status, body } = await api.post(
     `${PATH}/acknowledge`,

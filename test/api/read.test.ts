@@ -73,7 +73,7 @@ test('an alert that nobody knows is not found', async () => {
   assert.equal((await api.get('/v1/dead-letters/nothing')).status, 404);
 });
 
-test('[BR-REL-006] without an archive the answer is 503 and when to come again', async () => {
+test('[BR-REL-009] without an archive the answer is 503 and when to come again', async () => {
   const api = await new ServedApi().start([]);
   api.query = async () => {
     throw Object.assign(new Error('no archive is running'), { code: 'archive.unavailable' });

@@ -8,7 +8,7 @@ import { silentLog } from '../../telemetry/log.ts';
 import { newFile } from './archive-file.ts';
 import { commits, opened } from './journal-of.ts';
 
-test('[BR-REL-013] what was projected is there after the file is opened again', async () => {
+test('[BR-REL-015] what was projected is there after the file is opened again', async () => {
   const file = newFile();
   const first = await openArchive(file);
   await new Projector(first, silentLog).project('a0', commits([opened(1, 'r1')]));

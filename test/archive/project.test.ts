@@ -44,7 +44,7 @@ async function projectedInPieces(records: CommitRecord[], cuts: readonly { at: n
   return all;
 }
 
-test('[BR-REL-013] a journal projected in any pieces, with any part of it delivered again, gives the same archive', async () => {
+test('[BR-REL-014] a journal projected in any pieces, with any part of it delivered again, gives the same archive', async () => {
   const cut = fc.record({ at: fc.nat(25), back: fc.nat(25) });
   await fc.assert(
     fc.asyncProperty(anyRecords, fc.array(cut, { maxLength: 6 }), async (records, cuts) => {

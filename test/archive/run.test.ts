@@ -74,7 +74,7 @@ async function publicEvents(bus: Bus): Promise<Record<string, unknown>[]> {
   return events;
 }
 
-test('[BR-REL-013] [BR-INT-007] the archive follows the journals, answers over the bus, publishes, and goes on after a stop', async () => {
+test('[BR-REL-014] [BR-INT-007] the archive follows the journals, answers over the bus, publishes, and goes on after a stop', async () => {
   const bus = await newBus();
   const file = newFile();
   const alerts = await fenceJournal(bus, 'a0', 'w1');

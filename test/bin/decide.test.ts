@@ -59,7 +59,7 @@ test('check takes the folder from --config, from HERALD_CONFIG, or as a word', a
   assert.equal((await herald(['check', bad], { HERALD_CONFIG: good })).code, 1);
 });
 
-test('the example configuration is good', async () => {
+test('[BR-CFG-009] the example configuration is good', async () => {
   assert.equal((await herald(['check', join(ROOT, 'config')])).code, 0);
 });
 

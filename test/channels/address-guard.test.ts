@@ -32,7 +32,7 @@ const REFUSED = {
 };
 
 for (const [name, addresses] of Object.entries(REFUSED)) {
-  test(`[BR-SEC-001] refuses ${name} addresses in every way of writing them`, () => {
+  test(`refuses ${name} addresses in every way of writing them`, () => {
     for (const address of addresses) assert.equal(refusedClass(address), name, address);
   });
 }

@@ -1,9 +1,11 @@
 /** The commands of `bin/herald` against a running Herald, as an operator types them. */
 
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../support/herald.ts';
+import { freePort, temporaryFolder } from '../support/herald.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { until } from '../support/until.ts';
 import { notificationIn, payload } from './alerts.ts';
@@ -72,7 +74,7 @@ test('[BR-WH-012] send tells what is wrong with alerts, with a file, or with the
   assert.equal((await herald.command('send', '--sorce', 'x', '-')).code, 2);
 });
 
-test('[BR-AP-020] explain tells who was told, and who was not, with every reason', async () => {
+test('[BR-AP-020] [BR-QUAL-016] explain tells who was told, and who was not, with every reason', async () => {
   const told = await until('both channels to be told', async () => {
     const { code, out } = await herald.command('explain', CRITICAL);
     return code === 0 && out.match(/ told /g)?.length === 2 ? out : null;
@@ -136,7 +138,7 @@ test('status tells that all is well, and what is not when nobody answers', async
   assert.match(nobody.err, new RegExp(`no Herald answers at http://127\\.0\\.0\\.1:${port}: is it running`));
 });
 
-test('[BR-WH-020] dry-run tells what would become of alerts, and keeps nothing', async () => {
+test('[BR-WH-019] [BR-TEST-001] dry-run tells what would become of alerts, and keeps nothing', async () => {
   const asked = receiver.requests.length;
   const { code, out } = await herald.command('dry-run', file('firing-critical'));
   assert.equal(code, 0);
@@ -148,7 +150,7 @@ test('[BR-WH-020] dry-run tells what would become of alerts, and keeps nothing',
   assert.equal(receiver.requests.length, asked);
 });
 
-test('[BR-QUAL-007] classify answers in lines of JSON, one for each name', async () => {
+test('[BR-AP-021] classify answers in lines of JSON, one for each name', async () => {
   const { code, out } = await withInput('shop-stg\n\nweb\n', 'classify', '--json', 'web-prod', '-');
   assert.equal(code, 0);
   const policy = (JSON.parse(out.split('\n')[0]!) as { policy: string }).policy;
@@ -185,4 +187,30 @@ test('[BR-QUAL-007] classify answers in lines of JSON, one for each name', async
     ],
   );
   assert.equal((await herald.command('classify')).code, 2);
+});
+
+test('[BR-CFG-002] check names every problem with file, line and path; a folder that is missing or empty is named', async () => {
+  const good = await herald.command('check');
+  assert.equal(good.code, 0);
+  assert.match(good.out, /^good: 1 file, 4 sources, 2 channels/);
+  const folder = temporaryFolder();
+  const empty = await herald.command('check', folder);
+  assert.deepEqual([empty.code, empty.out], [1, '']);
+  assert.ok(empty.err.includes(folder), empty.err);
+  assert.match(empty.err, /holds no \*\.yaml/);
+  const missing = await herald.command('check', join(folder, 'nowhere'));
+  assert.equal(missing.code, 1);
+  assert.match(missing.err, /nowhere\n +does not exist/);
+
+  await writeFile(join(folder, 'a.yaml'), SOURCES + route({ receivers: ['oops'] }));
+  await writeFile(join(folder, 'b.yaml'), `${webhookChannel('ftp://x')}kind: [`);
+  const broken = await herald.command('check', folder);
+  assert.equal(broken.code, 1);
+  assert.match(broken.err, /a\.yaml:\d+:\d+\n +spec\.receivers\[0\]: is "channel\/oops"/);
+  assert.match(broken.err, /b\.yaml:\d+:\d+\n/);
+  const program = await herald.command('check', folder, '--json');
+  assert.equal(program.code, 1);
+  const { ok, problems } = JSON.parse(program.out) as { ok: boolean; problems: { file: string; line: number }[] };
+  assert.equal(ok, false);
+  assert.ok(problems.length >= 2 && problems.every(({ line }) => line > 0), program.out);
 });

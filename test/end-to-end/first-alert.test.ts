@@ -92,7 +92,7 @@ test('[BR-WH-001] [BR-INT-001] [BR-NOT-003] a critical alert of Alertmanager bec
   assert.match(herald.printed()[0] ?? '', /FIRING +P1 production alertname="KubePodCrashLooping"/);
 });
 
-test('[BR-SEC-006] the notification is signed as Standard Webhooks has it, under its own id', async () => {
+test('[BR-INT-008] the notification is signed as Standard Webhooks has it, under its own id', async () => {
   const [request] = await receiver.received(1);
   assertSigned(request!);
 });
@@ -110,7 +110,7 @@ test('[BR-REL-013] [BR-REL-014] the same alert again is counted, and nobody is t
   assert.equal(herald.printed().length, 1);
 });
 
-test('[BR-AP-021] its end is told once, under an id of its own', async () => {
+test('[BR-AP-L21] its end is told once, under an id of its own', async () => {
   assert.equal((await send(ended(firing))).status, 202);
   const [first, second] = await receiver.received(2);
   const notification = notificationIn(second);
@@ -127,7 +127,7 @@ test('[BR-AP-021] its end is told once, under an id of its own', async () => {
   await until('the alert to be resolved', async () => (await alert()).status === 'resolved');
 });
 
-test('[BR-AP-025] its end again changes nothing', async () => {
+test('[BR-REL-014] its end again changes nothing', async () => {
   assert.deepEqual(await decided(await send(ended(firing))), ['alert.already-ended']);
 });
 

@@ -159,7 +159,7 @@ test('[BR-ERR-009] what is published and cannot be read becomes a dead letter th
   assert.match(out, /not JSON/);
 });
 
-test('[BR-ERR-015] a dead letter is put in again once its cause is mended, and only then', async () => {
+test('[BR-ERR-007] a dead letter is put in again once its cause is mended, and only then', async () => {
   const before = await deadLetters(4);
   const [garbage, unknown] = [/not JSON/, /"nowhere"/].map((pattern) =>
     before.find((one) => pattern.test(details([one]))),

@@ -81,7 +81,7 @@ test('[BR-CFG-002] a bad change is said with file and line, and what was in forc
   assert.equal(await toldAt('PutRight'), '/first');
 });
 
-test('[BR-CFG-001] a file that is added, renamed and removed adds, keeps and removes what it declares', async () => {
+test('[BR-CFG-001] [BR-WH-016] a file that is added, renamed and removed adds, keeps and removes what it declares', async () => {
   const answers = async () => (await post(`${herald.url}/v1/webhooks/extra`, { alerts: [] })).status;
   assert.equal(await answers(), 404);
   await applied(() => herald.declare('extra.yaml', source('extra', 'herald')));

@@ -93,7 +93,7 @@ function alert(name: string, padding = ''): Alert {
 const many = (name: string, count: number) => Array.from({ length: count }, (_, i) => alert(`${name}${i}`));
 const receipts = (frame: InFlight | undefined) => frame?.entries.map((entry) => `${entry.receipt}${entry.index}`);
 
-test('the requests of one turn leave in one frame, and are answered when it is stored', async () => {
+test('[BR-PERF-035] the requests of one turn leave in one frame, and are answered when it is stored', async () => {
   const h = harness();
   h.submit('a', [alert('1')]);
   h.submit('b', [alert('2')]);

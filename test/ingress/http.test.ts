@@ -222,7 +222,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-test('an exclusive port is refused to a second server, a shared one is not', async () => {
+test('[BR-SCALE-001] an exclusive port is refused to a second server, a shared one is not', async () => {
   const start = (port: number, shared: boolean) =>
     startHttpServer({ listen: { host: '127.0.0.1', port }, shared, routes: [], log: silentLog, metrics: uncounted });
   await assert.rejects(start(door.port, false), ListenFailed);

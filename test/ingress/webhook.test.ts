@@ -42,7 +42,7 @@ for (const [file, fingerprint] of [
   });
 }
 
-test('[BR-WH-015] the answer names a receipt that says how many alerts it stands for', async () => {
+test('[BR-WH-014] [BR-WH-015] the answer names a receipt that says how many alerts it stands for', async () => {
   const answer = await send('/v1/webhooks/herald', { alerts: [alertNamed('a'), alertNamed('b')] });
   assert.equal(answer.status, 202);
   assert.equal(answer.json.accepted, 2);
@@ -91,7 +91,7 @@ test('[BR-WH-010] 10,000 alerts of one request are stored completely, each parti
   );
 });
 
-test('[BR-WH-003] [BR-WH-012] an invalid body is refused whole, with every problem and its path', async () => {
+test('[BR-WH-003] [BR-WH-012] [BR-INT-014] an invalid body is refused whole, with every problem and its path', async () => {
   const stored = door.publisher.entries.length;
   const answer = await send('/v1/webhooks/alertmanager', {
     alerts: [
@@ -147,7 +147,7 @@ test('[BR-WH-011] an unknown source, path, method or content each has its own an
   }
 });
 
-test('[BR-WH-019] [BR-WH-020] a dry run says what would happen and keeps nothing', async () => {
+test('[BR-WH-019] a dry run says what would happen and keeps nothing', async () => {
   const stored = door.publisher.frames.length;
   const answer = await send('/v1/webhooks/herald?dryRun=true', { labels: { a: 'b' } });
   assert.equal(answer.status, 200);
@@ -212,7 +212,7 @@ test('Alertmanager API v2: valid alerts are kept and the rest is answered 400; w
   door.sources.set('prometheus', declared);
 });
 
-test('[BR-MON-001] readiness gives its reasons, and the metrics count what was accepted', async () => {
+test('[BR-MON-001] [BR-CFG-008] readiness gives its reasons, and the metrics count what was accepted', async () => {
   door.state.reasons = ['shutting down'];
   const notReady = await fetch(`${door.url}/readyz`);
   door.state.reasons = [];

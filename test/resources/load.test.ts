@@ -125,7 +125,7 @@ test('equal routes of two trees lead to two groups, in the order of the names of
   );
 });
 
-test('[BR-CFG-003] the hash tells content, not its order, its comments or its file; a source leaves the policy as it is', async () => {
+test('the hash tells content, not its order, its comments or its file; a source leaves the policy as it is', async () => {
   const one = await setOf({ 'a.yaml': consoleChannel() + root() });
   const same = await setOf({ 'x/b.yml': `# moved\n${root()}`, 'y.yaml': consoleChannel() });
   const other = await setOf({

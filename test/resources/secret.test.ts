@@ -8,7 +8,7 @@ import { channelTypes, problemsOf, resource, setOf, tempConfig, writeFiles } fro
 const hook = (fields: string) => resource('Channel', 'hook', `type: hook\nurl: http://x\n${fields}`);
 const bearer = (token: string) => resource('Source', 's', `format: herald\nauth: { type: bearer, token: ${token} }`);
 
-test('[BR-SEC-006] secrets come from the environment and from files, without the line end of the file', async () => {
+test('[BR-SEC-014] secrets come from the environment and from files, without the line end of the file', async () => {
   const set = await setOf(
     {
       'a.yaml':
@@ -25,7 +25,7 @@ test('[BR-SEC-006] secrets come from the environment and from files, without the
   assert.deepEqual(set.sources.get('s')!.auth, { type: 'bearer', token: 't0ken' });
 });
 
-test('[BR-SEC-006] a missing secret names the variable or the file', async () => {
+test('[BR-SEC-014] a missing secret names the variable or the file', async () => {
   const dir = tempConfig({
     'a.yaml': hook('secret: { file: gone }\nheaders: { A: { env: UNSET }, B: { env: EMPTY }, C: { file: dir } }'),
   });
@@ -43,7 +43,7 @@ test('[BR-SEC-006] a missing secret names the variable or the file', async () =>
   );
 });
 
-test('[BR-SEC-006] a secret that stands in a resource is refused and not repeated', async () => {
+test('[BR-SEC-014] a secret that stands in a resource is refused and not repeated', async () => {
   for (const token of ['hunter2', '{ value: hunter2 }', '{ env: 5, file: hunter2 }', '[hunter2]']) {
     const problems = await problemsOf({ 'a.yaml': bearer(token) });
     assert.deepEqual(problems, [
@@ -63,7 +63,7 @@ test('bearer needs a token, and none takes no token', async () => {
   assert.match(extra.join(), /^6 spec\.auth: type none takes no token/);
 });
 
-test('[BR-SEC-006] no hash depends on a secret, but a rotated secret counts as a change', async () => {
+test('[BR-SEC-005] no hash depends on a secret, but a rotated secret counts as a change', async () => {
   const dir = tempConfig({ 'a.yaml': bearer('{ file: token }'), token: 'one' });
   const before = await loadResources(dir, { channelTypes });
   writeFiles(dir, { token: 'two' });

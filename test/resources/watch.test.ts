@@ -96,7 +96,7 @@ test('[BR-CFG-001] a directory that is taken away and put back, or is itself a l
   await eventually('the directory made anew', () => sets.at(-1)?.channels.has('default/three') === true);
 });
 
-test('[BR-SEC-006] a rotated secret file is taken up', async () => {
+test('[BR-SEC-005] a rotated secret file is taken up', async () => {
   const secrets = tempConfig({ token: 'one' });
   const source = resource(
     'Source',

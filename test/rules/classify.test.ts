@@ -25,7 +25,7 @@ const usual = rules([
   rule('development', ['^dev-']),
 ]);
 
-test('[BR-AP-021] [BR-AP-020] a namespace is classified by its pattern, and the reason names rule and policy', () => {
+test('[BR-AP-021] [BR-AP-020] [BR-QUAL-017] a namespace is classified by its pattern, and the reason names rule and policy', () => {
   const found = classifier(usual).classify('payments-prod');
   assert.equal(found.environment, 'production');
   assert.equal(found.priority, 'P1');

@@ -27,7 +27,7 @@ test('[BR-AP-022] case counts only where the policy says so', () => {
   assert.ok(single.ok && single.test('PROD-a') && !single.test('prod-a'));
 });
 
-test('[BR-QUAL-011] every pattern that RE2 refuses is named with its place and the cause', () => {
+test('[BR-CFG-002] every pattern that RE2 refuses is named with its place and the cause', () => {
   const compiled = compilePatternSet(['fine', '(open', 'also-fine', '(?<=behind)x', '(a)\\1'], insensitive);
   assert.ok(!compiled.ok);
   assert.deepEqual(

@@ -15,7 +15,7 @@ const rules: EnvironmentRules = {
 const pool = createRulesPool({ threads: 2, batch: 7 });
 atEnd(() => pool.close());
 
-test('[BR-PERF-022] the pool answers as the classifier does, in the order of the names, whatever the batches', async () => {
+test('the pool answers as the classifier does, in the order of the names, whatever the batches', async () => {
   const names = Array.from({ length: 100 }, (_, i) => (i % 3 === 0 ? `app-${i}-stg` : `not-${i}-stg`));
   const inline = compileClassifier(rules);
   assert.ok(inline.ok);

@@ -46,7 +46,7 @@ test('[BR-NOT-011] a notification is posted as JSON with its id, its time and wh
   assert.equal(clock.pending, 0, 'no deadline is left behind');
 });
 
-test('[BR-SEC-004] with a secret it is signed over exactly the bytes that were sent', async () => {
+test('[BR-INT-008] with a secret it is signed over exactly the bytes that were sent', async () => {
   const key = Buffer.from('0123456789abcdef0123456789abcdef');
   const { receiver, send } = await setUp(
     { kind: 'reply', status: 204 },
@@ -125,7 +125,7 @@ test('what the receiver said is told on one line, without control characters, an
   assert.ok(outcome.detail.length < 250);
 });
 
-test('[BR-SEC-001] a redirect is not followed, and the outcome says where it points', async () => {
+test('a redirect is not followed, and the outcome says where it points', async () => {
   const elsewhere = await startReceiver();
   const { send } = await setUp({ kind: 'reply', status: 307, headers: { location: elsewhere.url } });
   const outcome = await send();
@@ -209,7 +209,7 @@ test('closing ends attempts under way at once', async () => {
   assert.equal((await sending).kind, 'retry');
 });
 
-test('[BR-PERF-035] of an answer of 100 MB no more than its beginning is read', async () => {
+test('[BR-PERF-034] of an answer of 100 MB no more than its beginning is read', async () => {
   const { receiver, send } = await setUp({ kind: 'flood', status: 200, bytes: 100 * 1024 * 1024 });
   for (let times = 0; times < 3; times += 1) assert.equal((await send()).kind, 'delivered');
   // Socket buffers on both sides take some; reading it all would have taken 300 MB.

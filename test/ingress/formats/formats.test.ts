@@ -57,7 +57,7 @@ test('[BR-INT-002] grafana: nullable values pass, and its links become annotatio
   assert.deepEqual(decoded.annotations, { dashboardURL: 'https://g/d', panelURL: 'mine' });
 });
 
-test('prometheus: a future end is kept on a firing alert, a missing one is five minutes away, a past one resolves', () => {
+test('[BR-AP-003] prometheus: a future end is kept on a firing alert, a missing one is five minutes away, a past one resolves', () => {
   const future = only('prometheus', [{ labels, startsAt: PAST, endsAt: FUTURE }]);
   assert.deepEqual([future.status, future.endsAt], ['firing', NOW + 4 * 60_000]);
   const missing = only('prometheus', [{ labels }]);
@@ -84,7 +84,7 @@ test('prometheus: the valid alerts are kept beside the problems of the others', 
   );
 });
 
-test('herald: one alert, a list and an object of alerts are all taken, with labels alone', () => {
+test('[BR-AP-003] herald: one alert, a list and an object of alerts are all taken, with labels alone', () => {
   for (const body of [{ labels }, [{ labels }], { alerts: [{ labels }] }]) {
     const alert = only('herald', body);
     assert.deepEqual([alert.status, alert.startsAt, alert.endsAt, alert.generatorURL], ['firing', NOW, null, '']);
