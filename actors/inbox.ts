@@ -28,10 +28,6 @@ export class Inbox {
   #awake: (() => void) | null = null;
   #room: (() => void) | null = null;
 
-  get empty(): boolean {
-    return this.#frames.length === 0 && this.#local.length === 0;
-  }
-
   /** Resolves when another frame may be read. */
   async push(frame: IncomingFrame): Promise<void> {
     this.#frames.push(frame);
@@ -51,9 +47,12 @@ export class Inbox {
     this.#awake = null;
   }
 
-  /** Resolves when there is something, or at the next `wake`. */
-  wait(): Promise<void> {
-    if (!this.empty) return Promise.resolve();
+  /**
+   * Resolves when there is something to take, or at the next `wake`. `withFrames` as in `take`: frames that will not be taken
+   * are no reason to go on, or a loop over both would never let anything else run.
+   */
+  wait(withFrames: boolean): Promise<void> {
+    if (this.#local.length > 0 || (withFrames && this.#frames.length > 0)) return Promise.resolve();
     return new Promise((resolve) => (this.#awake = resolve));
   }
 

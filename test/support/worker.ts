@@ -14,7 +14,7 @@ import { fingerprint } from '../../alert/fingerprint.ts';
 import type { ChannelPolicy, Policy } from '../../alert/policy.ts';
 import { type Bus, connectBus } from '../../bus/connection.ts';
 import { encodeFrame } from '../../bus/frame.ts';
-import { framePublisher } from '../../bus/ingest.ts';
+import { type FramePublisher, framePublisher } from '../../bus/ingest.ts';
 import type { JournalRecord } from '../../bus/journal.ts';
 import { readJournal } from '../../bus/journal-reader.ts';
 import { joinWorkers, type Membership } from '../../bus/lease.ts';
@@ -118,6 +118,9 @@ export interface TestWorkerOptions {
   readonly count: PartitionCount;
   readonly policy?: Policy;
   readonly snapshotCommits?: number;
+  readonly maxPendingFrames?: number;
+  /** What effects are published by, instead of the bus. */
+  readonly publisher?: FramePublisher;
   send?(send: Send): Promise<Outcome>;
 }
 
@@ -128,7 +131,7 @@ export async function launchWorker(options: TestWorkerOptions): Promise<TestWork
   const policy = options.policy ?? smallPolicy();
   const deps: Omit<PartitionDeps, 'maySend'> = {
     bus,
-    publisher: framePublisher(bus),
+    publisher: options.publisher ?? framePublisher(bus),
     count: options.count,
     kinds: KINDS,
     system: startActorSystem<Turn>(),
@@ -142,6 +145,7 @@ export async function launchWorker(options: TestWorkerOptions): Promise<TestWork
       return options.send === undefined ? { kind: 'delivered', detail: 'recorded' } : options.send(send);
     },
     ...(options.snapshotCommits === undefined ? {} : { snapshotCommits: options.snapshotCommits }),
+    ...(options.maxPendingFrames === undefined ? {} : { maxPendingFrames: options.maxPendingFrames }),
   };
   const worker = startWorker(deps, membership);
   return {
