@@ -34,6 +34,7 @@ async function readWorkers(bus: Bus): Promise<DeploymentStatus['workers']> {
   return entries.flatMap((entry) => {
     if (entry === null || entry.operation !== 'PUT' || newest - entry.created.getTime() > RECENT) return [];
     const record = entry.json<{ leaving: boolean; holds: [string, number][] }>();
-    return [{ id: entry.key, leaving: record.leaving, partitions: record.holds.map(([name]) => name) }];
+    const partitions = record.holds.map(([name]) => name).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+    return [{ id: entry.key, leaving: record.leaving, partitions }];
   });
 }
