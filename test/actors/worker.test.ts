@@ -123,7 +123,7 @@ test('[BR-SCALE-002] [BR-SCALE-005] partitions spread over the workers alive, an
   await one.bus.close();
 });
 
-test('[BR-ERR-009] a decision that throws leaves a dead letter with the error, and harms nobody else', async () => {
+test('[BR-ERR-004] [BR-ERR-009] a decision that throws leaves a dead letter with the error, and harms nobody else', async () => {
   const one = await launch('one');
   await settled(one);
   const poison = alertOf({ alertname: 'Poison', poison: 'throw' });
