@@ -11,9 +11,18 @@ import type { PartitionName } from '../bus/partition.ts';
 import type { Clock } from '../telemetry/clock.ts';
 
 interface PendingFrame {
-  readonly seq: number;
+  /** Sequence of the commit before the one that decided it. Never one in the midst of a commit of several messages. */
+  readonly after: number;
   readonly data: Uint8Array;
   readonly messageId: string;
+}
+
+/** An effect that no message can carry. It will not be published; whoever hears of this keeps it. */
+export interface Unpublishable {
+  /** Unique, and the same after a takeover. */
+  readonly id: string;
+  readonly entry: Effect['entry'];
+  readonly bytes: number;
 }
 
 const PAUSE = 100;
@@ -22,18 +31,26 @@ export class Outbox {
   readonly #origin: PartitionName;
   readonly #publisher: FramePublisher;
   readonly #clock: Clock;
+  readonly #unpublishable: (effect: Unpublishable) => void;
   readonly #queues = new Map<PartitionName, PendingFrame[]>();
   #lastAdded: number;
   #pending = 0;
   #closed = false;
   #drained: (() => void)[] = [];
 
-  /** `published`: effects of all commits up to this sequence are published. */
-  constructor(origin: PartitionName, publisher: FramePublisher, clock: Clock, published: number) {
+  /** `published`: effects of all commits up to this sequence are published. `unpublishable` is called within `add`. */
+  constructor(
+    origin: PartitionName,
+    publisher: FramePublisher,
+    clock: Clock,
+    published: number,
+    unpublishable: (effect: Unpublishable) => void,
+  ) {
     this.#origin = origin;
     this.#publisher = publisher;
     this.#clock = clock;
     this.#lastAdded = published;
+    this.#unpublishable = unpublishable;
   }
 
   /** Frames that wait. The partition takes no input while this is high. */
@@ -41,25 +58,33 @@ export class Outbox {
     return this.#pending;
   }
 
-  /** Effects of all commits up to this sequence are published. */
+  /** Effects of all commits up to this one are published: a sequence behind which the next commit begins. */
   get published(): number {
     let published = this.#lastAdded;
     for (const queue of this.#queues.values()) {
-      if (queue.length > 0) published = Math.min(published, queue[0]!.seq - 1);
+      if (queue.length > 0) published = Math.min(published, queue[0]!.after);
     }
     return published;
   }
 
   /** Takes the effects of the commit at `seq`, in rising order of `seq`. */
   add(seq: number, effects: readonly Effect[]): void {
+    const after = this.#lastAdded;
     this.#lastAdded = seq;
+    const { maxFrameBytes, maxMessageBytes } = this.#publisher;
     for (const [to, entries] of byDestination(effects)) {
-      const frames = framesOf(this.#origin, seq, entries, this.#publisher.maxFrameBytes);
+      const frames = framesOf(this.#origin, seq, entries, maxFrameBytes);
       const queue = this.#queues.get(to) ?? [];
       this.#queues.set(to, queue);
       const idle = queue.length === 0;
       for (const [first, data] of frames) {
-        queue.push({ seq, data, messageId: `fx.${this.#origin}.${seq}.${to}.${first}` });
+        const messageId = `fx.${this.#origin}.${seq}.${to}.${first}`;
+        if (data.length > maxMessageBytes) {
+          // Refused for ever: it would hold up everything behind it. Frames of several entries are halved long before.
+          this.#unpublishable({ id: messageId, entry: entries[first]!, bytes: data.length });
+          continue;
+        }
+        queue.push({ after, data, messageId });
         this.#pending++;
       }
       if (idle) void this.#publishAll(to, queue);
@@ -109,7 +134,7 @@ function byDestination(effects: readonly Effect[]): Map<PartitionName, Effect['e
   return groups;
 }
 
-/** Halves what does not fit, until it does. One entry alone is bounded by those who make it. */
+/** Halves what does not fit, until it does. One entry alone may still be too large. */
 function framesOf(
   origin: PartitionName,
   sequence: number,

@@ -8,6 +8,7 @@
 
 import { addressOf } from '../alert/entry.ts';
 import type { Policy } from '../alert/policy.ts';
+import { reason } from '../alert/reason.ts';
 import type { Bus } from '../bus/connection.ts';
 import type { FramePublisher } from '../bus/ingest.ts';
 import type { Commit, Effect, JournalEvent, Manifest } from '../bus/journal.ts';
@@ -27,7 +28,7 @@ import type { CommandReply, CommitContext, Send } from './entity.ts';
 import { Inbox, type Intake } from './inbox.ts';
 import { type RoutedInput, readFrames } from './intake.ts';
 import { JournalRoom } from './journal-room.ts';
-import { Outbox } from './outbox.ts';
+import { Outbox, type Unpublishable } from './outbox.ts';
 import { purgeIngest, purgeJournal } from './purge.ts';
 import { type Kinds, type Recovered, recover } from './recovery.ts';
 import { type Position, Snapshotter } from './snapshot.ts';
@@ -107,6 +108,8 @@ export class Partition {
   readonly #handler: Handler<Turn>;
   readonly #stop = new AbortController();
   readonly #sends = new Set<Promise<void>>();
+  /** Decided outside of a round, for the next commit. */
+  #aside: JournalEvent[] = [];
   #position: Position;
   #stopping = false;
   #readFailure: unknown = null;
@@ -133,7 +136,7 @@ export class Partition {
     this.#snapshotter = snapshotter;
     this.#room = new JournalRoom(deps.bus, name, writer);
     const { cursor, marks, lastCommit } = recovered;
-    this.#outbox = new Outbox(name, deps.publisher, deps.clock, recovered.published);
+    this.#outbox = new Outbox(name, deps.publisher, deps.clock, recovered.published, (effect) => this.#bury(effect));
     for (const { seq, effects } of recovered.unpublished) this.#outbox.add(seq, effects);
     this.#position = { cursor, marks, lastCommit, published: recovered.published };
     this.#supervisor = deps.system.supervisor(`${name}-${writer.epoch}-${writer.fenceSeq}`);
@@ -232,6 +235,7 @@ export class Partition {
   async #waitForWork(): Promise<void> {
     if (this.#stopping) return;
     const { clock } = this.#deps;
+    if (this.#aside.length > 0) return;
     const due = this.#entities.nextDue();
     const wait = Math.min(HOUSEKEEPING_EVERY, due === null ? HOUSEKEEPING_EVERY : due - clock.now());
     if (wait <= 0) return;
@@ -250,7 +254,8 @@ export class Partition {
     const now = clock.now();
     const read = readFrames(intake.frames, this.#position.marks, now);
     const results = await this.#decide(intake, read.inputs, now, settle);
-    const events = [...read.events, ...results.flatMap((result) => result.events)];
+    const events = [...this.#aside, ...read.events, ...results.flatMap((result) => result.events)];
+    this.#aside = [];
     if (events.length === 0 && intake.frames.length === 0) return;
     const effects = results.flatMap((result) => result.effects.map((entry) => this.#addressed(entry)));
     const commit: Commit = {
@@ -330,6 +335,14 @@ export class Partition {
       for (const reply of result.replies) this.#reply(reply);
       for (const send of result.sends) this.#send(send);
     }
+  }
+
+  /** The next commit says that it is dead, and is the first that counts it as gone out. */
+  #bury({ id, entry, bytes }: Unpublishable): void {
+    const at = this.#deps.clock.now();
+    const { key } = addressOf(entry);
+    const reasons = [reason('dead-letter.too-large', `${bytes} bytes for ${key}`)];
+    this.#aside.push({ type: 'input.dead-lettered', key, at, deadLetterId: `${id}-d`, cause: null, entry, reasons });
   }
 
   #reply({ to, ...answer }: CommandReply): void {

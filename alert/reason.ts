@@ -43,6 +43,7 @@ export const REASONS = {
   'channel.unknown': 'the channel is not declared (any more)',
   'dead-letter.decision-failed': 'deciding on this input threw an error',
   'dead-letter.unreadable': 'the input could not be read',
+  'dead-letter.too-large': 'what follows from the input is larger than a message may be',
   'dead-letter.replayed': 'a person put it in again',
 } as const;
 

@@ -15,12 +15,17 @@ const ENVELOPE = 1024;
 export interface FramePublisher {
   /** Rejects with IngestFull or IngestUnavailable. The same id twice is stored once. */
   publish(partition: PartitionName, data: Uint8Array, messageId: string): Promise<void>;
+  /** What a frame of several entries should not exceed. */
   readonly maxFrameBytes: number;
+  /** What the server takes at all, in one message. */
+  readonly maxMessageBytes: number;
 }
 
 export function framePublisher(bus: Bus): FramePublisher {
+  const maxMessageBytes = bus.maxPayload - ENVELOPE;
   return {
-    maxFrameBytes: Math.min(bus.maxPayload - ENVELOPE, 512 * 1024),
+    maxMessageBytes,
+    maxFrameBytes: Math.min(maxMessageBytes, 512 * 1024),
     async publish(partition, data, messageId) {
       await publishAcknowledged(bus, subjects.ingest(partition), data, { messageId, patience: PATIENCE });
     },

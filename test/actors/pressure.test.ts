@@ -11,7 +11,15 @@ import { ensureStreams } from '../../bus/streams.ts';
 import { silentLog } from '../../telemetry/log.ts';
 import { type NatsServer, startNats } from '../support/nats.ts';
 import { until } from '../support/until.ts';
-import { alertOf, launchWorker, putIn, reported, type TestWorker, type TestWorkerOptions } from '../support/worker.ts';
+import {
+  alertOf,
+  launchWorker,
+  putIn,
+  readJournals,
+  reported,
+  type TestWorker,
+  type TestWorkerOptions,
+} from '../support/worker.ts';
 
 const COUNT = { alert: 1, channel: 1 };
 
@@ -72,4 +80,21 @@ test('[BR-REL-003] effects that cannot go out hold up the input of their partiti
   const told = () => new Set(one.sent.map(({ notification }) => notification.groupLabels.alertname));
   await until('every alert to be told', () => names.every((name) => told().has(name)));
   assert.equal(one.sent.length, names.length);
+});
+
+test('[BR-ERR-009] what no message can carry becomes a dead letter; the alerts behind it are told', async () => {
+  const one = await launch('one');
+  const huge = alertOf({ alertname: 'h'.repeat(400 * 1024) });
+  await putIn(bus, COUNT, [reported(huge), reported(alertOf({ alertname: 'Behind' }))]);
+  await until('the alert behind it to be told', () =>
+    one.sent.some(({ notification }) => notification.groupLabels.alertname === 'Behind'),
+  );
+  const letter = await until('the dead letter', async () => {
+    const records = [...(await readJournals(bus, COUNT)).values()].flat();
+    const events = records.flatMap((record) => (record.kind === 'commit' ? record.commit.events : []));
+    return events.find((event) => event.type === 'input.dead-lettered');
+  });
+  assert.ok(letter.type === 'input.dead-lettered' && letter.entry.kind === 'group');
+  assert.equal(letter.entry.alert.fingerprint, huge.fingerprint);
+  assert.equal(letter.reasons[0]?.code, 'dead-letter.too-large');
 });
