@@ -9,7 +9,7 @@ import { gatherEvidence } from './evidence.ts';
 import { Traffic } from './traffic.ts';
 import { assertAcceptedOnce, assertEffectsOnce, assertNotifiedOnce, assertOneOwnerAtATime } from './verdict.ts';
 
-test('[BR-WH-008] [BR-REL-004] 50,000 alerts are accepted while no owner runs, and all processed once one starts', async (t) => {
+test('[BR-WH-007] [BR-PERF-005] [BR-REL-004] 50,000 alerts are accepted while no owner runs, and all processed once one starts', async (t) => {
   const receiver = await startReceiver();
   const cluster = await startCluster({ partitions: 4, receiverUrl: receiver.url });
   const ingress = await cluster.start('ingress');
@@ -35,7 +35,7 @@ test('[BR-WH-008] [BR-REL-004] 50,000 alerts are accepted while no owner runs, a
   assert.deepEqual([(await actors.stop()).code, (await ingress.stop()).code], [0, 0]);
 });
 
-test('[BR-WH-008] [BR-ERR-006] a full inbox: 503 with Retry-After, every 2xx is kept, and accepting resumes by itself', async (t) => {
+test('[BR-WH-007] a full inbox: 503 with Retry-After, every 2xx is kept, and accepting resumes by itself', async (t) => {
   const receiver = await startReceiver();
   const env = { HERALD_INGEST_MAX_BYTES: String(1024 ** 2) };
   const cluster = await startCluster({ partitions: 2, receiverUrl: receiver.url, env });
