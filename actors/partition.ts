@@ -116,7 +116,7 @@ export class Partition {
   #commits = 0;
   #snapshotAt: number;
   #housekeptAt: number;
-  #purgedTo: number;
+  #purgedTo = 0;
   #sweep = 0;
   #bytesAt = 0;
   /** Of the last snapshot that this owner completed. */
@@ -142,7 +142,6 @@ export class Partition {
     this.#supervisor = deps.system.supervisor(`${name}-${writer.epoch}-${writer.fenceSeq}`);
     this.#handler = turnHandler(deps.log);
     this.#snapshotAt = this.#housekeptAt = deps.clock.monotonic();
-    this.#purgedTo = cursor;
     for (const slot of recovered.entities.all()) this.#askRecovered(slot);
   }
 
@@ -160,6 +159,8 @@ export class Partition {
       this.#readFailure = error;
       this.#inbox.wake();
     });
+    // At once: an inbox that is full of what a former owner took in refuses everything, and nothing new would come.
+    this.#startPurge();
     try {
       while (!this.#stopping) {
         if (this.#readFailure !== null) throw this.#readFailure;
@@ -398,6 +399,10 @@ export class Partition {
     for (const actor of this.#entities.passivate(this.#sweep++ % CHUNKS, now - PASSIVE_AFTER)) system.stop(actor);
     if (now - this.#housekeptAt < HOUSEKEEPING_EVERY) return;
     this.#housekeptAt = now;
+    this.#startPurge();
+  }
+
+  #startPurge(): void {
     this.#purge().catch((error: unknown) => {
       this.#deps.log.warn({ event: 'purge.failed', partition: this.name, error }, 'not purged; tried again later');
     });
@@ -413,7 +418,7 @@ export class Partition {
     const { bus } = this.#deps;
     const { cursor } = this.#position;
     if (this.#manifest !== null) await purgeJournal(bus, this.name, this.#manifest);
-    if (cursor !== this.#purgedTo) await purgeIngest(bus, this.name, cursor);
+    if (cursor > this.#purgedTo) await purgeIngest(bus, this.name, cursor);
     this.#purgedTo = cursor;
   }
 

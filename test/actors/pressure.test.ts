@@ -98,3 +98,15 @@ test('[BR-ERR-009] what no message can carry becomes a dead letter; the alerts b
   assert.equal(letter.entry.alert.fingerprint, huge.fingerprint);
   assert.equal(letter.reasons[0]?.code, 'dead-letter.too-large');
 });
+
+test('[BR-REL-003] what a former owner took in and had not dropped from the inbox yet is dropped by its successor, without new input', async () => {
+  const one = await launch('one');
+  await putIn(bus, COUNT, [reported(alertOf({ alertname: 'Left' }))]);
+  await until('it to be told', () => one.sent.length === 1);
+  await one.crash();
+  workers = [];
+  const inbox = async () => (await bus.jsm.streams.info('HERALD_INGEST')).state.messages;
+  assert.ok((await inbox()) > 0);
+  await launch('two');
+  await until('the inbox to be empty', async () => (await inbox()) === 0);
+});
