@@ -101,8 +101,8 @@ export class Entities {
     return this.#timers.next();
   }
 
-  /** The slots whose time has come; those whose due time has moved since are armed again instead. */
-  takeDue(now: number): Slot[] {
+  /** At most so many slots whose time has come, earliest first; those whose due time has moved since are armed again instead. */
+  takeDue(now: number, most: number): Slot[] {
     const due: Slot[] = [];
     for (const slot of this.#timers.due(now)) {
       slot.armedAt = Number.POSITIVE_INFINITY;
@@ -111,6 +111,7 @@ export class Entities {
       if (at === null) continue;
       if (at <= now) {
         due.push(slot);
+        if (due.length >= most) break;
       } else if (at < slot.armedAt) {
         slot.armedAt = at;
         this.#timers.arm(at, slot);

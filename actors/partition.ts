@@ -71,6 +71,8 @@ const SNAPSHOT_COMMITS = 2000;
 const SNAPSHOT_EVERY = 300_000;
 const HOUSEKEEPING_EVERY = 5000;
 const PASSIVE_AFTER = 60_000;
+/** Timers per commit: after a long stop those of all entities are due at once. */
+const MOST_DUE = 2000;
 const DRAIN_TIME = 1000;
 const FULL_PAUSE = 500;
 /** As SNAPSHOT_COMMITS, for large commits: a journal must never fill up between two snapshots. */
@@ -301,7 +303,7 @@ export class Partition {
     for (const { slot, command } of intake.local) add(slot, { command, position: position(), entry: null });
     const first = await decideAll(stage, inputs, context);
 
-    for (const slot of settle ? this.#entities.takeDue(now) : []) touched.add(slot);
+    for (const slot of settle ? this.#entities.takeDue(now, MOST_DUE) : []) touched.add(slot);
     const settling: [Slot, TurnInput][] = [];
     for (const slot of settle ? touched : []) {
       const state = this.#entities.stateOf(slot);

@@ -56,6 +56,8 @@ export async function recover(
       lastCommit = seq;
       ({ cursor, marks, published } = commit);
       if (commit.effects.length > 0) recent.push({ seq, effects: commit.effects });
+      // Only what may not be published: the effects of a whole journal would not fit into memory.
+      while (recent.length > 0 && recent[0]!.seq <= published) recent.shift();
       for (const event of commit.events) replayed += replay(event, seq, kinds, entities, base.chunkSeq);
     }
     if (record.seq >= until) break;
