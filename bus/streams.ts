@@ -37,7 +37,8 @@ function definitions(count: PartitionCount, sizes: StreamSizes): Definition[] {
   const bounded = { discard: DiscardPolicy.New, duplicate_window: minutes(2), max_age: 0 };
   return [
     { ...bounded, name: INGEST_STREAM, subjects: [subjects.allIngest], max_bytes: sizes.ingestMaxBytes },
-    { ...bounded, name: INBOUND_STREAM, subjects: [subjects.inbound], max_bytes: 256 * MiB, max_age: DAY },
+    // Acknowledged means accepted: what waits here may be refused when it is full, but never dropped for its age.
+    { ...bounded, name: INBOUND_STREAM, subjects: [subjects.inbound], max_bytes: 256 * MiB },
     // Kept for replay and no longer: here the oldest go, since nothing waits for them.
     {
       ...bounded,

@@ -1,21 +1,20 @@
 /**
  * Alerts by NATS: what is published to herald.v1.in.<tenant>.<source> and acknowledged by JetStream counts as accepted. The
- * owner of the first partition reads the stream in order and puts its alerts into INGEST, under message ids that follow from
- * the stream's sequence: going over a message twice, after a takeover for instance, stores nothing twice.
+ * owner of the first partition reads the stream in order and puts its alerts into INGEST, in frames that are stamped with the
+ * stream's sequence: going over a message twice, after a takeover for instance, changes nothing.
  */
 
-import type { Entry } from '../alert/entry.ts';
-import { addressOf } from '../alert/entry.ts';
+import type { Entry, UnreadableEntry } from '../alert/entry.ts';
 import type { Bus } from '../bus/connection.ts';
-import { encodeFrame } from '../bus/frame.ts';
 import type { FramePublisher } from '../bus/ingest.ts';
-import { type PartitionCount, type PartitionName, partitionOf } from '../bus/partition.ts';
+import type { PartitionCount } from '../bus/partition.ts';
 import { readStream, type StreamMessage } from '../bus/stream-reader.ts';
 import { INBOUND_STREAM, META_BUCKET, subjects } from '../bus/subjects.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { IngressSource } from './authenticate.ts';
 import { FORMATS } from './formats/by-name.ts';
+import { framesOf, type InletFrame, inPieces } from './inlet-frames.ts';
 import type { RandomWord } from './random.ts';
 import { newReceipt } from './receipt.ts';
 
@@ -30,7 +29,6 @@ export interface NatsInletOptions {
   findSource(name: string): IngressSource | null;
 }
 
-const CURSOR = 'inlet.cursor';
 const REMEMBER_EVERY = 500;
 const PAUSE = 200;
 
@@ -38,14 +36,17 @@ const PAUSE = 200;
 export async function runNatsInlet(options: NatsInletOptions): Promise<void> {
   const { bus, signal } = options;
   const meta = await bus.kvm.open(META_BUCKET);
-  let cursor = Number((await meta.get(CURSOR))?.string() ?? 0);
+  // A stream that is made anew counts from 1 again: what is remembered of the one before must not speak for it.
+  const made = Date.parse((await bus.jsm.streams.info(INBOUND_STREAM)).created);
+  const cursorKey = `inlet.cursor.${made}`;
+  let cursor = Number((await meta.get(cursorKey))?.string() ?? 0);
   let remembered = cursor;
   for await (const message of readStream(bus, INBOUND_STREAM, subjects.inbound, cursor + 1, signal)) {
-    await putIn(options, message, entriesOf(message, options));
+    await putIn(options, message.seq, framesOfMessage(message, `in.${made}`, options));
     if (signal.aborted) return;
     cursor = message.seq;
     if (message.pending > 0 && cursor - remembered < REMEMBER_EVERY) continue;
-    await meta.put(CURSOR, String(cursor));
+    await meta.put(cursorKey, String(cursor));
     remembered = cursor;
     // Sequence 1 would mean "everything" to server 2.9.
     await bus.jsm.streams.purge(INBOUND_STREAM, { seq: cursor + 1 });
@@ -53,27 +54,40 @@ export async function runNatsInlet(options: NatsInletOptions): Promise<void> {
 }
 
 /** Bad input becomes one entry for the dead letters; nothing is dropped. */
-export function entriesOf(message: StreamMessage, options: Pick<NatsInletOptions, 'clock' | 'random' | 'findSource'>): Entry[] {
+export function entriesOf(
+  message: StreamMessage,
+  options: Pick<NatsInletOptions, 'clock' | 'random' | 'findSource'>,
+): Entry[] {
   const [, , , tenant = '', name = ''] = message.subject.split('.');
   const now = options.clock.now();
-  const unreadable = (problem: string): Entry[] => [
-    {
-      kind: 'unreadable',
-      id: `in-${message.seq}`,
-      tenant: tenant === '' ? 'default' : tenant,
-      source: name,
-      problem,
-      raw: Buffer.from(message.data).toString('base64'),
-      receivedAt: now,
-    },
-  ];
+  const unreadable = (problem: string): Entry[] => [letterOf(message, problem, now)];
   const source = options.findSource(name);
   if (source === null) return unreadable(`no Source resource is named ${JSON.stringify(name)}`);
-  if (source.tenant !== tenant) return unreadable(`source ${name} belongs to tenant ${source.tenant}, not to ${tenant}`);
+  if (source.tenant !== tenant)
+    return unreadable(`source ${name} belongs to tenant ${source.tenant}, not to ${tenant}`);
   const decoded = decode(message.data, source, now);
   if (typeof decoded === 'string') return unreadable(decoded);
   const receipt = newReceipt(now, decoded.length, options.random);
   return decoded.map((alert, index): Entry => ({ kind: 'alert', alert, receipt, index, receivedAt: now }));
+}
+
+function letterOf({ subject, seq, data }: StreamMessage, problem: string, receivedAt: number): UnreadableEntry {
+  const [, , , tenant = '', source = ''] = subject.split('.');
+  const raw = Buffer.from(data).toString('base64');
+  return { kind: 'unreadable', id: `in-${seq}`, tenant: tenant || 'default', source, problem, raw, receivedAt };
+}
+
+/** Every frame fits a message; as over HTTP, an alert that fits none means that none of its message is taken. */
+function framesOfMessage(message: StreamMessage, origin: string, options: NatsInletOptions): InletFrame[] {
+  const { publisher, count, clock } = options;
+  const entries = entriesOf(message, options);
+  const frames = framesOf(entries, count, origin, message.seq, publisher);
+  const largest = Math.max(0, ...frames.map(({ data }) => data.length));
+  if (largest <= publisher.maxMessageBytes) return frames;
+  const [first] = entries;
+  const problem = `an alert takes ${largest} bytes, more than ${publisher.maxMessageBytes}`;
+  const letter = first?.kind === 'unreadable' ? first : letterOf(message, problem, clock.now());
+  return framesOf(inPieces(letter, publisher), count, origin, message.seq, publisher);
 }
 
 /** The alerts, or what is wrong with them, in one line. */
@@ -90,27 +104,16 @@ function decode(data: Uint8Array, source: IngressSource, now: number) {
   return `${problems.count} problems: ${problems.list.map(({ path, allowed }) => `${path}: ${allowed}`).join('; ')}`;
 }
 
-async function putIn({ publisher, count, clock, signal }: NatsInletOptions, { seq }: StreamMessage, entries: readonly Entry[]) {
-  const frames = Map.groupBy(entries, (entry): PartitionName => partitionOf(addressOf(entry), count));
-  for (const [partition, list] of frames) {
-    for (const [part, data] of sized(list, publisher.maxFrameBytes).entries()) {
-      const messageId = `in.${seq}.${partition}.${part}`;
-      while (!signal.aborted) {
-        try {
-          await publisher.publish(partition, data, messageId);
-          break;
-        } catch {
-          // Full or out of reach: the message stays in its stream until its frames are stored.
-          await new Promise<void>((resolve) => clock.after(PAUSE, resolve));
-        }
+async function putIn({ publisher, clock, signal }: NatsInletOptions, seq: number, frames: readonly InletFrame[]) {
+  for (const { partition, first, data } of frames) {
+    while (!signal.aborted) {
+      try {
+        await publisher.publish(partition, data, `in.${seq}.${partition}.${first}`);
+        break;
+      } catch {
+        // Full or out of reach: the message stays in its stream until its frames are stored.
+        await new Promise<void>((resolve) => clock.after(PAUSE, resolve));
       }
     }
   }
-}
-
-function sized(entries: readonly Entry[], maxBytes: number): Buffer[] {
-  const data = encodeFrame({ stamp: null, entries });
-  if (data.length <= maxBytes || entries.length === 1) return [data];
-  const half = entries.length >> 1;
-  return [...sized(entries.slice(0, half), maxBytes), ...sized(entries.slice(half), maxBytes)];
 }
