@@ -1,5 +1,6 @@
 /** What can be seen of the whole deployment from anywhere: who is alive, who holds what, how full the inbox is. */
 
+import { bucketKeys } from './bucket-keys.ts';
 import type { Bus } from './connection.ts';
 import { INGEST_STREAM, WORKERS_BUCKET } from './subjects.ts';
 
@@ -27,8 +28,7 @@ export async function deploymentStatus(bus: Bus): Promise<DeploymentStatus> {
 
 async function readWorkers(bus: Bus): Promise<DeploymentStatus['workers']> {
   const kv = await bus.kvm.open(WORKERS_BUCKET);
-  const keys: string[] = [];
-  for await (const key of await kv.keys()) keys.push(key);
+  const keys = await bucketKeys(bus, WORKERS_BUCKET);
   const entries = await Promise.all(keys.map((key) => kv.get(key)));
   const newest = Math.max(0, ...entries.map((entry) => entry?.created.getTime() ?? 0));
   return entries.flatMap((entry) => {

@@ -8,6 +8,7 @@
 import type { KV, KvEntry } from '@nats-io/kv';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
+import { bucketKeys } from './bucket-keys.ts';
 import type { Bus } from './connection.ts';
 import type { PartitionName } from './partition.ts';
 import { WORKERS_BUCKET } from './subjects.ts';
@@ -58,10 +59,7 @@ export async function joinWorkers(bus: Bus, id: string, clock: Clock, log: Log):
 
 /** Forgets every worker. Only for the process that owns the NATS server itself, before it joins. */
 export async function forgetWorkers(bus: Bus): Promise<void> {
-  const kv = await bus.kvm.open(WORKERS_BUCKET);
-  const keys: string[] = [];
-  for await (const key of await kv.keys()) keys.push(key);
-  for (const key of keys) await kv.delete(key);
+  await bus.jsm.streams.purge(`KV_${WORKERS_BUCKET}`);
 }
 
 class Workers implements Membership {
@@ -144,9 +142,7 @@ class Workers implements Membership {
 
   /** Whoever has a record counts as alive until it was seen not to change for LEASE_TIME. */
   async #readPresent(): Promise<void> {
-    const keys: string[] = [];
-    for await (const key of await this.#kv.keys()) keys.push(key);
-    for (const key of keys) {
+    for (const key of await bucketKeys(this.#bus, WORKERS_BUCKET)) {
       const entry = await this.#kv.get(key);
       if (entry !== null && entry.operation === 'PUT') this.#observe(key, entry.json<WorkerRecord>());
     }
