@@ -14,6 +14,7 @@ import {
   isPublicDeliveryEvent,
 } from './cloud-event.ts';
 import type { ArchiveDatabase } from './database.ts';
+import { eventBody } from './event-body.ts';
 import type { CommitRecord } from './journal-source.ts';
 import type { Position } from './project/position.ts';
 import { cursorOf } from './project.ts';
@@ -30,10 +31,13 @@ const REPEAT_EVERY = 60_000;
 export class EventPublisher {
   readonly #database: ArchiveDatabase;
   readonly #sink: EventSink;
+  readonly #maxBytes: number;
 
-  constructor(database: ArchiveDatabase, sink: EventSink) {
+  /** `maxBytes`: what the sink takes in one event. */
+  constructor(database: ArchiveDatabase, sink: EventSink, maxBytes: number) {
     this.#database = database;
     this.#sink = sink;
+    this.#maxBytes = maxBytes;
   }
 
   /** Publishes a batch that is projected already. Throws when the sink does; the batch can then be given again. */
@@ -65,7 +69,11 @@ export class EventPublisher {
   }
 
   #sendOne(event: CloudEvent): Promise<void> {
-    return this.#sink(subjects.event(subjectToken(event.tenant), event.type), event.id, JSON.stringify(event));
+    return this.#sink(
+      subjects.event(subjectToken(event.tenant), event.type),
+      event.id,
+      eventBody(event, this.#maxBytes),
+    );
   }
 
   async #advance(partition: PartitionName, published: number, selection: Selection): Promise<void> {

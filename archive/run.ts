@@ -47,6 +47,8 @@ const PAUSE_AFTER_FAILURE = 1000;
 const DAY = 86_400_000;
 const FORGET_EVERY = DAY / 4;
 const PUBLISH_PATIENCE = 10_000;
+/** Subject and headers count against the server's limit too. */
+const ENVELOPE = 1024;
 
 /** Throws ArchiveUnusable when the file cannot be used, or belongs to other journals than these. */
 export async function runArchive(options: ArchiveOptions): Promise<RunningArchive> {
@@ -87,9 +89,10 @@ class Role {
     this.#database = database;
     this.#signal = signal;
     this.#projector = new Projector(database, log);
-    this.#publisher = new EventPublisher(database, async (subject, messageId, body) => {
+    const sink = async (subject: string, messageId: string, body: string) => {
       await publishAcknowledged(bus, subject, body, { messageId, patience: PUBLISH_PATIENCE });
-    });
+    };
+    this.#publisher = new EventPublisher(database, sink, bus.maxPayload - ENVELOPE);
   }
 
   projecting(partition: PartitionName): Promise<void> {

@@ -9,6 +9,8 @@ import { silentLog } from '../../telemetry/log.ts';
 import { newArchive } from './archive-file.ts';
 import { anyRecords, byPerson, commits, delivery, opened, repeated, resolved, T0, updated } from './journal-of.ts';
 
+const MOST_BYTES = 100_000;
+
 /** A stream that keeps the first body of each id, as JetStream does, and can fail. */
 class Stream {
   readonly stored = new Map<string, { subject: string; event: Record<string, unknown> }>();
@@ -41,7 +43,7 @@ async function projected(records: readonly CommitRecord[]): Promise<ArchiveDatab
 
 async function published(records: readonly CommitRecord[]): Promise<Stream> {
   const stream = new Stream();
-  await new EventPublisher(await projected(records), stream.sink).publish('a0', records);
+  await new EventPublisher(await projected(records), stream.sink, MOST_BYTES).publish('a0', records);
   return stream;
 }
 
@@ -127,15 +129,15 @@ test('[BR-REL-014] a crash anywhere in the publishing leads to the same events u
       stream.failAt = failAt;
       const batches = [records.slice(0, cut), records];
       for (const batch of batches) {
-        await new EventPublisher(database, stream.sink).publish('a0', batch).catch(() => {
+        await new EventPublisher(database, stream.sink, MOST_BYTES).publish('a0', batch).catch(() => {
           stream.failAt = Number.POSITIVE_INFINITY;
         });
       }
       stream.failAt = Number.POSITIVE_INFINITY;
-      await new EventPublisher(database, stream.sink).publish('a0', records);
+      await new EventPublisher(database, stream.sink, MOST_BYTES).publish('a0', records);
       assert.deepEqual([...stream.stored].sort(), [...whole.stored].sort());
       const before = stream.sends;
-      await new EventPublisher(database, stream.sink).publish('a0', records);
+      await new EventPublisher(database, stream.sink, MOST_BYTES).publish('a0', records);
       assert.equal(stream.sends, before, 'behind the cursor nothing is sent');
     }),
     { numRuns: 25 },
@@ -152,4 +154,17 @@ test('a tenant whose name is no subject token is published under one', async () 
   const event = opened(1, 'r1');
   const { subjects } = await published(commits([{ ...event, key: `a b.*/${event.key.split('/')[1]}` }]));
   assert.deepEqual(subjects, ['herald.v1.events.a_b__.alert.opened']);
+});
+
+test('[BR-INT-007] an event larger than a message goes out without its largest parts, and says which', async () => {
+  const event = opened(1, 'r1');
+  assert.ok(event.type === 'alert.opened');
+  const alert = { ...event.alert, annotations: { text: '\u0001'.repeat(MOST_BYTES / 2) } };
+  const { stored } = await published(commits([{ ...event, alert }, opened(2, 'r2')]));
+  const [large, behind] = [...stored.values()];
+  assert.ok(JSON.stringify(large!.event).length < MOST_BYTES);
+  const data = large!.event.data as Record<string, unknown>;
+  assert.deepEqual(data.omitted, ['annotations']);
+  assert.equal(data.fingerprint, event.alert.fingerprint);
+  assert.equal((behind!.event.data as Record<string, unknown>).omitted, undefined);
 });
