@@ -5,7 +5,6 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { journalSource } from '../archive/journal-source.ts';
 import { type RunningArchive, runArchive } from '../archive/run.ts';
 import { type Bus, connectBus } from '../bus/connection.ts';
@@ -14,6 +13,7 @@ import { META_BUCKET } from '../bus/subjects.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import { createLog, type Log } from '../telemetry/log.ts';
 import type { Environment } from './environment.ts';
+import { keepThread } from './kept-thread.ts';
 
 const REPORT_EVERY = 5000;
 
@@ -46,7 +46,8 @@ export async function startArchive(options: ArchiveRoleOptions): Promise<Archive
   if (!inThread) {
     return openArchive(bus, count, databaseFile, log);
   }
-  return startThread({ natsUrl, count, databaseFile, logLevel: environment.logLevel });
+  const data: ArchiveThreadData = { natsUrl, count, databaseFile, logLevel: environment.logLevel };
+  return keepThread(new URL('./archive-thread.ts', import.meta.url), data, systemClock, log);
 }
 
 /** The archive, and word of how far it is: journals are purged behind that. */
@@ -82,21 +83,6 @@ async function reportProgress(archive: RunningArchive, meta: { put(key: string, 
   for (const { partition, projected, published } of await archive.lag()) {
     await meta.put(`projected.${partition}`, String(Math.min(projected, published)));
   }
-}
-
-async function startThread(data: ArchiveThreadData): Promise<ArchiveRole> {
-  const thread = new Worker(new URL('./archive-thread.ts', import.meta.url), { workerData: data });
-  const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
-  await new Promise<void>((resolve, reject) => {
-    thread.once('message', () => resolve());
-    thread.once('error', reject);
-  });
-  return {
-    async stop() {
-      thread.postMessage('stop');
-      await ended;
-    },
-  };
 }
 
 /** Runs in the thread: resolves once told to stop. */
