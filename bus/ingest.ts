@@ -42,7 +42,7 @@ export interface IngestGauge {
 }
 
 export function watchIngest(bus: Bus, clock: Clock): IngestGauge {
-  const state = { bytes: 0, messages: 0, limit: Number.POSITIVE_INFINITY, stopped: false };
+  const state = { bytes: 0, messages: 0, limit: Number.POSITIVE_INFINITY, answers: true, stopped: false };
   let cancel = () => {};
   const look = async () => {
     try {
@@ -50,14 +50,16 @@ export function watchIngest(bus: Bus, clock: Clock): IngestGauge {
       state.bytes = info.state.bytes;
       state.messages = info.state.messages;
       state.limit = info.config.max_bytes;
+      state.answers = true;
     } catch {
-      // Out of reach: `connected` says so, and the last figures stand until the server answers again.
+      // A server may be connected and yet store nothing: JetStream down, its disk full, the stream gone.
+      state.answers = false;
     }
     if (!state.stopped) cancel = clock.after(LOOK_EVERY, () => void look());
   };
   void look();
   return {
-    admitting: () => bus.connected() && state.bytes < state.limit * ADMIT_BELOW,
+    admitting: () => bus.connected() && state.answers && state.bytes < state.limit * ADMIT_BELOW,
     get bytes() {
       return state.bytes;
     },

@@ -85,7 +85,8 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
     if (draining) reasons.push('shutting down');
     if (connected === null) reasons.push('NATS has not been reached yet');
     else if (!connected.bus.connected()) reasons.push('the connection to NATS is lost');
-    else if (!connected.gauge.admitting()) reasons.push('the store of waiting alerts is nearly full');
+    else if (!connected.gauge.admitting())
+      reasons.push('the store of waiting alerts is nearly full or does not answer');
     return { ok: reasons.length === 0, reasons };
   }
 

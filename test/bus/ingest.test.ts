@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { type Bus, connectBus } from '../../bus/connection.ts';
+import { framePublisher, watchIngest } from '../../bus/ingest.ts';
+import { ensureStreams } from '../../bus/streams.ts';
+import { INGEST_STREAM } from '../../bus/subjects.ts';
+import { systemClock } from '../../telemetry/clock.ts';
+import { silentLog } from '../../telemetry/log.ts';
+import { startNats } from '../support/nats.ts';
+import { until } from '../support/until.ts';
+
+const COUNT = { alert: 1, channel: 1 };
+const SIZES = { ingestMaxBytes: 1024 * 1024 };
+
+let bus: Bus;
+
+before(async () => {
+  const server = await startNats({ maxFileStore: 8 * 1024 ** 3 });
+  bus = await connectBus({ url: server.url, name: 'test', log: silentLog });
+  await ensureStreams(bus, COUNT, SIZES);
+});
+
+after(() => bus.close());
+
+test('[BR-REL-003] nothing is admitted while the inbox is nearly full or does not answer, and again once it is and does', async () => {
+  const gauge = watchIngest(bus, systemClock);
+  await until('a look', () => gauge.admitting());
+  const { publish } = framePublisher(bus);
+  for (let i = 0; i < 9; i++) await publish('a0', Buffer.alloc(100 * 1024), `fill-${i}`);
+  await until('it to be refused', () => !gauge.admitting());
+  const { config } = await bus.jsm.streams.info(INGEST_STREAM);
+  await bus.jsm.streams.purge(INGEST_STREAM);
+  await until('it to be admitted', () => gauge.admitting());
+  // The connection stands, yet nothing can be stored.
+  await bus.jsm.streams.delete(INGEST_STREAM);
+  await until('it to be refused', () => !gauge.admitting());
+  assert.ok(bus.connected());
+  await bus.jsm.streams.add(config);
+  await until('it to be admitted', () => gauge.admitting());
+  gauge.stop();
+});
