@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Entry } from '../../alert/entry.ts';
 import { type Bus, connectBus } from '../../bus/connection.ts';
 import type { JournalEvent, JournalRecord } from '../../bus/journal.ts';
 import { readJournal } from '../../bus/journal-reader.ts';
@@ -18,14 +19,25 @@ interface Seen {
   readonly causes: Map<string, number>;
   readonly decided: Set<string>;
   readonly concluded: Set<string>;
-  /** Groups that wait for something: told of in no notification yet, or still firing. */
+  /** Groups that fire, or whose end is not decided on yet. */
   readonly open: Set<string>;
+  /** Groups that something joined since they were last decided on. */
+  readonly waiting: Set<string>;
+  /** Effects by what they carry: decided and not yet taken in by their destination; below zero if taken in twice. */
+  readonly underWay: Map<string, number>;
 }
 
 export class Evidence {
   readonly bus: Bus;
   readonly records = new Map<PartitionName, JournalRecord[]>();
-  readonly #seen: Seen = { causes: new Map(), decided: new Set(), concluded: new Set(), open: new Set() };
+  readonly #seen: Seen = {
+    causes: new Map(),
+    decided: new Set(),
+    concluded: new Set(),
+    open: new Set(),
+    waiting: new Set(),
+    underWay: new Map(),
+  };
   readonly #stop = new AbortController();
   readonly #reading: Promise<unknown>;
 
@@ -39,12 +51,29 @@ export class Evidence {
     this.records.set(partition, list);
     for await (const record of readJournal(this.bus, partition, 1, this.#stop.signal)) {
       list.push(record);
-      if (record.kind === 'commit') for (const event of record.commit.events) this.#note(event);
+      if (record.kind !== 'commit') continue;
+      for (const { entry } of record.commit.effects) this.#noteEffect(entry);
+      for (const event of record.commit.events) this.#note(event);
     }
   }
 
+  /** Of what goes to a group only what fires: an end that nobody waits for is rightly dropped. */
+  #noteEffect(entry: Entry): void {
+    if (entry.kind === 'notification') this.#count(entry.notification.id, 1);
+    if (entry.kind === 'group' && entry.alert.status === 'firing') {
+      this.#count(`${entry.group.id} ${entry.alert.fingerprint}`, 1);
+    }
+  }
+
+  #count(effect: string, by: 1 | -1): void {
+    const { underWay } = this.#seen;
+    const left = (underWay.get(effect) ?? 0) + by;
+    if (left === 0) underWay.delete(effect);
+    else underWay.set(effect, left);
+  }
+
   #note(event: JournalEvent): void {
-    const { causes, decided, concluded, open } = this.#seen;
+    const { causes, decided, concluded, open, waiting } = this.#seen;
     if ('cause' in event && event.cause !== null) {
       const cause = causeId(event.cause.receipt, event.cause.index);
       causes.set(cause, (causes.get(cause) ?? 0) + 1);
@@ -52,10 +81,16 @@ export class Evidence {
     switch (event.type) {
       case 'group.joined':
         open.add(event.key);
+        waiting.add(event.key);
+        if (event.alert.status === 'firing') this.#count(`${event.key} ${event.alert.fingerprint}`, -1);
         return;
       case 'group.flushed':
+        waiting.delete(event.key);
         if (event.dueAt === null) open.delete(event.key);
         for (const { notificationId } of event.decisions) if (notificationId !== null) decided.add(notificationId);
+        return;
+      case 'delivery.queued':
+        this.#count(event.notificationId, -1);
         return;
       case 'delivery.delivered':
       case 'delivery.dead':
@@ -73,6 +108,11 @@ export class Evidence {
     return [...this.records.values()].flat().flatMap((one) => (one.kind === 'commit' ? one.commit.events : []));
   }
 
+  /** See Seen.underWay. */
+  effectsUnderWay(): [effect: string, left: number][] {
+    return [...this.#seen.underWay];
+  }
+
   /** How many events have this alert of this request as their cause. */
   timesDecided(receipt: string, index: number): number {
     return this.#seen.causes.get(causeId(receipt, index)) ?? 0;
@@ -80,14 +120,23 @@ export class Evidence {
 
   /** Until every accepted alert is decided, and everything decided is delivered. `ended`: until every group is over, too. */
   async complete(traffic: Traffic, { ended = true, timeoutMs = 60_000 } = {}): Promise<void> {
-    const { causes, decided, concluded, open } = this.#seen;
+    const { causes, decided, concluded, open, waiting, underWay } = this.#seen;
     const missing = () =>
       [...traffic.accepted].filter(([id, { keys }]) => keys.some((_, i) => !causes.has(causeId(id, i)))).length;
     const undelivered = () => [...decided].filter((id) => !concluded.has(id)).length;
+    const lost = () => [...underWay.values()].filter((left) => left > 0).length;
+    const quiet = () => lost() === 0 && waiting.size === 0 && (!ended || open.size === 0);
+    const seen = () => ({
+      missing: missing(),
+      undelivered: undelivered(),
+      underWay: lost(),
+      waiting: waiting.size,
+      open: open.size,
+    });
     await until(
       'every accepted alert to be decided and delivered',
-      () => missing() === 0 && undelivered() === 0 && (!ended || open.size === 0),
-      { timeoutMs, everyMs: 50, seen: () => ({ missing: missing(), undelivered: undelivered(), open: open.size }) },
+      () => missing() === 0 && undelivered() === 0 && quiet(),
+      { timeoutMs, everyMs: 50, seen },
     );
   }
 

@@ -7,17 +7,28 @@ import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { until } from '../support/until.ts';
 import { type Cluster, homeOf, spreadOver, startCluster, workerOf } from './cluster.ts';
 import { type Evidence, gatherEvidence } from './evidence.ts';
+import { seededRandom } from './random.ts';
 import { Traffic } from './traffic.ts';
-import { assertAcceptedOnce, assertEffectsOnce, assertNotifiedOnce, assertOneOwnerAtATime } from './verdict.ts';
+import {
+  assertAcceptedOnce,
+  assertEffectsOnce,
+  assertInOrder,
+  assertNotifiedOnce,
+  assertOneOwnerAtATime,
+} from './verdict.ts';
 
 /** DESIGN's budget, from the kill to the first new decision. Milliseconds. */
 const TAKEOVER = 5000;
 const PARTITIONS = 4;
+const LONG_ROUNDS = Number(process.env.HERALD_FAULT_ROUNDS ?? 0);
+const SEED = Number(process.env.HERALD_FAULT_SEED ?? 20_261_123);
 
 let receiver: Receiver;
 let cluster: Cluster;
 let ingress: HeraldProcess;
 let evidence: Evidence;
+/** Owners that were killed or stood still until now: each may leave sends in flight. */
+let deaths = 0;
 /** Every request of the file. */
 const ledger = new Traffic({ connections: 0, groupsPerConnection: 0, alertsPerGroup: 0, rounds: 1 });
 
@@ -70,6 +81,7 @@ test('[BR-REL-012] [BR-SCALE-005] one of two owners is killed: the other decides
 
   const killedAt = performance.now();
   await doomed.kill9();
+  deaths++;
   const traffic = await send('after-kill');
   const { all } = decidedOf(traffic, lost);
   assert.ok(all > 0);
@@ -83,7 +95,7 @@ test('[BR-REL-012] [BR-SCALE-005] one of two owners is killed: the other decides
   assertOneOwnerAtATime(evidence);
   assertAcceptedOnce(evidence, ledger);
   assertEffectsOnce(evidence);
-  assertNotifiedOnce(evidence, receiver.requests, 1);
+  assertNotifiedOnce(evidence, receiver.requests, deaths);
   assert.equal((await other.stop()).code, 0);
 });
 
@@ -94,6 +106,7 @@ test('[BR-REL-012] one of two owners stands still and wakes up: its writes are r
   const lost = (await workerOf(evidence, frozen))?.partitions ?? [];
   const frozenAt = performance.now();
   await frozen.freeze();
+  deaths++;
   // Stored for the one that stands still as well: it finds them in its sockets when it wakes, and tries to commit.
   const traffic = await send('while-frozen');
   await until('the other to decide on them', () => decidedOf(traffic, lost).decided > 0, { timeoutMs: 30_000 });
@@ -121,10 +134,38 @@ test('[BR-REL-012] one of two owners stands still and wakes up: its writes are r
   assertOneOwnerAtATime(evidence);
   assertAcceptedOnce(evidence, ledger);
   assertEffectsOnce(evidence);
-  assertNotifiedOnce(evidence, receiver.requests, 1);
+  assertNotifiedOnce(evidence, receiver.requests, deaths);
   assert.equal(repeated(), sentTwiceBefore, 'nothing was sent twice');
   assert.deepEqual(await Promise.all([frozen, other].map(async (one) => (await one.stop()).code)), [0, 0]);
 });
+
+for (let i = 0; i < LONG_ROUNDS; i++) {
+  test(`[BR-REL-012] owners are killed or stand still amid traffic: in order, once, and repeats are in the ledger (round ${i})`, async (t) => {
+    const random = seededRandom(SEED + i);
+    receiver.answerWith(() => ({ kind: 'reply', status: 200, after: Math.floor(random() * 30) }));
+    const plan = { connections: 4, groupsPerConnection: 10, alertsPerGroup: 5, rounds: 8, name: `amid-${i}` };
+    const traffic = new Traffic(plan);
+    const [first, second] = await pair();
+    const sending = traffic.send(ingress.url);
+    const moment = Math.floor(random() * traffic.total * 0.8);
+    await until('so many answers', () => traffic.accepted.size >= moment, { timeoutMs: 60_000, everyMs: 1 });
+    const kill = random() < 0.5;
+    await (kill ? first.kill9() : first.freeze());
+    deaths++;
+    await sending;
+    await evidence.complete(traffic, { ended: false });
+    first.thaw();
+    if (!kill) await spreadOver(evidence, cluster.count, [first, second]);
+    await evidence.complete(traffic, { ended: false });
+    assertOneOwnerAtATime(evidence);
+    assertAcceptedOnce(evidence, traffic);
+    assertInOrder(evidence, traffic, plan.rounds);
+    assertEffectsOnce(evidence);
+    const repeated = assertNotifiedOnce(evidence, receiver.requests, deaths);
+    t.diagnostic(`${kill ? 'killed' : 'stopped'} after ${moment} of ${traffic.total}; ${repeated} repeated so far`);
+    await Promise.all([first.stop(), second.stop()]);
+  });
+}
 
 async function holdsAll(process: HeraldProcess): Promise<boolean> {
   const { alert, channel } = cluster.count;

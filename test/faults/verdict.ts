@@ -66,28 +66,8 @@ function roundOf(event: JournalEvent, traffic: Traffic): number | null {
 
 /** Effects arrive at the other partition exactly once: what fires in its groups, notifications in their channels. */
 export function assertEffectsOnce(evidence: Evidence): void {
-  const balance = new Map<string, number>();
-  const count = (key: string, by: 1 | -1) => balance.set(key, (balance.get(key) ?? 0) + by);
-  for (const record of [...evidence.records.values()].flat()) {
-    if (record.kind !== 'commit') continue;
-    for (const { entry } of record.commit.effects) {
-      if (entry.kind === 'notification') count(entry.notification.id, 1);
-      if (entry.kind === 'group' && entry.alert.status === 'firing') {
-        count(`${entry.group.id} ${entry.alert.fingerprint}`, 1);
-      }
-    }
-    for (const event of record.commit.events) {
-      if (event.type === 'delivery.queued') count(event.notificationId, -1);
-      if (event.type === 'group.joined' && event.alert.status === 'firing') {
-        count(`${event.key} ${event.alert.fingerprint}`, -1);
-      }
-    }
-  }
-  assert.deepEqual(
-    [...balance].filter(([, left]) => left !== 0),
-    [],
-    'effects that were lost (positive) or taken in twice (negative)',
-  );
+  const left = evidence.effectsUnderWay();
+  assert.deepEqual(left, [], 'effects that were lost (positive) or taken in twice (negative)');
 }
 
 /** One id per event of a group, sent once; again only where the ledger says that the owner died with the send in flight. */
