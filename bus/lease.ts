@@ -5,7 +5,7 @@
  * The records are advice. What decides is the fence in a partition's journal (journal-writer.ts).
  */
 
-import type { KV, KvEntry } from '@nats-io/kv';
+import type { KV } from '@nats-io/kv';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import { bucketKeys } from './bucket-keys.ts';
@@ -16,6 +16,7 @@ import { WORKERS_BUCKET } from './subjects.ts';
 /** How often a record is rewritten, and for how long an unchanged one counts as alive. Milliseconds. */
 export const RENEW_EVERY = 500;
 export const LEASE_TIME = 3000;
+const DEAD_AFTER = 60_000;
 
 export interface WorkerView {
   readonly id: string;
@@ -50,11 +51,33 @@ export interface Membership {
   onChange(listener: () => void): void;
 }
 
-export async function joinWorkers(bus: Bus, id: string, clock: Clock, log: Log): Promise<Membership> {
+/** `deadAfter`: milliseconds of the server's clock after which a record that was not rewritten is removed. */
+export async function joinWorkers(
+  bus: Bus,
+  id: string,
+  clock: Clock,
+  log: Log,
+  deadAfter = DEAD_AFTER,
+): Promise<Membership> {
   const kv = await bus.kvm.open(WORKERS_BUCKET);
+  await removeDead(bus, kv, id, deadAfter);
   const workers = new Workers(bus, kv, id, clock, log);
   await workers.start();
   return workers;
+}
+
+/**
+ * Workers that died leave their record behind, those that left a marker, each under a name of its own: somebody has to clear
+ * up, or whoever joins waits for the dead and the bucket is full one day. A worker that was only asleep puts its record again.
+ */
+async function removeDead(bus: Bus, kv: KV, id: string, deadAfter: number): Promise<void> {
+  await kv.put(id, JSON.stringify({ beat: 0, leaving: false, holds: [] } satisfies WorkerRecord));
+  const entries = await Promise.all((await bucketKeys(bus, WORKERS_BUCKET)).map((key) => kv.get(key)));
+  const now = entries.find((entry) => entry?.key === id)?.created.getTime() ?? 0;
+  for (const entry of entries) {
+    if (entry === null || entry.key === id || now - entry.created.getTime() < deadAfter) continue;
+    await bus.jsm.streams.purge(`KV_${WORKERS_BUCKET}`, { filter: `$KV.${WORKERS_BUCKET}.${entry.key}` });
+  }
 }
 
 /** Forgets every worker. Only for the process that owns the NATS server itself, before it joins. */
@@ -91,10 +114,8 @@ class Workers implements Membership {
 
   async start(): Promise<void> {
     this.#forgetConnection = this.#bus.onChange(() => this.#restartObservation());
+    this.#follow();
     await this.#readPresent();
-    const watch = await this.#kv.watch();
-    this.#stopWatch = () => watch.stop();
-    void this.#follow(watch);
     await this.#renew();
   }
 
@@ -174,16 +195,23 @@ class Workers implements Membership {
     }
   }
 
-  async #follow(watch: AsyncIterable<KvEntry>): Promise<void> {
-    for await (const entry of watch) {
-      if (entry.key === this.id) continue;
-      if (entry.operation !== 'PUT') {
-        this.#observed.delete(entry.key);
-        this.#notify();
-        continue;
-      }
-      if (this.#observe(entry.key, entry.json<WorkerRecord>())) this.#notify();
-    }
+  /**
+   * What is put into the bucket passes by as plain messages; a consumer of it would be one more thing that can be lost, and
+   * whoever sees nobody takes everything.
+   */
+  #follow(): void {
+    const prefix = `$KV.${WORKERS_BUCKET}.`;
+    const subscription = this.#bus.nc.subscribe(`${prefix}>`, {
+      callback: (error, message) => {
+        if (error !== null) return;
+        const id = message.subject.slice(prefix.length);
+        if (id === this.id) return;
+        if (message.headers?.get('KV-Operation')) {
+          if (this.#observed.delete(id)) this.#notify();
+        } else if (this.#observe(id, message.json<WorkerRecord>())) this.#notify();
+      },
+    });
+    this.#stopWatch = () => subscription.unsubscribe();
   }
 
   /** While the connection was gone nothing could be seen to change: nobody is dead because of that. */
