@@ -1,0 +1,92 @@
+/**
+ * The deciding of one commit, in two rounds: first what came in, then whoever was touched by it or is due. Entities that have
+ * ended leave their table.
+ */
+
+import type { ActorRef, ActorSystem, Handler } from './actor-system.ts';
+import { decideAll, type Stage } from './decide.ts';
+import type { Entities, Slot } from './entities.ts';
+import type { CommitContext } from './entity.ts';
+import type { LocalCommand } from './inbox.ts';
+import type { RoutedInput } from './intake.ts';
+import type { Kinds } from './recovery.ts';
+import type { Turn, TurnInput, TurnResult } from './turn.ts';
+
+export interface RoundInput {
+  readonly routed: readonly RoutedInput[];
+  readonly local: readonly LocalCommand[];
+  /** False: nothing new is started (no timers, no sends), only what came in is decided. */
+  readonly settle: boolean;
+  /** Monotonic. */
+  readonly usedAt: number;
+  /** A name for each command from inside, unique in this partition. */
+  position(): string;
+}
+
+/** Timers per commit: after a long stop those of all entities are due at once. */
+const MOST_DUE = 2000;
+
+export class Rounds {
+  readonly #kinds: Kinds;
+  readonly #system: ActorSystem<Turn>;
+  readonly #supervisor: ActorRef<never>;
+  readonly #handler: Handler<Turn>;
+  readonly #entities: Entities;
+
+  constructor(
+    kinds: Kinds,
+    system: ActorSystem<Turn>,
+    supervisor: ActorRef<never>,
+    handler: Handler<Turn>,
+    entities: Entities,
+  ) {
+    this.#kinds = kinds;
+    this.#system = system;
+    this.#supervisor = supervisor;
+    this.#handler = handler;
+    this.#entities = entities;
+  }
+
+  async decide(input: RoundInput, context: CommitContext): Promise<TurnResult[]> {
+    const stage: Stage = {
+      system: this.#system,
+      supervisor: this.#supervisor,
+      handler: this.#handler,
+      entities: this.#entities,
+      usedAt: input.usedAt,
+    };
+    const arrived = this.#arrived(input);
+    const first = await decideAll(stage, arrived, context);
+    const touched = new Set(arrived.map(([slot]) => slot));
+    if (input.settle) for (const slot of this.#entities.takeDue(context.now, MOST_DUE)) touched.add(slot);
+    const second = input.settle ? await decideAll(stage, this.#settling(touched, input, context), context) : [];
+    for (const slot of touched) this.#forgetEnded(slot);
+    return [...first, ...second];
+  }
+
+  #arrived({ routed, local, position }: RoundInput): [Slot, TurnInput][] {
+    return [
+      ...routed.map(({ kind, key, entry, position: place }): [Slot, TurnInput] => [
+        this.#entities.slot(this.#kinds[kind], key),
+        { command: entry, position: place, entry },
+      ]),
+      ...local.map(({ slot, command }): [Slot, TurnInput] => [slot, { command, position: position(), entry: null }]),
+    ];
+  }
+
+  #settling(touched: ReadonlySet<Slot>, { position }: RoundInput, { now, policy }: CommitContext): [Slot, TurnInput][] {
+    const settling: [Slot, TurnInput][] = [];
+    for (const slot of touched) {
+      const state = this.#entities.stateOf(slot);
+      const command = state === null ? null : slot.kind.settle(state, now, policy);
+      if (command !== null) settling.push([slot, { command, position: position(), entry: null }]);
+    }
+    return settling;
+  }
+
+  #forgetEnded(slot: Slot): void {
+    if (this.#entities.stateOf(slot) !== null) return;
+    if (slot.actor !== null) this.#system.stop(slot.actor);
+    this.#entities.remove(slot);
+  }
+}
