@@ -6,6 +6,7 @@
  */
 
 import type { KV } from '@nats-io/kv';
+import type { Msg } from '@nats-io/nats-core';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import { bucketKeys } from './bucket-keys.ts';
@@ -200,18 +201,30 @@ class Workers implements Membership {
    * whoever sees nobody takes everything.
    */
   #follow(): void {
-    const prefix = `$KV.${WORKERS_BUCKET}.`;
-    const subscription = this.#bus.nc.subscribe(`${prefix}>`, {
-      callback: (error, message) => {
-        if (error !== null) return;
-        const id = message.subject.slice(prefix.length);
-        if (id === this.id) return;
-        if (message.headers?.get('KV-Operation')) {
-          if (this.#observed.delete(id)) this.#notify();
-        } else if (this.#observe(id, message.json<WorkerRecord>())) this.#notify();
-      },
-    });
+    const subscription = this.#bus.nc.subscribe(`$KV.${WORKERS_BUCKET}.>`);
     this.#stopWatch = () => subscription.unsubscribe();
+    void this.#observeAll(subscription);
+  }
+
+  async #observeAll(messages: AsyncIterable<Msg>): Promise<void> {
+    for await (const message of messages) {
+      const id = message.subject.slice(`$KV.${WORKERS_BUCKET}.`.length);
+      if (id === this.id) continue;
+      if (message.headers?.get('KV-Operation')) this.#forget(id);
+      else this.#hear(id, message);
+    }
+  }
+
+  #forget(id: string): void {
+    if (this.#observed.delete(id)) this.#notify();
+  }
+
+  #hear(id: string, message: Msg): void {
+    try {
+      if (this.#observe(id, message.json<WorkerRecord>())) this.#notify();
+    } catch (error) {
+      this.#log.warn({ event: 'lease.unreadable', id, error }, 'a worker record could not be read');
+    }
   }
 
   /** While the connection was gone nothing could be seen to change: nobody is dead because of that. */
