@@ -136,7 +136,7 @@ class PartitionWorker implements Worker {
       const holding: Holding = { partition, ended: this.#run(partition), releasing: false };
       this.#held.set(name, holding);
       this.#problems.delete(name);
-      log.info({ event: 'partition.taken', partition: name, epoch: partition.epoch }, 'partition taken');
+      log.debug({ event: 'partition.taken', partition: name, epoch: partition.epoch }, 'partition taken');
       this.#announce();
     } catch (error) {
       this.#pause(name, error);

@@ -17,7 +17,6 @@ export interface Environment {
   /** Bound of the inbox; past it alerts are answered 503. */
   readonly ingestMaxBytes: number;
   readonly logLevel: LogLevel;
-  readonly secretKey: string | null;
 }
 
 export interface EnvironmentProblem {
@@ -84,7 +83,6 @@ export function readEnvironment(variables: Variables, cwd: string, home: string)
       'a whole number of bytes, 1048576 (1 MiB) or more; it cannot change once data is stored',
     ),
     logLevel: read<LogLevel>('HERALD_LOG', 'info', parseLogLevel, `one of ${LOG_LEVELS.join(', ')}`),
-    secretKey: variables.HERALD_SECRET_KEY || null,
   };
   read('DATABASE_URL', null, () => null, 'PostgreSQL is not supported yet; unset it to use SQLite in HERALD_DATA');
   if (problems.length > 0) throw new EnvironmentInvalid(problems);

@@ -24,7 +24,6 @@ test('without variables everything has its default, and an empty variable counts
     natsUrl: null,
     partitions: 8,
     logLevel: 'info',
-    secretKey: null,
   };
   const unset = read({});
   assert.partialDeepStrictEqual(unset, defaults);
