@@ -26,6 +26,8 @@ export interface Slot {
   actor: ActorRef<Turn> | null;
   /** Earliest time in the heap for this slot, so that a later due time need not be pushed again. */
   armedAt: number;
+  /** Not settled before then (Unix time in milliseconds): its last decision on its own time threw. */
+  heldUntil: number;
   /** Monotonic time of the last turn. */
   usedAt: number;
 }
@@ -62,6 +64,7 @@ export class Entities {
       packed: null,
       actor: null,
       armedAt: Number.POSITIVE_INFINITY,
+      heldUntil: 0,
       usedAt: 0,
     };
     this.#chunks[chunk]!.set(name, slot);
@@ -81,10 +84,16 @@ export class Entities {
   changed(slot: Slot): void {
     this.#dirty.add(slot.chunk);
     if (slot.state === null) return;
-    const due = slot.kind.dueAt(slot.state, this.#policy(), slot.key);
+    const due = this.#dueAt(slot);
     if (due === null || due >= slot.armedAt) return;
     slot.armedAt = due;
     this.#timers.arm(due, slot);
+  }
+
+  #dueAt(slot: Slot): number | null {
+    const state = this.stateOf(slot);
+    const due = state === null ? null : slot.kind.dueAt(state, this.#policy(), slot.key);
+    return due === null ? null : Math.max(due, slot.heldUntil);
   }
 
   /** Takes a slot out whose entity has ended. Its actor must have been stopped. */
@@ -106,8 +115,7 @@ export class Entities {
     const due: Slot[] = [];
     for (const slot of this.#timers.due(now)) {
       slot.armedAt = Number.POSITIVE_INFINITY;
-      const state = this.stateOf(slot);
-      const at = state === null ? null : slot.kind.dueAt(state, this.#policy(), slot.key);
+      const at = this.#dueAt(slot);
       if (at === null) continue;
       if (at <= now) {
         due.push(slot);

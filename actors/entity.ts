@@ -46,8 +46,6 @@ export interface EntityDecision {
   readonly sends: readonly Send[];
 }
 
-export const NOTHING: EntityDecision = { events: [], effects: [], replies: [], sends: [] };
-
 export interface EntityKind<State, Command> {
   readonly kind: 'alert' | 'group' | 'channel';
   /** Pure: no I/O, no clock. May throw: the command then goes to the dead letters. */

@@ -15,6 +15,9 @@ export class OwnershipLost extends Error {
   readonly code = 'partition.ownership-lost';
 }
 
+/** How long an entity is left alone whose decision on its own time (a timer, an outcome) threw. Milliseconds. */
+export const HOLD_AFTER_FAILURE = 60_000;
+
 /** How long a worker waits before it takes a partition again that failed under it. Milliseconds. */
 export const PAUSE_AFTER_FAILURE = 1000;
 
@@ -24,7 +27,7 @@ export function turnHandler(log: Log): Handler<Turn> {
     crashed(turn, error) {
       const entity = `${turn.slot.kind.kind} ${turn.slot.key}`;
       log.error({ event: 'decision.failed', entity, error }, 'a decision threw; its input is a dead letter now');
-      turn.fail(error);
+      turn.fail(error, HOLD_AFTER_FAILURE);
       try {
         turn.run();
       } catch (next) {

@@ -57,10 +57,16 @@ export class Turn {
     this.#finished(this);
   }
 
-  /** The command at hand threw: it becomes a dead letter, and the turn stands at the one behind it. */
-  fail(error: Error): void {
+  /**
+   * The command at hand threw: it becomes a dead letter, and the turn stands at the one behind it. One from inside comes
+   * again by itself, but only after `hold` milliseconds: it would throw again.
+   */
+  fail(error: Error, hold: number): void {
     const input = this.#inputs[this.#next++];
-    if (input?.entry == null) return;
+    if (input?.entry == null) {
+      this.slot.heldUntil = this.#context.now + hold;
+      return;
+    }
     const { entry } = input;
     this.result.events.push({
       type: 'input.dead-lettered',

@@ -1,6 +1,6 @@
 /** Where an entity lives. The number of partitions is fixed per deployment and stored with the streams. */
 
-import type { EntityAddress, PartitionKind } from '../alert/entry.ts';
+import type { EntityAddress } from '../alert/entry.ts';
 
 /** `a0`, `a1`, ... hold alerts and groups; `c0`, `c1`, ... hold channels. */
 export type PartitionName = `a${number}` | `c${number}`;
@@ -15,10 +15,6 @@ export function partitionNames(count: PartitionCount): PartitionName[] {
   for (let i = 0; i < count.alert; i++) names.push(`a${i}`);
   for (let i = 0; i < count.channel; i++) names.push(`c${i}`);
   return names;
-}
-
-export function partitionKind(name: PartitionName): PartitionKind {
-  return name.startsWith('a') ? 'alert' : 'channel';
 }
 
 export function partitionOf(address: EntityAddress, count: PartitionCount): PartitionName {
