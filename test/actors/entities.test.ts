@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Entities } from '../../actors/entities.ts';
 import type { AnyEntityKind } from '../../actors/entity.ts';
+import { HOLD_AFTER_FAILURE, turnHandler } from '../../actors/supervision.ts';
+import { Turn } from '../../actors/turn.ts';
+import { silentLog } from '../../telemetry/log.ts';
 import { aPolicy } from '../support/fake-policy.ts';
 
 const kind: AnyEntityKind = {
@@ -28,4 +31,36 @@ test('[BR-PERF-032] when very many are due at once, as after a long stop, they a
   assert.equal(keys(4).length, 4);
   assert.deepEqual(keys(4), ['g9', 'g10']);
   assert.equal(entities.nextDue(), null);
+});
+
+test('[BR-ERR-009] a timer whose decision throws is not tried again at once, over and over', () => {
+  const throwing: AnyEntityKind = {
+    ...kind,
+    decide() {
+      throw new RangeError('always');
+    },
+  };
+  const policy = aPolicy();
+  const entities = new Entities(() => policy);
+  const slot = entities.slot(throwing, 'g');
+  slot.state = { dueAt: 5 };
+  entities.changed(slot);
+  const handler = turnHandler(silentLog);
+  const tick = (now: number) => {
+    const due = entities.takeDue(now, 10);
+    for (const one of due) {
+      const turn = new Turn(one, entities, { now, policy, random: () => 0 }, () => {});
+      turn.add({ command: { kind: 'tick' }, position: 'p', entry: null });
+      try {
+        handler.handle(turn);
+      } catch (error) {
+        handler.crashed(turn, error as Error);
+      }
+    }
+    return due.length;
+  };
+  assert.equal(tick(100), 1);
+  assert.equal(tick(100), 0);
+  assert.equal(entities.nextDue(), 100 + HOLD_AFTER_FAILURE);
+  assert.equal(tick(100 + HOLD_AFTER_FAILURE), 1);
 });
