@@ -22,8 +22,6 @@ export interface Position {
 interface Round {
   readonly begin: Position;
   readonly chunks: number[];
-  /** What is no part of the snapshot any more once its manifest is written. */
-  readonly replaced: string[];
 }
 
 export interface SnapshotBase {
@@ -39,6 +37,9 @@ export class Snapshotter {
   readonly #stored: Map<number, string>;
   #round: Round | null = null;
   #writing: Promise<void> | null = null;
+  /** What is no part of the snapshot any more once the next manifest is written. */
+  #replaced: string[] = [];
+  #swept = false;
 
   constructor(writer: JournalWriter, store: SnapshotStore, entities: Entities, log: Log, base: SnapshotBase) {
     this.#writer = writer;
@@ -53,7 +54,7 @@ export class Snapshotter {
   }
 
   begin(position: Position): void {
-    this.#round ??= { begin: position, chunks: this.#entities.dirtyChunks(), replaced: [] };
+    this.#round ??= { begin: position, chunks: this.#entities.dirtyChunks() };
   }
 
   /**
@@ -65,7 +66,7 @@ export class Snapshotter {
     if (round === null || this.#writing !== null) return null;
     const id = round.chunks.pop();
     if (id === undefined) return this.#finish(round);
-    this.#writing = this.#writeChunk(round, id, position.lastCommit)
+    this.#writing = this.#writeChunk(id, position.lastCommit)
       .catch((error: unknown) => this.#abandon(round, id, error))
       .finally(() => {
         this.#writing = null;
@@ -78,11 +79,11 @@ export class Snapshotter {
     await this.#writing;
   }
 
-  async #writeChunk(round: Round, id: number, seq: number): Promise<void> {
+  async #writeChunk(id: number, seq: number): Promise<void> {
     const entities = this.#entities.packChunk(id);
     const name = await this.#store.write({ id, seq, entities }, this.#writer.epoch);
     const before = this.#stored.get(id);
-    if (before !== undefined && before !== name) round.replaced.push(before);
+    if (before !== undefined && before !== name) this.#replaced.push(before);
     this.#stored.set(id, name);
   }
 
@@ -93,25 +94,28 @@ export class Snapshotter {
     this.#round = null;
   }
 
-  async #finish({ begin, replaced }: Round): Promise<Manifest> {
+  async #finish({ begin }: Round): Promise<Manifest> {
     const { lastCommit: replayFrom, cursor, marks, published } = begin;
     const chunks = [...this.#stored.values()];
     const manifest: Manifest = { epoch: this.#writer.epoch, replayFrom, cursor, marks, published, chunks };
     await this.#writer.writeManifest(manifest);
     this.#round = null;
-    this.#writing = this.#dropReplaced(replaced).finally(() => {
+    this.#writing = this.#dropUnused(new Set(chunks)).finally(() => {
       this.#writing = null;
     });
     return manifest;
   }
 
-  async #dropReplaced(names: readonly string[]): Promise<void> {
-    for (const name of names) {
-      try {
-        await this.#store.remove(name);
-      } catch (error) {
-        this.#log.warn({ event: 'snapshot.not-removed', name, error }, 'an old snapshot chunk stays behind');
-      }
+  /** What was replaced, and once per owner what a crash or a former owner left behind. */
+  async #dropUnused(used: ReadonlySet<string>): Promise<void> {
+    const names = this.#replaced.splice(0);
+    try {
+      if (!this.#swept) names.push(...(await this.#store.leftBehind(this.#writer.epoch, used)));
+      this.#swept = true;
+      for (const name of new Set(names)) await this.#store.remove(name);
+    } catch (error) {
+      this.#swept = false;
+      this.#log.warn({ event: 'snapshot.not-removed', error }, 'old snapshot chunks stay behind for now');
     }
   }
 }

@@ -6,8 +6,8 @@ import type { PartitionName } from './partition.ts';
 import { publishAcknowledged } from './publish.ts';
 import { INGEST_STREAM, subjects } from './subjects.ts';
 
-/** The last share of the stream is kept for effects between partitions, so that accepting cannot starve deciding. */
-const ADMIT_BELOW = 0.85;
+/** The other half is kept for effects between partitions, each larger than the alert it comes from: accepting must not starve deciding. */
+const ADMIT_BELOW = 0.5;
 const LOOK_EVERY = 250;
 const PATIENCE = 4000;
 const ENVELOPE = 1024;

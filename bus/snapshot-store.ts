@@ -28,6 +28,8 @@ export interface SnapshotStore {
   read(name: string): Promise<Chunk>;
   /** The name that it can be read by. */
   write(chunk: Chunk, epoch: number): Promise<string>;
+  /** Names of chunks of owners up to `epoch` that are not in `used`: a crash in the middle of a snapshot leaves such. */
+  leftBehind(epoch: number, used: ReadonlySet<string>): Promise<string[]>;
   /** Leaves no trace: an object store otherwise keeps a marker for every name that it ever had. */
   remove(name: string): Promise<void>;
 }
@@ -54,6 +56,13 @@ export async function openSnapshots(bus: Bus, partition: PartitionName): Promise
       const name = `${partition}.${epoch}.${chunk.id}.${chunk.seq}`;
       await store.putBlob({ name }, Buffer.concat([Buffer.of(VERSION), packr.pack(chunk)]));
       return name;
+    },
+    async leftBehind(epoch, used) {
+      const names = (await store.list()).map(({ name }) => name);
+      return names.filter((name) => {
+        const [owner, written] = name.split('.');
+        return owner === partition && Number(written) <= epoch && !used.has(name);
+      });
     },
     async remove(name) {
       await store.delete(name);

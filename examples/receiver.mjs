@@ -11,7 +11,9 @@ createServer((request, response) => {
     const text = Buffer.concat(chunks).toString();
     try {
       const { status, alerts, groupLabels } = JSON.parse(text);
-      console.log(`${status} ${JSON.stringify(groupLabels)} ${alerts.length} alert(s) webhook-id=${request.headers['webhook-id']}`);
+      console.log(
+        `${status} ${JSON.stringify(groupLabels)} ${alerts.length} alert(s) webhook-id=${request.headers['webhook-id']}`,
+      );
     } catch {
       console.log(`not a notification: ${text.slice(0, 200)}`);
     }

@@ -41,7 +41,8 @@ export async function startNatsChild(options: NatsChildOptions): Promise<NatsChi
   let stopping = false;
   let ended = Promise.resolve();
   const launch = () => {
-    child = spawn(program, ['-c', config], { stdio: 'ignore' });
+    // In a group of its own: Ctrl-C in a terminal is for Herald, which stops its server last.
+    child = spawn(program, ['-c', config], { stdio: 'ignore', detached: true });
     if (child.pid !== undefined) writeFileSync(pidFile, String(child.pid));
     ended = new Promise((resolve) => {
       child.once('error', (error) =>
@@ -56,6 +57,8 @@ export async function startNatsChild(options: NatsChildOptions): Promise<NatsChi
     });
   };
   launch();
+  // However this process ends (kill -9 apart), its server ends with it.
+  process.once('exit', () => child.kill('SIGTERM'));
   return {
     url: `nats://127.0.0.1:${port}`,
     get pid() {
