@@ -5,11 +5,12 @@ import { mkdirSync } from 'node:fs';
 import { type DeploymentStatus, deploymentStatus } from '../../bus/deployment.ts';
 import { type PartitionCount, partitionOf } from '../../bus/partition.ts';
 import { partitionCount } from '../../gateway/open-bus.ts';
-import { type HeraldProcess, type HeraldRole, startHerald, temporaryFolder } from '../support/herald.ts';
+import { freePort, type HeraldProcess, type HeraldRole, startHerald, temporaryFolder } from '../support/herald.ts';
 import { type NatsServer, startNats } from '../support/nats.ts';
 import { until } from '../support/until.ts';
 import type { Evidence } from './evidence.ts';
 import { writeResources } from './resources.ts';
+import { CHANNEL_NAME } from './traffic.ts';
 
 export interface Cluster {
   readonly nats: NatsServer;
@@ -31,13 +32,15 @@ export async function startCluster({ partitions, env = {}, ...resources }: Clust
   const folder = temporaryFolder();
   const config = writeResources(folder, resources);
   const nats = await startNats({ maxFileStore: STORE });
+  // Notifications name it as the address of Herald, so it is the same for all.
+  const listen = `127.0.0.1:${await freePort()}`;
   return {
     nats,
     count: partitionCount(partitions),
     start(role, more = {}) {
       const data = `${folder}/${role}-${randomUUID()}`;
       mkdirSync(data);
-      const where = { HERALD_DATA: data, HERALD_CONFIG: config, NATS_URL: nats.url };
+      const where = { HERALD_DATA: data, HERALD_CONFIG: config, HERALD_LISTEN: listen, NATS_URL: nats.url };
       return startHerald({ role, env: { ...where, HERALD_PARTITIONS: String(partitions), ...env, ...more } });
     },
   };
@@ -72,4 +75,9 @@ export async function spreadOver(evidence: Evidence, count: PartitionCount, proc
 /** The partition that an alert's key is decided in. */
 export function homeOf(key: string, count: PartitionCount): string {
   return partitionOf({ partition: 'alert', kind: 'alert', key }, count);
+}
+
+/** The partition that owns the channel of the fault tests. */
+export function homeOfChannel(count: PartitionCount): string {
+  return partitionOf({ partition: 'channel', kind: 'channel', key: `default/${CHANNEL_NAME}` }, count);
 }
