@@ -3,6 +3,7 @@
  * rate, so that what Herald delays is counted and not left out.
  */
 
+import { untilArchived } from './rig/archived.ts';
 import type { BenchOptions } from './rig/benchmark.ts';
 import { type Herald, startHerald, until } from './rig/herald.ts';
 import { allAccepted, type LoadResult, startLoad } from './rig/load.ts';
@@ -11,7 +12,7 @@ import { type Receiver, startReceiver } from './rig/receiver.ts';
 import { against, type Findings, type Row } from './rig/report.ts';
 import { NOTIFIED, writeResources } from './rig/resources.ts';
 import { withScratch } from './rig/scratch.ts';
-import { connect, countKeys, mustEqual } from './rig/stored.ts';
+import { mustEqual } from './rig/stored.ts';
 
 const ARRIVED_WITHIN = 60_000;
 const BUDGETED_RATE = 1000;
@@ -48,8 +49,7 @@ function atRate(rate: number, seconds: number): Promise<Row> {
     mustEqual('notifications that arrived', notifications, measured.accepted);
     mustEqual('different notifications among them', distinct, measured.accepted);
     await journaled(herald, warm.accepted + measured.accepted);
-    const delivered = await countKeys(await connect(scratch, nats.url), 'delivery.delivered');
-    mustEqual('deliveries journaled', delivered, warm.accepted + measured.accepted);
+    await untilArchived(herald, 'delivered', warm.accepted + measured.accepted);
     return {
       case: `accept → notification, ${rate} alerts/s, open loop, ${seconds} s`,
       throughput: measured.accepted / measured.seconds,

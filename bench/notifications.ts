@@ -3,6 +3,7 @@
  * so the channel always has something to send; the clock stops when the last delivery is journaled.
  */
 
+import { untilArchived } from './rig/archived.ts';
 import type { BenchOptions } from './rig/benchmark.ts';
 import { startHerald, until } from './rig/herald.ts';
 import { allAccepted, startLoad } from './rig/load.ts';
@@ -12,7 +13,7 @@ import { startReceiver } from './rig/receiver.ts';
 import { against, type Findings, type Row } from './rig/report.ts';
 import { NOTIFIED, writeResources } from './rig/resources.ts';
 import { withScratch } from './rig/scratch.ts';
-import { connect, countKeys, mustEqual } from './rig/stored.ts';
+import { mustEqual } from './rig/stored.ts';
 
 const ALERTS = 10;
 const WITHIN = 300_000;
@@ -56,8 +57,7 @@ function withConcurrency(concurrency: number, total: number): Promise<Row> {
     const arrived = await receiver.child.ask({ kind: 'count' });
     mustEqual('notifications that arrived', arrived.notifications, sent);
     mustEqual('different notifications among them', arrived.distinct, sent);
-    const journaled = await countKeys(await connect(scratch, nats.url), 'delivery.delivered');
-    mustEqual('deliveries journaled', journaled, warm.sent + sent);
+    await untilArchived(herald, 'delivered', warm.sent + sent);
     return {
       case: `one webhook channel, concurrency ${concurrency}, ${sent} notifications of one alert`,
       throughput: sent / seconds,

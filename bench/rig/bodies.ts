@@ -95,7 +95,8 @@ const annotations = {
 
 const generatorURL =
   'http://prometheus.example.org:9090/graph?g0.expr=increase%28restarts_total%5B5m%5D%29+%3E+0&g0.tab=1';
-const startsAt = '2026-11-23T08:57:22.338Z';
+/** Just now: an alert older than its group's wait would be told at once. */
+const startsAt = new Date().toISOString();
 
 function webhookBody(options: BodyOptions): string {
   const alert = {

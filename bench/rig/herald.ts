@@ -23,6 +23,8 @@ export interface HeraldSpec {
 export interface Herald {
   readonly pid: number;
   readonly port: number;
+  /** HERALD_DATA */
+  readonly data: string;
   figures(): ProcessFigures;
   /** Sum of a metric over the series whose labels hold all of `labels`. */
   metric(name: string, labels?: Readonly<Record<string, string>>): Promise<number>;
@@ -34,6 +36,7 @@ const PROFILES = process.env.HERALD_BENCH_PROFILES ?? '';
 /** Resolves once it is ready; a role without HTTP is taken for ready at once. */
 export async function startHerald(scratch: Scratch, spec: HeraldSpec): Promise<Herald> {
   const port = await freePort();
+  const data = scratch.folder();
   const flags = PROFILES === '' ? [] : ['--cpu-prof', '--cpu-prof-dir', PROFILES];
   if (PROFILES !== '') mkdirSync(PROFILES, { recursive: true });
   const child = spawn(process.execPath, [...flags, PROGRAM, ...spec.command], {
@@ -42,7 +45,7 @@ export async function startHerald(scratch: Scratch, spec: HeraldSpec): Promise<H
       // As bin/herald does.
       NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? `${ROOT}.runtime/compile-cache`,
       HERALD_LISTEN: `127.0.0.1:${port}`,
-      HERALD_DATA: scratch.folder(),
+      HERALD_DATA: data,
       HERALD_CONFIG: spec.config,
       HERALD_INGEST_MAX_BYTES: String(8 * 1024 ** 3),
       HERALD_LOG: 'error',
@@ -59,6 +62,7 @@ export async function startHerald(scratch: Scratch, spec: HeraldSpec): Promise<H
   const herald: Herald = {
     pid: child.pid ?? 0,
     port,
+    data,
     figures: () => figuresOf(child.pid ?? 0),
     metric: async (name, labels = {}) => sumOf(await textOf(port, '/metrics'), name, labels),
   };
