@@ -5,8 +5,8 @@
  * this is about: a passive alert costs a fraction of an awake one.
  */
 
-import { Packr } from 'msgpackr';
 import type { Policy } from '../alert/policy.ts';
+import { pack, unpack } from '../bus/pack.ts';
 import { fnv1a32 } from '../bus/partition.ts';
 import type { ActorRef } from './actor-system.ts';
 import type { AnyEntityKind } from './entity.ts';
@@ -31,8 +31,6 @@ export interface Slot {
   /** Monotonic time of the last turn. */
   usedAt: number;
 }
-
-const packr = new Packr({ useRecords: true, encodeUndefinedAsNil: true });
 
 export class Entities {
   readonly #chunks: Map<string, Slot>[] = Array.from({ length: CHUNKS }, () => new Map());
@@ -74,7 +72,7 @@ export class Entities {
 
   stateOf(slot: Slot): unknown {
     if (slot.packed !== null) {
-      slot.state = slot.kind.unpack(packr.unpack(slot.packed));
+      slot.state = slot.kind.unpack(unpack(slot.packed));
       slot.packed = null;
     }
     return slot.state;
@@ -133,7 +131,7 @@ export class Entities {
     const actors: ActorRef<Turn>[] = [];
     for (const slot of this.#chunks[chunk]!.values()) {
       if (slot.usedAt >= before || slot.state === null) continue;
-      slot.packed = packr.pack(slot.kind.pack(slot.state));
+      slot.packed = pack(slot.kind.pack(slot.state));
       slot.state = null;
       if (slot.actor !== null) actors.push(slot.actor);
       slot.actor = null;
@@ -159,7 +157,7 @@ export class Entities {
     this.#dirty.delete(chunk);
     const packed: [string, string, unknown][] = [];
     for (const slot of this.#chunks[chunk]!.values()) {
-      if (slot.packed !== null) packed.push([slot.kind.kind, slot.key, packr.unpack(slot.packed)]);
+      if (slot.packed !== null) packed.push([slot.kind.kind, slot.key, unpack(slot.packed)]);
       else if (slot.state !== null) packed.push([slot.kind.kind, slot.key, slot.kind.pack(slot.state)]);
     }
     return packed;

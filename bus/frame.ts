@@ -4,8 +4,8 @@
  * Layout: one version byte, then msgpack of [origin, sequence, first, entries].
  */
 
-import { Packr, Unpackr } from 'msgpackr';
 import type { Entry } from '../alert/entry.ts';
+import { pack, unpack } from './pack.ts';
 
 const VERSION = 1;
 
@@ -29,15 +29,10 @@ export class FrameUnreadable extends Error {
   readonly code = 'frame.unreadable';
 }
 
-const packr = new Packr({ useRecords: true, encodeUndefinedAsNil: true });
-const unpackr = new Unpackr({ useRecords: true });
-
 export function encodeFrame(frame: Frame): Buffer {
   const { stamp, entries } = frame;
-  const body = packr.pack([stamp?.origin ?? '', stamp?.sequence ?? 0, stamp?.first ?? 0, entries]);
-  const out = Buffer.allocUnsafe(body.length + 1);
+  const out = pack([stamp?.origin ?? '', stamp?.sequence ?? 0, stamp?.first ?? 0, entries], 1);
   out[0] = VERSION;
-  body.copy(out, 1);
   return out;
 }
 
@@ -46,7 +41,7 @@ export function decodeFrame(data: Uint8Array): Frame {
   if (data[0] !== VERSION) throw new FrameUnreadable(`frame version ${data[0]}; this Herald reads version ${VERSION}`);
   let parts: unknown;
   try {
-    parts = unpackr.unpack(data.subarray(1));
+    parts = unpack(data.subarray(1));
   } catch (cause) {
     throw new FrameUnreadable(`frame body of ${data.length} bytes is not msgpack`, { cause });
   }

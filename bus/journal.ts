@@ -5,10 +5,10 @@
  * than a message may be is cut into parts that follow each other; one whose last part is missing never happened.
  */
 
-import { Packr, Unpackr } from 'msgpackr';
 import type { Entry } from '../alert/entry.ts';
 import type { AlertEvent, DeadLetterEvent, GroupEvent, ReplayedEvent } from '../alert/event.ts';
 import type { DeliveryEvent } from '../channels/delivery-event.ts';
+import { pack, unpack, withPacked } from './pack.ts';
 import type { PartitionName } from './partition.ts';
 
 export type JournalEvent = AlertEvent | GroupEvent | DeliveryEvent | DeadLetterEvent | ReplayedEvent;
@@ -68,13 +68,14 @@ export class JournalUnreadable extends Error {
 const VERSION = 1;
 const HEADER = 5;
 
-const packr = new Packr({ useRecords: true, encodeUndefinedAsNil: true });
-const unpackr = new Unpackr({ useRecords: true });
-
 /** One or more messages of at most `maxBytes` each. */
 export function encodeCommit(commit: Commit, maxBytes: number): Buffer[] {
   const { epoch, previous, at, cursor, marks, published, events, effects } = commit;
-  const body = packr.pack([epoch, previous, at, cursor, marks, published, events, effects]);
+  const body = [epoch, previous, at, cursor, marks, published, events, effects];
+  return withPacked(body, (bytes) => inParts(bytes, maxBytes));
+}
+
+function inParts(body: Buffer, maxBytes: number): Buffer[] {
   const room = maxBytes - HEADER;
   const parts = Math.max(1, Math.ceil(body.length / room));
   const messages: Buffer[] = [];
@@ -91,14 +92,16 @@ export function encodeCommit(commit: Commit, maxBytes: number): Buffer[] {
 }
 
 export function encodeManifest(manifest: Manifest): Buffer {
-  return Buffer.concat([Buffer.of(VERSION), packr.pack(manifest)]);
+  const message = pack(manifest, 1);
+  message[0] = VERSION;
+  return message;
 }
 
 export function decodeManifest(data: Uint8Array, where: string): Manifest {
   if (data[0] !== VERSION)
     throw new JournalUnreadable(`${where}: manifest version ${data[0]}, this Herald reads ${VERSION}`);
   try {
-    return unpackr.unpack(data.subarray(1)) as Manifest;
+    return unpack(data.subarray(1)) as Manifest;
   } catch (cause) {
     throw new JournalUnreadable(`${where}: the manifest is not msgpack`, { cause });
   }
@@ -145,9 +148,20 @@ export class CommitAssembler {
   }
 }
 
+type CommitBody = [
+  Commit['epoch'],
+  Commit['previous'],
+  Commit['at'],
+  Commit['cursor'],
+  Commit['marks'],
+  Commit['published'],
+  Commit['events'],
+  Commit['effects'],
+];
+
 function decodeBody(body: Buffer, where: string): Commit {
   try {
-    const [epoch, previous, at, cursor, marks, published, events, effects] = unpackr.unpack(body);
+    const [epoch, previous, at, cursor, marks, published, events, effects] = unpack(body) as CommitBody;
     return { epoch, previous, at, cursor, marks, published, events, effects };
   } catch (cause) {
     throw new JournalUnreadable(`${where}: a commit of ${body.length} bytes is not msgpack`, { cause });

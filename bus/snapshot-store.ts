@@ -4,8 +4,8 @@
  * make up the snapshot stands in the manifest, and that stands in the journal (journal-writer.ts), behind the fence.
  */
 
-import { Packr, Unpackr } from 'msgpackr';
 import type { Bus } from './connection.ts';
+import { pack, unpack } from './pack.ts';
 import type { PartitionName } from './partition.ts';
 import { SNAPSHOT_BUCKET } from './subjects.ts';
 
@@ -34,9 +34,6 @@ export interface SnapshotStore {
   remove(name: string): Promise<void>;
 }
 
-const packr = new Packr({ useRecords: true, encodeUndefinedAsNil: true });
-const unpackr = new Unpackr({ useRecords: true });
-
 export async function openSnapshots(bus: Bus, partition: PartitionName): Promise<SnapshotStore> {
   const store = await bus.objm.open(SNAPSHOT_BUCKET);
   return {
@@ -47,14 +44,16 @@ export async function openSnapshots(bus: Bus, partition: PartitionName): Promise
         throw new SnapshotUnreadable(`snapshot chunk ${name}: version ${blob[0]}, this Herald reads ${VERSION}`);
       }
       try {
-        return unpackr.unpack(blob.subarray(1)) as Chunk;
+        return unpack(blob.subarray(1)) as Chunk;
       } catch (cause) {
         throw new SnapshotUnreadable(`snapshot chunk ${name}: ${blob.length} bytes are not msgpack`, { cause });
       }
     },
     async write(chunk, epoch) {
       const name = `${partition}.${epoch}.${chunk.id}.${chunk.seq}`;
-      await store.putBlob({ name }, Buffer.concat([Buffer.of(VERSION), packr.pack(chunk)]));
+      const blob = pack(chunk, 1);
+      blob[0] = VERSION;
+      await store.putBlob({ name }, blob);
       return name;
     },
     async leftBehind(epoch, used) {

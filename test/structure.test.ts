@@ -33,7 +33,7 @@ const VENDORS: Readonly<Record<string, readonly string[]>> = {
   '@nats-io/transport-node': ['bus/'],
   'better-sqlite3': ['archive/'],
   kysely: ['archive/'],
-  msgpackr: ['bus/', 'actors/entities.ts'],
+  msgpackr: ['bus/pack.ts'],
   nact: ['actors/actor-system.ts'],
   pino: ['telemetry/log.ts'],
   piscina: ['rules/pool.ts'],

@@ -1,0 +1,35 @@
+/**
+ * msgpack, for all that Herald stores. The only file that knows msgpackr.
+ *
+ * Everything is packed into one buffer that is kept: left to itself msgpackr allocates megabytes for every large commit, and
+ * collecting them took a third of a busy worker's CPU. All Packrs of a process share msgpackr's buffer, so what another one
+ * had packed would be written over here: nobody else may have one.
+ */
+
+import { Packr, Unpackr } from 'msgpackr';
+
+/** Pages of it are only taken up once something so large is packed. What is larger gets a buffer of its own. */
+const KEPT = Buffer.allocUnsafeSlow(4 * 1024 * 1024);
+
+const packr = new Packr({ useRecords: true, encodeUndefinedAsNil: true });
+const unpackr = new Unpackr({ useRecords: true });
+
+/** `bytes` are those of `value` until `use` returns; it must copy what it keeps, and pack nothing meanwhile. */
+export function withPacked<T>(value: unknown, use: (bytes: Buffer) => T): T {
+  packr.useBuffer(KEPT);
+  return use(packr.pack(value));
+}
+
+/** In a buffer of its own, behind `room` bytes that the caller fills. */
+export function pack(value: unknown, room = 0): Buffer {
+  return withPacked(value, (bytes) => {
+    const out = Buffer.allocUnsafe(room + bytes.length);
+    bytes.copy(out, room);
+    return out;
+  });
+}
+
+/** Throws what msgpackr throws for bytes that are none of its own. */
+export function unpack(bytes: Uint8Array): unknown {
+  return unpackr.unpack(bytes);
+}
