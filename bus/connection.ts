@@ -96,6 +96,8 @@ async function firstContact({
         pingInterval: 1000,
         maxPingOut: 2,
         timeout: 2000,
+        // Two stack traces for each request otherwise, which only an error would show.
+        noAsyncTraces: true,
       });
       return { nc, jsm: await jetstreamManager(nc, { timeout: 2000 }) };
     } catch (error) {
