@@ -110,7 +110,7 @@ function buried(id: string, problem: string, content: Uint8Array | string, now: 
   const raw = Buffer.from(content).toString('base64');
   return {
     type: 'input.dead-lettered',
-    key: `frame/${id}`,
+    key: `default/${id}`,
     at: now,
     deadLetterId: id,
     cause: null,

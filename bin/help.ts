@@ -18,7 +18,7 @@ export function overview(
     '',
     'herald COMMAND --help says more. Exit codes: 0 done, 1 failed, 2 bad usage.',
     'Environment: HERALD_LISTEN, HERALD_DATA, HERALD_CONFIG, NATS_URL, HERALD_PARTITIONS, HERALD_INGEST_MAX_BYTES,',
-    'HERALD_LOG.',
+    'HERALD_EXTERNAL_URL, HERALD_LOG.',
   ].join('\n');
 }
 

@@ -13,6 +13,8 @@ export interface Environment {
   readonly config: string;
   /** null: a nats-server of our own is started. */
   readonly natsUrl: string | null;
+  /** Where people reach this Herald, for links in notifications; null: where it listens. */
+  readonly externalUrl: string | null;
   readonly partitions: number;
   /** Bound of the inbox; past it alerts are answered 503. */
   readonly ingestMaxBytes: number;
@@ -70,6 +72,12 @@ export function readEnvironment(variables: Variables, cwd: string, home: string)
       parseNatsUrl,
       'nats://host:port or tls://host:port, several with commas between them',
     ),
+    externalUrl: read<string | null>(
+      'HERALD_EXTERNAL_URL',
+      null,
+      parseHttpUrl,
+      'http://host or https://host, with a path or without',
+    ),
     partitions: read(
       'HERALD_PARTITIONS',
       8,
@@ -99,6 +107,12 @@ function parseListen(value: string): { host: string; port: number } | null {
 function parseNatsUrl(value: string): string | null {
   const servers = value.split(',').map((server) => server.trim());
   return servers.every(isNatsServer) ? servers.join(',') : null;
+}
+
+function parseHttpUrl(value: string): string | null {
+  if (!URL.canParse(value)) return null;
+  const { protocol, href } = new URL(value);
+  return protocol === 'http:' || protocol === 'https:' ? href.replace(/\/$/, '') : null;
 }
 
 function isNatsServer(server: string): boolean {

@@ -47,7 +47,8 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
   const count = partitionCount(environment.partitions);
   const metrics = createMetrics({ process: true });
   const { host } = environment.listen;
-  const externalURL = `http://${host.includes(':') ? `[${host}]` : host}:${environment.listen.port}`;
+  const listening = `http://${host.includes(':') ? `[${host}]` : host}:${environment.listen.port}`;
+  const externalURL = environment.externalUrl ?? listening;
   const context = { clock: systemClock, log, stdout: process.stdout, externalURL };
   const resources = has('ingress') || has('actors') ? await openResources(environment.config, context) : null;
   const stop = new AbortController();

@@ -22,6 +22,7 @@ test('without variables everything has its default, and an empty variable counts
     data: '/opt/herald/data',
     config: '/opt/herald/config',
     natsUrl: null,
+    externalUrl: null,
     partitions: 8,
     logLevel: 'info',
   };
@@ -75,4 +76,12 @@ test('whatever a variable holds: an environment, or problems that name it', () =
       assert.ok(problemsOf({ [name]: value }).every((problem) => problem === name));
     }),
   );
+});
+
+test('where people reach Herald is an HTTP address, kept without a slash at its end', () => {
+  assert.equal(
+    read({ HERALD_EXTERNAL_URL: 'https://alerts.example/herald/' }).externalUrl,
+    'https://alerts.example/herald',
+  );
+  assert.throws(() => read({ HERALD_EXTERNAL_URL: 'alerts.example' }), /HERALD_EXTERNAL_URL=alerts.example: http:/);
 });
