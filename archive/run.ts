@@ -17,6 +17,7 @@ import { Progress } from './progress.ts';
 import { Projector } from './project.ts';
 import { EventPublisher } from './publish-events.ts';
 import { forget } from './retention.ts';
+import { Turns } from './turns.ts';
 
 export interface ArchiveOptions {
   readonly bus: Bus;
@@ -80,6 +81,7 @@ class Role {
   readonly #database: ArchiveDatabase;
   readonly #signal: AbortSignal;
   readonly #progress = new Progress();
+  readonly #turns = new Turns();
   readonly #projector: Projector;
   readonly #publisher: EventPublisher;
 
@@ -97,7 +99,7 @@ class Role {
 
   projecting(partition: PartitionName): Promise<void> {
     return this.#following(partition, 'seq', async (records) => {
-      const { seq } = await this.#projector.project(partition, records);
+      const { seq } = await this.#turns.take(() => this.#projector.project(partition, records));
       this.#progress.advance(partition, seq);
     });
   }
