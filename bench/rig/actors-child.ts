@@ -71,9 +71,9 @@ async function measureActors(count: number): Promise<Row[]> {
 
 async function measureAlerts(count: number): Promise<Row[]> {
   const policy = await policyOf();
-  const entries = entriesOf(count);
   const entities = new Entities(() => policy);
   const before = heapUsed();
+  const entries = entriesOf(count);
   const opening = performance.now();
   const slots = entries.map((entry) => open(entities, entry));
   const opened = performance.now() - opening;
