@@ -9,8 +9,8 @@ import { fenceJournal, type JournalWriter } from '../../bus/journal-writer.ts';
 import { readStream } from '../../bus/stream-reader.ts';
 import { ensureStreams } from '../../bus/streams.ts';
 import { EVENTS_STREAM, subjects } from '../../bus/subjects.ts';
+import { systemClock } from '../../telemetry/clock.ts';
 import { silentLog } from '../../telemetry/log.ts';
-import { FakeClock } from '../support/fake-clock.ts';
 import { atEnd } from '../support/leaks.ts';
 import { startNats } from '../support/nats.ts';
 import { until } from '../support/until.ts';
@@ -35,7 +35,7 @@ async function startArchive(bus: Bus, databaseFile: string): Promise<RunningArch
     journal,
     partitions: PARTITIONS,
     databaseFile,
-    clock: new FakeClock(),
+    clock: systemClock,
     log: silentLog,
   });
   atEnd(() => archive.close());
