@@ -16,6 +16,8 @@ import { mustEqual } from './rig/stored.ts';
 
 const ARRIVED_WITHIN = 60_000;
 const BUDGETED_RATE = 1000;
+/** Of the channel: with too few the queue of the channel is measured, as `notifications` does. */
+const CONCURRENCY = 512;
 
 export default async function latency({ quick, note }: BenchOptions): Promise<Findings> {
   const rows: Row[] = [];
@@ -30,7 +32,7 @@ function atRate(rate: number, seconds: number): Promise<Row> {
   return withScratch(async (scratch) => {
     const nats = await startNats(scratch);
     const receiver = await startReceiver(scratch);
-    const config = writeResources(scratch, { url: receiver.url });
+    const config = writeResources(scratch, { url: receiver.url, concurrency: CONCURRENCY });
     const herald = await startHerald(scratch, { command: ['start'], natsUrl: nats.url, config });
     const load = startLoad(scratch);
     const send = async (first: number, time: number): Promise<LoadResult> => {

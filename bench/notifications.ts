@@ -20,7 +20,7 @@ const WITHIN = 300_000;
 
 export default async function notifications({ quick, note }: BenchOptions): Promise<Findings> {
   const rows: Row[] = [];
-  for (const concurrency of quick ? [64] : [16, 64, 256]) {
+  for (const concurrency of quick ? [64] : [16, 64, 512]) {
     note(`${concurrency} sends under way at once`);
     rows.push(await withConcurrency(concurrency, quick ? 200 : 20_000));
   }
