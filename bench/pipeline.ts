@@ -25,7 +25,7 @@ export default async function pipeline({ quick, note }: BenchOptions): Promise<F
   for (const alerts of [1, 10]) {
     note(`${alerts} alert${alerts === 1 ? '' : 's'} a request`);
     rows.push(
-      await withScratch((scratch) => sustained(scratch, alerts, quick ? 2000 : alerts === 1 ? 80_000 : 200_000)),
+      await withScratch((scratch) => sustained(scratch, alerts, quick ? 2000 : alerts === 1 ? 30_000 : 100_000)),
     );
   }
   return { rows, verdicts: [against('decided', rows.at(-1)?.throughput ?? 0)], omitted: [] };
