@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { endChild } from './child.ts';
+import { adopt } from './child.ts';
 import { freePort, until } from './herald.ts';
 import type { Scratch } from './scratch.ts';
 
@@ -33,7 +33,7 @@ export async function startAlertmanager(scratch: Scratch, program: string): Prom
     ],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   );
-  scratch.atEnd(() => endChild(child));
+  adopt(scratch, child);
   const isReady = () =>
     fetch(`http://127.0.0.1:${port}/-/ready`).then(
       ({ status }) => status === 200,

@@ -13,6 +13,19 @@ export interface Child<Question, Answer> {
   ask(question: Question): Promise<Answer>;
 }
 
+const alive = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of alive) child.kill('SIGKILL');
+});
+
+/** Ended with the scratch, and with this process in any case. */
+export function adopt<T extends ChildProcess>(scratch: Scratch, child: T): T {
+  alive.add(child);
+  child.once('exit', () => alive.delete(child));
+  scratch.atEnd(() => endChild(child));
+  return child;
+}
+
 /** `file` stands beside this one. One question at a time. */
 export function startChild<Question, Answer>(
   scratch: Scratch,
@@ -20,8 +33,7 @@ export function startChild<Question, Answer>(
   flags: readonly string[] = [],
 ): Child<Question, Answer> {
   const path = fileURLToPath(new URL(file, import.meta.url));
-  const child = fork(path, [], { serialization: 'advanced', execArgv: [...flags] });
-  scratch.atEnd(() => endChild(child));
+  const child = adopt(scratch, fork(path, [], { serialization: 'advanced', execArgv: [...flags] }));
   return {
     pid: child.pid ?? 0,
     ask: (question) =>
@@ -37,7 +49,7 @@ export function startChild<Question, Answer>(
   };
 }
 
-export function endChild(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+function endChild(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => {
     const insist = setTimeout(() => child.kill('SIGKILL'), 12_000);
@@ -45,12 +57,14 @@ export function endChild(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'
       clearTimeout(insist);
       resolve();
     });
-    child.kill(signal);
+    child.kill('SIGTERM');
   });
 }
 
 /** In the child: answers each message with what `answer` makes of it. */
 export function answerWith<Question, Answer>(answer: (question: Question) => Promise<Answer>): void {
+  // Whoever asked is gone.
+  process.once('disconnect', () => process.exit());
   process.on('message', (question) => {
     answer(question as Question).then(
       (result) => process.send?.(result),

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { endChild } from './child.ts';
+import { adopt } from './child.ts';
 import { figuresOf, type ProcessFigures } from './machine.ts';
 import type { Scratch } from './scratch.ts';
 
@@ -53,7 +53,7 @@ export async function startHerald(scratch: Scratch, spec: HeraldSpec): Promise<H
     },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  scratch.atEnd(() => endChild(child));
+  adopt(scratch, child);
   const ended = new Promise<never>((_, reject) => {
     child.once('exit', (code) => reject(new Error(`herald ${spec.command.join(' ')} ended with ${code}`)));
   });

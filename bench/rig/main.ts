@@ -10,6 +10,10 @@ const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
+// Ending by `exit` ends what was started, too.
+process.on('SIGINT', () => process.exit(130)).on('SIGTERM', () => process.exit(143));
+// Each nats-server of a run listens for the end of this process.
+process.setMaxListeners(100);
 const print = createPrint(process.stdout, process.stderr, process.env);
 const benchmark = positionals[0] ?? '';
 const machine = describeMachine();

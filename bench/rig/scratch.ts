@@ -4,6 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+const folders = new Set<string>();
+process.once('exit', () => {
+  for (const path of folders) rmSync(path, { recursive: true, force: true });
+});
+
 export class Scratch {
   readonly #ends: (() => unknown)[] = [];
 
@@ -14,7 +19,11 @@ export class Scratch {
   /** A new folder of its own, removed at the end. */
   folder(): string {
     const path = mkdtempSync(join(tmpdir(), 'herald-bench-'));
-    this.atEnd(() => rmSync(path, { recursive: true, force: true }));
+    folders.add(path);
+    this.atEnd(() => {
+      rmSync(path, { recursive: true, force: true });
+      folders.delete(path);
+    });
     return path;
   }
 
