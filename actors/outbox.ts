@@ -25,32 +25,34 @@ export interface Unpublishable {
   readonly bytes: number;
 }
 
+/** What the partition is told of its effects. */
+export interface OutboxEvents {
+  /** Called within `add`. */
+  unpublishable(effect: Unpublishable): void;
+  /** A frame could not be published; it is tried again until it can. Called once per frame. */
+  stalled(to: PartitionName, error: unknown): void;
+}
+
 const PAUSE = 100;
 
 export class Outbox {
   readonly #origin: PartitionName;
   readonly #publisher: FramePublisher;
   readonly #clock: Clock;
-  readonly #unpublishable: (effect: Unpublishable) => void;
+  readonly #events: OutboxEvents;
   readonly #queues = new Map<PartitionName, PendingFrame[]>();
   #lastAdded: number;
   #pending = 0;
   #closed = false;
   #drained: (() => void)[] = [];
 
-  /** `published`: effects of all commits up to this sequence are published. `unpublishable` is called within `add`. */
-  constructor(
-    origin: PartitionName,
-    publisher: FramePublisher,
-    clock: Clock,
-    published: number,
-    unpublishable: (effect: Unpublishable) => void,
-  ) {
+  /** `published`: effects of all commits up to this sequence are published. */
+  constructor(origin: PartitionName, publisher: FramePublisher, clock: Clock, published: number, events: OutboxEvents) {
     this.#origin = origin;
     this.#publisher = publisher;
     this.#clock = clock;
     this.#lastAdded = published;
-    this.#unpublishable = unpublishable;
+    this.#events = events;
   }
 
   /** Frames that wait. The partition takes no input while this is high. */
@@ -81,7 +83,7 @@ export class Outbox {
         const messageId = `fx.${this.#origin}.${seq}.${to}.${first}`;
         if (data.length > maxMessageBytes) {
           // Refused for ever: it would hold up everything behind it. Frames of several entries are halved long before.
-          this.#unpublishable({ id: messageId, entry: entries[first]!, bytes: data.length });
+          this.#events.unpublishable({ id: messageId, entry: entries[first]!, bytes: data.length });
           continue;
         }
         queue.push({ after, data, messageId });
@@ -104,11 +106,14 @@ export class Outbox {
   }
 
   async #publishAll(to: PartitionName, queue: PendingFrame[]): Promise<void> {
+    let stalled = '';
     while (queue.length > 0 && !this.#closed) {
       const { data, messageId } = queue[0]!;
       try {
         await this.#publisher.publish(to, data, messageId);
-      } catch {
+      } catch (error) {
+        if (stalled !== messageId) this.#events.stalled(to, error);
+        stalled = messageId;
         // Full or out of reach: it stays first in its queue and is tried again, for as long as this worker owns the partition.
         await new Promise<void>((resolve) => this.#clock.after(PAUSE, resolve));
         continue;

@@ -110,7 +110,10 @@ export class Partition {
     this.#entities = entities;
     this.#housekeeping = housekeeping;
     this.#position = { cursor, marks, lastCommit, published };
-    this.#outbox = new Outbox(name, deps.publisher, deps.clock, published, (effect) => this.#bury(effect));
+    this.#outbox = new Outbox(name, deps.publisher, deps.clock, published, {
+      unpublishable: (effect) => this.#bury(effect),
+      stalled: (to, error) => deps.log.warn({ event: 'effects.stalled', partition: name, to, error }, 'effects wait'),
+    });
     for (const { seq, effects } of recovered.unpublished) this.#outbox.add(seq, effects);
     this.#supervisor = deps.system.supervisor(`${name}-${writer.epoch}-${writer.fenceSeq}`);
     this.#rounds = new Rounds(deps.kinds, deps.system, this.#supervisor, turnHandler(deps.log), entities);

@@ -17,6 +17,7 @@ export interface Bus {
   readonly objm: Objm;
   /** Largest payload that the server takes, in bytes. */
   readonly maxPayload: number;
+  readonly log: Log;
   readonly serverVersion: string;
   connected(): boolean;
   /** Calls back on every loss of the connection and every return of it; the returned function ends that. */
@@ -56,6 +57,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     jsm,
     kvm: new Kvm(nc),
     objm: new Objm(nc),
+    log: options.log,
     maxPayload: nc.info?.max_payload ?? 1024 * 1024,
     serverVersion: nc.info?.version ?? 'unknown',
     connected: () => connected && !nc.isClosed(),

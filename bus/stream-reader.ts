@@ -13,8 +13,8 @@ export interface StreamMessage {
 
 /**
  * Messages from `fromSeq` on, without a gap, until `signal` aborts. The consumer is made anew by the client after a
- * reconnect or a missed heartbeat and goes on behind the last message that was taken from here; what cannot be had back
- * (stream gone) throws.
+ * reconnect or a missed heartbeat and goes on behind the last message that was taken from here; whatever else fails is
+ * tried again after a pause. Throws only when the connection was closed.
  */
 export async function* readStream(
   bus: Bus,
@@ -40,6 +40,7 @@ export async function* readStream(
     } catch (error) {
       if (signal.aborted) return;
       if (bus.nc.isClosed()) throw error;
+      await tryAgainSoon(bus, stream, error);
     } finally {
       signal.removeEventListener('abort', stop);
       // Not awaited: closing waits for this very loop to end.
@@ -73,7 +74,12 @@ async function openOrNull(
     return await consumer.consume({ max_messages: PREFETCH, idle_heartbeat: 1000 });
   } catch (error) {
     if (bus.nc.isClosed()) throw error;
-    if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, 200));
+    if (!signal.aborted) await tryAgainSoon(bus, stream, error);
     return null;
   }
+}
+
+async function tryAgainSoon(bus: Bus, stream: string, error: unknown): Promise<void> {
+  bus.log.debug({ event: 'stream.reopened', stream, error }, 'a stream could not be read; trying again');
+  await new Promise((resolve) => setTimeout(resolve, 200));
 }

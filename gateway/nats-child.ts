@@ -58,7 +58,8 @@ export async function startNatsChild(options: NatsChildOptions): Promise<NatsChi
   };
   launch();
   // However this process ends (kill -9 apart), its server ends with it.
-  process.once('exit', () => child.kill('SIGTERM'));
+  const endWithUs = () => void child.kill('SIGTERM');
+  process.once('exit', endWithUs);
   return {
     url: `nats://127.0.0.1:${port}`,
     get pid() {
@@ -70,6 +71,7 @@ export async function startNatsChild(options: NatsChildOptions): Promise<NatsChi
       const insist = setTimeout(() => child.kill('SIGKILL'), STOP_TIME);
       await ended;
       clearTimeout(insist);
+      process.off('exit', endWithUs);
       rmSync(pidFile, { force: true });
     },
   };

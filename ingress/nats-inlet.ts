@@ -104,13 +104,14 @@ function decode(data: Uint8Array, source: IngressSource, now: number) {
   return `${problems.count} problems: ${problems.list.map(({ path, allowed }) => `${path}: ${allowed}`).join('; ')}`;
 }
 
-async function putIn({ publisher, clock, signal }: NatsInletOptions, seq: number, frames: readonly InletFrame[]) {
+async function putIn({ publisher, clock, log, signal }: NatsInletOptions, seq: number, frames: readonly InletFrame[]) {
   for (const { partition, first, data } of frames) {
-    while (!signal.aborted) {
+    for (let said = false; !signal.aborted; said = true) {
       try {
         await publisher.publish(partition, data, `in.${seq}.${partition}.${first}`);
         break;
-      } catch {
+      } catch (error) {
+        if (!said) log.warn({ event: 'inlet.stalled', partition, error }, 'alerts by NATS wait in their stream');
         // Full or out of reach: the message stays in its stream until its frames are stored.
         await new Promise<void>((resolve) => clock.after(PAUSE, resolve));
       }

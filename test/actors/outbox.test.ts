@@ -34,7 +34,7 @@ const none = () => assert.fail('everything fits');
 test('[BR-REL-013] what counts as published ends where a commit ends: a commit of several messages is published again whole', () => {
   const port = publisher();
   port.full = true;
-  const outbox = new Outbox('a0', port, new FakeClock(), 0, none);
+  const outbox = new Outbox('a0', port, new FakeClock(), 0, { unpublishable: none, stalled() {} });
   outbox.add(4, []);
   assert.equal(outbox.published, 4);
   // Its messages stand at 5, 6 and 7: whoever began to read at 7 would not find it.
@@ -48,7 +48,10 @@ test('[BR-REL-013] what counts as published ends where a commit ends: a commit o
 test('[BR-ERR-009] an effect that fits no message is handed back, and those behind it go out', async () => {
   const port = publisher();
   const returned: Unpublishable[] = [];
-  const outbox = new Outbox('a0', port, new FakeClock(), 0, (one) => returned.push(one));
+  const outbox = new Outbox('a0', port, new FakeClock(), 0, {
+    unpublishable: (one) => returned.push(one),
+    stalled() {},
+  });
   outbox.add(3, [effect('one'), effect('huge', 'x'.repeat(5000)), effect('three')]);
   await until('the others to go out', () => outbox.pending === 0);
   assert.deepEqual(port.stored.flat(), ['one', 'three']);
@@ -57,4 +60,22 @@ test('[BR-ERR-009] an effect that fits no message is handed back, and those behi
   assert.equal(returned[0]?.id, 'fx.a0.3.c0.1');
   assert.ok(returned[0].entry.kind === 'notification' && returned[0].entry.notification.id === 'huge');
   outbox.close();
+});
+
+test('[BR-ERR-004] a frame that cannot go out is told of once, however often it is tried, and goes out later', async () => {
+  const port = publisher();
+  port.full = true;
+  const clock = new FakeClock();
+  const stalls: unknown[] = [];
+  const outbox = new Outbox('a0', port, clock, 0, {
+    unpublishable: none,
+    stalled: (to, error) => stalls.push([to, error instanceof IngestFull]),
+  });
+  outbox.add(3, [effect('one')]);
+  await clock.advanceAndSettle(1000);
+  assert.deepEqual(stalls, [['c0', true]]);
+  port.full = false;
+  await clock.advanceAndSettle(1000);
+  assert.deepEqual(port.stored, [['one']]);
+  assert.equal(outbox.pending, 0);
 });
