@@ -1,59 +1,35 @@
 /** What a partition does when what it decided cannot go out, or what it took in is not dropped. */
 
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
+import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { type Bus, connectBus } from '../../bus/connection.ts';
 import { type FramePublisher, framePublisher } from '../../bus/ingest.ts';
-import { forgetWorkers } from '../../bus/lease.ts';
 import { IngestFull } from '../../bus/publish.ts';
-import { ensureStreams } from '../../bus/streams.ts';
-import { silentLog } from '../../telemetry/log.ts';
-import { type NatsServer, startNats } from '../support/nats.ts';
 import { until } from '../support/until.ts';
 import {
   alertOf,
-  launchWorker,
   putIn,
   readJournals,
   reported,
+  settled,
   type TestWorker,
   type TestWorkerOptions,
+  workersOn,
 } from '../support/worker.ts';
 
 const COUNT = { alert: 1, channel: 1 };
 
-let server: NatsServer;
-let bus: Bus;
-let workers: TestWorker[] = [];
-
-before(async () => {
-  server = await startNats({ maxFileStore: 8 * 1024 ** 3 });
-  bus = await connectBus({ url: server.url, name: 'test', log: silentLog });
-  await ensureStreams(bus, COUNT, { ingestMaxBytes: 64 * 1024 * 1024 });
-});
-
-afterEach(async () => {
-  await Promise.all(workers.map(({ worker }) => worker.stop()));
-  await Promise.all(workers.map(({ bus: own }) => own.close()));
-  workers = [];
-  await forgetWorkers(bus);
-});
-
-after(() => bus.close());
+const rig = workersOn(COUNT);
 
 async function launch(id: string, options: Partial<TestWorkerOptions> = {}): Promise<TestWorker> {
-  const launched = await launchWorker({ id, url: server.url, count: COUNT, ...options });
-  workers.push(launched);
-  await until('the worker to hold its partitions', () => launched.worker.settled(), {
-    seen: () => launched.worker.problems(),
-  });
+  const launched = await rig.launch(id, options);
+  await settled(launched);
   return launched;
 }
 
 /** The inbox stream refuses everything while `full`. */
 function refusing(): { full: boolean; refused: number } & FramePublisher {
-  const real = framePublisher(bus);
+  const real = framePublisher(rig.bus);
   return {
     ...real,
     full: true,
@@ -70,9 +46,9 @@ test('[BR-REL-003] effects that cannot go out hold up the input of their partiti
   const publisher = refusing();
   const one = await launch('one', { publisher, maxPendingFrames: 1 });
   const names = Array.from({ length: 5 }, (_, i) => `Held${i}`);
-  await putIn(bus, COUNT, [reported(alertOf({ alertname: names[0]! }))]);
+  await putIn(rig.bus, COUNT, [reported(alertOf({ alertname: names[0]! }))]);
   await until('the first effect to be refused', () => publisher.refused > 0);
-  for (const alertname of names.slice(1)) await putIn(bus, COUNT, [reported(alertOf({ alertname }))]);
+  for (const alertname of names.slice(1)) await putIn(rig.bus, COUNT, [reported(alertOf({ alertname }))]);
   const tries = publisher.refused;
   await until('the first effect to be tried again', () => publisher.refused > tries + 3);
   await turn();
@@ -85,12 +61,12 @@ test('[BR-REL-003] effects that cannot go out hold up the input of their partiti
 test('[BR-ERR-009] what no message can carry becomes a dead letter; the alerts behind it are told', async () => {
   const one = await launch('one');
   const huge = alertOf({ alertname: 'h'.repeat(400 * 1024) });
-  await putIn(bus, COUNT, [reported(huge), reported(alertOf({ alertname: 'Behind' }))]);
+  await putIn(rig.bus, COUNT, [reported(huge), reported(alertOf({ alertname: 'Behind' }))]);
   await until('the alert behind it to be told', () =>
     one.sent.some(({ notification }) => notification.groupLabels.alertname === 'Behind'),
   );
   const letter = await until('the dead letter', async () => {
-    const records = [...(await readJournals(bus, COUNT)).values()].flat();
+    const records = [...(await readJournals(rig.bus, COUNT)).values()].flat();
     const events = records.flatMap((record) => (record.kind === 'commit' ? record.commit.events : []));
     return events.find((event) => event.type === 'input.dead-lettered');
   });
@@ -101,11 +77,11 @@ test('[BR-ERR-009] what no message can carry becomes a dead letter; the alerts b
 
 test('[BR-REL-003] what a former owner took in and had not dropped from the inbox yet is dropped by its successor, without new input', async () => {
   const one = await launch('one');
-  await putIn(bus, COUNT, [reported(alertOf({ alertname: 'Left' }))]);
+  await putIn(rig.bus, COUNT, [reported(alertOf({ alertname: 'Left' }))]);
   await until('it to be told', () => one.sent.length === 1);
   await one.crash();
-  workers = [];
-  const inbox = async () => (await bus.jsm.streams.info('HERALD_INGEST')).state.messages;
+  rig.keep();
+  const inbox = async () => (await rig.bus.jsm.streams.info('HERALD_INGEST')).state.messages;
   assert.ok((await inbox()) > 0);
   await launch('two');
   await until('the inbox to be empty', async () => (await inbox()) === 0);

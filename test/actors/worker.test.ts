@@ -1,55 +1,16 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { type Bus, connectBus } from '../../bus/connection.ts';
+import { test } from 'node:test';
 import type { JournalEvent } from '../../bus/journal.ts';
-import { forgetWorkers } from '../../bus/lease.ts';
-import { ensureStreams } from '../../bus/streams.ts';
-import { silentLog } from '../../telemetry/log.ts';
-import { type NatsServer, startNats } from '../support/nats.ts';
 import { until } from '../support/until.ts';
-import {
-  alertOf,
-  launchWorker,
-  putIn,
-  readJournals,
-  reported,
-  smallPolicy,
-  type TestWorker,
-  type TestWorkerOptions,
-} from '../support/worker.ts';
+import { alertOf, putIn, readJournals, reported, settled, smallPolicy, workersOn } from '../support/worker.ts';
 
 const COUNT = { alert: 2, channel: 1 };
 
-let server: NatsServer;
-let bus: Bus;
-let workers: TestWorker[] = [];
-
-before(async () => {
-  server = await startNats({ maxFileStore: 8 * 1024 ** 3 });
-  bus = await connectBus({ url: server.url, name: 'test', log: silentLog });
-  await ensureStreams(bus, COUNT, { ingestMaxBytes: 64 * 1024 * 1024 });
-});
-
-afterEach(async () => {
-  await Promise.all(workers.map(({ worker }) => worker.stop()));
-  await Promise.all(workers.map(({ bus: own }) => own.close()));
-  workers = [];
-  await forgetWorkers(bus);
-});
-
-after(() => bus.close());
-
-async function launch(id: string, options: Partial<TestWorkerOptions> = {}): Promise<TestWorker> {
-  const launched = await launchWorker({ id, url: server.url, count: COUNT, ...options });
-  workers.push(launched);
-  return launched;
-}
-
-const settled = (worker: TestWorker) =>
-  until('the worker to hold its partitions', () => worker.worker.settled(), { seen: () => worker.worker.problems() });
+const rig = workersOn(COUNT);
+const { launch } = rig;
 
 async function events(): Promise<JournalEvent[]> {
-  const journals = await readJournals(bus, COUNT);
+  const journals = await readJournals(rig.bus, COUNT);
   return [...journals.values()].flat().flatMap((record) => (record.kind === 'commit' ? record.commit.events : []));
 }
 
@@ -60,10 +21,10 @@ test('[BR-WH-008] [BR-REL-013] firing, firing again, resolved: opened, repeated,
   const one = await launch('one');
   await settled(one);
   const alert = alertOf({ alertname: 'Basic', severity: 'critical' });
-  await putIn(bus, COUNT, [reported(alert, 'r1')]);
+  await putIn(rig.bus, COUNT, [reported(alert, 'r1')]);
   await until('the firing notification', () => one.sent.length === 1);
-  await putIn(bus, COUNT, [reported(alert, 'r2')]);
-  await putIn(bus, COUNT, [reported({ ...alert, status: 'resolved', endsAt: Date.now() }, 'r3')]);
+  await putIn(rig.bus, COUNT, [reported(alert, 'r2')]);
+  await putIn(rig.bus, COUNT, [reported({ ...alert, status: 'resolved', endsAt: Date.now() }, 'r3')]);
   await until('the resolved notification', () => one.sent.length === 2);
   assert.deepEqual(
     one.sent.map(({ notification }) => [notification.status, notification.alerts.length]),
@@ -81,13 +42,13 @@ test('[BR-REL-012] [BR-REL-004] an owner that dies in the middle: its successor 
   await settled(one);
   const alerts = Array.from({ length: 40 }, (_, i) => alertOf({ alertname: `Crash${i}`, n: String(i) }));
   await putIn(
-    bus,
+    rig.bus,
     COUNT,
     alerts.map((alert, i) => reported(alert, 'crash', i)),
   );
   await until('some notifications', () => one.sent.length > 5);
   await one.crash();
-  workers = [];
+  rig.keep();
   const two = await launch('two');
   await settled(two);
   await until(
@@ -119,7 +80,7 @@ test('[BR-SCALE-002] [BR-SCALE-005] partitions spread over the workers alive, an
   );
   await one.worker.stop();
   await until('everything at the second worker', () => two.worker.status().length === 3);
-  workers = [two];
+  rig.keep(two);
   await one.bus.close();
 });
 
@@ -128,7 +89,7 @@ test('[BR-ERR-004] [BR-ERR-009] a decision that throws leaves a dead letter with
   await settled(one);
   const poison = alertOf({ alertname: 'Poison', poison: 'throw' });
   const healthy = alertOf({ alertname: 'Healthy' });
-  await putIn(bus, COUNT, [reported(poison, 'p', 0), reported(healthy, 'p', 1)]);
+  await putIn(rig.bus, COUNT, [reported(poison, 'p', 0), reported(healthy, 'p', 1)]);
   await until('the healthy one to be notified', () =>
     one.sent.some(({ notification }) => notification.groupLabels.alertname === 'Healthy'),
   );
@@ -143,7 +104,7 @@ test('[BR-NOT-011] [BR-ERR-006] a channel that fails is tried again under the sa
     send: async () => ({ kind: 'retry', detail: 'HTTP 500', notBefore: null }),
   });
   await settled(one);
-  await putIn(bus, COUNT, [reported(alertOf({ alertname: 'Failing' }))]);
+  await putIn(rig.bus, COUNT, [reported(alertOf({ alertname: 'Failing' }))]);
   const dead = await until('the dead letter', async () => (await events()).find((e) => e.type === 'delivery.dead'));
   assert.deepEqual(
     one.sent.map(({ attempt }) => attempt),
@@ -156,12 +117,12 @@ test('[BR-NOT-011] [BR-ERR-006] a channel that fails is tried again under the sa
 test('[BR-REL-004] after snapshots and a purged journal a new owner knows everything', async () => {
   const one = await launch('one', { snapshotCommits: 1, policy: smallPolicy({ groupInterval: 60_000 }) });
   await settled(one);
-  const meta = await bus.kvm.open('herald_meta');
+  const meta = await rig.bus.kvm.open('herald_meta');
   // No archive runs here: without it nothing would be purged.
   for (const partition of ['a0', 'a1', 'c0']) await meta.put(`projected.${partition}`, '999999999');
   const alerts = Array.from({ length: 30 }, (_, i) => alertOf({ alertname: `Kept${i}` }));
   await putIn(
-    bus,
+    rig.bus,
     COUNT,
     alerts.map((alert, i) => reported(alert, 'kept', i)),
   );
@@ -169,18 +130,23 @@ test('[BR-REL-004] after snapshots and a purged journal a new owner knows everyt
     'every notification',
     () => one.sent.filter(({ notification }) => notification.groupLabels.alertname?.startsWith('Kept')).length === 30,
   );
-  const purged = async () => (await bus.jsm.streams.info('HERALD_JOURNAL_a0')).state;
+  const purged = async () => (await rig.bus.jsm.streams.info('HERALD_JOURNAL_a0')).state;
   await until('the journal to be purged', async () => {
-    await putIn(bus, COUNT, [reported(alerts[0]!), reported(alerts[1]!), reported(alerts[2]!), reported(alerts[3]!)]);
+    await putIn(rig.bus, COUNT, [
+      reported(alerts[0]!),
+      reported(alerts[1]!),
+      reported(alerts[2]!),
+      reported(alerts[3]!),
+    ]);
     const { messages, last_seq } = await purged();
     return messages < last_seq / 2;
   });
   await one.crash();
-  workers = [];
+  rig.keep();
   const two = await launch('two', { policy: smallPolicy({ groupInterval: 60_000 }) });
   await settled(two);
   await putIn(
-    bus,
+    rig.bus,
     COUNT,
     alerts.map((alert, i) => reported(alert, 'again', i)),
   );
@@ -197,22 +163,22 @@ test('[BR-REL-004] after snapshots and a purged journal a new owner knows everyt
 });
 
 test('[BR-REL-003] a full journal is waited out: nothing is lost, and deciding goes on once the archive has made room', async () => {
-  const small = await bus.jsm.streams.info('HERALD_JOURNAL_a0');
+  const small = await rig.bus.jsm.streams.info('HERALD_JOURNAL_a0');
   const { bytes } = small.state;
-  await bus.jsm.streams.update('HERALD_JOURNAL_a0', { max_bytes: bytes + 600_000 });
-  const meta = await bus.kvm.open('herald_meta');
+  await rig.bus.jsm.streams.update('HERALD_JOURNAL_a0', { max_bytes: bytes + 600_000 });
+  const meta = await rig.bus.kvm.open('herald_meta');
   await meta.put('projected.a0', '0');
   const one = await launch('one', { snapshotCommits: 3, policy: smallPolicy({ groupInterval: 60_000 }) });
   await settled(one);
   const alerts = Array.from({ length: 600 }, (_, i) => alertOf({ alertname: `Full${i}`, filler: 'x'.repeat(400) }));
   for (let i = 0; i < alerts.length; i += 20) {
     await putIn(
-      bus,
+      rig.bus,
       COUNT,
       alerts.slice(i, i + 20).map((alert, n) => reported(alert, 'full', i + n)),
     );
   }
-  const room = async () => (await bus.jsm.streams.info('HERALD_JOURNAL_a0')).state.bytes;
+  const room = async () => (await rig.bus.jsm.streams.info('HERALD_JOURNAL_a0')).state.bytes;
   await until('the journal to be nearly full', async () => (await room()) > bytes + 400_000);
   await meta.put('projected.a0', '999999999');
   const told = () => new Set(one.sent.map(({ notification }) => notification.groupLabels.alertname));

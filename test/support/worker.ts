@@ -1,5 +1,6 @@
 /** Real workers on a real bus, with a small policy and senders that record: what actors' tests build on. */
 
+import { after, afterEach, before } from 'node:test';
 import { startActorSystem } from '../../actors/actor-system.ts';
 import { alertKind } from '../../actors/alert-actor.ts';
 import { channelKind } from '../../actors/channel-actor.ts';
@@ -17,12 +18,15 @@ import { encodeFrame } from '../../bus/frame.ts';
 import { type FramePublisher, framePublisher } from '../../bus/ingest.ts';
 import type { JournalRecord } from '../../bus/journal.ts';
 import { readJournal } from '../../bus/journal-reader.ts';
-import { joinWorkers, type Membership } from '../../bus/lease.ts';
+import { forgetWorkers, joinWorkers, type Membership } from '../../bus/lease.ts';
 import { type PartitionCount, type PartitionName, partitionNames, partitionOf } from '../../bus/partition.ts';
+import { ensureStreams } from '../../bus/streams.ts';
 import { journalStream } from '../../bus/subjects.ts';
 import type { Outcome } from '../../channels/outcome.ts';
 import { systemClock } from '../../telemetry/clock.ts';
 import { silentLog } from '../../telemetry/log.ts';
+import { type NatsServer, startNats } from './nats.ts';
+import { until } from './until.ts';
 
 export const KINDS = { alert: alertKind, group: groupKind, channel: channelKind };
 
@@ -176,4 +180,47 @@ export async function readJournals(bus: Bus, count: PartitionCount): Promise<Map
     journals.set(partition, records);
   }
   return journals;
+}
+
+/**
+ * A nats-server and its streams for a test file, and workers that are stopped after each test. To be called at the top of the
+ * file; what it returns is there once its tests run.
+ */
+export function workersOn(count: PartitionCount) {
+  const held = { workers: [] as TestWorker[] };
+  let server: NatsServer;
+  let bus: Bus;
+  before(async () => {
+    server = await startNats({ maxFileStore: 8 * 1024 ** 3 });
+    bus = await connectBus({ url: server.url, name: 'test', log: silentLog });
+    await ensureStreams(bus, count, { ingestMaxBytes: 64 * 1024 * 1024 });
+  });
+  afterEach(async () => {
+    await Promise.all(held.workers.map(({ worker }) => worker.stop()));
+    await Promise.all(held.workers.map(({ bus: own }) => own.close()));
+    held.workers = [];
+    await forgetWorkers(bus);
+  });
+  after(() => bus.close());
+  return {
+    get bus() {
+      return bus;
+    },
+    async launch(id: string, options: Partial<TestWorkerOptions> = {}): Promise<TestWorker> {
+      const launched = await launchWorker({ id, url: server.url, count, ...options });
+      held.workers.push(launched);
+      return launched;
+    },
+    /** These are still to be stopped; those that a test has ended itself are not. */
+    keep(...workers: TestWorker[]) {
+      held.workers = workers;
+    },
+  };
+}
+
+/** Resolves when it holds what it should. */
+export function settled(worker: TestWorker): Promise<true> {
+  return until('the worker to hold its partitions', () => worker.worker.settled(), {
+    seen: () => worker.worker.problems(),
+  });
 }
