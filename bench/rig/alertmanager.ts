@@ -3,8 +3,9 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { freePort } from '../../gateway/free-port.ts';
 import { adopt } from './child.ts';
-import { freePort, until } from './herald.ts';
+import { until } from './herald.ts';
 import type { Scratch } from './scratch.ts';
 
 const PROGRAMS = ['prometheus-alertmanager', 'alertmanager'];

@@ -2,8 +2,8 @@
 
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../gateway/free-port.ts';
 import { adopt } from './child.ts';
 import { figuresOf, type ProcessFigures } from './machine.ts';
 import type { Scratch } from './scratch.ts';
@@ -100,15 +100,4 @@ function sumOf(text: string, name: string, labels: Readonly<Record<string, strin
     if (wanted.every((pair) => line.includes(pair))) sum += Number(line.slice(line.lastIndexOf(' ') + 1));
   }
   return sum;
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

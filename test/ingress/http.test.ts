@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, before, test } from 'node:test';
+import { freePort } from '../../gateway/free-port.ts';
 import { uncounted } from '../../ingress/access-metrics.ts';
 import { ListenFailed, startHttpServer } from '../../ingress/http.ts';
 import type { Route } from '../../ingress/route.ts';
@@ -212,15 +211,6 @@ test('[BR-WH-012] a failing handler is answered 500 without a word of what faile
     assert.doesNotMatch(await response.text(), /secret/);
   }
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 test('[BR-SCALE-001] an exclusive port is refused to a second server, a shared one is not', async () => {
   const start = (port: number, shared: boolean) =>
