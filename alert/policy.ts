@@ -21,6 +21,17 @@ export interface ReceiverTiming {
   readonly repeatInterval: number;
   /** Channel names, in the order of the route. */
   readonly channels: readonly string[];
+  /** Names of TimeIntervals in which nothing is sent. Left out where there are none, so that journals stay small. */
+  readonly muteTimeIntervals?: readonly string[];
+  /** Names of TimeIntervals outside of which nothing is sent. Left out where there are none. */
+  readonly activeTimeIntervals?: readonly string[];
+}
+
+/** Why something is kept back for now. */
+export interface Hold {
+  readonly reason: Reason;
+  /** Unix ms at which to look again; null: nothing that is known today ends it. */
+  readonly until: number | null;
 }
 
 /** A route that an alert matched. */
@@ -66,4 +77,8 @@ export interface Policy {
   /** `labels` are the alert's own with `environment`, `priority` and `tenant` added. */
   route(tenant: string, labels: LabelSet): readonly RouteMatch[];
   channel(tenant: string, name: string): ChannelPolicy | null;
+  /** The route's mute and active time intervals. null: nothing of them holds it at `now`. */
+  timeHold(tenant: string, timing: ReceiverTiming, now: number): Hold | null;
+  /** The maintenance windows in force at `now`; `labels` as for `route`. The one that ends last decides. */
+  maintenanceHold(tenant: string, labels: LabelSet, now: number): Hold | null;
 }

@@ -48,6 +48,8 @@ export function compileResources(checked: readonly Checked[], files: readonly st
     classify: (tenant, labels) => classifier(tenant).classify(namespaceOf(labels)),
     route: (tenant, labels) => (trees.get(tenant) ?? []).flatMap((tree) => matchRoutes(tree, labels)),
     channel: (tenant, name) => channels.get(channelKey(tenant, name))?.policy ?? null,
+    timeHold: () => null,
+    maintenanceHold: () => null,
   } satisfies Policy);
   return Object.freeze({
     policy,

@@ -37,9 +37,11 @@ export interface FakePolicy {
   readonly ageAfter?: number;
   readonly root?: RouteSpec;
   readonly channels?: readonly ChannelPolicy[];
+  readonly timeHold?: Policy['timeHold'];
+  readonly maintenanceHold?: Policy['maintenanceHold'];
 }
 
-export function aPolicy({ hash = 'p1', ageAfter = 86_400_000, root, channels }: FakePolicy = {}): Policy {
+export function aPolicy({ hash = 'p1', ageAfter = 86_400_000, root, channels, ...holds }: FakePolicy = {}): Policy {
   const tree = compileRoute(root ?? aRoute({ groupBy: ['alertname'], channels: ['ops'] }));
   const declared = new Map((channels ?? [aChannel('ops')]).map((channel) => [channel.name, channel]));
   return {
@@ -57,5 +59,7 @@ export function aPolicy({ hash = 'p1', ageAfter = 86_400_000, root, channels }: 
     },
     route: (_tenant, labels) => matchRoutes(tree, labels),
     channel: (_tenant, name) => declared.get(name) ?? null,
+    timeHold: holds.timeHold ?? (() => null),
+    maintenanceHold: holds.maintenanceHold ?? (() => null),
   };
 }

@@ -63,6 +63,8 @@ export function smallPolicy(timing: { groupWait?: number; groupInterval?: number
       ];
     },
     channel: (_tenant, name) => (name === 'ops' ? CHANNEL : null),
+    timeHold: () => null,
+    maintenanceHold: () => null,
   };
 }
 
