@@ -39,6 +39,8 @@ const VENDORS: Readonly<Record<string, readonly string[]>> = {
   piscina: ['rules/pool.ts'],
   'prom-client': ['telemetry/metrics.ts'],
   re2: ['rules/pattern-set.ts'],
+  'rrule-temporal': ['rules/recurrence.ts'],
+  'temporal-polyfill': ['rules/zone.ts'],
   typebox: ['resources/', 'channels/', 'ingress/', 'api/'],
   'uWebSockets.js': ['ingress/http.ts'],
   undici: ['channels/outbound.ts'],
