@@ -4,6 +4,7 @@
  */
 
 import type { Environment, LabelSet, Priority } from './alert.ts';
+import type { Criticality, NamespaceProfile } from './namespace.ts';
 import type { Reason } from './reason.ts';
 
 export interface Classification {
@@ -11,6 +12,27 @@ export interface Classification {
   readonly priority: Priority;
   readonly namespace: string;
   /** One reason for the environment, one for the priority. */
+  readonly reasons: readonly Reason[];
+}
+
+/** What the priority of an alert depends on. */
+export interface PriorityFacts {
+  readonly environment: Environment;
+  /** The alert's own; null where it has none. */
+  readonly severity: string | null;
+  readonly criticality: Criticality | null;
+  /** Name of the namespace's objective. */
+  readonly slo: string | null;
+  /** Name of a Calendar of the tenant; null: every hour counts as a business hour. */
+  readonly calendar: string | null;
+  /** The priority of the namespace's profile: what holds where no PriorityPolicy says otherwise. */
+  readonly fallback: Priority;
+  /** For overrides: the alert's own and what Herald added. */
+  readonly labels: LabelSet;
+}
+
+export interface PriorityDecision {
+  readonly priority: Priority;
   readonly reasons: readonly Reason[];
 }
 
@@ -74,6 +96,10 @@ export interface Policy {
   /** An alert not heard of for this long is aged. Milliseconds. */
   readonly ageAfter: number;
   classify(tenant: string, labels: LabelSet): Classification;
+  /** Frozen, and the same object for the same question. `namespaceLabels`: the namespace's own, from its cluster. */
+  profile(tenant: string, namespace: string, namespaceLabels?: LabelSet): NamespaceProfile;
+  /** `now`: Unix time in milliseconds, for business hours. */
+  priority(tenant: string, facts: PriorityFacts, now: number): PriorityDecision;
   /** `labels` are the alert's own with `environment`, `priority` and `tenant` added. */
   route(tenant: string, labels: LabelSet): readonly RouteMatch[];
   channel(tenant: string, name: string): ChannelPolicy | null;

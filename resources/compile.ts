@@ -1,9 +1,10 @@
 /** Checked resources become what the rest of Herald works with: one immutable policy, the sources and the channels. */
 
 import { channelKey } from '../alert/entry.ts';
+import { namespaceOf } from '../alert/namespace.ts';
 import type { Policy } from '../alert/policy.ts';
 import { compileRoute, matchRoutes, type Route } from '../alert/route.ts';
-import { type Classifier, compileClassifier, namespaceOf } from '../rules/classify.ts';
+import { type Classifier, compileClassifier } from '../rules/classify.ts';
 import { type EnvironmentRules, NO_POLICY } from '../rules/environment-rules.ts';
 import { contentHash, deepFreeze } from './canonical.ts';
 import { type Channel, channelOf } from './channel.ts';

@@ -4,7 +4,7 @@
  * policy's default (production unless the operator says otherwise), and nothing in an alert but its namespace is looked at.
  */
 
-import { ENVIRONMENTS, type Environment, type LabelSet } from '../alert/alert.ts';
+import { ENVIRONMENTS, type Environment } from '../alert/alert.ts';
 import type { Classification } from '../alert/policy.ts';
 import { type Reason, reason } from '../alert/reason.ts';
 import { DEFAULT_PRIORITIES, type EnvironmentRule, type EnvironmentRules } from './environment-rules.ts';
@@ -31,11 +31,6 @@ export const LONGEST_NAME = 4096;
 const MEMO_LIMIT = 32_768;
 /** Longer names are classified each time: the memo is bounded in entries, and this bounds it in bytes. */
 const LONGEST_REMEMBERED = 253;
-
-/** The namespace that an alert is about: a federated or scraped exporter's own label wins over its scraper's. */
-export function namespaceOf(labels: LabelSet): string {
-  return labels.exported_namespace?.trim() || labels.namespace?.trim() || 'default';
-}
 
 /** The indexes in problems count through all patterns and then all excludes of each environment, in order. */
 export function compileClassifier(rules: EnvironmentRules, memoLimit: number = MEMO_LIMIT): CompiledClassifier {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { ENVIRONMENTS, type Environment } from '../../alert/alert.ts';
-import { compileClassifier, LONGEST_NAME, namespaceOf } from '../../rules/classify.ts';
+import { namespaceOf } from '../../alert/namespace.ts';
+import { compileClassifier, LONGEST_NAME } from '../../rules/classify.ts';
 import { type EnvironmentRule, type EnvironmentRules, NO_POLICY } from '../../rules/environment-rules.ts';
 
 function rule(name: Environment, patterns: string[], rest: Partial<EnvironmentRule> = {}): EnvironmentRule {

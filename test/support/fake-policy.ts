@@ -4,6 +4,7 @@ import type { LabelSet } from '../../alert/alert.ts';
 import type { ChannelPolicy, Policy } from '../../alert/policy.ts';
 import { reason } from '../../alert/reason.ts';
 import { compileRoute, matchRoutes, type RouteSpec } from '../../alert/route.ts';
+import { aProfile } from './namespace-profile.ts';
 
 export function aRoute(change: Partial<RouteSpec> = {}): RouteSpec {
   return {
@@ -57,6 +58,12 @@ export function aPolicy({ hash = 'p1', ageAfter = 86_400_000, root, channels, ..
         reasons: [reason('environment.pattern'), reason('priority.environment')],
       };
     },
+    profile(tenant, namespace) {
+      const isProduction = namespace.startsWith('prod');
+      const environment = isProduction ? 'production' : 'testing';
+      return aProfile({ tenant, namespace, environment, priority: isProduction ? 'P1' : 'P3' });
+    },
+    priority: (_tenant, { fallback }) => ({ priority: fallback, reasons: [reason('priority.environment')] }),
     route: (_tenant, labels) => matchRoutes(tree, labels),
     channel: (_tenant, name) => declared.get(name) ?? null,
     timeHold: holds.timeHold ?? (() => null),

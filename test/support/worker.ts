@@ -25,6 +25,7 @@ import { journalStream } from '../../bus/subjects.ts';
 import type { Outcome } from '../../channels/outcome.ts';
 import { systemClock } from '../../telemetry/clock.ts';
 import { silentLog } from '../../telemetry/log.ts';
+import { aProfile } from './namespace-profile.ts';
 import { type NatsServer, startNats } from './nats.ts';
 import { until } from './until.ts';
 
@@ -51,6 +52,8 @@ export function smallPolicy(timing: { groupWait?: number; groupInterval?: number
       namespace: labels.namespace ?? 'default',
       reasons: [],
     }),
+    profile: (tenant, namespace) => aProfile({ tenant, namespace }),
+    priority: (_tenant, { fallback }) => ({ priority: fallback, reasons: [] }),
     route: (_tenant, labels) => {
       if (labels.poison === 'throw') throw new RangeError('poisoned');
       return [

@@ -1,0 +1,75 @@
+/**
+ * What is known of a namespace: its environment, whose it is, and what it is worth. Attributes come from the operators'
+ * rules and from the cluster's own labels, never from an alert: a sender could lower itself.
+ */
+
+import type { Environment, LabelSet, Priority } from './alert.ts';
+import type { Reason } from './reason.ts';
+
+export type Criticality = 'critical' | 'high' | 'medium' | 'low';
+
+/** Most important first. */
+export const CRITICALITIES: readonly Criticality[] = ['critical', 'high', 'medium', 'low'];
+
+/** A service level objective, by the name that the organisation gave it. */
+export interface Slo {
+  readonly name: string;
+  /** In percent, 99.9; null where only the name is declared. */
+  readonly objective: number | null;
+}
+
+/** What rules may say of a namespace; null, or an empty list, where none does. */
+export interface NamespaceAttributes {
+  readonly businessUnit: string | null;
+  readonly owner: string | null;
+  readonly costCenter: string | null;
+  readonly criticality: Criticality | null;
+  readonly slo: Slo | null;
+  /** Of all rules that apply, sorted: an obligation does not go away because another rule is more specific. */
+  readonly compliance: readonly string[];
+  /** Name of a Calendar of the tenant. */
+  readonly calendar: string | null;
+}
+
+export type NamespaceAttribute = keyof NamespaceAttributes;
+
+export const NAMESPACE_ATTRIBUTES: readonly NamespaceAttribute[] = [
+  'businessUnit',
+  'owner',
+  'costCenter',
+  'criticality',
+  'slo',
+  'compliance',
+  'calendar',
+];
+
+export interface NamespaceProfile extends NamespaceAttributes {
+  readonly tenant: string;
+  readonly namespace: string;
+  readonly environment: Environment;
+  /** What holds before, or without, a PriorityPolicy. */
+  readonly priority: Priority;
+  /** Where each attribute comes from: `rule` and the resource that it stands in are in the detail. */
+  readonly because: Readonly<Record<NamespaceAttribute | 'environment' | 'priority', Reason>>;
+  /** One for each rule of the NamingStandard that the name breaks. */
+  readonly violations: readonly Reason[];
+  /** For the ledger: environment, priority, violations. */
+  readonly reasons: readonly Reason[];
+}
+
+/** The namespace that an alert is about: a federated or scraped exporter's own label wins over its scraper's. */
+export function namespaceOf(labels: LabelSet): string {
+  return labels.exported_namespace?.trim() || labels.namespace?.trim() || 'default';
+}
+
+/** What matchers see of a profile. An attribute that is not known is empty, or a sender could forge it. */
+export function profileLabels(profile: NamespaceProfile): LabelSet {
+  const { tenant, environment, businessUnit, owner, criticality } = profile;
+  return {
+    tenant,
+    environment,
+    businessUnit: businessUnit ?? '',
+    owner: owner ?? '',
+    criticality: criticality ?? '',
+  };
+}
