@@ -1,23 +1,10 @@
 /** Route: a routing tree as in Alertmanager. Several in a tenant are trees of their own, asked in the order of their names. */
 
 import Type from 'typebox';
-import { type CompiledMatcher, type CompileRegex, compileMatcher } from '../alert/matcher.ts';
-import { parseMatcher } from '../alert/matcher-parse.ts';
 import type { RouteSpec } from '../alert/route.ts';
-import { compileAnchoredRegex, compilePattern } from '../rules/pattern-set.ts';
+import { checkedMatcher, matcherSchema } from './matcher.ts';
 import type { Path } from './problem.ts';
 import { durationSchema, listOf, milliseconds } from './resource.ts';
-
-const matcher = Type.Refine(
-  Type.String({ description: 'a matcher such as severity="critical", team!="web" or namespace=~"shop-.*"' }),
-  (text) => !('problem' in readMatcher(text)),
-  (text) => {
-    const read = readMatcher(text);
-    return 'problem' in read
-      ? `is ${JSON.stringify(text)}: ${read.problem}; allowed: ${read.allowed}`
-      : 'is no matcher';
-  },
-);
 
 const groupBy = Type.Refine(
   Type.Array(Type.String({ minLength: 1, description: 'a label name, or ... for all labels' })),
@@ -40,7 +27,7 @@ const shape = {
   groupWait: Type.Optional(durationSchema(0)),
   groupInterval: Type.Optional(durationSchema(1)),
   repeatInterval: Type.Optional(durationSchema(1)),
-  matchers: Type.Optional(Type.Array(matcher)),
+  matchers: Type.Optional(Type.Array(matcherSchema)),
   routes: Type.Optional(Type.Array(Type.Ref('Route'))),
 };
 
@@ -103,27 +90,4 @@ export function receiversIn(spec: unknown, path: Path = ['spec']): ReceiverRefer
 
 function channelName(receiver: string): string {
   return receiver.slice(RECEIVER.length);
-}
-
-function checkedMatcher(text: string): CompiledMatcher {
-  const read = readMatcher(text);
-  if ('problem' in read) throw new TypeError(`unchecked matcher ${JSON.stringify(text)}`);
-  return read;
-}
-
-const linearRegex: CompileRegex = (anchored) => {
-  const compiled = compilePattern(anchored, { caseSensitive: true });
-  if (!compiled.ok) throw new SyntaxError(compiled.message);
-  return compiled.test;
-};
-
-function readMatcher(text: string) {
-  const parsed = parseMatcher(text);
-  if ('problem' in parsed) return parsed;
-  if (parsed.operator === '=~' || parsed.operator === '!~') {
-    // Alone first, without the anchors around it: a better message, and `a)|(b` is caught.
-    const alone = compileAnchoredRegex(parsed.value);
-    if (!alone.ok) return { problem: alone.message, position: 0, allowed: 'an RE2 regular expression' };
-  }
-  return compileMatcher(parsed, linearRegex);
 }

@@ -1,0 +1,41 @@
+/** Label matchers in specs: as Alertmanager writes them, with regular expressions that RE2 can run. */
+
+import Type from 'typebox';
+import { type CompiledMatcher, type CompileRegex, compileMatcher } from '../alert/matcher.ts';
+import { parseMatcher } from '../alert/matcher-parse.ts';
+import { compileAnchoredRegex, compilePattern } from '../rules/pattern-set.ts';
+
+export const matcherSchema = Type.Refine(
+  Type.String({ description: 'a matcher such as severity="critical", team!="web" or namespace=~"shop-.*"' }),
+  (text) => !('problem' in readMatcher(text)),
+  (text) => {
+    const read = readMatcher(text);
+    return 'problem' in read
+      ? `is ${JSON.stringify(text)}: ${read.problem}; allowed: ${read.allowed}`
+      : 'is no matcher';
+  },
+);
+
+/** For what the schema has checked. */
+export function checkedMatcher(text: string): CompiledMatcher {
+  const read = readMatcher(text);
+  if ('problem' in read) throw new TypeError(`unchecked matcher ${JSON.stringify(text)}`);
+  return read;
+}
+
+const linearRegex: CompileRegex = (anchored) => {
+  const compiled = compilePattern(anchored, { caseSensitive: true });
+  if (!compiled.ok) throw new SyntaxError(compiled.message);
+  return compiled.test;
+};
+
+function readMatcher(text: string) {
+  const parsed = parseMatcher(text);
+  if ('problem' in parsed) return parsed;
+  if (parsed.operator === '=~' || parsed.operator === '!~') {
+    // Alone first, without the anchors around it: a better message, and `a)|(b` is caught.
+    const alone = compileAnchoredRegex(parsed.value);
+    if (!alone.ok) return { problem: alone.message, position: 0, allowed: 'an RE2 regular expression' };
+  }
+  return compileMatcher(parsed, linearRegex);
+}
