@@ -1,12 +1,19 @@
 /** Every kind of resource there is. A new one is a file with its schema, and a line here. */
 
 import type { TSchema } from 'typebox';
+import { calendarSpec } from './calendar.ts';
 import { type ChannelTypes, channelSpec } from './channel.ts';
 import { environmentPolicySpec } from './environment-policy.ts';
 import { routeSpec } from './route.ts';
 import { sourceSpec } from './source.ts';
 
-export const KINDS = ['Source', 'EnvironmentPolicy', 'Route', 'Channel'] as const;
+export const KINDS = [
+  'Source',
+  'EnvironmentPolicy',
+  'Route',
+  'Channel',
+  'Calendar',
+] as const;
 
 export type Kind = (typeof KINDS)[number];
 
@@ -41,6 +48,8 @@ export function specSchema(kind: Kind, declared: unknown, channelTypes: ChannelT
       return routeSpec;
     case 'Channel':
       return channelSpec(channelTypes, declared);
+    case 'Calendar':
+      return calendarSpec;
     default:
       return kind satisfies never;
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { loadResources } from '../../resources/load.ts';
+import { KINDS } from '../../resources/registry.ts';
 import { channelTypes, consoleChannel, load, problemsOf, resource, setOf, tempConfig } from './temp-config.ts';
 
 /** Each resource of `resource()` starts with four lines; its spec stands from the fifth on. */
@@ -41,14 +42,15 @@ test('[BR-CFG-002] an unknown field is named with its line and what was meant', 
 
 test('[BR-CFG-002] unknown kinds, versions, formats and types say what is allowed', async () => {
   const kinds = await problemsOf({
-    'a.yaml': `apiVersion: herald/v2\nkind: Chanel\n---\napiVersion: herald/v1\nkind: Silence\n---\nkind: [a]\n---\n- a\n---\njust text\n`,
+    'a.yaml': `apiVersion: herald/v2\nkind: Chanel\n---\napiVersion: herald/v1\nkind: Template\n---\nkind: [a]\n---\n- a\n---\njust text\n`,
   });
+  const allowed = `allowed: ${KINDS.join(', ')}`;
   assert.deepEqual(kinds, [
     '1 apiVersion: is "herald/v2"; allowed: herald/v1',
-    '2 kind: is "Chanel" (did you mean Channel?); allowed: Source, EnvironmentPolicy, Route, Channel',
-    '5 kind: "Silence" is not supported yet; allowed: Source, EnvironmentPolicy, Route, Channel',
+    `2 kind: is "Chanel" (did you mean Channel?); ${allowed}`,
+    `5 kind: "Template" is not supported yet; ${allowed}`,
     '7 apiVersion: is missing; allowed: herald/v1',
-    '7 kind: is ["a"]; allowed: Source, EnvironmentPolicy, Route, Channel',
+    `7 kind: is ["a"]; ${allowed}`,
     '9 : is ["a"]; allowed: a resource with apiVersion, kind, metadata and spec',
     '11 : is "just text"; allowed: a resource with apiVersion, kind, metadata and spec',
   ]);
