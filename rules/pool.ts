@@ -1,10 +1,11 @@
 /**
- * Classification of many names at once, off the event loop. The only file that knows Piscina. A task costs about 50
- * microseconds, as much as twenty classifications, so names travel in batches.
+ * What would hold up the event loop, in threads: classification of many names at once, correlation of a window. The only file
+ * that knows Piscina. A task costs about 50 microseconds, as much as twenty classifications, so names travel in batches.
  */
 
 import { Piscina } from 'piscina';
 import type { Environment, Priority } from '../alert/alert.ts';
+import type { CorrelationRule, Finding, WindowAlert } from '../alert/correlation.ts';
 import type { EnvironmentRules } from './environment-rules.ts';
 import type { PatternProblem } from './pattern-set.ts';
 
@@ -29,8 +30,21 @@ export type BulkResult =
   | { readonly ok: true; readonly classifications: readonly BulkClassification[] }
   | { readonly ok: false; readonly problems: readonly PatternProblem[] };
 
+/** One window, and the rules that its alerts name. */
+export interface CorrelateTask {
+  readonly alerts: readonly WindowAlert[];
+  readonly rules: readonly CorrelationRule[];
+}
+
+/** The task took longer than it may: its thread was ended, and another one takes the next task. */
+export class PoolTimeout extends Error {
+  readonly code = 'pool.timeout';
+}
+
 export interface RulesPool {
   classifyAll(rules: EnvironmentRules, names: readonly string[]): Promise<BulkResult>;
+  /** `limit` in milliseconds, the wait for a thread included. Throws PoolTimeout, and what a task or its thread throws. */
+  correlate(task: CorrelateTask, limit: number): Promise<readonly Finding[]>;
   close(): Promise<void>;
 }
 
@@ -42,7 +56,7 @@ export interface PoolOptions {
 
 export function createRulesPool(options: PoolOptions = {}): RulesPool {
   const { threads = 1, batch = 2000 } = options;
-  const pool = new Piscina<ClassifyTask, BulkResult>({
+  const pool = new Piscina<ClassifyTask | CorrelateTask, unknown>({
     filename: new URL('./worker.ts', import.meta.url).href,
     minThreads: 0,
     maxThreads: Math.max(1, threads),
@@ -52,7 +66,18 @@ export function createRulesPool(options: PoolOptions = {}): RulesPool {
     async classifyAll(rules, names) {
       const text = JSON.stringify(rules);
       const parts = await Promise.all(inBatches(names, batch).map((part) => pool.run({ rules: text, names: part })));
-      return join(parts);
+      return join(parts as BulkResult[]);
+    },
+    async correlate(task, limit) {
+      const signal = AbortSignal.timeout(limit);
+      try {
+        return (await pool.run(task, { signal, name: 'correlateWindow' })) as readonly Finding[];
+      } catch (error) {
+        if (!signal.aborted) throw error;
+        throw new PoolTimeout(`correlation of ${task.alerts.length} alerts took more than ${limit} ms`, {
+          cause: error,
+        });
+      }
     },
     close: () => pool.close(),
   };

@@ -1,7 +1,9 @@
-/** Runs in a thread of the pool: one batch of names against one set of rules. */
+/** Runs in a thread of the pool: one batch of names against one set of rules, or one window of alerts. */
 
+import type { Finding } from '../alert/correlation.ts';
 import { type CompiledClassifier, compileClassifier } from './classify.ts';
-import type { BulkResult, ClassifyTask } from './pool.ts';
+import { correlate } from './correlate.ts';
+import type { BulkResult, ClassifyTask, CorrelateTask } from './pool.ts';
 
 /** The last rules of this thread: the batches of one run come one after another. */
 let last: { readonly rules: string; readonly compiled: CompiledClassifier } | null = null;
@@ -15,4 +17,8 @@ export default function classifyBatch({ rules, names }: ClassifyTask): BulkResul
     return { namespace, environment, priority, reason: reasons[0]!.code, rule };
   });
   return { ok: true, classifications };
+}
+
+export function correlateWindow({ alerts, rules }: CorrelateTask): Finding[] {
+  return correlate(alerts, rules);
 }

@@ -9,6 +9,7 @@ export type BudgetName =
   | 'notified-p99'
   | 'classify-new'
   | 'classify-known'
+  | 'correlate'
   | 'notifications'
   | 'resident-memory';
 
@@ -86,6 +87,14 @@ export const BUDGETS: Readonly<Record<BudgetName, Budget>> = {
     better: 'lower',
     must: 1,
     aim: 0.3,
+  },
+  correlate: {
+    what: 'correlation of 10,000 alerts in one window by four rules, one thread',
+    ids: ['BR-PERF-010'],
+    unit: 's',
+    better: 'lower',
+    must: 2,
+    aim: 1,
   },
   notifications: {
     what: 'webhook notifications out, journaled',

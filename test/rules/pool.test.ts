@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compileClassifier } from '../../rules/classify.ts';
+import { correlate } from '../../rules/correlate.ts';
 import type { EnvironmentRules } from '../../rules/environment-rules.ts';
-import { createRulesPool } from '../../rules/pool.ts';
+import { type CorrelateTask, createRulesPool, PoolTimeout } from '../../rules/pool.ts';
 import { atEnd } from '../support/leaks.ts';
+import { aRule, nodeDown, noise } from './window-alert.ts';
 
 const rules: EnvironmentRules = {
   policy: 'default/main',
@@ -47,4 +49,29 @@ test('bad patterns come back as problems, even without a name to classify', asyn
   assert.ok(!result.ok);
   assert.equal(result.problems[0]!.pattern, '(a');
   assert.deepEqual(await pool.classifyAll(rules, []), { ok: true, classifications: [] });
+});
+
+test('[BR-PERF-010] a window is correlated in a thread as it is inline', async () => {
+  const window = [...nodeDown('n1', 40), ...noise(60)];
+  const rules = [aRule({ similarity: { labels: 0.5, message: true, topology: ['node'], need: 'any' } })];
+  const found = await pool.correlate({ alerts: window, rules }, 30_000);
+  assert.deepEqual(found, correlate(window, rules));
+  assert.ok(found.length > 0);
+});
+
+test('[BR-PERF-010] a correlation that takes too long is ended with its thread, and the next one gets another', async () => {
+  const window = Array.from({ length: 300 }, () => nodeDown('n1', 100)).flat();
+  const rules = [aRule({ similarity: { labels: 0.5, message: true, topology: ['node'], need: 'any' } })];
+  await assert.rejects(
+    pool.correlate({ alerts: window, rules }, 20),
+    (error) => error instanceof PoolTimeout && error.code === 'pool.timeout',
+  );
+  const small = nodeDown('n1', 5);
+  assert.deepEqual(await pool.correlate({ alerts: small, rules }, 30_000), correlate(small, rules));
+});
+
+test('a correlation that throws tells so, and its thread goes on', async () => {
+  const broken = { alerts: [{ labels: null }], rules: [aRule()] } as unknown as CorrelateTask;
+  await assert.rejects(pool.correlate(broken, 30_000), TypeError);
+  assert.deepEqual(await pool.correlate({ alerts: [], rules: [] }, 30_000), []);
 });
