@@ -4,8 +4,12 @@
  */
 
 import type { Environment, LabelSet, Priority } from './alert.ts';
+import type { FilterFacts, FilterOutcome } from './filter.ts';
 import type { Criticality, NamespaceProfile } from './namespace.ts';
+import type { InhibitionRule } from './inhibit.ts';
+import type { CompiledMatcher, MatcherProblem } from './matcher.ts';
 import type { Reason } from './reason.ts';
+import type { SilenceRule } from './silence.ts';
 
 export interface Classification {
   readonly environment: Environment;
@@ -25,8 +29,8 @@ export interface PriorityFacts {
   readonly slo: string | null;
   /** Name of a Calendar of the tenant; null: every hour counts as a business hour. */
   readonly calendar: string | null;
-  /** The priority of the namespace's profile: what holds where no PriorityPolicy says otherwise. */
-  readonly fallback: Priority;
+  /** That of the namespace, with its reason: what holds where no PriorityPolicy says otherwise. */
+  readonly fallback: PriorityDecision;
   /** For overrides: the alert's own and what Herald added. */
   readonly labels: LabelSet;
 }
@@ -100,9 +104,19 @@ export interface Policy {
   profile(tenant: string, namespace: string, namespaceLabels?: LabelSet): NamespaceProfile;
   /** `now`: Unix time in milliseconds, for business hours. */
   priority(tenant: string, facts: PriorityFacts, now: number): PriorityDecision;
+  /** The tenant's Filters. Counts how often each rule matched. */
+  filter(facts: FilterFacts, now: number): FilterOutcome;
+  /** The same for a trial: counts nothing. */
+  tryFilter(facts: FilterFacts, now: number): FilterOutcome;
   /** `labels` are the alert's own with `environment`, `priority` and `tenant` added. */
   route(tenant: string, labels: LabelSet): readonly RouteMatch[];
   channel(tenant: string, name: string): ChannelPolicy | null;
+  /** The same list as long as the policy is the same. */
+  inhibitions(tenant: string): readonly InhibitionRule[];
+  /** Declared ones; those of people at run time stand in the partition (holds-state.ts). */
+  silences(tenant: string): readonly SilenceRule[];
+  /** For the matchers of silences that people set: their patterns need the engine that alert/ does not know. */
+  readMatcher(text: string): CompiledMatcher | MatcherProblem;
   /** The route's mute and active time intervals. null: nothing of them holds it at `now`. */
   timeHold(tenant: string, timing: ReceiverTiming, now: number): Hold | null;
   /** The maintenance windows in force at `now`; `labels` as for `route`. The one that ends last decides. */

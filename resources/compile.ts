@@ -2,6 +2,7 @@
 
 import { channelKey } from '../alert/entry.ts';
 import { namespaceOf } from '../alert/namespace.ts';
+import { unfiltered } from '../alert/filter.ts';
 import type { Policy } from '../alert/policy.ts';
 import { compileRoute, matchRoutes, type Route } from '../alert/route.ts';
 import { type Classifier, compileClassifier } from '../rules/classify.ts';
@@ -49,6 +50,8 @@ export function compileResources(checked: readonly Checked[], files: readonly st
     classify: (tenant, labels) => classifier(tenant).classify(namespaceOf(labels)),
     route: (tenant, labels) => (trees.get(tenant) ?? []).flatMap((tree) => matchRoutes(tree, labels)),
     channel: (tenant, name) => channels.get(channelKey(tenant, name))?.policy ?? null,
+    filter: ({ alert }) => unfiltered(alert.labels),
+    tryFilter: ({ alert }) => unfiltered(alert.labels),
     timeHold: () => null,
     maintenanceHold: () => null,
   } satisfies Policy);

@@ -62,6 +62,24 @@ export function compileAnchoredRegex(pattern: string): CompiledPattern {
   return { ok: true, test: (text) => whole.test(text) };
 }
 
+export type CompiledCapture =
+  | {
+      readonly ok: true;
+      readonly test: (text: string) => boolean;
+      /** The whole and its groups; null: no match. */
+      readonly exec: (text: string) => RegExpExecArray | null;
+    }
+  | { readonly ok: false; readonly pattern: string; readonly message: string };
+
+/** Prometheus' relabelling: the whole text must match, and a dot matches a line end, too. */
+export function compileCapture(pattern: string): CompiledCapture {
+  const alone = compile(pattern, 'u');
+  if (typeof alone === 'string') return { ok: false, pattern, message: alone };
+  const whole = compile(`^(?s:${pattern})$`, 'u');
+  if (typeof whole === 'string') return { ok: false, pattern, message: whole };
+  return { ok: true, test: (text) => whole.test(text), exec: (text) => whole.exec(text) };
+}
+
 /** Compiles all of them or says of each bad one what is wrong with it. */
 export function compilePatternSet(patterns: readonly string[], options: SetOptions): CompiledPatternSet {
   const problems: PatternProblem[] = [];

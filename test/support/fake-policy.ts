@@ -1,6 +1,7 @@
 /** A policy small enough to read in a test: environment by namespace prefix, one real routing tree, channels by name. */
 
 import type { LabelSet } from '../../alert/alert.ts';
+import { unfiltered } from '../../alert/filter.ts';
 import type { ChannelPolicy, Policy } from '../../alert/policy.ts';
 import { reason } from '../../alert/reason.ts';
 import { compileRoute, matchRoutes, type RouteSpec } from '../../alert/route.ts';
@@ -38,11 +39,12 @@ export interface FakePolicy {
   readonly ageAfter?: number;
   readonly root?: RouteSpec;
   readonly channels?: readonly ChannelPolicy[];
+  readonly filter?: Policy['filter'];
   readonly timeHold?: Policy['timeHold'];
   readonly maintenanceHold?: Policy['maintenanceHold'];
 }
 
-export function aPolicy({ hash = 'p1', ageAfter = 86_400_000, root, channels, ...holds }: FakePolicy = {}): Policy {
+export function aPolicy({ hash = 'p1', ageAfter = 86_400_000, root, channels, filter, ...holds }: FakePolicy = {}): Policy {
   const tree = compileRoute(root ?? aRoute({ groupBy: ['alertname'], channels: ['ops'] }));
   const declared = new Map((channels ?? [aChannel('ops')]).map((channel) => [channel.name, channel]));
   return {
@@ -63,7 +65,9 @@ export function aPolicy({ hash = 'p1', ageAfter = 86_400_000, root, channels, ..
       const environment = isProduction ? 'production' : 'testing';
       return aProfile({ tenant, namespace, environment, priority: isProduction ? 'P1' : 'P3' });
     },
-    priority: (_tenant, { fallback }) => ({ priority: fallback, reasons: [reason('priority.environment')] }),
+    priority: (_tenant, { fallback }) => fallback,
+    filter: filter ?? (({ alert }) => unfiltered(alert.labels)),
+    tryFilter: filter ?? (({ alert }) => unfiltered(alert.labels)),
     route: (_tenant, labels) => matchRoutes(tree, labels),
     channel: (_tenant, name) => declared.get(name) ?? null,
     timeHold: holds.timeHold ?? (() => null),

@@ -11,6 +11,7 @@ import type { Turn } from '../../actors/turn.ts';
 import { startWorker, type Worker } from '../../actors/worker.ts';
 import type { Alert } from '../../alert/alert.ts';
 import { addressOf, type Entry } from '../../alert/entry.ts';
+import { unfiltered } from '../../alert/filter.ts';
 import { fingerprint } from '../../alert/fingerprint.ts';
 import type { ChannelPolicy, Policy } from '../../alert/policy.ts';
 import { type Bus, connectBus } from '../../bus/connection.ts';
@@ -53,7 +54,9 @@ export function smallPolicy(timing: { groupWait?: number; groupInterval?: number
       reasons: [],
     }),
     profile: (tenant, namespace) => aProfile({ tenant, namespace }),
-    priority: (_tenant, { fallback }) => ({ priority: fallback, reasons: [] }),
+    priority: (_tenant, { fallback }) => fallback,
+    filter: ({ alert }) => unfiltered(alert.labels),
+    tryFilter: ({ alert }) => unfiltered(alert.labels),
     route: (_tenant, labels) => {
       if (labels.poison === 'throw') throw new RangeError('poisoned');
       return [
