@@ -21,6 +21,9 @@ export interface RouteSpec {
   readonly groupInterval: number | null;
   readonly repeatInterval: number | null;
   readonly channels: readonly string[] | null;
+  /** Names of TimeIntervals. A node has those that it declares itself: they are not inherited. */
+  readonly muteTimeIntervals?: readonly string[];
+  readonly activeTimeIntervals?: readonly string[];
   readonly routes: readonly RouteSpec[];
 }
 
@@ -62,10 +65,19 @@ function compileNode(spec: RouteSpec, parent: Inherited, seen: Map<string, numbe
       groupInterval: spec.groupInterval ?? parent.timing.groupInterval,
       repeatInterval: spec.repeatInterval ?? parent.timing.repeatInterval,
       channels: spec.channels ?? parent.timing.channels,
+      ...timeIntervals(spec),
     },
   };
   const routes = spec.routes.map((child) => compileNode(child, own, seen));
   return { ...own, twin, matchers: spec.matchers, continue: spec.continue, routes };
+}
+
+/** Alertmanager sets both anew for each route, whatever its parent has. */
+function timeIntervals({ muteTimeIntervals: mute = [], activeTimeIntervals: active = [] }: RouteSpec) {
+  return {
+    ...(mute.length > 0 && { muteTimeIntervals: mute }),
+    ...(active.length > 0 && { activeTimeIntervals: active }),
+  };
 }
 
 function compileGroupBy(names: readonly string[]): readonly string[] | null {

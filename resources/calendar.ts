@@ -4,7 +4,7 @@ import Type from 'typebox';
 import { type Calendar, compileCalendar, type DayRange, type Holiday, WEEKDAYS } from '../rules/calendar.ts';
 import { DAY, daysInMonth, type MinuteRange, merged, parseClock } from '../rules/wall-clock.ts';
 import { deepFreeze } from './canonical.ts';
-import { fieldOf } from './resource.ts';
+import { type Declared, fieldOf } from './resource.ts';
 import { checkedZone, zoneSchema } from './zone.ts';
 
 const HOURS = 'hours such as 08:00-18:00, up to 24:00';
@@ -75,7 +75,13 @@ export const calendarSpec = Type.Object(
 type CalendarDeclared = Type.Static<typeof calendarSpec>;
 type DeclaredDays = { readonly date?: string; readonly from?: string; readonly to?: string };
 
-export function calendarFrom(tenant: string, name: string, spec: unknown): Calendar {
+/** By tenant, then by name. */
+export function compileCalendars(declared: readonly Declared[]): ReadonlyMap<string, ReadonlyMap<string, Calendar>> {
+  const tenants = [...Map.groupBy(declared, (one) => one.tenant)];
+  return new Map(tenants.map(([tenant, list]) => [tenant, new Map(list.map((one) => [one.name, calendarFrom(one)]))]));
+}
+
+export function calendarFrom({ tenant, name, spec }: Pick<Declared, 'tenant' | 'name' | 'spec'>): Calendar {
   const checked = spec as CalendarDeclared;
   const holidays = checked.holidays ?? [];
   const exceptions = checked.exceptions ?? [];

@@ -1,7 +1,7 @@
 /** Label matchers in specs: as Alertmanager writes them, with regular expressions that RE2 can run. */
 
 import Type from 'typebox';
-import { type CompiledMatcher, type CompileRegex, compileMatcher } from '../alert/matcher.ts';
+import { type CompiledMatcher, type CompileRegex, compileMatcher, type MatcherProblem } from '../alert/matcher.ts';
 import { parseMatcher } from '../alert/matcher-parse.ts';
 import { compileAnchoredRegex, compilePattern } from '../rules/pattern-set.ts';
 
@@ -14,6 +14,14 @@ export const matcherSchema = Type.Refine(
       ? `is ${JSON.stringify(text)}: ${read.problem}; allowed: ${read.allowed}`
       : 'is no matcher';
   },
+);
+
+/** As Alertmanager asks of silences: what fits alerts that have none of the labels fits them by accident. */
+export const narrowingMatchers = Type.Refine(
+  Type.Array(matcherSchema, { minItems: 1, description: 'a list with at least one matcher' }),
+  (texts) => texts.length === 0 || !texts.every(matchesEmpty),
+  () =>
+    'fits every alert that lacks these labels; allowed: at least one matcher that an empty value does not match, such as tenant="default" for all',
 );
 
 /** For what the schema has checked. */
@@ -29,7 +37,13 @@ const linearRegex: CompileRegex = (anchored) => {
   return compiled.test;
 };
 
-function readMatcher(text: string) {
+function matchesEmpty(text: string): boolean {
+  const read = readMatcher(text);
+  return !('problem' in read) && read.matches('');
+}
+
+/** For matchers that no schema has checked. */
+export function readMatcher(text: string): CompiledMatcher | MatcherProblem {
   const parsed = parseMatcher(text);
   if ('problem' in parsed) return parsed;
   if (parsed.operator === '=~' || parsed.operator === '!~') {

@@ -22,6 +22,19 @@ const receivers = Type.Array(
   { minItems: 1, description: 'a list with at least one channel/NAME' },
 );
 
+const timeIntervals = Type.Array(
+  Type.String({ minLength: 1, description: 'the name of a TimeInterval of the tenant' }),
+  { description: 'a list of names of TimeIntervals of the tenant' },
+);
+
+/** Alertmanager refuses them there too: whoever writes them at the root expects the whole tree to have them. */
+const notAtTheRoot = Type.Refine(
+  Type.Unknown(),
+  () => false,
+  () =>
+    'stands at the root of the tree, from where no route below has it; allowed: on routes below the root, each for itself',
+);
+
 const shape = {
   groupBy: Type.Optional(groupBy),
   groupWait: Type.Optional(durationSchema(0)),
@@ -32,13 +45,25 @@ const shape = {
 };
 
 const node = Type.Object(
-  { ...shape, receivers: Type.Optional(receivers), continue: Type.Optional(Type.Boolean()) },
+  {
+    ...shape,
+    receivers: Type.Optional(receivers),
+    continue: Type.Optional(Type.Boolean()),
+    muteTimeIntervals: Type.Optional(timeIntervals),
+    activeTimeIntervals: Type.Optional(timeIntervals),
+  },
   { additionalProperties: false },
 );
 
 /** The root names receivers, which its children inherit; it has no siblings to continue to. */
 export const routeSpec = Type.Object(
-  { ...shape, receivers, routes: Type.Optional(Type.Array(Type.Cyclic({ Route: node }, 'Route'))) },
+  {
+    ...shape,
+    receivers,
+    routes: Type.Optional(Type.Array(Type.Cyclic({ Route: node }, 'Route'))),
+    muteTimeIntervals: Type.Optional(notAtTheRoot),
+    activeTimeIntervals: Type.Optional(notAtTheRoot),
+  },
   { additionalProperties: false },
 );
 
@@ -51,6 +76,8 @@ interface RouteNode {
   readonly matchers?: readonly string[];
   readonly receivers?: readonly string[];
   readonly continue?: boolean;
+  readonly muteTimeIntervals?: readonly string[];
+  readonly activeTimeIntervals?: readonly string[];
   readonly routes?: readonly RouteNode[];
 }
 
@@ -68,6 +95,8 @@ function compileNode(checked: RouteNode): RouteSpec {
     groupInterval: duration(checked.groupInterval),
     repeatInterval: duration(checked.repeatInterval),
     channels: checked.receivers === undefined ? null : [...new Set(checked.receivers.map(channelName))],
+    muteTimeIntervals: [...new Set(checked.muteTimeIntervals ?? [])],
+    activeTimeIntervals: [...new Set(checked.activeTimeIntervals ?? [])],
     routes: (checked.routes ?? []).map(compileNode),
   };
 }
