@@ -1,18 +1,24 @@
 /** Checked resources become what the rest of Herald works with: one immutable policy, the sources and the channels. */
 
 import { channelKey } from '../alert/entry.ts';
-import { namespaceOf } from '../alert/namespace.ts';
 import { unfiltered } from '../alert/filter.ts';
-import type { Policy } from '../alert/policy.ts';
+import { type NamespaceProfile, namespaceOf } from '../alert/namespace.ts';
+import type { Classification, Policy } from '../alert/policy.ts';
 import { compileRoute, matchRoutes, type Route } from '../alert/route.ts';
-import { type Classifier, compileClassifier } from '../rules/classify.ts';
-import { type EnvironmentRules, NO_POLICY } from '../rules/environment-rules.ts';
+import type { Filters } from '../rules/filter.ts';
+import type { Profiler } from '../rules/profile.ts';
+import { type TimeInterval, timeHold } from '../rules/time-interval.ts';
 import { contentHash, deepFreeze } from './canonical.ts';
 import { type Channel, channelOf } from './channel.ts';
-import { environmentRules } from './environment-policy.ts';
+import { compileHolds } from './compile-holds.ts';
+import { compileNamespaces } from './compile-namespaces.ts';
+import { compileTenantFilters } from './filter.ts';
+import { compileMaintenances } from './maintenance.ts';
+import { readMatcher } from './matcher.ts';
 import type { Declared } from './resource.ts';
 import { routeTree } from './route.ts';
 import { type Source, sourceOf } from './source.ts';
+import { compileTimeIntervals } from './time-interval.ts';
 
 /** A resource without problems, and its spec with the secrets put in. */
 export interface Checked {
@@ -26,8 +32,10 @@ export interface ResourceSet {
   readonly sources: ReadonlyMap<string, Source>;
   /** By channelKey(tenant, name). */
   readonly channels: ReadonlyMap<string, Channel>;
-  /** Of the tenant's EnvironmentPolicy; everything is production where it has none. */
-  classifier(tenant: string): Classifier;
+  /** Of the tenant's resources about namespaces; everything is production where it has none. */
+  profiler(tenant: string): Profiler;
+  /** By tenant, for what they have counted. */
+  readonly filters: ReadonlyMap<string, Filters>;
   /** Content hash of all resources. `policy.hash` leaves the sources out: they do not decide. No secret is in either. */
   readonly hash: string;
   readonly files: readonly string[];
@@ -36,30 +44,40 @@ export interface ResourceSet {
 /** Six times the repeat interval at which an Alertmanager reports by default. */
 const AGE_AFTER = 24 * 3_600_000;
 
+const NO_INTERVALS: ReadonlyMap<string, TimeInterval> = new Map();
+
 export function compileResources(checked: readonly Checked[], files: readonly string[]): ResourceSet {
   const ofKind = (kind: string) => checked.filter((one) => one.declared.kind === kind);
   const channels = new Map(ofKind('Channel').map((one) => keyed(channelFrom(one))));
-  const classifiers = new Map(ofKind('EnvironmentPolicy').map((one) => [one.declared.tenant, classifierFrom(one)]));
-  const fallback = compileChecked(NO_POLICY);
-  const classifier = (tenant: string) => classifiers.get(tenant) ?? fallback;
+  const namespaces = compileNamespaces(checked);
+  const filters = compileTenantFilters(ofKind('Filter').map((one) => one.declared));
   const trees = compileTrees(ofKind('Route'));
+  const intervals = compileTimeIntervals(ofKind('TimeInterval').map((one) => one.declared));
+  const maintenance = compileMaintenances(ofKind('Maintenance').map((one) => one.declared));
+  const holds = compileHolds(checked.map((one) => one.declared));
   const deciding = checked.filter((one) => one.declared.kind !== 'Source');
   const policy: Policy = Object.freeze({
     hash: hashOf(deciding),
     ageAfter: AGE_AFTER,
-    classify: (tenant, labels) => classifier(tenant).classify(namespaceOf(labels)),
+    classify: (tenant, labels) => classificationOf(namespaces.profile(tenant, namespaceOf(labels))),
+    profile: namespaces.profile,
+    priority: namespaces.priority,
     route: (tenant, labels) => (trees.get(tenant) ?? []).flatMap((tree) => matchRoutes(tree, labels)),
     channel: (tenant, name) => channels.get(channelKey(tenant, name))?.policy ?? null,
-    filter: ({ alert }) => unfiltered(alert.labels),
-    tryFilter: ({ alert }) => unfiltered(alert.labels),
-    timeHold: () => null,
-    maintenanceHold: () => null,
+    filter: (facts, now) => filters.get(facts.alert.tenant)?.apply(facts, now) ?? unfiltered(facts.alert.labels),
+    tryFilter: (facts, now) => filters.get(facts.alert.tenant)?.tryOut(facts, now) ?? unfiltered(facts.alert.labels),
+    inhibitions: holds.inhibitions,
+    silences: holds.silences,
+    readMatcher,
+    timeHold: (tenant, timing, now) => timeHold(intervals.get(tenant) ?? NO_INTERVALS, timing, now),
+    maintenanceHold: (tenant, labels, now) => maintenance.get(tenant)?.(labels, now) ?? null,
   } satisfies Policy);
   return Object.freeze({
     policy,
     sources: new Map(ofKind('Source').map((one) => [one.declared.name, sourceFrom(one)])),
     channels,
-    classifier,
+    profiler: namespaces.profiler,
+    filters,
     hash: hashOf(checked),
     files: Object.freeze([...files]),
   });
@@ -77,14 +95,9 @@ function sourceFrom({ declared, resolved }: Checked): Source {
   return deepFreeze(sourceOf(declared.tenant, declared.name, resolved));
 }
 
-function classifierFrom({ declared }: Checked): Classifier {
-  return compileChecked(deepFreeze(environmentRules(declared.tenant, declared.name, declared.spec)));
-}
-
-function compileChecked(rules: EnvironmentRules): Classifier {
-  const compiled = compileClassifier(rules);
-  if (!compiled.ok) throw new TypeError(`unchecked patterns in EnvironmentPolicy ${rules.policy}`);
-  return compiled.classifier;
+/** The profile as far as an alert's classification goes. */
+function classificationOf({ environment, priority, namespace, because, violations }: NamespaceProfile): Classification {
+  return { environment, priority, namespace, reasons: [because.environment, because.priority, ...violations] };
 }
 
 /** Every tree of a tenant, in the order of the names. */

@@ -2,9 +2,13 @@
 
 import { type ChannelTypes, retryFault } from './channel.ts';
 import { contradictions } from './environment-policy.ts';
+import { filterFaults } from './filter.ts';
+import { maintenanceFaults } from './maintenance.ts';
+import { tableFaults } from './priority-policy.ts';
 import type { Problem } from './problem.ts';
 import { isKind, KINDS, type Kind, LATER_KINDS, specSchema } from './registry.ts';
 import { API_VERSION, DEFAULT_TENANT, type Declared, fieldOf, resourceSchema } from './resource.ts';
+import { silenceFaults } from './silence.ts';
 import { didYouMean, type Fault, show, validate } from './validate.ts';
 import type { YamlDocument } from './yaml-file.ts';
 
@@ -22,7 +26,11 @@ export function declare(document: YamlDocument, channelTypes: ChannelTypes): Dec
   const schema = specSchema(kind, spec, channelTypes);
   const faults = validate(resourceSchema(kind, schema), value);
   if (kind === 'EnvironmentPolicy') faults.push(...contradictions(spec));
+  if (kind === 'Filter') faults.push(...filterFaults(spec));
+  if (kind === 'PriorityPolicy') faults.push(...tableFaults(spec));
   if (kind === 'Channel' && faults.length === 0) faults.push(...[retryFault(spec) ?? []].flat());
+  if (kind === 'Maintenance' && faults.length === 0) faults.push(...maintenanceFaults(spec));
+  if (kind === 'Silence' && faults.length === 0) faults.push(...silenceFaults(spec));
   const problems = faults.map((fault) => document.problem(fault.path, fault.message, fault.target));
   return { resource: named(document, kind, schema, faults), problems };
 }

@@ -4,26 +4,39 @@ import type { TSchema } from 'typebox';
 import { calendarSpec } from './calendar.ts';
 import { type ChannelTypes, channelSpec } from './channel.ts';
 import { environmentPolicySpec } from './environment-policy.ts';
+import { filterSpec } from './filter.ts';
+import { maintenanceSpec } from './maintenance.ts';
+import { inhibitionSpec } from './inhibition.ts';
+import { namespaceSpec } from './namespace.ts';
+import { namespaceClassSpec } from './namespace-class.ts';
+import { namingStandardSpec } from './naming-standard.ts';
+import { priorityPolicySpec } from './priority-policy.ts';
 import { routeSpec } from './route.ts';
+import { silenceSpec } from './silence.ts';
 import { sourceSpec } from './source.ts';
+import { timeIntervalSpec } from './time-interval.ts';
 
 export const KINDS = [
   'Source',
   'EnvironmentPolicy',
+  'Namespace',
+  'NamespaceClass',
+  'NamingStandard',
+  'PriorityPolicy',
+  'Filter',
   'Route',
+  'Inhibition',
+  'Silence',
   'Channel',
   'Calendar',
+  'TimeInterval',
+  'Maintenance',
 ] as const;
 
 export type Kind = (typeof KINDS)[number];
 
 /** INTERFACE.md names them; this version does not know them. */
 export const LATER_KINDS: readonly string[] = [
-  'Filter',
-  'Inhibition',
-  'Silence',
-  'Maintenance',
-  'TimeInterval',
   'Template',
   'Team',
   'User',
@@ -44,12 +57,30 @@ export function specSchema(kind: Kind, declared: unknown, channelTypes: ChannelT
       return sourceSpec;
     case 'EnvironmentPolicy':
       return environmentPolicySpec;
+    case 'Namespace':
+      return namespaceSpec;
+    case 'NamespaceClass':
+      return namespaceClassSpec;
+    case 'NamingStandard':
+      return namingStandardSpec;
+    case 'PriorityPolicy':
+      return priorityPolicySpec;
+    case 'Filter':
+      return filterSpec;
     case 'Route':
       return routeSpec;
+    case 'Inhibition':
+      return inhibitionSpec;
+    case 'Silence':
+      return silenceSpec;
     case 'Channel':
       return channelSpec(channelTypes, declared);
     case 'Calendar':
       return calendarSpec;
+    case 'TimeInterval':
+      return timeIntervalSpec;
+    case 'Maintenance':
+      return maintenanceSpec;
     default:
       return kind satisfies never;
   }
