@@ -4,6 +4,7 @@
  */
 
 import type { Environment, LabelSet, Priority } from './alert.ts';
+import type { PriorityFacts } from './policy.ts';
 import type { Reason } from './reason.ts';
 
 export type Criticality = 'critical' | 'high' | 'medium' | 'low';
@@ -53,13 +54,27 @@ export interface NamespaceProfile extends NamespaceAttributes {
   readonly because: Readonly<Record<NamespaceAttribute | 'environment' | 'priority', Reason>>;
   /** One for each rule of the NamingStandard that the name breaks. */
   readonly violations: readonly Reason[];
-  /** For the ledger: environment, priority, violations. */
+  /** For the ledger: environment and violations. The priority is decided for each alert. */
   readonly reasons: readonly Reason[];
 }
 
 /** The namespace that an alert is about: a federated or scraped exporter's own label wins over its scraper's. */
 export function namespaceOf(labels: LabelSet): string {
   return labels.exported_namespace?.trim() || labels.namespace?.trim() || 'default';
+}
+
+/** `labels`: the alert's own and what Herald added to them. */
+export function priorityFacts(profile: NamespaceProfile, labels: LabelSet): PriorityFacts {
+  const { environment, criticality, slo, calendar, priority, because } = profile;
+  return {
+    environment,
+    severity: labels.severity || null,
+    criticality,
+    slo: slo?.name ?? null,
+    calendar,
+    fallback: { priority, reasons: [because.priority] },
+    labels,
+  };
 }
 
 /** What matchers see of a profile. An attribute that is not known is empty, or a sender could forge it. */

@@ -1,16 +1,20 @@
 /** What no resource can be blamed for alone: names taken twice, references that lead nowhere. */
 
+import { unknownCalendars } from './calendar-references.ts';
 import type { Problem } from './problem.ts';
 import type { Declared } from './resource.ts';
 import { receiversIn } from './route.ts';
+import { unknownTimeIntervals } from './time-interval-references.ts';
 import { didYouMean } from './validate.ts';
 
 export function crossCheck(resources: readonly Declared[]): Problem[] {
   return [
     ...takenTwice(resources),
     ...sourcesOfOneName(resources.filter((one) => one.kind === 'Source')),
-    ...policiesOfOneTenant(resources.filter((one) => one.kind === 'EnvironmentPolicy')),
+    ...ONE_PER_TENANT.flatMap((kind) => secondOfTenant(kind, resources)),
+    ...unknownCalendars(resources),
     ...unknownReceivers(resources),
+    ...unknownTimeIntervals(resources),
   ];
 }
 
@@ -35,13 +39,19 @@ function sourcesOfOneName(sources: readonly Declared[]): Problem[] {
     );
 }
 
-function policiesOfOneTenant(policies: readonly Declared[]): Problem[] {
-  return repeated(policies, (policy) => policy.tenant)
+/** Kinds of which one decides. */
+const ONE_PER_TENANT = ['EnvironmentPolicy', 'PriorityPolicy', 'NamingStandard'];
+
+function secondOfTenant(kind: string, resources: readonly Declared[]): Problem[] {
+  return repeated(
+    resources.filter((one) => one.kind === kind),
+    (one) => one.tenant,
+  )
     .filter(([one, first]) => one.name !== first.name)
     .map(([one, first]) =>
       one.document.problem(
         ['metadata', 'name'],
-        `is a second EnvironmentPolicy of tenant ${one.tenant}; it has ${first.name} in ${placeOf(first)}, and one decides`,
+        `is a second ${kind} of tenant ${one.tenant}; it has ${first.name} in ${placeOf(first)}, and one decides`,
       ),
     );
 }

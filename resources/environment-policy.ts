@@ -2,36 +2,43 @@
 
 import Type from 'typebox';
 import { ENVIRONMENTS, PRIORITIES } from '../alert/alert.ts';
-import type { EnvironmentRules } from '../rules/environment-rules.ts';
-import { compilePattern } from '../rules/pattern-set.ts';
+import { DEFAULT_LABELS, type EnvironmentLabels, type EnvironmentRules } from '../rules/environment-rules.ts';
+import { attributesSchema, declaredAttributes } from './namespace-attributes.ts';
+import { patternSchema } from './pattern.ts';
 import { fieldOf, listOf } from './resource.ts';
 import type { Fault } from './validate.ts';
 
-const pattern = Type.Refine(
-  Type.String({
-    minLength: 1,
-    maxLength: 1000,
-    description: 'an RE2 regular expression, found anywhere unless anchored',
-  }),
-  (text) => compilePattern(text, { caseSensitive: true }).ok,
-  (text) => {
-    const compiled = compilePattern(text, { caseSensitive: true });
-    const why = compiled.ok ? '' : `: ${compiled.message}`;
-    return `is ${JSON.stringify(text)}, which RE2 refuses${why}; allowed: an RE2 regular expression (no look-around, no back-references)`;
+const labelKey = Type.String({ minLength: 1, description: 'the key of a label' });
+const labelValues = Type.Optional(Type.Array(Type.String({ minLength: 1, description: 'a value of the label' })));
+
+/** How labels of the namespace name its environment. */
+const labels = Type.Object(
+  {
+    keys: Type.Optional(Type.Array(labelKey)),
+    values: Type.Optional(
+      Type.Object(
+        { production: labelValues, staging: labelValues, testing: labelValues, development: labelValues },
+        { additionalProperties: false },
+      ),
+    ),
+    lowerProduction: Type.Optional(Type.Boolean()),
   },
+  { additionalProperties: false },
 );
 
 export const environmentPolicySpec = Type.Object(
   {
     default: Type.Optional(Type.Enum([...ENVIRONMENTS])),
     caseSensitive: Type.Optional(Type.Boolean()),
+    labels: Type.Optional(labels),
     environments: Type.Array(
       Type.Object(
         {
           name: Type.Enum([...ENVIRONMENTS]),
-          patterns: Type.Array(pattern, { minItems: 1 }),
-          exclude: Type.Optional(Type.Array(pattern)),
+          patterns: Type.Array(patternSchema, { minItems: 1 }),
+          exclude: Type.Optional(Type.Array(patternSchema)),
           priority: Type.Optional(Type.Enum([...PRIORITIES])),
+          attributes: Type.Optional(attributesSchema),
         },
         { additionalProperties: false },
       ),
@@ -53,7 +60,20 @@ export function environmentRules(tenant: string, name: string, spec: unknown): E
       patterns: environment.patterns,
       exclude: environment.exclude ?? [],
       priority: environment.priority ?? null,
+      attributes: declaredAttributes(environment.attributes),
     })),
+    labels: labelRules(checked.labels),
+  };
+}
+
+/** Values that are declared come instead of the usual ones of their environment. */
+function labelRules(declared: EnvironmentPolicySpec['labels']): EnvironmentLabels {
+  const { keys, values, lowerProduction } = declared ?? {};
+  const lower = Object.entries(values ?? {}).map(([name, list]) => [name, list?.map((value) => value.toLowerCase())]);
+  return {
+    keys: keys ?? DEFAULT_LABELS.keys,
+    values: { ...DEFAULT_LABELS.values, ...(Object.fromEntries(lower) as EnvironmentLabels['values']) },
+    lowerProduction: lowerProduction ?? false,
   };
 }
 

@@ -1,25 +1,29 @@
 /**
- * Which environment a namespace belongs to, by the patterns of one EnvironmentPolicy. What must never happen is that a
- * production alert passes for something lesser, so: of several environments the most dangerous wins, an unknown name is the
- * policy's default (production unless the operator says otherwise), and nothing in an alert but its namespace is looked at.
+ * Which environment a namespace belongs to: by its own labels in the cluster, then by the patterns of one EnvironmentPolicy,
+ * then the policy's default. What must never happen is that a production alert passes for something lesser, so: of several
+ * environments the most dangerous wins, an unknown name is the default (production unless the operator says otherwise), a
+ * name that only looks like production is production, and nothing in an alert but its namespace is looked at.
  */
 
-import { ENVIRONMENTS, type Environment } from '../alert/alert.ts';
+import { ENVIRONMENTS, type Environment, type LabelSet } from '../alert/alert.ts';
 import type { Classification } from '../alert/policy.ts';
 import { type Reason, reason } from '../alert/reason.ts';
+import { evidenceIn } from './environment-label.ts';
 import { DEFAULT_PRIORITIES, type EnvironmentRule, type EnvironmentRules } from './environment-rules.ts';
+import { readingOf } from './look-alike.ts';
 import { Memo } from './memo.ts';
 import { compilePatternSet, type PatternProblem, type PatternSet } from './pattern-set.ts';
 
 export interface NamespaceClassification extends Classification {
-  /** The pattern that decided; null for the default. */
+  /** The pattern, or the label, that decided; null for the default. */
   readonly rule: string | null;
   readonly policy: string | null;
 }
 
 export interface Classifier {
   readonly rules: EnvironmentRules;
-  classify(namespace: string): NamespaceClassification;
+  /** `labels`: the namespace's own, from its cluster. */
+  classify(namespace: string, labels?: LabelSet): NamespaceClassification;
 }
 
 export type CompiledClassifier =
@@ -41,19 +45,38 @@ export function compileClassifier(rules: EnvironmentRules, memoLimit: number = M
   );
   if (!compiled.ok) return compiled;
   const memo = new Memo<NamespaceClassification>(memoLimit);
-  return {
-    ok: true,
-    classifier: {
-      rules,
-      classify(namespace) {
-        const known = memo.get(namespace);
-        if (known !== undefined) return known;
-        const decided = decide(rules, sources, compiled.set, namespace.trim() || 'default');
-        if (namespace.length <= LONGEST_REMEMBERED) memo.set(namespace, decided);
-        return decided;
-      },
-    },
+  const byName = (namespace: string) => {
+    const known = memo.get(namespace);
+    if (known !== undefined) return known;
+    const found = decide(rules, sources, compiled.set, namespace.trim() || 'default');
+    const decided = conclude(rules, found);
+    if (namespace.length <= LONGEST_REMEMBERED) memo.set(namespace, decided);
+    return decided;
   };
+  const classify = (namespace: string, labels?: LabelSet) => {
+    const named = byName(namespace);
+    return labels === undefined ? named : heedLabels(rules, named, labels);
+  };
+  return { ok: true, classifier: { rules, classify } };
+}
+
+/** Production by a pattern stays production, unless the policy lets labels lower it. */
+function heedLabels(
+  rules: EnvironmentRules,
+  named: NamespaceClassification,
+  labels: LabelSet,
+): NamespaceClassification {
+  const evidence = evidenceIn(labels, rules.labels);
+  if (evidence === null) return named;
+  const { environment, text } = evidence;
+  const { namespace, rule } = named;
+  const isClaimed = named.environment === 'production' && rule !== null && environment !== 'production';
+  if (isClaimed && rules.labels?.lowerProduction !== true) {
+    const detail = `label ${text} of namespace ${namespace}, but: ${named.reasons[0]!.detail}`;
+    return conclude(rules, { environment: 'production', namespace, rule, why: reason('environment.conflict', detail) });
+  }
+  const why = reason('environment.label', `label ${text} of namespace ${namespace}`);
+  return conclude(rules, { environment, namespace, rule: `label ${text}`, why });
 }
 
 interface PatternSource {
@@ -73,21 +96,42 @@ function sourcesOf(environment: EnvironmentRule): PatternSource[] {
   return [...patterns.map((pattern) => source(pattern, false)), ...exclude.map((pattern) => source(pattern, true))];
 }
 
+/** What was found of a name, before its priority is added. */
+interface Finding {
+  readonly environment: Environment;
+  readonly namespace: string;
+  readonly rule: string | null;
+  readonly why: Reason;
+}
+
+/** As written; and as it reads, where that is more dangerous. */
 function decide(
   rules: EnvironmentRules,
   sources: readonly PatternSource[],
   set: PatternSet,
   namespace: string,
-): NamespaceClassification {
-  if (namespace.length > LONGEST_NAME) return decideOversized(rules, namespace);
+): Finding {
+  if (namespace.length > LONGEST_NAME) return oversized(namespace);
+  const written = find(rules, sources, set, namespace);
+  const reading = readingOf(namespace);
+  if (reading === null || written.environment === 'production') return written;
+  const read = find(rules, sources, set, reading);
+  if (ENVIRONMENTS.indexOf(read.environment) >= ENVIRONMENTS.indexOf(written.environment)) return written;
+  const why = reason('environment.look-alike', `namespace ${namespace} reads as ${reading}: ${read.why.detail}`);
+  return { ...read, namespace, why };
+}
+
+function find(rules: EnvironmentRules, sources: readonly PatternSource[], set: PatternSet, namespace: string): Finding {
   const found = set.match(namespace).map((index) => sources[index]!);
   const matches = countingMatches(found);
   const [winner] = matches;
-  if (winner === undefined) return conclude(rules, rules.default, namespace, null, unmatched(rules, namespace, found));
+  if (winner === undefined) {
+    return { environment: rules.default, namespace, rule: null, why: unmatched(rules, namespace, found) };
+  }
   const code = matches.length === 1 ? 'environment.pattern' : 'environment.ambiguous';
   const by = matches.length === 1 ? winner.text : matches.map((match) => match.text).join(' and ');
   const why = reason(code, `namespace ${namespace} matches ${by} of ${named(rules)}`);
-  return conclude(rules, winner.environment.name, namespace, winner.pattern, why);
+  return { environment: winner.environment.name, namespace, rule: winner.pattern, why };
 }
 
 /** The first match of each environment that no exclude takes out, the most dangerous environment first. */
@@ -110,19 +154,13 @@ function unmatched(rules: EnvironmentRules, namespace: string, found: readonly P
 }
 
 /** Cut short it could lose the very part that says production, and whole it is no name: handled as the worst. */
-function decideOversized(rules: EnvironmentRules, namespace: string): NamespaceClassification {
+function oversized(namespace: string): Finding {
   const detail = `namespace of ${namespace.length} characters, longer than ${LONGEST_NAME}; handled as production`;
-  const short = namespace.slice(0, LONGEST_REMEMBERED);
-  return conclude(rules, 'production', short, null, reason('environment.default', detail));
+  const why = reason('environment.default', detail);
+  return { environment: 'production', namespace: namespace.slice(0, LONGEST_REMEMBERED), rule: null, why };
 }
 
-function conclude(
-  rules: EnvironmentRules,
-  environment: Environment,
-  namespace: string,
-  rule: string | null,
-  why: Reason,
-): NamespaceClassification {
+function conclude(rules: EnvironmentRules, { environment, namespace, rule, why }: Finding): NamespaceClassification {
   const declared = rules.environments.find((candidate) => candidate.name === environment)?.priority ?? null;
   const priority = declared ?? DEFAULT_PRIORITIES[environment];
   const urgency =

@@ -1,54 +1,50 @@
-/** Environment and priority of namespaces, by the resources of the configuration folder. */
+/** What is known of namespaces by the resources of the configuration folder. */
 
-import { createInterface } from 'node:readline';
-import type { Classifier, NamespaceClassification } from '../../rules/classify.ts';
-import type { Command } from '../command.ts';
-import { type Print, printable, table } from '../print.ts';
+import type { LabelSet } from '../../alert/alert.ts';
+import type { RuledProfile } from '../../rules/profile.ts';
+import { type Command, UsageError } from '../command.ts';
+import { namesIn } from '../names.ts';
+import { profileJson, profileLines, profileTable } from '../namespace-answer.ts';
 import { resourcesIn } from '../resources.ts';
+
+/** So many are shown with every attribute and its reason; more become a table. */
+const MOST_EXPLAINED = 10;
 
 export const classify: Command = {
   usage: ['classify NAME…', 'classify -'],
   description:
-    'Classifies namespaces by the EnvironmentPolicy of the tenant. `-` reads one name per line.\n' +
-    'With --json, one object a line: namespace, environment, priority, reason, rule (the pattern that decided), policy.',
+    'Tells of each namespace its environment, priority and attributes with the rule that each comes from, and whether its\n' +
+    `name follows the NamingStandard. \`-\` reads one name per line. More than ${MOST_EXPLAINED} become a table.\n` +
+    'With --json, one object a line: namespace, environment, priority, reason, rule (the pattern or label that decided),\n' +
+    'policy, the attributes, violations, and because: the reason of each.',
   options: {
-    tenant: { type: 'string', value: 'NAME', description: 'whose policy (default)' },
+    tenant: { type: 'string', value: 'NAME', description: 'whose resources (default)' },
+    labels: { type: 'string', value: 'KEY=VALUE,…', description: 'labels that the namespaces have in their cluster' },
     json: { type: 'boolean', description: 'JSON lines' },
   },
   positionals: { min: 1, max: Number.POSITIVE_INFINITY },
   async run({ positionals, options, environment, print }) {
-    const { classifier } = await resourcesIn(environment.config);
-    const policy = classifier(String(options.tenant ?? 'default'));
-    if (options.json === true) for await (const name of names(positionals)) print.json(answer(name, policy));
-    else await printTable(positionals, policy, print);
+    const labels = options.labels === undefined ? undefined : labelsIn(String(options.labels));
+    const { profiler } = await resourcesIn(environment.config);
+    const { profile } = profiler(String(options.tenant ?? 'default'));
+    const found: (readonly [string, RuledProfile])[] = [];
+    for await (const name of namesIn(positionals)) {
+      if (options.json === true) print.json(profileJson(name, profile(name, labels)));
+      else found.push([name, profile(name, labels)]);
+    }
+    if (found.length > MOST_EXPLAINED) for (const line of profileTable(found, print)) print.line(line);
+    else for (const [name, one] of found) for (const line of profileLines(name, one, print)) print.line(line);
     return 0;
   },
 };
 
-/** Empty lines of standard input are no names. */
-async function* names(positionals: readonly string[]): AsyncGenerator<string> {
-  for (const name of positionals) {
-    if (name !== '-') yield name;
-    else for await (const line of createInterface({ input: process.stdin })) if (line.trim() !== '') yield line.trim();
+function labelsIn(text: string): LabelSet {
+  const labels: Record<string, string> = {};
+  for (const pair of text.split(',')) {
+    const [, key, value] = /^([^=]+)=(.*)$/.exec(pair) ?? [];
+    if (key === undefined || value === undefined)
+      throw new UsageError(`--labels ${JSON.stringify(pair)}: KEY=VALUE, several with commas between`);
+    labels[key] = value;
   }
-}
-
-interface Answer extends Pick<NamespaceClassification, 'environment' | 'priority' | 'rule' | 'policy'> {
-  readonly namespace: string;
-  readonly reason: string;
-}
-
-function answer(name: string, classifier: Classifier): Answer {
-  const { environment, priority, reasons, rule, policy } = classifier.classify(name);
-  return { namespace: name, environment, priority, reason: reasons[0]?.code ?? '', rule, policy };
-}
-
-async function printTable(positionals: readonly string[], classifier: Classifier, print: Print): Promise<void> {
-  const rows: string[][] = [];
-  for await (const name of names(positionals)) {
-    const { namespace, environment, priority, reason, rule, policy } = answer(name, classifier);
-    rows.push([namespace, environment, priority, reason, rule ?? '', policy ?? ''].map(printable));
-  }
-  const header = ['NAMESPACE', 'ENVIRONMENT', 'PRIORITY', 'REASON', 'RULE', 'POLICY'];
-  if (rows.length > 0) for (const line of table(header, rows, print.style)) print.line(line);
+  return labels;
 }

@@ -70,7 +70,10 @@ test('classify answers one JSON line per namespace', async () => {
     out
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line)),
+      .map((line) => {
+        const { namespace, environment, priority, reason, rule, policy } = JSON.parse(line);
+        return { namespace, environment, priority, reason, rule, policy };
+      }),
     [
       {
         namespace: 'shop-prod',

@@ -2,9 +2,12 @@
 
 import type { LabelSet } from '../../alert/alert.ts';
 import { unfiltered } from '../../alert/filter.ts';
+import type { InhibitionRule } from '../../alert/inhibit.ts';
 import type { ChannelPolicy, Policy } from '../../alert/policy.ts';
 import { reason } from '../../alert/reason.ts';
 import { compileRoute, matchRoutes, type RouteSpec } from '../../alert/route.ts';
+import type { SilenceRule } from '../../alert/silence.ts';
+import { readMatcher } from '../../resources/matcher.ts';
 import { aProfile } from './namespace-profile.ts';
 
 export function aRoute(change: Partial<RouteSpec> = {}): RouteSpec {
@@ -40,12 +43,22 @@ export interface FakePolicy {
   readonly root?: RouteSpec;
   readonly channels?: readonly ChannelPolicy[];
   readonly filter?: Policy['filter'];
+  readonly inhibitions?: readonly InhibitionRule[];
+  readonly silences?: readonly SilenceRule[];
   readonly timeHold?: Policy['timeHold'];
   readonly maintenanceHold?: Policy['maintenanceHold'];
 }
 
-export function aPolicy({ hash = 'p1', ageAfter = 86_400_000, root, channels, filter, ...holds }: FakePolicy = {}): Policy {
+export function aPolicy({
+  hash = 'p1',
+  ageAfter = 86_400_000,
+  root,
+  channels,
+  filter,
+  ...holds
+}: FakePolicy = {}): Policy {
   const tree = compileRoute(root ?? aRoute({ groupBy: ['alertname'], channels: ['ops'] }));
+  const { inhibitions = [], silences = [] } = holds;
   const declared = new Map((channels ?? [aChannel('ops')]).map((channel) => [channel.name, channel]));
   return {
     hash,
@@ -70,6 +83,9 @@ export function aPolicy({ hash = 'p1', ageAfter = 86_400_000, root, channels, fi
     tryFilter: filter ?? (({ alert }) => unfiltered(alert.labels)),
     route: (_tenant, labels) => matchRoutes(tree, labels),
     channel: (_tenant, name) => declared.get(name) ?? null,
+    inhibitions: () => inhibitions,
+    silences: () => silences,
+    readMatcher,
     timeHold: holds.timeHold ?? (() => null),
     maintenanceHold: holds.maintenanceHold ?? (() => null),
   };

@@ -21,7 +21,7 @@ export function aProfile(change: Partial<NamespaceProfile> = {}): NamespaceProfi
     calendar: null,
     because: { ...unset, environment, priority } as NamespaceProfile['because'],
     violations: [],
-    reasons: [environment, priority],
+    reasons: [environment],
     ...change,
   };
 }

@@ -6,6 +6,7 @@ import { alertKind } from '../../actors/alert-actor.ts';
 import { channelKind } from '../../actors/channel-actor.ts';
 import type { Send } from '../../actors/entity.ts';
 import { groupKind } from '../../actors/group-actor.ts';
+import { holdsKind } from '../../actors/holds-actor.ts';
 import type { PartitionDeps } from '../../actors/partition.ts';
 import type { Turn } from '../../actors/turn.ts';
 import { startWorker, type Worker } from '../../actors/worker.ts';
@@ -24,13 +25,14 @@ import { type PartitionCount, type PartitionName, partitionNames, partitionOf } 
 import { ensureStreams } from '../../bus/streams.ts';
 import { journalStream } from '../../bus/subjects.ts';
 import type { Outcome } from '../../channels/outcome.ts';
+import { readMatcher } from '../../resources/matcher.ts';
 import { systemClock } from '../../telemetry/clock.ts';
 import { silentLog } from '../../telemetry/log.ts';
 import { aProfile } from './namespace-profile.ts';
 import { type NatsServer, startNats } from './nats.ts';
 import { until } from './until.ts';
 
-export const KINDS = { alert: alertKind, group: groupKind, channel: channelKind };
+export const KINDS = { alert: alertKind, group: groupKind, holds: holdsKind, channel: channelKind };
 
 const CHANNEL: ChannelPolicy = {
   name: 'ops',
@@ -69,6 +71,9 @@ export function smallPolicy(timing: { groupWait?: number; groupInterval?: number
       ];
     },
     channel: (_tenant, name) => (name === 'ops' ? CHANNEL : null),
+    inhibitions: () => [],
+    silences: () => [],
+    readMatcher,
     timeHold: () => null,
     maintenanceHold: () => null,
   };
