@@ -11,7 +11,8 @@ export const alertKind: EntityKind<AlertState, Message> = {
   kind: 'alert',
   decide(state, message, { now, policy }): EntityDecision {
     const decision = decideAlert(state, commandOf(message), now, policy);
-    const { events, effects, reply } = decision;
+    const { events, effects: toGroups, inhibitor, reply } = decision;
+    const effects = inhibitor === undefined ? toGroups : [...toGroups, inhibitor];
     const replies = reply !== undefined && message.kind === 'command' ? [{ to: message.replyTo, ...reply }] : [];
     return { events, effects, replies, sends: [] };
   },

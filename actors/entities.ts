@@ -30,6 +30,8 @@ export interface Slot {
   heldUntil: number;
   /** Monotonic time of the last turn. */
   usedAt: number;
+  /** Others looked at it since it was last considered for packing. */
+  wasRead: boolean;
 }
 
 export class Entities {
@@ -64,10 +66,20 @@ export class Entities {
       armedAt: Number.POSITIVE_INFINITY,
       heldUntil: 0,
       usedAt: 0,
+      wasRead: false,
     };
     this.#chunks[chunk]!.set(name, slot);
     this.#size++;
     return slot;
+  }
+
+  /** The state of an entity for another one to look at; null when there is none. What is looked at stays awake. */
+  read(kind: AnyEntityKind, key: string): unknown {
+    const name = `${kind.kind} ${key}`;
+    const slot = this.#chunks[fnv1a32(name) % CHUNKS]!.get(name);
+    if (slot === undefined) return null;
+    slot.wasRead = true;
+    return this.stateOf(slot);
   }
 
   stateOf(slot: Slot): unknown {
@@ -131,6 +143,10 @@ export class Entities {
     const actors: ActorRef<Turn>[] = [];
     for (const slot of this.#chunks[chunk]!.values()) {
       if (slot.usedAt >= before || slot.state === null) continue;
+      if (slot.wasRead) {
+        slot.wasRead = false;
+        continue;
+      }
       slot.packed = pack(slot.kind.pack(slot.state));
       slot.state = null;
       if (slot.actor !== null) actors.push(slot.actor);

@@ -1,9 +1,10 @@
 /**
- * What the partition needs to know of a kind of entity (alert, group, channel): how it decides, how it changes, when it
+ * What the partition needs to know of a kind of entity (alert, group, holds, channel): how it decides, how it changes, when it
  * wants to be called. Each kind is a few lines around a pure decision.
  */
 
-import type { Entry } from '../alert/entry.ts';
+import type { EntityKindName, Entry } from '../alert/entry.ts';
+import type { HoldsState } from '../alert/holds-state.ts';
 import type { Notification } from '../alert/notification.ts';
 import type { Policy } from '../alert/policy.ts';
 import type { Reason } from '../alert/reason.ts';
@@ -22,6 +23,8 @@ export interface DecisionContext {
   readonly position: string;
   /** Between 0 and 1. */
   random(): number;
+  /** What this partition knows of a tenant's silences and inhibiting alerts: to be read, not to be changed. */
+  holds(tenant: string): HoldsState | null;
 }
 
 /** An answer to a person's command, published after the commit. */
@@ -47,7 +50,7 @@ export interface EntityDecision {
 }
 
 export interface EntityKind<State, Command> {
-  readonly kind: 'alert' | 'group' | 'channel';
+  readonly kind: EntityKindName;
   /** Pure: no I/O, no clock. May throw: the command then goes to the dead letters. */
   decide(state: State | null, command: Command, context: DecisionContext): EntityDecision;
   /** null: the entity has ended. */

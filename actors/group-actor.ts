@@ -9,8 +9,9 @@ type Message = Entry | { readonly kind: 'tick' };
 
 export const groupKind: EntityKind<GroupState, Message> = {
   kind: 'group',
-  decide(state, message, { now, policy, position }): EntityDecision {
-    const { events, effects } = decideGroup(state, commandOf(message), now, policy, position);
+  decide(state, message, { now, policy, position, holds }): EntityDecision {
+    const known = state === null ? null : holds(state.group.tenant);
+    const { events, effects } = decideGroup(state, commandOf(message), now, policy, position, known);
     return { events, effects, replies: [], sends: [] };
   },
   evolve: (state, event) => evolveGroup(state, event as GroupEvent),

@@ -1,7 +1,7 @@
 /** From frames to the inputs of turns: drops what was seen before, finds the entity, keeps what cannot be read. */
 
 import { createHash } from 'node:crypto';
-import { addressOf, type Entry } from '../alert/entry.ts';
+import { addressOf, type EntityKindName, type Entry } from '../alert/entry.ts';
 import { entryProblem } from '../alert/entry-problem.ts';
 import { reason } from '../alert/reason.ts';
 import { decodeFrame, type Frame, FrameUnreadable } from '../bus/frame.ts';
@@ -10,7 +10,7 @@ import type { CommandReply } from './entity.ts';
 import type { IncomingFrame } from './inbox.ts';
 
 export interface RoutedInput {
-  readonly kind: 'alert' | 'group' | 'channel';
+  readonly kind: EntityKindName;
   readonly key: string;
   readonly entry: Entry;
   readonly position: string;

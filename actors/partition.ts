@@ -7,12 +7,13 @@
  */
 
 import { addressOf } from '../alert/entry.ts';
+import type { HoldsState } from '../alert/holds-state.ts';
 import type { Policy } from '../alert/policy.ts';
 import { reason } from '../alert/reason.ts';
 import type { FramePublisher } from '../bus/ingest.ts';
 import type { Commit, Effect, JournalEvent } from '../bus/journal.ts';
 import { fenceJournal, type JournalWriter } from '../bus/journal-writer.ts';
-import { type PartitionCount, type PartitionName, partitionOf } from '../bus/partition.ts';
+import { type PartitionCount, type PartitionName, partitionsOf } from '../bus/partition.ts';
 import { AppendRefused, IngestFull } from '../bus/publish.ts';
 import { openSnapshots } from '../bus/snapshot-store.ts';
 import { readStream } from '../bus/stream-reader.ts';
@@ -213,7 +214,8 @@ export class Partition {
     let inner = 0;
     const position = () => `${this.#writer.epoch}.${this.#writer.lastSeq}.${inner++}`;
     const input = { routed: read.inputs, local: intake.local, settle, usedAt, position };
-    const results = await this.#rounds.decide(input, { now, policy: policy(), random });
+    const holds = (tenant: string) => this.#entities.read(this.#deps.kinds.holds, tenant) as HoldsState | null;
+    const results = await this.#rounds.decide(input, { now, policy: policy(), random, holds });
     const events = [...this.#aside, ...read.events, ...results.flatMap((result) => result.events)];
     this.#aside = [];
     if (events.length === 0 && intake.frames.length === 0) return;
@@ -225,7 +227,7 @@ export class Partition {
       marks: read.marks,
       published: this.#outbox.published,
       events,
-      effects: results.flatMap((result) => result.effects.map((entry) => this.#addressed(entry))),
+      effects: results.flatMap((result) => result.effects.flatMap((entry) => this.#addressed(entry))),
     };
     const lastCommit = await this.#writer.append(commit);
     this.#position = { lastCommit, cursor: commit.cursor, marks: commit.marks, published: commit.published };
@@ -234,8 +236,11 @@ export class Partition {
     this.#act(lastCommit, commit.effects, read.replies, results);
   }
 
-  #addressed(entry: Effect['entry']): Effect {
-    return { to: partitionOf(addressOf(entry), this.#deps.count), entry };
+  #addressed(entry: Effect['entry']): Effect[] {
+    const address = addressOf(entry);
+    return partitionsOf(address, this.#deps.count)
+      .filter((to) => address.everywhere !== 'others' || to !== this.name)
+      .map((to) => ({ to, entry }));
   }
 
   /** Effects only after the commit. */

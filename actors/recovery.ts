@@ -3,6 +3,7 @@
  * decided again.
  */
 
+import type { EntityKindName } from '../alert/entry.ts';
 import type { Policy } from '../alert/policy.ts';
 import type { Bus } from '../bus/connection.ts';
 import type { Effect, JournalEvent, Marks } from '../bus/journal.ts';
@@ -31,7 +32,7 @@ export interface Recovered {
   readonly replayed: number;
 }
 
-export type Kinds = Readonly<Record<'alert' | 'group' | 'channel', AnyEntityKind>>;
+export type Kinds = Readonly<Record<EntityKindName, AnyEntityKind>>;
 
 /** `until`: the sequence of our fence. Throws SnapshotUnreadable, JournalUnreadable. */
 export async function recover(
@@ -151,6 +152,9 @@ export function kindOf(event: JournalEvent, kinds: Kinds): AnyEntityKind | null 
       return kinds.alert;
     case 'group':
       return kinds.group;
+    case 'holds':
+    case 'silence':
+      return kinds.holds;
     case 'delivery':
       return kinds.channel;
     default:

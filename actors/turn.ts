@@ -77,7 +77,7 @@ export class Turn {
       entry,
       reasons: [reason('dead-letter.decision-failed', `${error.name}: ${error.message}`)],
     });
-    if (entry.kind === 'command') {
+    if (entry.kind === 'command' || entry.kind === 'silence') {
       this.result.replies.push({
         to: entry.replyTo,
         ok: false,

@@ -6,10 +6,11 @@ import {
   type AlertState,
   type AnsweredCommand,
   alertOf,
+  inhibitsNoMore,
   isActive,
   tellEnd,
 } from './alert-state.ts';
-import type { CommandEntry } from './entry.ts';
+import type { CommandEntry, GroupEntry } from './entry.ts';
 import { reason } from './reason.ts';
 
 export function decideCommand(state: AlertState | null, entry: CommandEntry, now: number): AlertDecision {
@@ -19,6 +20,8 @@ export function decideCommand(state: AlertState | null, entry: CommandEntry, now
     case 'acknowledge':
       if (state.phase !== 'firing') return refuse(entry, 409, `it is ${state.phase}; only a firing alert`, now);
       return carryOut(state, entry, 'alert.acknowledged', now);
+    case 'snooze':
+      return snooze(state, entry, now);
     case 'close':
       if (!isActive(state)) return refuse(entry, 409, `it is ${state.phase} already`, now);
       return carryOut(state, entry, 'alert.closed', now);
@@ -37,16 +40,50 @@ function carryOut(
   const reasons = [reason(type, `by ${by}`)];
   return {
     events: [{ type, key: alertKey(tenant, fingerprint), at: now, command, by, comment, reasons }],
-    effects: type === 'alert.closed' ? tellEnd(state, alertOf(state, 'resolved', now)) : [],
+    ...(type === 'alert.closed'
+      ? { effects: tellEnd(state, alertOf(state, 'resolved', now)), ...inhibitsNoMore(state) }
+      : { effects: wake(state) }),
     reply: { ok: true, status: 200, reasons },
   };
 }
 
-function refuse(entry: CommandEntry, status: 404 | 409, why: string, now: number): AlertDecision {
+/** The longest that an alert can be put off. Milliseconds. */
+const LONGEST_SNOOZE = 30 * 86_400_000;
+
+function snooze(state: AlertState, entry: CommandEntry, now: number): AlertDecision {
+  const { tenant, fingerprint, id: command, by, comment, until = 0 } = entry;
+  if (!isActive(state)) return refuse(entry, 409, `it is ${state.phase} already`, now);
+  if (until <= now) return refuse(entry, 422, `until ${iso(until)} is not in the future`, now);
+  if (until > now + LONGEST_SNOOZE) return refuse(entry, 422, `until ${iso(until)} is more than 30 days away`, now);
+  const reasons = [reason('alert.snoozed', `by ${by} until ${iso(until)}`)];
+  const key = alertKey(tenant, fingerprint);
+  return {
+    events: [{ type: 'alert.snoozed', key, at: now, command, by, comment, until, reasons }],
+    effects: tellGroups({ ...state, snoozedUntil: until }),
+    reply: { ok: true, status: 200, reasons },
+  };
+}
+
+/** Whoever takes on what was put off ends that. */
+function wake({ snoozedUntil, ...state }: AlertState): readonly GroupEntry[] {
+  return snoozedUntil === undefined ? [] : tellGroups(state);
+}
+
+function tellGroups(state: AlertState): readonly GroupEntry[] {
+  const alert = alertOf(state, 'firing', state.endsAt);
+  return state.groups.map((group) => ({ kind: 'group', group, alert }));
+}
+
+function iso(time: number): string {
+  return new Date(Math.max(-8.64e15, Math.min(time, 8.64e15))).toISOString();
+}
+
+function refuse(entry: CommandEntry, status: 404 | 409 | 422, why: string, now: number): AlertDecision {
   const { tenant, fingerprint, id: command, action } = entry;
   const reasons = [reason('command.refused', `${action}: ${why}`)];
+  const refused = { type: 'command.refused' as const, ...(status === 422 ? { status } : {}) };
   return {
-    events: [{ type: 'command.refused', key: alertKey(tenant, fingerprint), at: now, command, reasons }],
+    events: [{ ...refused, key: alertKey(tenant, fingerprint), at: now, command, reasons }],
     effects: [],
     reply: { ok: false, status, reasons },
   };

@@ -4,6 +4,7 @@ import { rememberCommand } from './alert-command.ts';
 import type { AlertState } from './alert-state.ts';
 import type { GroupRef } from './entry.ts';
 import type { AlertEvent, Routing } from './event.ts';
+import { knownAttributes } from './namespace.ts';
 
 type Opened = Extract<AlertEvent, { type: 'alert.opened' }>;
 type Heard = Extract<AlertEvent, { type: 'alert.repeated' | 'alert.updated' }>;
@@ -17,21 +18,31 @@ export function evolveAlert(state: AlertState | null, event: AlertEvent): AlertS
       return heard(state, event);
     case 'alert.resolved': {
       const { at: since, endsAt, annotations } = event;
-      return { ...state, phase: 'resolved', since, endsAt, annotations };
+      return { ...awake(state), phase: 'resolved', since, endsAt, annotations };
     }
     case 'alert.aged':
-      return { ...state, phase: 'aged', since: event.at, endsAt: event.at };
+      return { ...awake(state), phase: 'aged', since: event.at, endsAt: event.at };
     case 'alert.acknowledged':
     case 'alert.closed': {
       const phase = event.type === 'alert.closed' ? 'closed' : 'acknowledged';
       const commands = rememberCommand(state, { id: event.command, status: 200, reasons: event.reasons });
-      return { ...state, phase, since: event.at, commands };
+      return { ...awake(state), phase, since: event.at, commands };
+    }
+    case 'alert.snoozed': {
+      const commands = rememberCommand(state, { id: event.command, status: 200, reasons: event.reasons });
+      // Nobody has it in hand while it is put off.
+      return { ...state, phase: 'firing', since: event.at, snoozedUntil: event.until, commands };
     }
     case 'command.refused': {
-      const commands = rememberCommand(state, { id: event.command, status: 409, reasons: event.reasons });
+      const commands = rememberCommand(state, {
+        id: event.command,
+        status: event.status ?? 409,
+        reasons: event.reasons,
+      });
       return { ...state, commands };
     }
     case 'alert.ignored':
+    case 'alert.suppressed':
       return state;
     case 'alert.forgotten':
       return null;
@@ -62,19 +73,34 @@ function opened(before: AlertState | null, { alert, routing, episode, at }: Open
     since: at,
     lastSeen: at,
     commands: before?.commands ?? [],
+    ...(routing.inhibits === true ? { inhibits: true } : {}),
+    ...(routing.shown === undefined ? {} : { shown: routing.shown }),
+    ...knownAttributes(routing),
   };
+}
+
+function awake({ snoozedUntil: _, ...state }: AlertState): AlertState {
+  return state;
 }
 
 function heard(state: AlertState, event: Heard): AlertState {
   const { occurrences, endsAt, at: lastSeen, routing } = event;
   const counted = { ...state, occurrences, endsAt, lastSeen };
-  const routed = routing === null ? counted : { ...counted, ...routeAgain(state, routing) };
+  const routed = routing === null ? counted : routeAgain(counted, routing);
   if (event.type === 'alert.repeated') return routed;
   return { ...routed, annotations: event.annotations, generatorURL: event.generatorURL };
 }
 
 /** The groups of before are kept: they were told that it fires. */
-function routeAgain(state: AlertState, routing: Routing): Routing & Pick<AlertState, 'former'> {
+export function routeAgain(before: AlertState, routing: Routing): AlertState {
+  const {
+    inhibits: _,
+    shown: _shown,
+    businessUnit: _unit,
+    owner: _owner,
+    criticality: _criticality,
+    ...state
+  } = before;
   const isLeft = (known: GroupRef) => !routing.groups.some((group) => group.id === known.id);
-  return { ...routing, former: [...state.groups, ...state.former].filter(isLeft) };
+  return { ...state, ...routing, former: [...state.groups, ...state.former].filter(isLeft) };
 }

@@ -1,19 +1,22 @@
 /** What is remembered of one alert, as plain data: it is packed when idle and stored in snapshots. Kept flat and small. */
 
-import type { AlertStatus, Environment, LabelSet, Priority } from './alert.ts';
-import type { GroupEntry, GroupRef } from './entry.ts';
+import type { Alert, AlertStatus, Environment, LabelSet, Priority } from './alert.ts';
+import type { GroupEntry, GroupRef, InhibitorEntry } from './entry.ts';
 import type { AlertEvent } from './event.ts';
+import { type KnownAttributes, knownAttributes } from './namespace.ts';
 import type { GroupedAlert } from './notification.ts';
 import type { Reason } from './reason.ts';
 
 /** Active: firing, acknowledged. Ended: resolved, closed, aged. */
 export type AlertPhase = 'firing' | 'acknowledged' | 'resolved' | 'closed' | 'aged';
 
-export interface AlertState {
+export interface AlertState extends KnownAttributes {
   readonly phase: AlertPhase;
   readonly tenant: string;
   readonly fingerprint: string;
   readonly labels: LabelSet;
+  /** As Filters left them; left out where they are its own. */
+  readonly shown?: LabelSet;
   readonly annotations: LabelSet;
   readonly startsAt: number;
   readonly endsAt: number | null;
@@ -36,24 +39,30 @@ export interface AlertState {
   readonly lastSeen: number;
   /** Answers to the last few commands, so that one sent again gets the same. */
   readonly commands: readonly AnsweredCommand[];
+  /** Every alert partition was told that it may inhibit others, and will be told that it ended. */
+  readonly inhibits?: true;
+  /** A person put it off until then. Unix time in milliseconds. */
+  readonly snoozedUntil?: number;
 }
 
 export interface CommandReply {
   readonly ok: boolean;
   /** As in HTTP. */
-  readonly status: 200 | 404 | 409;
+  readonly status: 200 | 404 | 409 | 422;
   readonly reasons: readonly Reason[];
 }
 
 export interface AnsweredCommand {
   readonly id: string;
-  readonly status: 200 | 409;
+  readonly status: 200 | 409 | 422;
   readonly reasons: readonly Reason[];
 }
 
 export interface AlertDecision {
   readonly events: readonly AlertEvent[];
   readonly effects: readonly GroupEntry[];
+  /** For every alert partition: it may inhibit others from now on, with these labels, or does not any more. */
+  readonly inhibitor?: InhibitorEntry;
   /** Set for every command, to be sent after the commit. */
   readonly reply?: CommandReply;
 }
@@ -70,7 +79,7 @@ export function alertOf(state: AlertState, status: AlertStatus, endsAt: number |
     tenant: state.tenant,
     fingerprint: state.fingerprint,
     status,
-    labels: state.labels,
+    labels: state.shown ?? state.labels,
     annotations: state.annotations,
     startsAt: state.startsAt,
     endsAt,
@@ -78,10 +87,25 @@ export function alertOf(state: AlertState, status: AlertStatus, endsAt: number |
     source: state.source,
     environment: state.environment,
     priority: state.priority,
+    ...knownAttributes(state),
+    ...(state.snoozedUntil === undefined ? {} : { snoozedUntil: state.snoozedUntil }),
   };
 }
 
 /** For the end of an alert: to every group that knows it. */
 export function tellEnd(state: AlertState, alert: GroupedAlert): readonly GroupEntry[] {
   return [...state.groups, ...state.former].map((group): GroupEntry => ({ kind: 'group', group, alert }));
+}
+
+/** For the end of an alert, or of the rules that asked for it. */
+export function inhibitsNoMore(state: AlertState): Pick<AlertDecision, 'inhibitor'> {
+  return state.inhibits === true ? inhibits(state, null) : {};
+}
+
+/** `labels`: as matchers see them. */
+export function inhibits(
+  { tenant, fingerprint }: Pick<Alert, 'tenant' | 'fingerprint'>,
+  labels: LabelSet | null,
+): Pick<AlertDecision, 'inhibitor'> {
+  return { inhibitor: { kind: 'inhibitor', tenant, fingerprint, labels } };
 }

@@ -1,7 +1,15 @@
 /** What time alone does to an alert: it expires, ages, is forgotten. At most one of them per tick. */
 
 import { alertKey } from './alert.ts';
-import { type AlertDecision, type AlertState, alertOf, isActive, NOTHING, tellEnd } from './alert-state.ts';
+import {
+  type AlertDecision,
+  type AlertState,
+  alertOf,
+  inhibitsNoMore,
+  isActive,
+  NOTHING,
+  tellEnd,
+} from './alert-state.ts';
 import type { Policy } from './policy.ts';
 import { reason } from './reason.ts';
 
@@ -21,11 +29,13 @@ export function decideAlertTick(state: AlertState | null, now: number, policy: A
     return {
       events: [{ type: 'alert.resolved', key, at: now, cause: null, endsAt, annotations, reasons }],
       effects: tellEnd(state, alertOf(state, 'resolved', endsAt)),
+      ...inhibitsNoMore(state),
     };
   }
   return {
     events: [{ type: 'alert.aged', key, at: now, reasons: [reason('alert.aged')] }],
     effects: tellEnd(state, alertOf(state, 'resolved', now)),
+    ...inhibitsNoMore(state),
   };
 }
 

@@ -14,6 +14,12 @@ export function entryProblem(value: unknown): string | null {
       return lacking(value, ['receipt'], ['index']) ?? alertProblem(value.alert);
     case 'command':
       return lacking(value, ['id', 'tenant', 'fingerprint', 'action', 'by', 'replyTo']);
+    case 'silence':
+      return lacking(value, ['id', 'tenant', 'silence', 'by', 'replyTo']);
+    case 'silence-copy':
+      return lacking(value, ['tenant', 'id']);
+    case 'inhibitor':
+      return lacking(value, ['tenant', 'fingerprint']);
     case 'group':
       return isObject(value.group) && isObject(value.group.timing)
         ? (lacking(value.group, ['id', 'tenant', 'key']) ?? alertProblem(value.alert))

@@ -3,9 +3,10 @@
  * (alert, group or channel) that it names.
  */
 
-import { type Alert, alertKey } from './alert.ts';
+import { type Alert, alertKey, type LabelSet } from './alert.ts';
 import type { GroupedAlert, Notification } from './notification.ts';
 import type { ReceiverTiming } from './policy.ts';
+import type { Silence } from './silence.ts';
 
 /** One alert of an accepted request. `receipt` and `index` let the sender find out what became of it. */
 export interface AlertEntry {
@@ -17,7 +18,7 @@ export interface AlertEntry {
   readonly receivedAt: number;
 }
 
-export type AlertAction = 'acknowledge' | 'close';
+export type AlertAction = 'acknowledge' | 'snooze' | 'close';
 
 /** A person's command about one alert. Answered on `replyTo` (a NATS subject) after the commit. */
 export interface CommandEntry {
@@ -29,7 +30,41 @@ export interface CommandEntry {
   readonly action: AlertAction;
   readonly by: string;
   readonly comment: string;
+  /** Of a snooze. Unix time in milliseconds. */
+  readonly until?: number;
   readonly replyTo: string;
+}
+
+/** A person sets, changes or ends a silence. For the partition that owns it; answered on `replyTo` after the commit. */
+export interface SilenceEntry {
+  readonly kind: 'silence';
+  /** Of the command. */
+  readonly id: string;
+  readonly tenant: string;
+  /** Id of the silence. */
+  readonly silence: string;
+  /** What it is from now on; null: it ends. */
+  readonly content: Omit<Silence, 'id' | 'tenant'> | null;
+  /** Set, and refused where there is none; else a new one. */
+  readonly change: boolean;
+  readonly by: string;
+  readonly replyTo: string;
+}
+
+/** From the partition that owns a silence to every other alert partition. null: it has ended. */
+export interface SilenceCopyEntry {
+  readonly kind: 'silence-copy';
+  readonly tenant: string;
+  readonly id: string;
+  readonly silence: Silence | null;
+}
+
+/** From an alert actor to every alert partition: an alert that may inhibit others, as it is now; null: it does not any more. */
+export interface InhibitorEntry {
+  readonly kind: 'inhibitor';
+  readonly tenant: string;
+  readonly fingerprint: string;
+  readonly labels: LabelSet | null;
 }
 
 /** From an alert actor to the group that its route puts it in: the alert as it is now. */
@@ -78,25 +113,51 @@ export interface ReplayEntry {
   readonly replyTo: string;
 }
 
-export type Entry = AlertEntry | CommandEntry | GroupEntry | NotificationEntry | UnreadableEntry | ReplayEntry;
+export type Entry =
+  | AlertEntry
+  | CommandEntry
+  | SilenceEntry
+  | SilenceCopyEntry
+  | InhibitorEntry
+  | GroupEntry
+  | NotificationEntry
+  | UnreadableEntry
+  | ReplayEntry;
 
 /** Which kind of partition holds the entity: alert partitions (alerts and groups) or channel partitions. */
 export type PartitionKind = 'alert' | 'channel';
 
+export type EntityKindName = 'alert' | 'group' | 'holds' | 'channel';
+
 export interface EntityAddress {
   readonly partition: PartitionKind;
-  readonly kind: 'alert' | 'group' | 'channel';
+  readonly kind: EntityKindName;
   /** Unique within its kind. */
   readonly key: string;
+  /** What its partition is a hash of, where that is not the key. */
+  readonly place?: string;
+  /** There is one of it in every partition of its kind, and the entry is for all of them, or all but where it comes from. */
+  readonly everywhere?: 'all' | 'others';
 }
 
-/** The entity that an entry is for. Its partition is a hash of the key. */
+/** The entity that an entry is for. Its partition is a hash of the key, or of the place. */
 export function addressOf(entry: Entry): EntityAddress {
   switch (entry.kind) {
     case 'alert':
       return { partition: 'alert', kind: 'alert', key: alertKey(entry.alert.tenant, entry.alert.fingerprint) };
     case 'command':
       return { partition: 'alert', kind: 'alert', key: alertKey(entry.tenant, entry.fingerprint) };
+    case 'silence':
+      return {
+        partition: 'alert',
+        kind: 'holds',
+        key: entry.tenant,
+        place: `silence/${entry.tenant}/${entry.silence}`,
+      };
+    case 'silence-copy':
+      return { partition: 'alert', kind: 'holds', key: entry.tenant, everywhere: 'others' };
+    case 'inhibitor':
+      return { partition: 'alert', kind: 'holds', key: entry.tenant, everywhere: 'all' };
     case 'unreadable':
       return { partition: 'alert', kind: 'alert', key: `${entry.tenant}/unreadable-${entry.id}` };
     case 'group':

@@ -5,8 +5,11 @@
 
 import type { Alert, Environment, LabelSet, Priority } from './alert.ts';
 import type { Entry, GroupRef } from './entry.ts';
+import type { HoldChange } from './held.ts';
+import type { KnownAttributes } from './namespace.ts';
 import type { GroupedAlert } from './notification.ts';
 import type { Reason } from './reason.ts';
+import type { Silence } from './silence.ts';
 
 /** Which alert of which accepted request led to the event. */
 export interface Cause {
@@ -22,14 +25,18 @@ interface OfAlert {
 }
 
 /** What is decided anew whenever an alert is routed. */
-export interface Routing {
+export interface Routing extends KnownAttributes {
   readonly environment: Environment;
   readonly priority: Priority;
   readonly namespace: string;
   /** Hash of the policy that decided. */
   readonly policy: string;
+  /** The labels as Filters left them, to be shown and routed by. Left out where they are the alert's own. */
+  readonly shown?: LabelSet;
   /** The groups it entered, at most one per matched route. */
   readonly groups: readonly GroupRef[];
+  /** Set when a rule says that it may inhibit others. */
+  readonly inhibits?: true;
 }
 
 export type AlertEvent =
@@ -79,8 +86,32 @@ export type AlertEvent =
       readonly comment: string;
       readonly reasons: readonly Reason[];
     })
+  | (OfAlert & {
+      readonly type: 'alert.snoozed';
+      readonly command: string;
+      readonly by: string;
+      readonly comment: string;
+      /** Unix time in milliseconds. */
+      readonly until: number;
+      readonly reasons: readonly Reason[];
+    })
+  /** A Filter dropped it: no state remembers it, so the event says what there was. */
+  | (OfAlert & {
+      readonly type: 'alert.suppressed';
+      readonly cause: Cause;
+      readonly alert: Pick<Alert, 'labels' | 'startsAt' | 'source'>;
+      /** Without groups. */
+      readonly routing: Routing;
+      readonly reasons: readonly Reason[];
+    })
   | (OfAlert & { readonly type: 'alert.ignored'; readonly cause: Cause; readonly reasons: readonly Reason[] })
-  | (OfAlert & { readonly type: 'command.refused'; readonly command: string; readonly reasons: readonly Reason[] })
+  | (OfAlert & {
+      readonly type: 'command.refused';
+      readonly command: string;
+      /** 409 where it is left out. */
+      readonly status?: 422;
+      readonly reasons: readonly Reason[];
+    })
   /** Ended long ago: dropped from memory. The archive keeps its history. */
   | (OfAlert & { readonly type: 'alert.forgotten' });
 
@@ -100,7 +131,17 @@ export interface FlushDecision {
   /** Fingerprints that the channel now counts as told firing, and as told resolved. */
   readonly firing: readonly string[];
   readonly resolved: readonly string[];
+  /** Told firing before, held back now: their end will be told. Left out where there are none. */
+  readonly owed?: readonly string[];
+  /** What the channel was not told of because it is held back: the first of them, and how many. Left out where there are none. */
+  readonly held?: readonly HeldBack[];
+  readonly heldCount?: number;
   readonly reasons: readonly Reason[];
+}
+
+export interface HeldBack {
+  readonly fingerprint: string;
+  readonly reason: Reason;
 }
 
 export type GroupEvent =
@@ -119,7 +160,40 @@ export type GroupEvent =
       readonly left: readonly string[];
       /** Next flush, or null when the group is empty and ends here. */
       readonly dueAt: number | null;
+      /** Left out where nothing is or was held back. */
+      readonly holds?: HoldChange;
     });
+
+interface OfTenant {
+  /** The tenant's name. */
+  readonly key: string;
+  readonly at: number;
+}
+
+/**
+ * What the groups of a partition know of a tenant's silences and inhibiting alerts. `silence.*` is decided by the partition
+ * that owns the silence, `holds.*` follows from what others decided and stands in every alert partition.
+ */
+export type HoldsEvent =
+  | (OfTenant & {
+      readonly type: 'silence.set';
+      readonly silence: Silence;
+      readonly command: string;
+      readonly by: string;
+      readonly reasons: readonly Reason[];
+    })
+  | (OfTenant & {
+      readonly type: 'silence.ended';
+      readonly id: string;
+      readonly command: string;
+      readonly by: string;
+      readonly reasons: readonly Reason[];
+    })
+  | (OfTenant & { readonly type: 'holds.silence'; readonly id: string; readonly silence: Silence | null })
+  /** `labels` null: the alert does not fire any more, or no rule asks for it. */
+  | (OfTenant & { readonly type: 'holds.inhibitor'; readonly fingerprint: string; readonly labels: LabelSet | null })
+  /** Silences whose time has passed. */
+  | (OfTenant & { readonly type: 'holds.over'; readonly silences: readonly string[] });
 
 /** Input that could not be decided. The entry is kept whole, to be put in again. */
 export interface DeadLetterEvent {

@@ -7,6 +7,7 @@
  */
 
 import type { GroupRef } from './entry.ts';
+import type { EndedHolds, HeldAlert } from './held.ts';
 import type { Told } from './needs-update.ts';
 import type { GroupedAlert } from './notification.ts';
 
@@ -21,6 +22,10 @@ export interface GroupState {
   readonly flushedAt: number | null;
   /** Next flush. Unix time in milliseconds. */
   readonly dueAt: number;
+  /** Left out where nothing is held, as in groups of before there were holds. */
+  readonly held?: readonly HeldAlert[];
+  /** Holds that have ended since the last notification. */
+  readonly untold?: readonly EndedHolds[];
 }
 
 const indexes = new WeakMap<readonly GroupedAlert[], Map<string, number>>();

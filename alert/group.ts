@@ -9,7 +9,8 @@
  *   flushed  | flushed, due at the next interval    | flushed, due when it is to be repeated; none once it is empty
  *
  * Alertmanager flushes at every group_interval and mostly finds nothing to tell. Here those flushes that can find nothing are
- * left out (next-flush.ts): what is told, and when, is the same, and an idle group costs nothing.
+ * left out (next-flush.ts): what is told, and when, is the same, and an idle group costs nothing. A group of which something is
+ * held back is looked at again at every group_interval, for holds end without a word to the group.
  *
  * Joining never flushes: it sets a time that may already have come, and the shell sends a tick when the frame is done.
  */
@@ -18,7 +19,9 @@ import type { GroupEntry, GroupRef, NotificationEntry } from './entry.ts';
 import type { GroupEvent } from './event.ts';
 import { flushGroup } from './flush.ts';
 import { type GroupState, hasAlert, putAlert } from './group-state.ts';
-import type { Told } from './needs-update.ts';
+import { heldAfter } from './held.ts';
+import type { HoldsState } from './holds-state.ts';
+import { type Told, wasToldFiring } from './needs-update.ts';
 import { nextInterval } from './next-flush.ts';
 import type { GroupedAlert } from './notification.ts';
 import type { Policy } from './policy.ts';
@@ -34,19 +37,23 @@ export interface GroupDecision {
 
 const NOTHING: GroupDecision = { events: [], effects: [] };
 
-/** `position` becomes part of notification ids where the group is new: unique per input, the same in a replay. */
+/**
+ * `position` becomes part of notification ids where the group is new: unique per input, the same in a replay. `holds`: what is
+ * known of the tenant's silences and inhibiting alerts.
+ */
 export function decideGroup(
   state: GroupState | null,
   command: GroupCommand,
   now: number,
   policy: Policy,
   position: string,
+  holds: HoldsState | null = null,
 ): GroupDecision {
   switch (command.kind) {
     case 'insert':
       return insert(state, command.entry, now, position);
     case 'tick':
-      return state === null || now < state.dueAt ? NOTHING : flushGroup(state, now, policy);
+      return state === null || now < state.dueAt ? NOTHING : flushGroup(state, now, policy, holds);
     default:
       return command satisfies never;
   }
@@ -65,7 +72,7 @@ function insert(state: GroupState | null, entry: GroupEntry, now: number, positi
 /** Nobody can be told the end of what nobody is, or will be, told the beginning of. */
 function awaitsEnd(state: GroupState | null, fingerprint: string): boolean {
   if (state === null) return false;
-  return hasAlert(state, fingerprint) || state.told.some((told) => told.firing.includes(fingerprint));
+  return hasAlert(state, fingerprint) || state.told.some((told) => wasToldFiring(told, fingerprint));
 }
 
 function dueAfterInsert(state: GroupState | null, group: GroupRef, alert: GroupedAlert, now: number): number {
@@ -88,7 +95,8 @@ export function evolveGroup(state: GroupState | null, event: GroupEvent): GroupS
       const { born, group, dueAt, alert } = event;
       const alerts = state?.alerts ?? [];
       putAlert(alerts, alert);
-      return { born, group, alerts, told: state?.told ?? [], flushedAt: state?.flushedAt ?? null, dueAt };
+      if (state === null) return { born, group, alerts, told: [], flushedAt: null, dueAt };
+      return { ...state, born, group, alerts, dueAt };
     }
     case 'group.flushed':
       return state === null || event.dueAt === null ? null : flushed(state, event, event.dueAt);
@@ -103,10 +111,12 @@ function flushed(state: GroupState, event: Flushed, dueAt: number): GroupState {
   const gone = new Set(event.left);
   const alerts = gone.size === 0 ? state.alerts : state.alerts.filter((alert) => !gone.has(alert.fingerprint));
   const told = new Map(state.told.map((before) => [before.channel, before]));
-  for (const { channel, notificationId, count, firing, resolved } of event.decisions) {
+  for (const { channel, notificationId, count, firing, resolved, owed } of event.decisions) {
     const before: Told | undefined = told.get(channel);
     const at = notificationId === null ? (before?.at ?? event.at) : event.at;
-    told.set(channel, { channel, count, firing, resolved, at });
+    told.set(channel, { channel, count, firing, resolved, at, ...(owed === undefined ? {} : { owed }) });
   }
-  return { ...state, alerts, told: [...told.values()], flushedAt: event.at, dueAt };
+  const { holds } = event;
+  const held = holds === undefined ? {} : { held: heldAfter(state.held ?? [], holds, event.at), untold: holds.untold };
+  return { ...state, alerts, told: [...told.values()], flushedAt: event.at, dueAt, ...held };
 }

@@ -1,28 +1,43 @@
 /**
  * The life of one alert. Every report leads to exactly one event with its cause.
  *
- *   phase         | firing report            | resolved report     | time passes                 | acknowledge  | close
- *   --------------|--------------------------|---------------------|-----------------------------|--------------|-------
- *   none          | firing (opened)          | ignored (unknown)   |                             | refused 404  | refused 404
- *   firing        | repeated or updated      | resolved            | resolved (expired), aged    | acknowledged | closed
- *   acknowledged  | repeated or updated      | resolved            | resolved (expired), aged    | refused 409  | closed
- *   resolved,aged | firing (reopened)        | ignored (ended)     | none (forgotten)            | refused 409  | refused 409
- *   closed        | repeated; a later start: | ignored (ended)     | none (forgotten)            | refused 409  | refused 409
- *                 | firing (reopened)        |                     |                             |              |
+ *   phase         | firing report            | resolved report     | time passes                 | acknowledge  | snooze      | close
+ *   --------------|--------------------------|---------------------|-----------------------------|--------------|-------------|-------
+ *   none          | firing (opened)          | ignored (unknown)   |                             | refused 404  | refused 404 | refused 404
+ *   firing        | repeated or updated      | resolved            | resolved (expired), aged    | acknowledged | firing      | closed
+ *   acknowledged  | repeated or updated      | resolved            | resolved (expired), aged    | refused 409  | firing      | closed
+ *   resolved,aged | firing (reopened)        | ignored (ended)     | none (forgotten)            | refused 409  | refused 409 | refused 409
+ *   closed        | repeated; a later start: | ignored (ended)     | none (forgotten)            | refused 409  | refused 409 | refused 409
+ *                 | firing (reopened)        |                     |                             |              |             |
+ *
+ * A snoozed alert is a firing one that its groups hold back until a time (hold.ts).
  *
  * A resolved report that ends before the present episode began is ignored (stale).
  */
 
 import { type Alert, alertKey } from './alert.ts';
 import { decideCommand, rememberedReply } from './alert-command.ts';
-import { type AlertDecision, type AlertState, alertOf, isActive, tellEnd } from './alert-state.ts';
+import { routeAgain } from './alert-evolve.ts';
+import {
+  type AlertDecision,
+  type AlertState,
+  alertOf,
+  inhibits,
+  inhibitsNoMore,
+  isActive,
+  tellEnd,
+} from './alert-state.ts';
 import { decideAlertTick } from './alert-tick.ts';
 import type { CommandEntry, GroupEntry, GroupRef } from './entry.ts';
-import type { Cause } from './event.ts';
+import type { Cause, Routing } from './event.ts';
+import { seenLabels } from './hold.ts';
 import { sameLabels } from './label-order.ts';
+import { decideMeaning, decideMeaningAgain, type Meaning } from './meaning.ts';
+import { knownAttributes } from './namespace.ts';
+import type { GroupedAlert } from './notification.ts';
 import type { Policy } from './policy.ts';
-import { type ReasonCode, reason } from './reason.ts';
-import { decideRouting, type RoutingDecision } from './routing.ts';
+import { type Reason, type ReasonCode, reason } from './reason.ts';
+import { sameTiming } from './timing.ts';
 
 export { evolveAlert } from './alert-evolve.ts';
 export type { AlertState } from './alert-state.ts';
@@ -68,15 +83,35 @@ function decideFiring(
 
 function open(state: AlertState | null, alert: Alert, cause: Cause, now: number, policy: Policy): AlertDecision {
   const key = alertKey(alert.tenant, alert.fingerprint);
-  const { routing, reasons } = decideRouting(alert, policy);
+  const { dropped, routing, reasons } = decideMeaning(alert, policy, now);
+  if (dropped) return suppress(alert, routing, reasons, cause, now);
   const opened = reason(state === null ? 'alert.opened' : 'alert.reopened');
   const episode = state === null ? 1 : state.episode + 1;
-  const { environment, priority } = routing;
-  const content = { ...alert, environment, priority };
+  const content = shownAs(alert, routing);
   return {
     events: [{ type: 'alert.opened', key, at: now, cause, alert, routing, episode, reasons: [opened, ...reasons] }],
     effects: routing.groups.map((group): GroupEntry => ({ kind: 'group', group, alert: content })),
+    ...(routing.inhibits === true ? inhibits(alert, seenLabels(content)) : {}),
   };
+}
+
+/** No state remembers it: reported a thousand times, it is judged a thousand times, and takes no memory. */
+function suppress(
+  { labels, startsAt, source, tenant, fingerprint }: Alert,
+  routing: Routing,
+  reasons: readonly Reason[],
+  cause: Cause,
+  now: number,
+): AlertDecision {
+  const key = alertKey(tenant, fingerprint);
+  const alert = { labels, startsAt, source };
+  return { events: [{ type: 'alert.suppressed', key, at: now, cause, alert, routing, reasons }], effects: [] };
+}
+
+/** As groups and receivers see it. */
+function shownAs(alert: Alert, routing: Routing): GroupedAlert {
+  const { environment, priority, shown } = routing;
+  return { ...alert, labels: shown ?? alert.labels, environment, priority, ...knownAttributes(routing) };
 }
 
 const REPEATED = [reason('alert.repeated')];
@@ -96,7 +131,7 @@ function repeat(state: AlertState, alert: Alert, cause: Cause, now: number, poli
   const changed = alert.generatorURL !== state.generatorURL || !sameLabels(alert.annotations, state.annotations);
   if (!changed && state.policy === policy.hash) return countOnly(state, alert, cause, now);
 
-  const again = state.policy === policy.hash ? null : decideRouting(state, policy);
+  const again = state.policy === policy.hash ? null : decideMeaningAgain(state, policy, now);
   const routing = again?.routing ?? null;
   const report = { key: alertKey(state.tenant, state.fingerprint), at: now, cause, routing };
   const { annotations, generatorURL, endsAt } = alert;
@@ -109,6 +144,7 @@ function repeat(state: AlertState, alert: Alert, cause: Cause, now: number, poli
         : { type: 'alert.repeated', ...report, occurrences, endsAt, reasons },
     ],
     effects: tellAgain(state, { annotations, generatorURL, endsAt }, changed, again),
+    ...inhibitAgain(state, again),
   };
 }
 
@@ -122,28 +158,32 @@ function tellAgain(
   state: AlertState,
   content: Content,
   changed: boolean,
-  again: RoutingDecision | null,
+  again: Meaning | null,
 ): readonly GroupEntry[] {
-  const { environment, priority, groups } = again?.routing ?? state;
-  const alert = { ...alertOf(state, 'firing', content.endsAt), ...content, environment, priority };
-  const all = changed || environment !== state.environment || priority !== state.priority;
+  const after = again === null ? state : routeAgain(state, again.routing);
+  const alert = { ...alertOf(after, 'firing', content.endsAt), ...content };
+  const all = changed || (again !== null && !looksTheSame(state, after));
+  const { groups } = after;
   const told = all ? groups : groups.filter((group) => !state.groups.some((known) => sameRef(known, group)));
   return told.map((group): GroupEntry => ({ kind: 'group', group, alert }));
 }
 
+/** To matchers, and so to receivers, too. */
+function looksTheSame(before: AlertState, after: AlertState): boolean {
+  const seen = (state: AlertState) => seenLabels(alertOf(state, 'firing', null));
+  return sameLabels(seen(before), seen(after));
+}
+
+/** After a new policy: other rules may ask for it, or it may have other labels for them. */
+function inhibitAgain(state: AlertState, again: Meaning | null): Pick<AlertDecision, 'inhibitor'> {
+  if (again === null) return {};
+  if (again.routing.inhibits !== true) return inhibitsNoMore(state);
+  return inhibits(state, seenLabels(alertOf(routeAgain(state, again.routing), 'firing', null)));
+}
+
 /** A group whose timing or channels were changed must hear of it, or it would go on telling the old ones. */
 function sameRef(a: GroupRef, b: GroupRef): boolean {
-  if (a.id !== b.id) return false;
-  const { timing: x } = a;
-  const { timing: y } = b;
-  if (x === y) return true;
-  return (
-    x.groupWait === y.groupWait &&
-    x.groupInterval === y.groupInterval &&
-    x.repeatInterval === y.repeatInterval &&
-    x.channels.length === y.channels.length &&
-    x.channels.every((channel, i) => channel === y.channels[i])
-  );
+  return a.id === b.id && sameTiming(a.timing, b.timing);
 }
 
 function decideResolved(state: AlertState | null, alert: Alert, cause: Cause, now: number): AlertDecision {
@@ -160,6 +200,7 @@ function decideResolved(state: AlertState | null, alert: Alert, cause: Cause, no
   return {
     events: [{ type: 'alert.resolved', key, at: now, cause, endsAt, annotations, reasons }],
     effects: tellEnd(state, { ...alertOf(state, 'resolved', endsAt), annotations }),
+    ...inhibitsNoMore(state),
   };
 }
 

@@ -12,6 +12,11 @@ export interface Told {
   readonly count: number;
   readonly firing: readonly string[];
   readonly resolved: readonly string[];
+  /**
+   * Told as firing, and left out of the last notification because they are held back: not counted as told any more, but their
+   * end is told. Left out where there are none.
+   */
+  readonly owed?: readonly string[];
   /** When it was told. Unix time in milliseconds. */
   readonly at: number;
 }
@@ -43,11 +48,20 @@ export function needsUpdate(
   }
   if (firing.length === 0) {
     // Whether or not the channel wants resolved ones, so that it no longer counts as told that something fires.
-    if (told.firing.length > 0) return notify('group.all-resolved');
+    if (told.firing.length > 0 || owesEnd(told, resolved)) return notify('group.all-resolved');
     return remain('group.unchanged');
   }
   if (sendResolved && !isSubset(resolved, told.resolved)) return notify('group.new-resolved');
   return told.at < now - repeatInterval ? notify('group.repeat') : remain('group.unchanged');
+}
+
+/** Its end is told to the channel, whatever holds it back. */
+export function wasToldFiring({ firing, owed = [] }: Told, fingerprint: string): boolean {
+  return firing.includes(fingerprint) || owed.includes(fingerprint);
+}
+
+function owesEnd({ owed = [] }: Told, resolved: readonly string[]): boolean {
+  return owed.length > 0 && resolved.some((fingerprint) => owed.includes(fingerprint));
 }
 
 function notify(code: ReasonCode): UpdateCase {

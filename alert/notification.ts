@@ -1,11 +1,15 @@
 /** What leaves for one receiver about one group: complete in itself, so that a channel needs nothing else to send it. */
 
 import type { Alert, AlertStatus, Environment, LabelSet, Priority } from './alert.ts';
+import type { KnownAttributes } from './namespace.ts';
 import type { Reason } from './reason.ts';
 
-export interface GroupedAlert extends Alert {
+/** `labels`: as Filters left them; the fingerprint is that of the labels it came with. */
+export interface GroupedAlert extends Alert, KnownAttributes {
   readonly environment: Environment;
   readonly priority: Priority;
+  /** A person put it off until then. Unix time in milliseconds. */
+  readonly snoozedUntil?: number;
 }
 
 export interface Notification {

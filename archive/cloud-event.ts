@@ -6,7 +6,9 @@
  * environment and the priority may be those of a later routing.
  */
 
-import type { AlertEvent } from '../alert/event.ts';
+import { alertKey } from '../alert/alert.ts';
+import type { AlertEvent, GroupEvent } from '../alert/event.ts';
+import type { Reason } from '../alert/reason.ts';
 import type { JournalEvent } from '../bus/journal.ts';
 import type { DeliveryEvent } from '../channels/delivery-event.ts';
 import { identityOf } from './project/alert.ts';
@@ -33,6 +35,8 @@ export type PublicType =
   | 'alert.opened'
   | 'alert.repeated'
   | 'alert.updated'
+  | 'alert.suppressed'
+  | 'alert.snoozed'
   | 'alert.acknowledged'
   | 'alert.resolved'
   | 'alert.closed'
@@ -54,6 +58,7 @@ export function isPublicAlertEvent(event: JournalEvent): event is PublicAlertEve
     case 'alert.updated':
     case 'alert.acknowledged':
     case 'alert.resolved':
+    case 'alert.snoozed':
     case 'alert.closed':
     case 'alert.aged':
       return true;
@@ -73,11 +78,47 @@ export function alertCloudEvent(event: PublicAlertEvent, position: Position, kno
   return { ...attributes(event.at, position), type: event.type, subject: event.key, tenant, data };
 }
 
+type Flushed = Extract<GroupEvent, { type: 'group.flushed' }>;
+
+/** Whose hold begins with a flush: one public event each, once per hold and group. */
+export function suppressedIn({ holds }: Flushed): { readonly fingerprint: string; readonly reason: Reason }[] {
+  if (holds === undefined) return [];
+  return holds.began.flatMap(({ reason, fingerprints }) =>
+    fingerprints.map((fingerprint) => ({ fingerprint, reason })),
+  );
+}
+
+/** `place`: among those of the flush. `known`: the alert's row, if the archive has one. */
+export function suppressedCloudEvent(
+  { at, key: groupId }: Flushed,
+  { fingerprint, reason }: ReturnType<typeof suppressedIn>[number],
+  tenant: string,
+  position: Position,
+  place: number,
+  known: AlertRow | null,
+): CloudEvent {
+  const attributed = attributes(at, position);
+  const data = { tenant, fingerprint, groupId, ...knownContext(known), reasons: [reason] };
+  return {
+    ...attributed,
+    id: `${attributed.id}.${place}`,
+    sequence: `${attributed.sequence}.${String(place).padStart(6, '0')}`,
+    type: 'alert.suppressed',
+    subject: alertKey(tenant, fingerprint),
+    tenant,
+    data,
+  };
+}
+
 function contextOf(event: PublicAlertEvent, known: AlertRow | null): Record<string, unknown> {
   if (event.type === 'alert.opened') {
     const { environment, priority, namespace, policy } = event.routing;
     return { environment, priority, namespace, policy, labels: event.alert.labels };
   }
+  return knownContext(known);
+}
+
+function knownContext(known: AlertRow | null): Record<string, unknown> {
   if (known === null) return {};
   const { environment, priority, namespace, policy, labels } = known;
   return { environment, priority, namespace, policy, labels: JSON.parse(labels) as unknown };
@@ -99,6 +140,8 @@ function contentOf(event: PublicAlertEvent): Record<string, unknown> {
     case 'alert.acknowledged':
     case 'alert.closed':
       return { by: event.by, comment: event.comment };
+    case 'alert.snoozed':
+      return { by: event.by, comment: event.comment, until: rfc3339(event.until) };
     case 'alert.aged':
       return {};
     default:

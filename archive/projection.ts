@@ -3,7 +3,7 @@
  * and is written once. Nothing here depends on where one transaction ends and the next begins.
  */
 
-import type { AlertEvent, GroupEvent } from '../alert/event.ts';
+import type { AlertEvent, GroupEvent, HoldsEvent } from '../alert/event.ts';
 import type { JournalEvent } from '../bus/journal.ts';
 import type { DeliveryEvent } from '../channels/delivery-event.ts';
 import type { Connection } from './bulk.ts';
@@ -11,7 +11,9 @@ import { foldAlert } from './project/alert.ts';
 import { deadDelivery, deadInput, replayed } from './project/dead-letter.ts';
 import { foldDelivery } from './project/delivery.ts';
 import { foldGroup } from './project/group.ts';
+import { foldHolds, holdKeys } from './project/holds.ts';
 import type { Position } from './project/position.ts';
+import { foldSilence } from './project/silence.ts';
 import type {
   DecisionRow,
   DeliveryAlertRow,
@@ -29,8 +31,10 @@ import {
   deliveryHistoryTable,
   groupsTable,
   historyTable,
+  holdsTable,
   membersTable,
   outcomesTable,
+  silencesTable,
 } from './tables.ts';
 import { WorkingSet } from './working-set.ts';
 
@@ -39,6 +43,8 @@ export class Projection {
   readonly #groups = new WorkingSet(groupsTable, ({ id }) => id);
   readonly #deliveries = new WorkingSet(deliveriesTable, ({ notification_id }) => notification_id);
   readonly #deadLetters = new WorkingSet(deadLettersTable, ({ id }) => id);
+  readonly #silences = new WorkingSet(silencesTable, ({ id }) => id);
+  readonly #holds = new WorkingSet(holdsTable, ({ key }) => key);
   readonly #history = new Map<string, HistoryRow>();
   readonly #outcomes = new Map<string, OutcomeRow>();
   /** By group and fingerprint; null: left. */
@@ -49,18 +55,25 @@ export class Projection {
 
   /** Names the rows that `take` will need; call for every event, then `load`. */
   want(event: JournalEvent): void {
-    if (isOfGroup(event)) this.#groups.want(event.key);
-    else if (isOfDelivery(event)) this.#deliveries.want(event.notificationId);
+    if (isOfGroup(event)) {
+      this.#groups.want(event.key);
+      if (event.type === 'group.flushed') for (const key of holdKeys(event)) this.#holds.want(key);
+    } else if (isOfHolds(event)) {
+      if (event.type === 'silence.set') this.#silences.want(event.silence.id);
+      else if (event.type === 'silence.ended') this.#silences.want(event.id);
+    } else if (isOfDelivery(event)) this.#deliveries.want(event.notificationId);
     else if (event.type === 'input.replayed') this.#deadLetters.want(event.deadLetterId);
     else if (event.type !== 'input.dead-lettered') this.#alerts.want(event.key);
   }
 
   async load(db: Connection): Promise<void> {
     for (const rows of [this.#alerts, this.#groups, this.#deliveries, this.#deadLetters]) await rows.load(db);
+    for (const rows of [this.#silences, this.#holds]) await rows.load(db);
   }
 
   take(event: JournalEvent, position: Position): void {
     if (isOfGroup(event)) this.#takeGroup(event, position);
+    else if (isOfHolds(event)) this.#takeHolds(event);
     else if (isOfDelivery(event)) this.#takeDelivery(event, position);
     else if (event.type === 'input.replayed') {
       const letter = replayed(this.#deadLetters.get(event.deadLetterId), event);
@@ -92,6 +105,15 @@ export class Projection {
     }
     for (const line of decisions)
       this.#decisions.set(`${line.partition}.${line.seq}.${line.idx}.${line.channel}`, line);
+    if (row === null || event.type !== 'group.flushed') return;
+    for (const hold of foldHolds((key) => this.#holds.get(key), event, row.tenant)) this.#holds.put(hold);
+  }
+
+  /** Copies in other partitions and what time ended say nothing new. */
+  #takeHolds(event: HoldsEvent): void {
+    if (event.type !== 'silence.set' && event.type !== 'silence.ended') return;
+    const row = foldSilence(this.#silences.get(event.type === 'silence.set' ? event.silence.id : event.id), event);
+    if (row !== null) this.#silences.put(row);
   }
 
   #takeDelivery(event: DeliveryEvent, position: Position): void {
@@ -113,6 +135,8 @@ export class Projection {
     await deliveryAlertsTable.upsert(db, [...this.#deliveryAlerts.values()]);
     await deliveryHistoryTable.upsert(db, this.#deliveryHistory);
     await this.#deadLetters.save(db);
+    await this.#silences.save(db);
+    await this.#holds.save(db);
   }
 
   async #saveMembers(db: Connection): Promise<void> {
@@ -138,4 +162,8 @@ function isOfGroup(event: JournalEvent): event is GroupEvent {
 
 function isOfDelivery(event: JournalEvent): event is DeliveryEvent {
   return event.type.startsWith('delivery.');
+}
+
+function isOfHolds(event: JournalEvent): event is HoldsEvent {
+  return event.type.startsWith('holds.') || event.type.startsWith('silence.');
 }

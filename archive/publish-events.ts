@@ -3,6 +3,7 @@
  * crash in between they are published again under the same ids, and the stream drops what it has.
  */
 
+import { alertKey } from '../alert/alert.ts';
 import type { JournalEvent } from '../bus/journal.ts';
 import type { PartitionName } from '../bus/partition.ts';
 import { subjects } from '../bus/subjects.ts';
@@ -12,13 +13,15 @@ import {
   deliveryCloudEvent,
   isPublicAlertEvent,
   isPublicDeliveryEvent,
+  suppressedCloudEvent,
+  suppressedIn,
 } from './cloud-event.ts';
 import type { ArchiveDatabase } from './database.ts';
 import { eventBody } from './event-body.ts';
 import type { CommitRecord } from './journal-source.ts';
 import type { Position } from './project/position.ts';
 import { cursorOf } from './project.ts';
-import { alertsTable, deliveriesTable, repeatsPublishedTable } from './tables.ts';
+import { alertsTable, deliveriesTable, groupsTable, repeatsPublishedTable } from './tables.ts';
 import { WorkingSet } from './working-set.ts';
 
 /** Resolves once the event is stored, or was before. Throws when that cannot be learnt. */
@@ -50,8 +53,7 @@ export class EventPublisher {
     const events: CloudEvent[] = [];
     for (const record of fresh) {
       for (const [index, event] of record.events.entries()) {
-        const made = selection.take(event, { partition, seq: record.seq, index });
-        if (made !== null) events.push(made);
+        events.push(...selection.take(event, { partition, seq: record.seq, index }));
       }
     }
     await this.#send(events);
@@ -87,12 +89,16 @@ export class EventPublisher {
 /** Which events of a batch are public, with what the archive knows beside them. */
 class Selection {
   readonly #alerts = new WorkingSet(alertsTable, ({ key }) => key);
+  readonly #groups = new WorkingSet(groupsTable, ({ id }) => id);
   readonly #deliveries = new WorkingSet(deliveriesTable, ({ notification_id }) => notification_id);
   readonly #repeats = new WorkingSet(repeatsPublishedTable, ({ alert_key }) => alert_key);
 
   static async of({ reader }: ArchiveDatabase, records: readonly CommitRecord[]): Promise<Selection> {
     const selection = new Selection();
     for (const { events } of records) for (const event of events) selection.#want(event);
+    // A flush names its alerts by fingerprint; which tenant they are of stands with the group.
+    await selection.#groups.load(reader);
+    for (const { events } of records) for (const event of events) selection.#wantSuppressed(event);
     await selection.#alerts.load(reader);
     await selection.#deliveries.load(reader);
     await selection.#repeats.load(reader);
@@ -101,18 +107,35 @@ class Selection {
 
   #want(event: JournalEvent): void {
     if (isPublicDeliveryEvent(event)) this.#deliveries.want(event.notificationId);
+    if (event.type === 'group.flushed' && event.holds !== undefined) this.#groups.want(event.key);
     // An alert that opens brings all there is to know of it.
     if (!isPublicAlertEvent(event) || event.type === 'alert.opened') return;
     this.#alerts.want(event.key);
     if (event.type === 'alert.repeated') this.#repeats.want(event.key);
   }
 
-  take(event: JournalEvent, position: Position): CloudEvent | null {
+  #wantSuppressed(event: JournalEvent): void {
+    if (event.type !== 'group.flushed') return;
+    const tenant = this.#groups.get(event.key)?.tenant;
+    if (tenant === undefined) return;
+    for (const { fingerprint } of suppressedIn(event)) this.#alerts.want(alertKey(tenant, fingerprint));
+  }
+
+  take(event: JournalEvent, position: Position): CloudEvent[] {
     if (isPublicDeliveryEvent(event))
-      return deliveryCloudEvent(event, position, this.#deliveries.get(event.notificationId));
-    if (!isPublicAlertEvent(event)) return null;
-    if (event.type === 'alert.repeated' && !this.#isDue(event.key, event.at)) return null;
-    return alertCloudEvent(event, position, this.#alerts.get(event.key));
+      return [deliveryCloudEvent(event, position, this.#deliveries.get(event.notificationId))];
+    if (event.type === 'group.flushed') return this.#suppressed(event, position);
+    if (!isPublicAlertEvent(event)) return [];
+    if (event.type === 'alert.repeated' && !this.#isDue(event.key, event.at)) return [];
+    return [alertCloudEvent(event, position, this.#alerts.get(event.key))];
+  }
+
+  #suppressed(event: Extract<JournalEvent, { type: 'group.flushed' }>, position: Position): CloudEvent[] {
+    const tenant = this.#groups.get(event.key)?.tenant;
+    if (tenant === undefined) return [];
+    return suppressedIn(event).map((one, place) =>
+      suppressedCloudEvent(event, one, tenant, position, place, this.#alerts.get(alertKey(tenant, one.fingerprint))),
+    );
   }
 
   /** At most one repeat of an alert a minute; remembered with the cursor, so that a crash changes nothing about which. */

@@ -34,6 +34,8 @@ const RULES: readonly Rule[] = [
   },
   { table: 'delivery_history', key: 'notification_id', isOver: older },
   { table: 'dead_letters', key: 'id', isOver: (cutoff) => sql`state = 'replayed' and replayed_at < ${cutoff}` },
+  { table: 'silences', key: 'id', isOver: (cutoff) => sql`ends_at < ${cutoff} or ended_at < ${cutoff}` },
+  { table: 'holds', key: 'key', isOver: (cutoff) => sql`until < ${cutoff}` },
   { table: 'repeats_published', key: 'alert_key', isOver: older },
 ];
 
@@ -57,7 +59,9 @@ export async function forget(
       const to: string | null = await keyBehind(writer, table, key, from, sliceRows);
       const upTo = to === null ? sql`` : sql`and ${sql.ref(key)} <= ${to}`;
       const { numAffectedRows } = await sql`
-        delete from ${sql.table(table)} where ${sql.ref(key)} > ${from} ${upTo} and ${isOver(cutoff)}`.execute(writer);
+        delete from ${sql.table(table)} where ${sql.ref(key)} > ${from} ${upTo} and (${isOver(cutoff)})`.execute(
+        writer,
+      );
       forgotten += Number(numAffectedRows ?? 0);
       from = to;
       await breathe();

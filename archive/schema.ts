@@ -2,7 +2,7 @@
  * The tables of the archive: the read model that queries are answered from. Everything in them is projected from the
  * journals and can be made again from them.
  *
- * Times are Unix milliseconds. Columns named `labels`, `annotations`, `reasons`, `groups`, `channels`, `decisions`,
+ * Times are Unix milliseconds. Columns named `labels`, `annotations`, `matchers`, `held`, `reasons`, `groups`, `channels`, `decisions`,
  * `fingerprints` and `entry` hold JSON as text: both SQLite and PostgreSQL keep that, and nothing here looks inside in SQL.
  */
 
@@ -54,6 +54,10 @@ export interface AlertRow {
   acknowledged_by: string | null;
   acknowledged_at: number | null;
   acknowledged_comment: string | null;
+  /** Set while it is, or was last, put off. */
+  snoozed_until: number | null;
+  snoozed_by: string | null;
+  snoozed_comment: string | null;
   /** Where the history row stands that further events of the same kind are counted in (see project/history.ts). */
   run_type: string | null;
   run_seq: number;
@@ -128,6 +132,43 @@ export interface DecisionRow {
   firing: number;
   resolved: number;
   reasons: string;
+  /** JSON: the first of the alerts that the channel was not told of because they are held back, with the reason of each. */
+  held: string;
+  /** How many there were. */
+  held_count: number;
+}
+
+/** An alert in a group that is, or was last, held back. */
+export interface HoldRow {
+  /** group/fingerprint */
+  key: string;
+  tenant: string;
+  fingerprint: string;
+  group_id: string;
+  code: string;
+  detail: string;
+  since: number;
+  /** When a flush found that it is not held any more; null while it is. */
+  until: number | null;
+}
+
+/** A silence that a person set. */
+export interface SilenceRow {
+  id: string;
+  tenant: string;
+  /** JSON: a list of texts. */
+  matchers: string;
+  starts_at: number;
+  ends_at: number;
+  created_by: string;
+  comment: string;
+  /** 1: it may cover a whole tenant. */
+  broad: number;
+  created_at: number;
+  updated_at: number;
+  /** When a person ended it before its time; null otherwise. */
+  ended_at: number | null;
+  ended_by: string | null;
 }
 
 export type DeliveryState = 'queued' | 'attempting' | 'uncertain' | 'delivered' | 'dead';
@@ -207,4 +248,6 @@ export interface Tables {
   delivery_history: DeliveryHistoryRow;
   dead_letters: DeadLetterRow;
   repeats_published: RepeatPublishedRow;
+  silences: SilenceRow;
+  holds: HoldRow;
 }

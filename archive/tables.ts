@@ -31,6 +31,9 @@ export const alertsTable = bulkTable({
     'acknowledged_by',
     'acknowledged_at',
     'acknowledged_comment',
+    'snoozed_until',
+    'snoozed_by',
+    'snoozed_comment',
     'run_type',
     'run_seq',
     'run_idx',
@@ -99,7 +102,38 @@ export const decisionsTable = bulkTable({
     'firing',
     'resolved',
     'reasons',
+    'held',
+    'held_count',
   ],
+  onConflict: 'replace',
+});
+
+export const holdsTable = bulkTable({
+  table: 'holds',
+  key: ['key'],
+  columns: ['key', 'tenant', 'fingerprint', 'group_id', 'code', 'detail', 'since', 'until'],
+  indexed: ['code', 'detail'],
+  onConflict: 'replace',
+});
+
+export const silencesTable = bulkTable({
+  table: 'silences',
+  key: ['id'],
+  columns: [
+    'id',
+    'tenant',
+    'matchers',
+    'starts_at',
+    'ends_at',
+    'created_by',
+    'comment',
+    'broad',
+    'created_at',
+    'updated_at',
+    'ended_at',
+    'ended_by',
+  ],
+  indexed: ['created_at'],
   onConflict: 'replace',
 });
 

@@ -6,12 +6,12 @@
  */
 
 import type { Entry } from '../alert/entry.ts';
-import type { AlertEvent, DeadLetterEvent, GroupEvent, ReplayedEvent } from '../alert/event.ts';
+import type { AlertEvent, DeadLetterEvent, GroupEvent, HoldsEvent, ReplayedEvent } from '../alert/event.ts';
 import type { DeliveryEvent } from '../channels/delivery-event.ts';
 import { pack, unpack, withPacked } from './pack.ts';
 import type { PartitionName } from './partition.ts';
 
-export type JournalEvent = AlertEvent | GroupEvent | DeliveryEvent | DeadLetterEvent | ReplayedEvent;
+export type JournalEvent = AlertEvent | GroupEvent | HoldsEvent | DeliveryEvent | DeadLetterEvent | ReplayedEvent;
 
 /** An entry for another partition's inbox, published once its commit is acknowledged. */
 export interface Effect {

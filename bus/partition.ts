@@ -18,8 +18,15 @@ export function partitionNames(count: PartitionCount): PartitionName[] {
 }
 
 export function partitionOf(address: EntityAddress, count: PartitionCount): PartitionName {
-  const hash = fnv1a32(address.key);
+  const hash = fnv1a32(address.place ?? address.key);
   return address.partition === 'alert' ? `a${hash % count.alert}` : `c${hash % count.channel}`;
+}
+
+/** Where an entry for this address goes: to one partition, or to all that have such an entity. */
+export function partitionsOf(address: EntityAddress, count: PartitionCount): PartitionName[] {
+  if (address.everywhere === undefined) return [partitionOf(address, count)];
+  const letter = address.partition === 'alert' ? 'a' : 'c';
+  return partitionNames(count).filter((name) => name.startsWith(letter));
 }
 
 /** 32-bit FNV-1a over UTF-16 code units (http://www.isthe.com/chongo/tech/comp/fnv/). Stored placements depend on it: never change. */

@@ -6,6 +6,7 @@ import { startActorSystem } from '../actors/actor-system.ts';
 import { alertKind } from '../actors/alert-actor.ts';
 import { channelKind } from '../actors/channel-actor.ts';
 import { groupKind } from '../actors/group-actor.ts';
+import { holdsKind } from '../actors/holds-actor.ts';
 import type { PartitionMetrics } from '../actors/partition.ts';
 import type { Turn } from '../actors/turn.ts';
 import { startWorker, type Worker } from '../actors/worker.ts';
@@ -46,7 +47,7 @@ export async function startActors(options: ActorsRoleOptions): Promise<ActorsRol
       bus,
       publisher: framePublisher(bus),
       count,
-      kinds: { alert: alertKind, group: groupKind, channel: channelKind },
+      kinds: { alert: alertKind, group: groupKind, holds: holdsKind, channel: channelKind },
       system,
       clock: systemClock,
       log,

@@ -2,9 +2,11 @@
 
 import type { Migration, MigrationProvider } from 'kysely/migration';
 import { readModel } from './0001-read-model.ts';
+import { holds } from './0002-holds.ts';
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-read-model': readModel,
+  '0002-holds': holds,
 };
 
 export const migrationProvider: MigrationProvider = {

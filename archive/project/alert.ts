@@ -34,8 +34,13 @@ function outcomeOf(event: AlertEvent, reasons: string): OutcomeRow | null {
 /** Tenant and fingerprint of an alert's key. A fingerprint never holds a slash. */
 export function identityOf(key: string): { readonly tenant: string; readonly fingerprint: string } {
   const slash = key.lastIndexOf('/');
+  // What is of a tenant as a whole.
+  if (slash < 0) return { tenant: key, fingerprint: '' };
   return { tenant: key.slice(0, slash), fingerprint: key.slice(slash + 1) };
 }
+
+const NOT_ACKNOWLEDGED = { acknowledged_by: null, acknowledged_at: null, acknowledged_comment: null };
+const NOT_SNOOZED = { snoozed_until: null, snoozed_by: null, snoozed_comment: null };
 
 type Told = Exclude<AlertEvent, { type: 'alert.forgotten' }>;
 
@@ -67,6 +72,16 @@ function rowAfter(before: AlertRow | null, event: Told, reasons: string): AlertR
         acknowledged_by: event.by,
         acknowledged_at: event.at,
         acknowledged_comment: event.comment,
+        ...NOT_SNOOZED,
+      };
+    case 'alert.snoozed':
+      return {
+        ...before,
+        ...NOT_ACKNOWLEDGED,
+        status: 'firing',
+        snoozed_until: event.until,
+        snoozed_by: event.by,
+        snoozed_comment: event.comment,
       };
     case 'alert.ignored':
     case 'command.refused':
@@ -99,9 +114,8 @@ function opened(
     ended_at: null,
     occurrences: 1,
     episode: event.episode,
-    acknowledged_by: null,
-    acknowledged_at: null,
-    acknowledged_comment: null,
+    ...NOT_ACKNOWLEDGED,
+    ...NOT_SNOOZED,
     ...NO_RUN,
   };
 }
@@ -116,7 +130,7 @@ function reported(
 }
 
 function ended(before: AlertRow, status: 'resolved' | 'aged' | 'closed', at: number): AlertRow {
-  return { ...before, status, ended_at: at };
+  return { ...before, ...NOT_SNOOZED, status, ended_at: at };
 }
 
 /** The groups of before stay in view: they were told that it fires, and their ledger is the alert's too. */

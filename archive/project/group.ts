@@ -19,6 +19,8 @@ export interface LastDecision {
   readonly seq: number;
   readonly index: number;
   readonly reasons: FlushDecision['reasons'];
+  /** Left out where nothing is held back. */
+  readonly held?: FlushDecision['held'];
 }
 
 export interface GroupChange {
@@ -99,12 +101,25 @@ function lastAfter(
 ): LastDecision {
   const { channel, notificationId, reasons } = decision;
   if (last !== undefined && continues(last, decision)) return { ...last, at, count: last.count + 1, reasons };
-  return { channel, notificationId, at, since: at, count: 1, seq, index, reasons };
+  const held = decision.held === undefined ? {} : { held: decision.held };
+  return { channel, notificationId, at, since: at, count: 1, seq, index, reasons, ...held };
 }
 
-function continues(last: LastDecision, { notificationId, reasons }: FlushDecision): boolean {
+function continues(last: LastDecision, { notificationId, reasons, held }: FlushDecision): boolean {
   if (last.notificationId !== null || notificationId !== null) return false;
-  return last.reasons.length === reasons.length && last.reasons.every(({ code }, i) => code === reasons[i]?.code);
+  return (
+    sameHeld(last.held ?? [], held ?? []) &&
+    last.reasons.length === reasons.length &&
+    last.reasons.every(({ code }, i) => code === reasons[i]?.code)
+  );
+}
+
+/** The ledger must say of each alert since when it is held back, so others held are another line. */
+function sameHeld(a: NonNullable<FlushDecision['held']>, b: NonNullable<FlushDecision['held']>): boolean {
+  if (a.length !== b.length) return false;
+  return a.every(
+    ({ fingerprint, reason }, i) => fingerprint === b[i]!.fingerprint && reason.code === b[i]!.reason.code,
+  );
 }
 
 function ledgerLine(groupId: string, decision: FlushDecision, last: LastDecision, partition: string): DecisionRow {
@@ -121,5 +136,7 @@ function ledgerLine(groupId: string, decision: FlushDecision, last: LastDecision
     firing: decision.firing.length,
     resolved: decision.resolved.length,
     reasons: JSON.stringify(decision.reasons),
+    held: JSON.stringify(decision.held ?? []),
+    held_count: decision.heldCount ?? 0,
   };
 }

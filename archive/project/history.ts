@@ -62,6 +62,10 @@ function detailOf(event: AlertEvent): string {
     case 'alert.acknowledged':
     case 'alert.closed':
       return event.comment === '' ? `by ${event.by}` : `by ${event.by}: ${event.comment}`;
+    case 'alert.snoozed': {
+      const until = `by ${event.by} until ${new Date(event.until).toISOString()}`;
+      return event.comment === '' ? until : `${until}: ${event.comment}`;
+    }
     case 'alert.opened':
       return event.episode > 1 ? `episode ${event.episode}` : '';
     case 'alert.repeated':

@@ -1,10 +1,11 @@
 /** One alert with its history, newest first, and its ledger. */
 
 import { alertKey } from '../../alert/alert.ts';
-import type { HistoryRow } from '../schema.ts';
+import { holdKey } from '../project/holds.ts';
+import type { HistoryRow, HoldRow } from '../schema.ts';
 import { alertAnswer } from './alerts.ts';
 import { ledgerOf } from './ledger.ts';
-import { type ArchiveQuery, QueryRefused, requiredText, time } from './query.ts';
+import { type ArchiveQuery, QueryRefused, requiredText, time, timeOrNull } from './query.ts';
 
 const MOST_LINES = 200;
 
@@ -20,8 +21,28 @@ export const alertQuery: ArchiveQuery = async (db, params) => {
     .orderBy('idx', 'desc')
     .limit(MOST_LINES)
     .execute();
-  return { ...alertAnswer(row), history: lines.map(lineAnswer), ledger: await ledgerOf(db, row) };
+  const holds = await db
+    .selectFrom('holds')
+    .selectAll()
+    .where(
+      'key',
+      'in',
+      (JSON.parse(row.groups) as string[]).map((group) => holdKey(group, row.fingerprint)),
+    )
+    .execute();
+  return {
+    ...alertAnswer(row),
+    holds: holds.map(holdAnswer),
+    history: lines.map(lineAnswer),
+    ledger: await ledgerOf(db, row),
+  };
 };
+
+/** In which of its groups it is, or was last, held back. */
+function holdAnswer(row: HoldRow) {
+  const { group_id: group, code, detail } = row;
+  return { group, since: time(row.since), until: timeOrNull(row.until), reason: { code, detail } };
+}
 
 function lineAnswer(row: HistoryRow) {
   return {

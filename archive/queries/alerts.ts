@@ -58,6 +58,7 @@ export function alertAnswer(row: AlertRow) {
     occurrences: row.occurrences,
     episode: row.episode,
     acknowledged: row.acknowledged_at === null ? null : acknowledgement(row, row.acknowledged_at),
+    snoozed: row.snoozed_until === null ? null : snooze(row, row.snoozed_until),
     policy: row.policy,
     reasons: JSON.parse(row.reasons) as unknown,
   };
@@ -65,4 +66,8 @@ export function alertAnswer(row: AlertRow) {
 
 function acknowledgement(row: AlertRow, at: number) {
   return { by: row.acknowledged_by, at: time(at), comment: row.acknowledged_comment };
+}
+
+function snooze(row: AlertRow, until: number) {
+  return { by: row.snoozed_by, until: time(until), comment: row.snoozed_comment };
 }

@@ -30,7 +30,7 @@ export async function ledgerOf(db: Kysely<Tables>, alert: AlertRow) {
         channel,
         notified: told.some(({ state }) => state === 'delivered'),
         nextFlush: timeOrNull(group.next_flush),
-        decisions: decided.map(decisionAnswer),
+        decisions: decided.map((row) => decisionAnswer(row, alert.fingerprint)),
         deliveries: told.map((row) => ({
           ...deliveryAnswer(row),
           history: attempts.filter((line) => line.notification_id === row.notification_id).map(attemptAnswer),
@@ -88,12 +88,21 @@ async function attemptsOf(db: Kysely<Tables>, ids: readonly string[]): Promise<D
     .execute();
 }
 
-function decisionAnswer(row: DecisionRow) {
+interface HeldLine {
+  readonly fingerprint: string;
+  readonly reason: unknown;
+}
+
+/** `held`: why the channel was not told of this alert, where that is so and it stands among those that are named. */
+function decisionAnswer(row: DecisionRow, fingerprint: string) {
+  const held = (JSON.parse(row.held) as HeldLine[]).find((line) => line.fingerprint === fingerprint);
   return {
     at: time(row.at),
     since: time(row.since),
     times: row.count,
     notificationId: row.notification_id,
+    held: held?.reason ?? null,
+    heldCount: row.held_count,
     reasons: JSON.parse(row.reasons) as unknown,
   };
 }

@@ -49,7 +49,7 @@ test('[BR-ERR-009] a timer whose decision throws is not tried again at once, ove
   const tick = (now: number) => {
     const due = entities.takeDue(now, 10);
     for (const one of due) {
-      const turn = new Turn(one, entities, { now, policy, random: () => 0 }, () => {});
+      const turn = new Turn(one, entities, { now, policy, random: () => 0, holds: () => null }, () => {});
       turn.add({ command: { kind: 'tick' }, position: 'p', entry: null });
       try {
         handler.handle(turn);

@@ -34,6 +34,8 @@ const TABLES = [
   'delivery_history',
   'dead_letters',
   'repeats_published',
+  'silences',
+  'holds',
 ] as const;
 
 /** Every row of every table, in an order that does not depend on when it was written. */

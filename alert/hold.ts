@@ -1,0 +1,70 @@
+/**
+ * Is an alert kept back now, and by what? In Alertmanager's order: inhibited, outside of the active or inside the mute time
+ * intervals of its route, silenced; then what only Herald has: a maintenance window, a snooze.
+ */
+
+import type { LabelSet } from './alert.ts';
+import { type HoldsState, inhibitorOf } from './holds-state.ts';
+import type { KnownAttributes } from './namespace.ts';
+import type { GroupedAlert } from './notification.ts';
+import type { Hold, Policy, ReceiverTiming } from './policy.ts';
+import { reason } from './reason.ts';
+import { ruleOf, type SilenceRule, silenceHold } from './silence.ts';
+
+/** What is the same for all alerts of one flush. */
+export interface HoldContext {
+  readonly tenant: string;
+  readonly holds: HoldsState | null;
+  readonly policy: Policy;
+  readonly now: number;
+  /** Of the group's route. */
+  readonly time: Hold | null;
+  readonly silences: readonly SilenceRule[];
+}
+
+export function holdContext(
+  tenant: string,
+  timing: ReceiverTiming,
+  holds: HoldsState | null,
+  policy: Policy,
+  now: number,
+): HoldContext {
+  const silences = [...policy.silences(tenant)];
+  for (const silence of holds?.silences.values() ?? []) {
+    const rule = ruleOf(silence, policy.readMatcher);
+    if (rule !== null) silences.push(rule);
+  }
+  return { tenant, holds, policy, now, time: policy.timeHold(tenant, timing, now), silences };
+}
+
+/** null: nothing keeps it back. */
+export function decideHold(alert: GroupedAlert, context: HoldContext): Hold | null {
+  const { tenant, policy, now, time, silences } = context;
+  const labels = seenLabels(alert);
+  return (
+    inhibition(context, labels) ??
+    time ??
+    silenceHold(silences, labels, now) ??
+    policy.maintenanceHold(tenant, labels, now) ??
+    snooze(alert, now)
+  );
+}
+
+/** What matchers see. Herald's own come last: a sender must not escape, or cause, a hold by forging them. */
+export function seenLabels(
+  alert: Pick<GroupedAlert, 'labels' | 'environment' | 'priority' | 'tenant' | keyof KnownAttributes>,
+): LabelSet {
+  const { labels, environment, priority, tenant, businessUnit = '', owner = '', criticality = '' } = alert;
+  return { ...labels, environment, priority, tenant, businessUnit, owner, criticality };
+}
+
+function inhibition({ holds, policy, tenant }: HoldContext, labels: LabelSet): Hold | null {
+  const found = holds === null ? null : inhibitorOf(holds, policy.inhibitions(tenant), labels);
+  if (found === null) return null;
+  return { reason: reason('hold.inhibited', `by alert ${found.fingerprint} (${found.rule.name})`), until: null };
+}
+
+function snooze({ snoozedUntil }: GroupedAlert, now: number): Hold | null {
+  if (snoozedUntil === undefined || snoozedUntil <= now) return null;
+  return { reason: reason('hold.snoozed', `until ${new Date(snoozedUntil).toISOString()}`), until: snoozedUntil };
+}
