@@ -1,4 +1,4 @@
-/** POST /v1/alerts/{tenant}/{fingerprint}/acknowledge and /close: answered after the commit. */
+/** POST /v1/alerts/{tenant}/{fingerprint}/acknowledge /snooze and /close: answered after the commit. */
 
 import type { CommandReply } from '../alert/alert-state.ts';
 import type { AlertAction } from '../alert/entry.ts';
@@ -6,7 +6,7 @@ import { problem } from '../ingress/problem.ts';
 import type { HttpRequest, Reply } from '../ingress/route.ts';
 import { json, type Operation } from './operation.ts';
 import type { OperatorPorts } from './operator-ports.ts';
-import { readPerson } from './person-body.ts';
+import { readPerson, readSnooze } from './person-body.ts';
 
 const FINGERPRINT = /^[0-9a-f]{16}$/;
 const LONGEST_ID = 200;
@@ -16,6 +16,7 @@ type Ports = Pick<OperatorPorts, 'command' | 'newCommandId'>;
 export function alertCommandOperations(ports: Ports): Operation[] {
   return [
     operation(ports, 'acknowledge', 'acknowledgeAlert', 'A person takes the alert on.'),
+    operation(ports, 'snooze', 'snoozeAlert', 'A person puts the alert off: nothing is told of it until then.'),
     operation(ports, 'close', 'closeAlert', 'A person closes the alert.'),
   ];
 }
@@ -27,13 +28,13 @@ function operation(ports: Ports, action: AlertAction, id: string, summary: strin
     id,
     summary: `${summary} The same Idempotency-Key is carried out once.`,
     parameters: [],
-    body: 'Person',
+    body: action === 'snooze' ? 'Snooze' : 'Person',
     idempotent: true,
     answer: 'Done',
     problems: {
       404: 'No such alert is known.',
       409: 'The state of the alert does not allow it; `reasons` say why.',
-      422: 'The body is invalid.',
+      422: action === 'snooze' ? 'The body is invalid, or `until` is past or too far away.' : 'The body is invalid.',
       503: 'Nobody answers for the alert now. The command may have been taken; with the same Idempotency-Key it is safe to ask again.',
     },
     handle: (request) => carryOut(ports, action, request),
@@ -45,7 +46,7 @@ async function carryOut({ command, newCommandId }: Ports, action: AlertAction, r
   // Nothing else can be one: it must not travel to a partition to be unknown there.
   if (!FINGERPRINT.test(fingerprint))
     return unknown(`${JSON.stringify(fingerprint)} is no fingerprint: 16 lower-case hex digits`);
-  const person = readPerson(request.body);
+  const person = action === 'snooze' ? readSnooze(request.body) : readPerson(request.body);
   if ('refused' in person) return person.refused;
   const key = request.headers['idempotency-key'] ?? '';
   if (key.length > LONGEST_ID) return problem(400, `an Idempotency-Key has at most ${LONGEST_ID} characters`);
@@ -58,7 +59,7 @@ function answer({ ok, status, reasons }: CommandReply, about: object): Reply {
   if (ok) return json(200, { ...about, reasons });
   const detail = reasons.map((reason) => reason.detail).join('; ');
   if (status === 404) return unknown(detail);
-  return refusal(detail, reasons);
+  return refusal(status === 422 ? 422 : 409, detail, reasons);
 }
 
 function unknown(detail: string): Reply {
@@ -66,7 +67,8 @@ function unknown(detail: string): Reply {
 }
 
 /** problem+json with the reasons beside it: they are what the journal, the metrics and the console say, too. */
-function refusal(detail: string, reasons: CommandReply['reasons']): Reply {
-  const reply = problem(409, 'the state of the alert does not allow it', { code: 'command.refused', detail });
+function refusal(status: 409 | 422, detail: string, reasons: CommandReply['reasons']): Reply {
+  const title = status === 409 ? 'the state of the alert does not allow it' : 'the body is invalid';
+  const reply = problem(status, title, { code: 'command.refused', detail });
   return { ...reply, body: JSON.stringify({ ...JSON.parse(String(reply.body)), reasons }) };
 }

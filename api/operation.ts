@@ -5,7 +5,7 @@ import type { HttpRequest, Reply, Route } from '../ingress/route.ts';
 import { badParameters, type Parameter, type ParameterValues, readParameters } from './parameters.ts';
 
 export interface Operation {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** `/v1/alerts/{tenant}/{fingerprint}`, the form of OpenAPI. */
   readonly path: string;
   readonly id: string;

@@ -1,7 +1,7 @@
 /** What the operators' API needs of the rest of Herald. gateway/ hands it in. */
 
 import type { CommandReply } from '../alert/alert-state.ts';
-import type { CommandEntry, ReplayEntry } from '../alert/entry.ts';
+import type { CommandEntry, ReplayEntry, SilenceEntry } from '../alert/entry.ts';
 
 export interface OperatorPorts {
   /**
@@ -12,11 +12,15 @@ export interface OperatorPorts {
   /** Resolves after the commit. Rejects with CommandUnanswered. */
   command(entry: Omit<CommandEntry, 'replyTo'>): Promise<CommandReply>;
   /** Resolves after the commit. Rejects with CommandUnanswered. */
+  silence(entry: Omit<SilenceEntry, 'replyTo'>): Promise<CommandReply>;
+  /** Resolves after the commit. Rejects with CommandUnanswered. */
   replay(entry: Omit<ReplayEntry, 'replyTo'>): Promise<CommandReply>;
   /** Partitions with their owners and their lag, versions; JSON. */
   status(): Promise<unknown>;
   /** An id that no command had before. */
   newCommandId(): string;
+  /** Unix time in milliseconds. */
+  now(): number;
 }
 
 /** Nobody owns the partition now, or its answer did not come in time. The command may still be carried out, once. */

@@ -9,6 +9,7 @@ import { openapiOf } from './openapi.ts';
 import { json, type Operation, routeOf } from './operation.ts';
 import type { OperatorPorts } from './operator-ports.ts';
 import { receiptOperations } from './receipts.ts';
+import { silenceOperations } from './silences.ts';
 import { statusOperations } from './status.ts';
 
 /** `version`: of Herald, for openapi.json. */
@@ -18,6 +19,7 @@ export function operatorRoutes(ports: OperatorPorts, version: string): Route[] {
     ...alertOperations(ports),
     ...alertCommandOperations(ports),
     ...notificationOperations(ports),
+    ...silenceOperations(ports),
     ...deadLetterOperations(ports),
     ...statusOperations(ports),
   ];

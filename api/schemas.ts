@@ -3,6 +3,7 @@
 import { ENVIRONMENTS, PRIORITIES } from '../alert/alert.ts';
 import { ALERT_STATUSES } from './alerts.ts';
 import { DELIVERY_STATES } from './notifications.ts';
+import { SILENCE_STATES } from './silences.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -46,6 +47,7 @@ const alert = {
   occurrences: integer,
   episode: integer,
   acknowledged: orNull(object({ by: text, at: time, comment: text })),
+  snoozed: orNull(object({ by: text, until: time, comment: text })),
   policy: text,
   reasons,
 };
@@ -68,6 +70,21 @@ const delivery = {
   alerts: integer,
   fingerprints: list(text),
   reasons,
+};
+
+const silence = {
+  id: text,
+  tenant: text,
+  state: oneOf(SILENCE_STATES),
+  matchers: list(text),
+  startsAt: time,
+  endsAt: time,
+  createdBy: text,
+  comment: text,
+  broad: flag,
+  createdAt: time,
+  updatedAt: time,
+  endedEarly: orNull(object({ at: time, by: text })),
 };
 
 const letter = {
@@ -109,6 +126,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   AlertList: page('alerts', 'Alert'),
   AlertDetail: object({
     ...alert,
+    holds: list(object({ group: text, since: time, until: orNull(time), reason: ref('Reason') })),
     history: list(object({ ...line, type: text, detail: text })),
     ledger: list(ref('LedgerLine')),
   }),
@@ -117,7 +135,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     channel: text,
     notified: flag,
     nextFlush: orNull(time),
-    decisions: list(object({ ...line, notificationId: orNull(text) })),
+    decisions: list(object({ ...line, notificationId: orNull(text), held: orNull(ref('Reason')), heldCount: integer })),
     deliveries: list(object({ ...delivery, history: list(attempt) })),
   }),
   Group: object({
@@ -139,6 +157,44 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   DeadLetterList: page('deadLetters', 'DeadLetter'),
   DeadLetterDetail: object({ ...letter, entry: { type: 'object' } }),
   Person: object({ by: text, comment: text }, ['by', 'comment']),
+  Snooze: object({ until: time, by: text, comment: text }, ['by', 'comment']),
+  SilenceSpec: object(
+    {
+      id: text,
+      tenant: text,
+      matchers: list(text),
+      startsAt: time,
+      endsAt: time,
+      createdBy: text,
+      comment: text,
+      broad: flag,
+    },
+    ['id', 'tenant', 'startsAt', 'createdBy', 'comment', 'broad'],
+  ),
+  Silence: object(silence),
+  SilenceList: page('silences', 'Silence'),
+  SilenceDetail: object({ ...silence, held: object({ now: integer, ended: integer }) }),
+  SilenceSet: object({ id: text, tenant: text, reasons, preview: ref('SilencePreview') }, [
+    'id',
+    'tenant',
+    'reasons',
+    'preview',
+  ]),
+  SilencePreview: object({
+    broad: flag,
+    active: integer,
+    alerts: list(
+      object({
+        fingerprint: text,
+        status: oneOf(ALERT_STATUSES),
+        environment: oneOf(ENVIRONMENTS),
+        priority: oneOf(PRIORITIES),
+        labels: texts,
+      }),
+    ),
+    notifications: object({ since: time, all: integer, held: integer, smaller: integer }),
+  }),
+  SilenceEnded: object({ id: text, tenant: text, reasons }),
   Done: object({ tenant: text, fingerprint: text, action: text, reasons }),
   Replayed: object({ id: text, reasons }),
   Status: { type: 'object' },

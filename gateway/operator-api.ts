@@ -11,6 +11,7 @@ import { deploymentStatus } from '../bus/deployment.ts';
 import { framePublisher } from '../bus/ingest.ts';
 import type { PartitionCount } from '../bus/partition.ts';
 import type { Route } from '../ingress/route.ts';
+import { systemClock } from '../telemetry/clock.ts';
 import type { LiveResources } from './live-resources.ts';
 import { replayUnreadable } from './replay-unreadable.ts';
 
@@ -42,6 +43,7 @@ export function operatorApi({ bus, count, resources }: OperatorApiOptions): Rout
       return askArchive(connected.nc)(name, params);
     },
     command: (entry) => ask(entry, entry.id),
+    silence: (entry) => ask(entry, entry.id),
     async replay(letter) {
       const connected = bus();
       if (letter.entry.kind === 'unreadable' && connected !== null) {
@@ -57,10 +59,11 @@ export function operatorApi({ bus, count, resources }: OperatorApiOptions): Rout
       return { version: VERSION, node: process.version, resources: resourceStatus, partitions: count, deployment };
     },
     newCommandId: randomUUID,
+    now: systemClock.now,
   };
   return operatorRoutes(ports, VERSION);
 }
 
 function statusOf({ ok, status, reasons }: CommandAnswer) {
-  return { ok, status: status as 200 | 404 | 409, reasons };
+  return { ok, status: status as 200 | 404 | 409 | 422, reasons };
 }

@@ -6,8 +6,11 @@ import { cursorsQuery } from './cursors.ts';
 import { deadLetterQuery, deadLettersQuery } from './dead-letters.ts';
 import { deliveriesQuery } from './deliveries.ts';
 import { groupsQuery } from './groups.ts';
+import { namespaceQuery, namespacesQuery } from './namespaces.ts';
 import type { ArchiveQuery } from './query.ts';
 import { receiptQuery } from './receipt.ts';
+import { silencePreviewQuery } from './silence-preview.ts';
+import { silenceQuery, silencesQuery } from './silences.ts';
 
 export const QUERIES: ReadonlyMap<string, ArchiveQuery> = new Map([
   ['receipt', receiptQuery],
@@ -15,7 +18,12 @@ export const QUERIES: ReadonlyMap<string, ArchiveQuery> = new Map([
   ['alert', alertQuery],
   ['groups', groupsQuery],
   ['deliveries', deliveriesQuery],
+  ['namespaces', namespacesQuery],
+  ['namespace', namespaceQuery],
   ['dead-letters', deadLettersQuery],
   ['dead-letter', deadLetterQuery],
+  ['silences', silencesQuery],
+  ['silence', silenceQuery],
+  ['silence-preview', silencePreviewQuery],
   ['cursors', cursorsQuery],
 ]);

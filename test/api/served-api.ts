@@ -1,7 +1,7 @@
 /** The operators' API behind a real HTTP server, over a real archive file; commands go to a partition played by the test. */
 
 import type { CommandReply } from '../../alert/alert-state.ts';
-import type { CommandEntry, ReplayEntry } from '../../alert/entry.ts';
+import type { CommandEntry, ReplayEntry, SilenceEntry } from '../../alert/entry.ts';
 import { reason } from '../../alert/reason.ts';
 import type { OperatorPorts } from '../../api/operator-ports.ts';
 import { operatorRoutes } from '../../api/routes.ts';
@@ -12,7 +12,7 @@ import { uncounted } from '../../ingress/access-metrics.ts';
 import { startHttpServer } from '../../ingress/http.ts';
 import { silentLog } from '../../telemetry/log.ts';
 import { newArchive } from '../archive/archive-file.ts';
-import { commits } from '../archive/journal-of.ts';
+import { commits, T0 } from '../archive/journal-of.ts';
 import { atEnd } from '../support/leaks.ts';
 
 export interface Answer {
@@ -25,11 +25,13 @@ export interface Answer {
 
 export class ServedApi {
   readonly commands: Omit<CommandEntry, 'replyTo'>[] = [];
+  readonly silences: Omit<SilenceEntry, 'replyTo'>[] = [];
   readonly replays: Omit<ReplayEntry, 'replyTo'>[] = [];
   reply: () => Promise<CommandReply> = async () => ({ ok: true, status: 200, reasons: [reason('alert.acknowledged')] });
   query: OperatorPorts['query'] = async () => {
     throw new Error('no archive');
   };
+  now = T0;
   #base = '';
 
   readonly ports: OperatorPorts = {
@@ -38,12 +40,17 @@ export class ServedApi {
       this.commands.push(entry);
       return this.reply();
     },
+    silence: (entry) => {
+      this.silences.push(entry);
+      return this.reply();
+    },
     replay: (entry) => {
       this.replays.push(entry);
       return this.reply();
     },
     status: async () => ({ version: '0.1.0', partitions: [] }),
     newCommandId: () => `id-${this.commands.length}`,
+    now: () => this.now,
   };
 
   async start(...journal: JournalEvent[][]): Promise<this> {

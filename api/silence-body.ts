@@ -1,0 +1,64 @@
+/** The body of POST /v1/silences: every problem by its path. */
+
+import type { CompiledMatcher } from '../alert/matcher.ts';
+import type { Silence } from '../alert/silence.ts';
+import { Problems } from '../ingress/problem.ts';
+import type { Reply } from '../ingress/route.ts';
+import { readMatcher } from '../resources/matcher.ts';
+import { DEFAULT_TENANT } from '../resources/resource.ts';
+import { invalid, readObject, textField, timeField } from './json-body.ts';
+
+export interface SilenceBody {
+  readonly tenant: string;
+  /** Of the silence that it changes; null: a new one. */
+  readonly id: string | null;
+  readonly content: Omit<Silence, 'id' | 'tenant'>;
+  readonly matchers: readonly CompiledMatcher[];
+}
+
+const MOST_MATCHERS = 50;
+const LONGEST_MATCHER = 2000;
+const LONGEST_NAME = 200;
+const LONGEST_COMMENT = 2000;
+
+/** `now`: where it has no startsAt, it starts at once. */
+export function readSilence(body: Buffer, now: number): SilenceBody | { readonly refused: Reply } {
+  const read = readObject(body);
+  if ('refused' in read) return read;
+  const { fields } = read;
+  const problems = new Problems();
+  const tenant = textField(problems, '/tenant', fields.tenant, LONGEST_NAME) || DEFAULT_TENANT;
+  const id = textField(problems, '/id', fields.id, LONGEST_NAME) || null;
+  const texts = matcherTexts(problems, fields.matchers);
+  const startsAt = timeField(problems, '/startsAt', fields.startsAt, false) ?? now;
+  const endsAt = timeField(problems, '/endsAt', fields.endsAt, true);
+  if (endsAt !== null && endsAt <= Math.max(startsAt, now)) {
+    problems.add('/endsAt', fields.endsAt, 'a time after startsAt and in the future');
+  }
+  if (fields.broad !== undefined && typeof fields.broad !== 'boolean')
+    problems.add('/broad', fields.broad, 'true or false');
+  const createdBy = textField(problems, '/createdBy', fields.createdBy, LONGEST_NAME) || 'api';
+  const comment = textField(problems, '/comment', fields.comment, LONGEST_COMMENT);
+  const matchers = compiled(problems, texts);
+  if (problems.count > 0 || endsAt === null) return { refused: invalid(problems) };
+  const content = { matchers: texts, startsAt, endsAt, createdBy, comment, broad: fields.broad === true };
+  return { tenant, id, content, matchers };
+}
+
+function matcherTexts(problems: Problems, value: unknown): string[] {
+  const isList = Array.isArray(value) && value.length > 0 && value.length <= MOST_MATCHERS;
+  if (!isList) {
+    problems.add('/matchers', value ?? null, `a list of 1 to ${MOST_MATCHERS} matchers such as severity="critical"`);
+    return [];
+  }
+  return value.map((text, i) => textField(problems, `/matchers/${i}`, text ?? null, LONGEST_MATCHER));
+}
+
+function compiled(problems: Problems, texts: readonly string[]): CompiledMatcher[] {
+  return texts.flatMap((text, i) => {
+    const matcher = readMatcher(text);
+    if (!('problem' in matcher)) return [matcher];
+    problems.add(`/matchers/${i}`, text, `${matcher.allowed} (${matcher.problem})`);
+    return [];
+  });
+}

@@ -1,0 +1,138 @@
+/**
+ * GET and POST /v1/silences, GET and DELETE /v1/silences/{id}. Setting and ending are answered after the commit; the archive,
+ * which answers the reading, knows it a moment later. Declared silences stand in the resources, not here.
+ */
+
+import { createHash } from 'node:crypto';
+import type { CommandReply } from '../alert/alert-state.ts';
+import { isBroad } from '../alert/silence.ts';
+import { Problems, problem } from '../ingress/problem.ts';
+import type { HttpRequest, Reply } from '../ingress/route.ts';
+import { invalid } from './json-body.ts';
+import { json, type Operation } from './operation.ts';
+import type { OperatorPorts } from './operator-ports.ts';
+import { oneOf, PAGING, type ParameterValues, words } from './parameters.ts';
+import { readPerson } from './person-body.ts';
+import { readSilence, type SilenceBody } from './silence-body.ts';
+
+export const SILENCE_STATES = ['pending', 'active', 'expired'] as const;
+
+type Ports = Pick<OperatorPorts, 'query' | 'silence' | 'newCommandId' | 'now'>;
+
+const UNANSWERED =
+  'Nobody answers for it now. It may have been taken; with the same Idempotency-Key it is safe to ask again.';
+
+export function silenceOperations(ports: Ports): Operation[] {
+  return [
+    {
+      method: 'GET',
+      path: '/v1/silences',
+      id: 'listSilences',
+      summary: 'Silences that people set, the newest first.',
+      parameters: [
+        words('tenant', 'Name of the tenant.'),
+        oneOf('state', 'Whether it silences now.', SILENCE_STATES),
+        ...PAGING,
+      ],
+      body: null,
+      answer: 'SilenceList',
+      problems: {},
+      handle: async (_, values) => json(200, await ports.query('silences', { ...values, now: ports.now() })),
+    },
+    {
+      method: 'POST',
+      path: '/v1/silences',
+      id: 'setSilence',
+      summary:
+        'Sets a silence, or changes the one whose id is given. With preview=true nothing is kept: it answers what would be held back. The same Idempotency-Key is carried out once.',
+      parameters: [oneOf('preview', 'Answer what it would hold back; keep nothing.', ['true', 'false'])],
+      body: 'SilenceSpec',
+      idempotent: true,
+      answer: 'SilenceSet',
+      problems: {
+        404: 'There is no silence of this id, or it has ended.',
+        422: 'The body is invalid, or the silence would cover everything and does not say broad: true.',
+        503: UNANSWERED,
+      },
+      handle: (request, values) => post(ports, request, values),
+    },
+    {
+      method: 'GET',
+      path: '/v1/silences/{id}',
+      id: 'getSilence',
+      summary: 'One silence, with how many alerts it holds back now and has held back.',
+      parameters: [],
+      body: null,
+      answer: 'SilenceDetail',
+      problems: { 404: 'No such silence is known.' },
+      handle: async ({ params: { id = '' } }) => json(200, await ports.query('silence', { id, now: ports.now() })),
+    },
+    {
+      method: 'DELETE',
+      path: '/v1/silences/{id}',
+      id: 'endSilence',
+      summary: 'Ends a silence before its time.',
+      parameters: [words('tenant', 'Name of its tenant; asked of the archive where it is left out.')],
+      body: 'Person',
+      answer: 'SilenceEnded',
+      problems: { 404: 'There is no such silence, or it has ended.', 422: 'The body is invalid.', 503: UNANSWERED },
+      handle: (request, values) => end(ports, request, values),
+    },
+  ];
+}
+
+const LONGEST_ID = 200;
+
+async function post(ports: Ports, request: HttpRequest, values: ParameterValues): Promise<Reply> {
+  const read = readSilence(request.body, ports.now());
+  if ('refused' in read) return read.refused;
+  if (values.preview === 'true') return preview(ports, read);
+  if (isBroad(read.matchers) && !read.content.broad) return tooBroad(read);
+  const key = request.headers['idempotency-key'] ?? '';
+  if (key.length > LONGEST_ID) return problem(400, `an Idempotency-Key has at most ${LONGEST_ID} characters`);
+  const { tenant, content } = read;
+  const command = key || ports.newCommandId();
+  // The same key must name the same silence, or a repeated request would set a second one.
+  const id = read.id ?? (key === '' ? command : idOf(tenant, key));
+  const change = read.id !== null;
+  const entry = { kind: 'silence' as const, id: command, tenant, silence: id, content, change };
+  const reply = await ports.silence({ ...entry, by: content.createdBy });
+  return reply.ok ? json(200, { id, tenant, reasons: reply.reasons }) : refusal(reply);
+}
+
+/** A UUID's form, out of what the caller chose. */
+function idOf(tenant: string, key: string): string {
+  const hex = createHash('sha256').update(`${tenant}\n${key}`).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
+}
+
+async function preview({ query, now }: Ports, { tenant, content, matchers }: SilenceBody): Promise<Reply> {
+  const found = await query('silence-preview', { tenant, matchers: content.matchers, now: now() });
+  return json(200, { preview: { broad: isBroad(matchers), ...(found as object) } });
+}
+
+function tooBroad({ content }: SilenceBody): Reply {
+  const problems = new Problems();
+  const allowed = 'a matcher of a label, besides tenant and environment, that must have certain values; or broad: true';
+  problems.add('/matchers', content.matchers.join(', '), allowed);
+  return invalid(problems);
+}
+
+async function end(ports: Ports, request: HttpRequest, values: ParameterValues): Promise<Reply> {
+  const person = readPerson(request.body);
+  if ('refused' in person) return person.refused;
+  const { id: silence = '' } = request.params;
+  const { tenant } =
+    typeof values.tenant === 'string'
+      ? { tenant: values.tenant }
+      : ((await ports.query('silence', { id: silence, now: ports.now() })) as { readonly tenant: string });
+  const entry = { kind: 'silence' as const, id: ports.newCommandId(), tenant, silence, content: null, change: true };
+  const reply = await ports.silence({ ...entry, by: person.by });
+  return reply.ok ? json(200, { id: silence, tenant, reasons: reply.reasons }) : refusal(reply);
+}
+
+function refusal({ status, reasons }: CommandReply): Reply {
+  const detail = reasons.map((reason) => reason.detail).join('; ');
+  if (status === 404) return problem(404, 'no such silence', { code: 'silence.unknown', detail });
+  return problem(422, 'the silence cannot be set', { code: 'silence.refused', detail });
+}
