@@ -74,6 +74,7 @@ function opened(before: AlertState | null, { alert, routing, episode, at }: Open
     lastSeen: at,
     commands: before?.commands ?? [],
     ...(routing.inhibits === true ? { inhibits: true } : {}),
+    ...(routing.correlated === true ? { correlated: true } : {}),
     ...(routing.shown === undefined ? {} : { shown: routing.shown }),
     ...knownAttributes(routing),
   };
@@ -95,6 +96,7 @@ function heard(state: AlertState, event: Heard): AlertState {
 export function routeAgain(before: AlertState, routing: Routing): AlertState {
   const {
     inhibits: _,
+    correlated: _correlated,
     shown: _shown,
     businessUnit: _unit,
     owner: _owner,

@@ -41,6 +41,8 @@ export interface AlertState extends KnownAttributes {
   readonly commands: readonly AnsweredCommand[];
   /** Every alert partition was told that it may inhibit others, and will be told that it ended. */
   readonly inhibits?: true;
+  /** Its tenant's correlator knows of it, and will be told that it ended. */
+  readonly correlated?: true;
   /** A person put it off until then. Unix time in milliseconds. */
   readonly snoozedUntil?: number;
 }

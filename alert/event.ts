@@ -6,6 +6,7 @@
 import type { Alert, Environment, LabelSet, Priority } from './alert.ts';
 import type { Entry, GroupRef } from './entry.ts';
 import type { HoldChange } from './held.ts';
+import type { IncidentHold } from './incident-hold.ts';
 import type { KnownAttributes } from './namespace.ts';
 import type { GroupedAlert } from './notification.ts';
 import type { Reason } from './reason.ts';
@@ -37,6 +38,8 @@ export interface Routing extends KnownAttributes {
   readonly groups: readonly GroupRef[];
   /** Set when a rule says that it may inhibit others. */
   readonly inhibits?: true;
+  /** Set when a CorrelationRule asks for it: its tenant's correlator knows of it. */
+  readonly correlated?: true;
 }
 
 export type AlertEvent =
@@ -192,6 +195,8 @@ export type HoldsEvent =
   | (OfTenant & { readonly type: 'holds.silence'; readonly id: string; readonly silence: Silence | null })
   /** `labels` null: the alert does not fire any more, or no rule asks for it. */
   | (OfTenant & { readonly type: 'holds.inhibitor'; readonly fingerprint: string; readonly labels: LabelSet | null })
+  /** `hold` null: the incident holds nothing back any more. */
+  | (OfTenant & { readonly type: 'holds.incident'; readonly incident: string; readonly hold: IncidentHold | null })
   /** Silences whose time has passed. */
   | (OfTenant & { readonly type: 'holds.over'; readonly silences: readonly string[] });
 

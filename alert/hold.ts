@@ -1,9 +1,10 @@
 /**
  * Is an alert kept back now, and by what? In Alertmanager's order: inhibited, outside of the active or inside the mute time
- * intervals of its route, silenced; then what only Herald has: a maintenance window, a snooze.
+ * intervals of its route, silenced; what only Herald has besides: an incident, a maintenance window, a snooze.
  */
 
 import type { LabelSet } from './alert.ts';
+import { type IncidentHolds, incidentHold } from './incident-hold.ts';
 import { type HoldsState, inhibitorOf } from './holds-state.ts';
 import type { KnownAttributes } from './namespace.ts';
 import type { GroupedAlert } from './notification.ts';
@@ -43,6 +44,7 @@ export function decideHold(alert: GroupedAlert, context: HoldContext): Hold | nu
   const labels = seenLabels(alert);
   return (
     inhibition(context, labels) ??
+    incidentHold(context.holds?.incidents ?? NO_INCIDENTS, alert, labels, policy) ??
     time ??
     silenceHold(silences, labels, now) ??
     policy.maintenanceHold(tenant, labels, now) ??
@@ -57,6 +59,8 @@ export function seenLabels(
   const { labels, environment, priority, tenant, businessUnit = '', owner = '', criticality = '' } = alert;
   return { ...labels, environment, priority, tenant, businessUnit, owner, criticality };
 }
+
+const NO_INCIDENTS: IncidentHolds = new Map();
 
 function inhibition({ holds, policy, tenant }: HoldContext, labels: LabelSet): Hold | null {
   const found = holds === null ? null : inhibitorOf(holds, policy.inhibitions(tenant), labels);

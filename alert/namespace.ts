@@ -58,6 +58,26 @@ export interface NamespaceProfile extends NamespaceAttributes {
   readonly reasons: readonly Reason[];
 }
 
+/** What matchers see besides environment and priority. Left out where it is not known: states and journals hold many of these. */
+export interface KnownAttributes {
+  readonly businessUnit?: string;
+  readonly owner?: string;
+  readonly criticality?: Criticality;
+}
+
+export function knownAttributes(of: {
+  readonly businessUnit?: string | null;
+  readonly owner?: string | null;
+  readonly criticality?: Criticality | null;
+}): KnownAttributes {
+  const { businessUnit, owner, criticality } = of;
+  return {
+    ...(businessUnit == null ? {} : { businessUnit }),
+    ...(owner == null ? {} : { owner }),
+    ...(criticality == null ? {} : { criticality }),
+  };
+}
+
 /** The namespace that an alert is about: a federated or scraped exporter's own label wins over its scraper's. */
 export function namespaceOf(labels: LabelSet): string {
   return labels.exported_namespace?.trim() || labels.namespace?.trim() || 'default';

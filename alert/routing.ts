@@ -1,27 +1,35 @@
-/** Decides what an alert means and which groups it enters: classification, then the routing tree. */
+/** The last step of what an alert means (meaning.ts): which groups it enters, by the tenant's routing trees. */
 
-import type { Alert, LabelSet } from './alert.ts';
+import type { LabelSet } from './alert.ts';
 import type { Routing } from './event.ts';
+import { isSource } from './inhibit.ts';
 import type { Policy } from './policy.ts';
 import { type Reason, reason } from './reason.ts';
 import { groupRef } from './route.ts';
 
-export interface RoutingDecision {
-  readonly routing: Routing;
+export interface Routes {
+  readonly routing: Pick<Routing, 'policy' | 'groups' | 'inhibits' | 'correlated'>;
   readonly reasons: readonly Reason[];
 }
 
-export function decideRouting(alert: Pick<Alert, 'tenant' | 'labels'>, policy: Policy): RoutingDecision {
-  const { tenant, labels } = alert;
-  const { environment, priority, namespace, reasons: classified } = policy.classify(tenant, labels);
-  // Herald's own come last: a sender must not choose its route by forging them.
-  const seen: LabelSet = { ...labels, environment, priority, tenant };
+/** `seen`: the labels as matchers see them. */
+export function decideRoutes(tenant: string, seen: LabelSet, policy: Policy): Routes {
   const matches = policy.route(tenant, seen);
   const groups = matches.map((match) => groupRef(tenant, match));
-  const routed =
+  const reasons =
     groups.length === 0 ? [reason('route.none')] : groups.map((group) => reason('route.matched', group.key));
   return {
-    routing: { environment, priority, namespace, policy: policy.hash, groups },
-    reasons: [...classified, ...routed],
+    routing: { policy: policy.hash, groups, ...inhibiting(policy, tenant, seen), ...correlating(policy, tenant, seen) },
+    reasons,
   };
+}
+
+/** Left out where it inhibits nothing: most alerts do not. */
+function inhibiting(policy: Policy, tenant: string, seen: LabelSet): Pick<Routing, 'inhibits'> {
+  return isSource(policy.inhibitions(tenant), seen) ? { inhibits: true } : {};
+}
+
+/** Left out where no CorrelationRule asks for it. */
+function correlating(policy: Policy, tenant: string, seen: LabelSet): Pick<Routing, 'correlated'> {
+  return policy.correlations(tenant).some((condition) => condition.matches(seen)) ? { correlated: true } : {};
 }

@@ -5,7 +5,7 @@ import { json, type Operation } from './operation.ts';
 import type { OperatorPorts } from './operator-ports.ts';
 import { oneOf, PAGING, words } from './parameters.ts';
 
-export const ALERT_STATUSES = ['firing', 'acknowledged', 'resolved', 'closed', 'aged'] as const;
+export const ALERT_STATUSES = ['firing', 'acknowledged', 'resolved', 'closed', 'aged', 'suppressed'] as const;
 
 export function alertOperations({ query }: Pick<OperatorPorts, 'query'>): Operation[] {
   return [

@@ -36,6 +36,7 @@ export type PublicType =
   | 'alert.repeated'
   | 'alert.updated'
   | 'alert.suppressed'
+  | 'alert.suppressed'
   | 'alert.snoozed'
   | 'alert.acknowledged'
   | 'alert.resolved'
@@ -56,6 +57,7 @@ export function isPublicAlertEvent(event: JournalEvent): event is PublicAlertEve
     case 'alert.opened':
     case 'alert.repeated':
     case 'alert.updated':
+    case 'alert.suppressed':
     case 'alert.acknowledged':
     case 'alert.resolved':
     case 'alert.snoozed':
@@ -111,7 +113,7 @@ export function suppressedCloudEvent(
 }
 
 function contextOf(event: PublicAlertEvent, known: AlertRow | null): Record<string, unknown> {
-  if (event.type === 'alert.opened') {
+  if (event.type === 'alert.opened' || event.type === 'alert.suppressed') {
     const { environment, priority, namespace, policy } = event.routing;
     return { environment, priority, namespace, policy, labels: event.alert.labels };
   }
@@ -131,6 +133,8 @@ function contentOf(event: PublicAlertEvent): Record<string, unknown> {
       const times = { startsAt: rfc3339(startsAt), endsAt: endsAt === null ? null : rfc3339(endsAt) };
       return { annotations, generatorURL, source, ...times, episode: event.episode, occurrences: 1 };
     }
+    case 'alert.suppressed':
+      return { source: event.alert.source, startsAt: rfc3339(event.alert.startsAt) };
     case 'alert.repeated':
       return { occurrences: event.occurrences };
     case 'alert.updated':

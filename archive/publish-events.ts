@@ -108,10 +108,10 @@ class Selection {
   #want(event: JournalEvent): void {
     if (isPublicDeliveryEvent(event)) this.#deliveries.want(event.notificationId);
     if (event.type === 'group.flushed' && event.holds !== undefined) this.#groups.want(event.key);
-    // An alert that opens brings all there is to know of it.
-    if (!isPublicAlertEvent(event) || event.type === 'alert.opened') return;
+    if (isRepeated(event)) this.#repeats.want(event.key);
+    // Some bring all there is to know of the alert.
+    if (!isPublicAlertEvent(event) || event.type === 'alert.opened' || event.type === 'alert.suppressed') return;
     this.#alerts.want(event.key);
-    if (event.type === 'alert.repeated') this.#repeats.want(event.key);
   }
 
   #wantSuppressed(event: JournalEvent): void {
@@ -126,7 +126,7 @@ class Selection {
       return [deliveryCloudEvent(event, position, this.#deliveries.get(event.notificationId))];
     if (event.type === 'group.flushed') return this.#suppressed(event, position);
     if (!isPublicAlertEvent(event)) return [];
-    if (event.type === 'alert.repeated' && !this.#isDue(event.key, event.at)) return [];
+    if (isRepeated(event) && !this.#isDue(event.key, event.at)) return [];
     return [alertCloudEvent(event, position, this.#alerts.get(event.key))];
   }
 
@@ -149,6 +149,11 @@ class Selection {
   async save(db: Parameters<typeof cursorOf>[0]): Promise<void> {
     await this.#repeats.save(db);
   }
+}
+
+/** Comes with every report, for as long as it is reported. */
+function isRepeated({ type }: JournalEvent): boolean {
+  return type === 'alert.repeated' || type === 'alert.suppressed';
 }
 
 /** A tenant's name as one token of a subject. */

@@ -18,8 +18,8 @@ export interface CursorRow {
   published: number;
 }
 
-/** `firing`, or a person or its sender or time ended or took it on. */
-export type ArchivedStatus = 'firing' | 'acknowledged' | 'resolved' | 'closed' | 'aged';
+/** `firing`, or a person or its sender or time ended or took it on; `suppressed`: a Filter drops it, it never fired. */
+export type ArchivedStatus = 'firing' | 'acknowledged' | 'resolved' | 'closed' | 'aged' | 'suppressed';
 
 /** An alert as it is now. */
 export interface AlertRow {
@@ -235,6 +235,40 @@ export interface RepeatPublishedRow {
   at: number;
 }
 
+/** A namespace that alerts were about, as the last decision has it. */
+export interface NamespaceRow {
+  /** tenant/namespace */
+  key: string;
+  tenant: string;
+  namespace: string;
+  environment: string;
+  /** Of the alert that was decided last. */
+  priority: string;
+  policy: string;
+  /** Why it has its environment. */
+  reason: string;
+  first_seen: number;
+  last_seen: number;
+  /** When its environment was decided last. */
+  decided_at: number;
+  /** How often alerts opened. */
+  alerts: number;
+  /** null: something was reported of it in the last 30 days. */
+  dormant_at: number | null;
+}
+
+/** One event of a namespace's life (see project/namespace.ts). */
+export interface NamespaceHistoryRow {
+  namespace_key: string;
+  type: 'first-seen' | 'reclassified' | 'dormant' | 'returned';
+  at: number;
+  environment: string;
+  /** Its environment before, where that changed. */
+  before: string | null;
+  policy: string;
+  detail: string;
+}
+
 export interface Tables {
   cursors: CursorRow;
   alerts: AlertRow;
@@ -248,6 +282,8 @@ export interface Tables {
   delivery_history: DeliveryHistoryRow;
   dead_letters: DeadLetterRow;
   repeats_published: RepeatPublishedRow;
+  namespaces: NamespaceRow;
+  namespace_history: NamespaceHistoryRow;
   silences: SilenceRow;
   holds: HoldRow;
 }

@@ -73,7 +73,7 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
     metrics: metrics.alerts,
   };
   const routes: Route[] = [
-    webhookRoute({ ...intake, dryRun: (alert) => dryRun(resources().policy, alert) }),
+    webhookRoute({ ...intake, dryRun: (alert) => dryRun(resources().policy, alert, systemClock.now()) }),
     alertmanagerApiRoute(intake),
     ...healthRoutes({ ready, metrics: metrics.text }),
     ...options.routes,

@@ -10,7 +10,7 @@ import { type ExpressionCompiler, expressionCompiler } from './condition.ts';
 
 const TIMESTAMP = 'google.protobuf.Timestamp';
 
-/** Every value is there, and empty where nothing is known; `endsAt` may be null. */
+/** Every value is there, and empty where nothing is known; `endsAt` may be null. `ns`: CEL reserves the word namespace. */
 const VARIABLES = {
   labels: 'map<string, string>',
   annotations: 'map<string, string>',
@@ -19,7 +19,7 @@ const VARIABLES = {
   source: 'string',
   generatorURL: 'string',
   tenant: 'string',
-  namespace: 'string',
+  ns: 'string',
   environment: 'string',
   priority: 'string',
   businessUnit: 'string',
@@ -49,7 +49,7 @@ export class AlertFacts {
   readonly source: string;
   readonly generatorURL: string;
   readonly tenant: string;
-  readonly namespace: string;
+  readonly ns: string;
   readonly environment: string;
   readonly businessUnit: string;
   readonly owner: string;
@@ -67,7 +67,7 @@ export class AlertFacts {
     this.source = alert.source;
     this.generatorURL = alert.generatorURL;
     this.tenant = alert.tenant;
-    this.namespace = profile.namespace;
+    this.ns = profile.namespace;
     this.environment = profile.environment;
     this.businessUnit = profile.businessUnit ?? '';
     this.owner = profile.owner ?? '';
@@ -109,7 +109,7 @@ export function fieldReader(field: string): ((facts: AlertFacts) => string) | nu
 
 const INDEXED: Readonly<Record<string, (facts: AlertFacts) => string>> = {
   environment: (facts) => facts.environment,
-  namespace: (facts) => facts.namespace,
+  ns: (facts) => facts.ns,
   priority: (facts) => facts.priority,
   source: (facts) => facts.source,
   businessUnit: (facts) => facts.businessUnit,

@@ -73,7 +73,9 @@ function visit(node: Node, variables: Variables, budget: StepBudget): void {
 function prepareLoop(loop: Node, variables: Variables, budget: StepBudget): void {
   const args = loop.args as Comprehension;
   if (Object.hasOwn(variables.types, args.iterVarName)) {
-    throw new ExpressionFault(`names a loop's variable ${args.iterVarName}, which has a meaning already; use another name`);
+    throw new ExpressionFault(
+      `names a loop's variable ${args.iterVarName}, which has a meaning already; use another name`,
+    );
   }
   loop.evaluate = (evaluator, _node, context) => {
     const items = evaluator.run(args.iterable, context);

@@ -24,7 +24,9 @@ export type ExpressionType = 'bool' | 'string' | 'list' | 'map' | 'any';
 /** By variable. Read as properties, so that one may be computed when it is asked for. */
 export type Facts = object;
 
-export type Evaluated = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string };
+export type Evaluated =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly message: string };
 
 export interface Expression {
   readonly text: string;
@@ -102,7 +104,7 @@ function explain(error: unknown, text: string, { types }: Variables): string {
   if (error instanceof ParseError || error instanceof TypeFault || error instanceof EvaluationError) {
     const { code, summary, range } = error;
     const where = range === undefined ? '' : ` at ${place(text, range.start, range.end)}`;
-    const hint = code === 'unknown_variable' ? `; allowed: ${Object.keys(types).join(', ')}` : '';
+    const hint = code === 'unknown_variable' || code === 'reserved_identifier' ? `; allowed: ${Object.keys(types).join(', ')}` : '';
     return clip(`${sentence(summary)}${where}${hint}`);
   }
   if (error instanceof ExpressionFault) return clip(error.message);

@@ -86,7 +86,12 @@ function stepOf(rule: RelabelRule, regex: Capture): Relabel {
 
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
-function replace({ targetLabel, replacement }: RelabelRule, regex: Capture, labels: LabelSet, source: string): LabelSet {
+function replace(
+  { targetLabel, replacement }: RelabelRule,
+  regex: Capture,
+  labels: LabelSet,
+  source: string,
+): LabelSet {
   const match = regex.exec(source);
   if (match === null) return labels;
   const target = expandTemplate(targetLabel, match);

@@ -46,6 +46,7 @@ type Told = Exclude<AlertEvent, { type: 'alert.forgotten' }>;
 
 function rowAfter(before: AlertRow | null, event: Told, reasons: string): AlertRow | null {
   if (event.type === 'alert.opened') return opened(before, event, reasons);
+  if (event.type === 'alert.suppressed') return suppressed(before, event, reasons);
   if (before === null) return null;
   switch (event.type) {
     case 'alert.repeated':
@@ -91,29 +92,52 @@ function rowAfter(before: AlertRow | null, event: Told, reasons: string): AlertR
   }
 }
 
-function opened(
-  before: AlertRow | null,
-  event: Extract<AlertEvent, { type: 'alert.opened' }>,
-  reasons: string,
-): AlertRow {
+type Opened = Extract<AlertEvent, { type: 'alert.opened' }>;
+type Suppressed = Extract<AlertEvent, { type: 'alert.suppressed' }>;
+
+function opened(before: AlertRow | null, event: Opened, reasons: string): AlertRow {
+  const { alert, at } = event;
+  return {
+    ...introduced(before, event, reasons),
+    status: 'firing',
+    annotations: JSON.stringify(alert.annotations),
+    generator_url: alert.generatorURL,
+    ends_at: alert.endsAt,
+    opened_at: at,
+    occurrences: 1,
+    episode: event.episode,
+  };
+}
+
+/** The owner keeps no state of it; here it stands, so that one can ask why nobody was told. */
+function suppressed(before: AlertRow | null, event: Suppressed, reasons: string): AlertRow {
+  const again = before?.status === 'suppressed';
+  return {
+    ...introduced(before, event, reasons),
+    status: 'suppressed',
+    annotations: '{}',
+    generator_url: '',
+    ends_at: null,
+    opened_at: again ? before.opened_at : event.at,
+    ended_at: event.at,
+    occurrences: again ? before.occurrences + 1 : 1,
+    episode: before?.episode ?? 0,
+  };
+}
+
+/** What the two events have in common that bring an alert's content. */
+function introduced(before: AlertRow | null, event: Opened | Suppressed, reasons: string) {
   const { alert, at } = event;
   return {
     key: event.key,
     ...identityOf(event.key),
-    status: 'firing',
     ...routingColumns(event.routing, reasons),
     labels: JSON.stringify(alert.labels),
-    annotations: JSON.stringify(alert.annotations),
-    generator_url: alert.generatorURL,
     source: alert.source,
     starts_at: alert.startsAt,
-    ends_at: alert.endsAt,
     first_seen: before?.first_seen ?? at,
-    opened_at: at,
     last_seen: at,
     ended_at: null,
-    occurrences: 1,
-    episode: event.episode,
     ...NOT_ACKNOWLEDGED,
     ...NOT_SNOOZED,
     ...NO_RUN,

@@ -52,6 +52,8 @@ function runKind(type: AlertEvent['type']): string | null {
       return 'reported';
     case 'alert.ignored':
       return 'ignored';
+    case 'alert.suppressed':
+      return 'suppressed';
     default:
       return null;
   }

@@ -28,7 +28,8 @@ export const dryRun: Command = {
     const set = await resourcesIn(environment.config);
     const source = sourceNamed(String(options.source ?? 'alertmanager'), set);
     const { alerts, problems } = await decode(await readInput(file), source);
-    const results = alerts.map((alert) => ({ alert, decision: decide(set.policy, alert) }));
+    const now = Date.now();
+    const results = alerts.map((alert) => ({ alert, decision: decide(set.policy, alert, now) }));
     if (options.json === true) {
       print.json({ alerts: results.map(({ alert, decision }) => asJson(alert, decision)), problems: problems.list });
     } else {

@@ -1,0 +1,96 @@
+/**
+ * What an alert means, step by step: whose and how dangerous its namespace is, what Filters make of it, how urgent that is,
+ * which groups it enters. Each step may add reasons and none does I/O.
+ *
+ *   classify: policy.profile, by the labels that the alert came with; no Filter changes that
+ *   filter:   policy.filter; drops it, or changes what is routed and shown, never its identity (filter.ts)
+ *   priority: policy.priority, unless a Filter set one
+ *   route:    routing.ts
+ */
+
+import type { LabelSet, Priority } from './alert.ts';
+import type { Routing } from './event.ts';
+import type { FilteredAlert, FilterOutcome } from './filter.ts';
+import { knownAttributes, type NamespaceProfile, namespaceOf, priorityFacts, profileLabels } from './namespace.ts';
+import type { Policy } from './policy.ts';
+import { type Reason, reason } from './reason.ts';
+import { decideRoutes } from './routing.ts';
+
+export interface Meaning {
+  readonly routing: Routing;
+  readonly reasons: readonly Reason[];
+}
+
+export interface NewMeaning extends Meaning {
+  /** A Filter drops it: it opens nothing and enters no group. */
+  readonly dropped: boolean;
+}
+
+/** Of an alert that does not fire yet. */
+export function decideMeaning(alert: FilteredAlert, policy: Policy, now: number): NewMeaning {
+  const judged = judge(alert, policy, now);
+  const { profile, filtered, priority, reasons } = judged;
+  if (filtered.dropped === null) return { dropped: false, ...routed(alert, judged, policy) };
+  const routing = { ...routingOf(alert, profile, filtered, priority), policy: policy.hash, groups: [] };
+  return { dropped: true, routing, reasons };
+}
+
+/**
+ * Of one that fires already, after the policy has changed. It goes on until it ends, or those who were told that it fires
+ * would never hear of its end; a rule that drops it counts from its next episode on.
+ */
+export function decideMeaningAgain(alert: FilteredAlert, policy: Policy, now: number): Meaning {
+  const judged = judge(alert, policy, now);
+  const { dropped } = judged.filtered;
+  if (dropped === null) return routed(alert, judged, policy);
+  const deferred = reason('filter.drop-deferred', dropped.detail);
+  return routed(alert, { ...judged, reasons: judged.reasons.map((one) => (one === dropped ? deferred : one)) }, policy);
+}
+
+interface Judged {
+  readonly profile: NamespaceProfile;
+  readonly filtered: FilterOutcome;
+  readonly priority: Priority;
+  /** As matchers see them. */
+  readonly labels: LabelSet;
+  readonly reasons: readonly Reason[];
+}
+
+function judge(alert: FilteredAlert, policy: Policy, now: number): Judged {
+  const profile = policy.profile(alert.tenant, namespaceOf(alert.labels));
+  const filtered = policy.filter({ alert, profile }, now);
+  // Herald's own come last: a sender must not choose its route by forging them.
+  const labels = { ...filtered.labels, ...profileLabels(profile), priority: filtered.priority ?? profile.priority };
+  const reasons = [...profile.reasons, ...filtered.reasons];
+  if (filtered.priority !== null) return { profile, filtered, priority: filtered.priority, labels, reasons };
+  const decided = policy.priority(alert.tenant, priorityFacts(profile, labels), now);
+  labels.priority = decided.priority;
+  reasons.push(...decided.reasons);
+  return { profile, filtered, priority: decided.priority, labels, reasons };
+}
+
+function routed(alert: FilteredAlert, judged: Judged, policy: Policy): Meaning {
+  const { profile, filtered, priority, labels, reasons } = judged;
+  const routes = decideRoutes(alert.tenant, labels, policy);
+  return {
+    routing: { ...routingOf(alert, profile, filtered, priority), ...routes.routing },
+    reasons: [...reasons, ...routes.reasons],
+  };
+}
+
+/** What is not known, or as the alert has it, is left out: journals and states hold one of these for each alert. */
+function routingOf(
+  { labels }: FilteredAlert,
+  profile: NamespaceProfile,
+  filtered: FilterOutcome,
+  priority: Priority,
+): Omit<Routing, 'policy' | 'groups'> {
+  const { environment, namespace } = profile;
+  return {
+    environment,
+    priority,
+    namespace,
+    ...(filtered.labels === labels ? {} : { shown: filtered.labels }),
+    ...knownAttributes(profile),
+  };
+}
