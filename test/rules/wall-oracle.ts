@@ -1,0 +1,93 @@
+/** What clocks show, slowly and by another way than rules/zone.ts: each minute is asked of Intl on its own. */
+
+import fc from 'fast-check';
+import { daysInMonth } from '../../rules/wall-clock.ts';
+
+export const MINUTE = 60_000;
+export const HOUR = 3_600_000;
+export const DAY = 86_400_000;
+
+export interface Shown {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+  /** 0 is Sunday. */
+  readonly weekday: number;
+  readonly minute: number;
+  readonly daysInMonth: number;
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+export function shownAt(zone: string, at: number): Shown {
+  const numeric = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' } as const;
+  const format =
+    formats.get(zone) ??
+    new Intl.DateTimeFormat('en-US', { ...numeric, timeZone: zone, weekday: 'short', hourCycle: 'h23' });
+  formats.set(zone, format);
+  const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
+  const number = (type: Intl.DateTimeFormatPartTypes) => Number(parts.get(type));
+  return {
+    year: number('year'),
+    month: number('month'),
+    day: number('day'),
+    weekday: ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'].indexOf(parts.get('weekday')!),
+    minute: number('hour') * 60 + number('minute'),
+    daysInMonth: daysInMonth(number('year'), number('month')),
+  };
+}
+
+/** The first full minute after `at` at which `inside` is otherwise, of the next `minutes`; null: none of them. */
+export function nextFlip(inside: (at: number) => boolean, at: number, minutes: number): number | null {
+  const now = inside(at);
+  const first = Math.floor(at / MINUTE) * MINUTE;
+  for (let i = 1; i <= minutes; i++) {
+    if (inside(first + i * MINUTE) !== now) return first + i * MINUTE;
+  }
+  return null;
+}
+
+/** Clock changes of an hour, of half an hour, in both hemispheres, at midnight, none, and more than half a day from UTC. */
+export const ZONES = [
+  'Europe/Berlin',
+  'America/New_York',
+  'Australia/Lord_Howe',
+  'Africa/Cairo',
+  'America/Santiago',
+  'Pacific/Apia',
+  'Asia/Kolkata',
+  'UTC',
+];
+
+const EDGES = [
+  '2026-03-29T01:00:00Z', // Berlin goes from 02:00 to 03:00
+  '2026-10-25T01:00:00Z', // Berlin goes from 03:00 to 02:00
+  '2026-03-08T07:00:00Z', // New York goes from 02:00 to 03:00
+  '2026-11-01T06:00:00Z', // New York goes from 02:00 to 01:00
+  '2026-10-03T15:30:00Z', // Lord Howe goes from 02:00 to 02:30
+  '2026-04-04T15:00:00Z', // Lord Howe goes from 02:00 to 01:30
+  '2026-04-23T22:00:00Z', // Cairo skips midnight
+  '2026-10-29T21:00:00Z', // Cairo has the hour before midnight twice
+  '2026-09-06T04:00:00Z', // Santiago skips midnight
+  '2011-12-30T10:00:00Z', // Apia skips a whole day
+  '2028-02-29T00:00:00Z', // leap day
+  '2100-02-28T00:00:00Z', // no leap year
+  '2027-01-01T00:00:00Z',
+].map((text) => Date.parse(text));
+
+/** Half of them near one of the edges above. */
+export const instants: fc.Arbitrary<number> = fc.oneof(
+  fc.tuple(fc.constantFrom(...EDGES), fc.integer({ min: -2 * DAY, max: 2 * DAY })).map(([edge, by]) => edge + by),
+  fc.tuple(fc.constantFrom(...EDGES), fc.integer({ min: -200, max: 200 })).map(([edge, by]) => edge + by * MINUTE),
+  fc.integer({ min: Date.parse('2005-01-01T00:00:00Z'), max: Date.parse('2060-01-01T00:00:00Z') }),
+);
+
+export const zones = fc.constantFrom(...ZONES);
+
+/** Minutes of a day from `from` to `to`, often at its ends and where clocks change. */
+export const minuteRanges = fc
+  .tuple(
+    fc.oneof(fc.constantFrom(0, 60, 90, 120, 150, 180, 1380), fc.integer({ min: 0, max: 1439 })),
+    fc.oneof(fc.constantFrom(1, 30, 60, 1440), fc.integer({ min: 1, max: 1440 })),
+  )
+  .map(([from, length]) => ({ from, to: Math.min(1440, from + length) }));
