@@ -2,6 +2,7 @@
 
 import type { CommandReply } from '../alert/alert-state.ts';
 import type { CommandEntry, ReplayEntry, SilenceEntry } from '../alert/entry.ts';
+import type { NamespaceProfile } from '../alert/namespace.ts';
 
 export interface OperatorPorts {
   /**
@@ -17,6 +18,8 @@ export interface OperatorPorts {
   replay(entry: Omit<ReplayEntry, 'replyTo'>): Promise<CommandReply>;
   /** Partitions with their owners and their lag, versions; JSON. */
   status(): Promise<unknown>;
+  /** By the resources in force. */
+  profile(tenant: string, namespace: string): NamespaceProfile;
   /** An id that no command had before. */
   newCommandId(): string;
   /** Unix time in milliseconds. */

@@ -4,6 +4,7 @@ import type { Route } from '../ingress/route.ts';
 import { alertCommandOperations } from './alert-commands.ts';
 import { alertOperations } from './alerts.ts';
 import { deadLetterOperations } from './dead-letters.ts';
+import { namespaceOperations } from './namespaces.ts';
 import { notificationOperations } from './notifications.ts';
 import { openapiOf } from './openapi.ts';
 import { json, type Operation, routeOf } from './operation.ts';
@@ -18,6 +19,7 @@ export function operatorRoutes(ports: OperatorPorts, version: string): Route[] {
     ...receiptOperations(ports),
     ...alertOperations(ports),
     ...alertCommandOperations(ports),
+    ...namespaceOperations(ports),
     ...notificationOperations(ports),
     ...silenceOperations(ports),
     ...deadLetterOperations(ports),

@@ -1,7 +1,9 @@
 /** The answers of the API as JSON Schema, for openapi.json. Their meaning stands in archive/queries/. */
 
 import { ENVIRONMENTS, PRIORITIES } from '../alert/alert.ts';
+import { CRITICALITIES } from '../alert/namespace.ts';
 import { ALERT_STATUSES } from './alerts.ts';
+import { NAMESPACE_STATES } from './namespaces.ts';
 import { DELIVERY_STATES } from './notifications.ts';
 import { SILENCE_STATES } from './silences.ts';
 
@@ -87,6 +89,29 @@ const silence = {
   endedEarly: orNull(object({ at: time, by: text })),
 };
 
+const number: Schema = { type: 'number' };
+
+const namespace = {
+  tenant: text,
+  namespace: text,
+  state: oneOf(NAMESPACE_STATES),
+  environment: oneOf(ENVIRONMENTS),
+  priority: oneOf(PRIORITIES),
+  policy: text,
+  reason: text,
+  firstSeen: time,
+  lastSeen: time,
+  dormantSince: orNull(time),
+  alerts: integer,
+  businessUnit: orNull(text),
+  owner: orNull(text),
+  costCenter: orNull(text),
+  criticality: orNull(oneOf(CRITICALITIES)),
+  slo: orNull(object({ name: text, objective: orNull(number) })),
+  compliance: list(text),
+  calendar: orNull(text),
+};
+
 const letter = {
   id: text,
   kind: oneOf(['input', 'delivery']),
@@ -154,6 +179,27 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   Delivery: object(delivery),
   DeliveryList: page('deliveries', 'Delivery'),
   DeadLetter: object(letter),
+  Namespace: object(namespace),
+  NamespaceList: page('namespaces', 'Namespace'),
+  NamespaceDetail: object({
+    ...namespace,
+    history: list(
+      object({
+        at: time,
+        type: oneOf(['first-seen', 'reclassified', 'dormant', 'returned']),
+        environment: text,
+        before: orNull(text),
+        policy: text,
+        detail: text,
+      }),
+    ),
+    profile: object({
+      environment: oneOf(ENVIRONMENTS),
+      priority: oneOf(PRIORITIES),
+      because: { type: 'object', additionalProperties: ref('Reason') },
+      violations: reasons,
+    }),
+  }),
   DeadLetterList: page('deadLetters', 'DeadLetter'),
   DeadLetterDetail: object({ ...letter, entry: { type: 'object' } }),
   Person: object({ by: text, comment: text }, ['by', 'comment']),

@@ -4,6 +4,7 @@
  */
 
 import type { AlertEvent, GroupEvent, HoldsEvent } from '../alert/event.ts';
+import type { CorrelationEvent } from '../alert/correlation-event.ts';
 import type { JournalEvent } from '../bus/journal.ts';
 import type { DeliveryEvent } from '../channels/delivery-event.ts';
 import type { Connection } from './bulk.ts';
@@ -12,7 +13,9 @@ import { deadDelivery, deadInput, replayed } from './project/dead-letter.ts';
 import { foldDelivery } from './project/delivery.ts';
 import { foldGroup } from './project/group.ts';
 import { foldHolds, holdKeys } from './project/holds.ts';
+import { Incidents } from './project/incidents.ts';
 import type { Position } from './project/position.ts';
+import { Sightings } from './project/sightings.ts';
 import { foldSilence } from './project/silence.ts';
 import type {
   DecisionRow,
@@ -45,6 +48,9 @@ export class Projection {
   readonly #deadLetters = new WorkingSet(deadLettersTable, ({ id }) => id);
   readonly #silences = new WorkingSet(silencesTable, ({ id }) => id);
   readonly #holds = new WorkingSet(holdsTable, ({ key }) => key);
+  readonly #sightings = new Sightings();
+  readonly #incidents = new Incidents();
+  readonly #reports: AlertEvent[] = [];
   readonly #history = new Map<string, HistoryRow>();
   readonly #outcomes = new Map<string, OutcomeRow>();
   /** By group and fingerprint; null: left. */
@@ -55,7 +61,8 @@ export class Projection {
 
   /** Names the rows that `take` will need; call for every event, then `load`. */
   want(event: JournalEvent): void {
-    if (isOfGroup(event)) {
+    if (isOfCorrelator(event)) this.#incidents.want(event);
+    else if (isOfGroup(event)) {
       this.#groups.want(event.key);
       if (event.type === 'group.flushed') for (const key of holdKeys(event)) this.#holds.want(key);
     } else if (isOfHolds(event)) {
@@ -63,16 +70,23 @@ export class Projection {
       else if (event.type === 'silence.ended') this.#silences.want(event.id);
     } else if (isOfDelivery(event)) this.#deliveries.want(event.notificationId);
     else if (event.type === 'input.replayed') this.#deadLetters.want(event.deadLetterId);
-    else if (event.type !== 'input.dead-lettered') this.#alerts.want(event.key);
+    else if (event.type !== 'input.dead-lettered') {
+      this.#alerts.want(event.key);
+      this.#reports.push(event);
+    }
   }
 
   async load(db: Connection): Promise<void> {
     for (const rows of [this.#alerts, this.#groups, this.#deliveries, this.#deadLetters]) await rows.load(db);
-    for (const rows of [this.#silences, this.#holds]) await rows.load(db);
+    for (const rows of [this.#silences, this.#holds, this.#incidents]) await rows.load(db);
+    // Which namespace an alert is of, only its row may know.
+    for (const event of this.#reports) this.#sightings.want(event, this.#alerts.get(event.key));
+    await this.#sightings.load(db);
   }
 
   take(event: JournalEvent, position: Position): void {
-    if (isOfGroup(event)) this.#takeGroup(event, position);
+    if (isOfCorrelator(event)) this.#incidents.take(event);
+    else if (isOfGroup(event)) this.#takeGroup(event, position);
     else if (isOfHolds(event)) this.#takeHolds(event);
     else if (isOfDelivery(event)) this.#takeDelivery(event, position);
     else if (event.type === 'input.replayed') {
@@ -88,6 +102,7 @@ export class Projection {
   #takeAlert(event: AlertEvent, position: Position): void {
     const { row, line, outcome } = foldAlert(this.#alerts.get(event.key), event, position);
     if (row !== null) this.#alerts.put(row);
+    this.#sightings.take(event, row);
     if (line !== null) this.#history.set(`${line.partition}.${line.seq}.${line.idx}`, line);
     this.#putOutcome(outcome);
   }
@@ -127,6 +142,8 @@ export class Projection {
   async save(db: Connection): Promise<void> {
     await this.#alerts.save(db);
     await historyTable.upsert(db, [...this.#history.values()]);
+    await this.#sightings.save(db);
+    await this.#incidents.save(db);
     await outcomesTable.upsert(db, [...this.#outcomes.values()]);
     await this.#groups.save(db);
     await this.#saveMembers(db);
@@ -154,6 +171,10 @@ export class Projection {
     }
     await membersTable.upsert(db, members);
   }
+}
+
+function isOfCorrelator(event: JournalEvent): event is CorrelationEvent {
+  return ['correlation', 'incident', 'storm'].includes(event.type.slice(0, event.type.indexOf('.')));
 }
 
 function isOfGroup(event: JournalEvent): event is GroupEvent {

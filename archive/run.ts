@@ -12,6 +12,7 @@ import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import { answerQueries } from './answer.ts';
 import { type ArchiveDatabase, ArchiveUnusable, openArchive } from './database.ts';
+import { noteDormant } from './dormancy.ts';
 import type { CommitRecord, JournalSource } from './journal-source.ts';
 import { Progress } from './progress.ts';
 import { Projector } from './project.ts';
@@ -145,6 +146,7 @@ class Role {
       await this.#pause(FORGET_EVERY);
       if (this.#signal.aborted) return;
       try {
+        await this.#turns.take(() => noteDormant(this.#database, clock.now()));
         const rows = await forget(this.#database, clock.now() - retentionDays * DAY, this.#signal);
         log.info({ event: 'archive.forgotten', rows }, 'old rows deleted');
       } catch (error) {

@@ -229,6 +229,39 @@ export interface DeadLetterRow {
   entry: string;
 }
 
+/** Alerts that belong together, or a storm of them. */
+export interface IncidentRow {
+  id: string;
+  tenant: string;
+  kind: 'incident' | 'storm';
+  rule: string;
+  action: string;
+  /** JSON: values of the rule's groupBy labels. */
+  grouped_by: string;
+  /** Fingerprint; null for a storm. */
+  parent: string | null;
+  /** That ever joined. */
+  alerts: number;
+  opened_at: number;
+  updated_at: number;
+  closed_at: number | null;
+  /** JSON. */
+  evidence: string;
+  /** JSON: of a storm, its alerts by namespace, name, severity, environment and priority; null for an incident. */
+  breakdown: string | null;
+  reasons: string;
+}
+
+export interface IncidentAlertRow {
+  tenant: string;
+  fingerprint: string;
+  incident_id: string;
+  /** When it joined. */
+  at: number;
+  /** JSON: texts of the evidence that holds for it. */
+  because: string;
+}
+
 /** When `alert.repeated` was last published for an alert: at most one a minute leaves. */
 export interface RepeatPublishedRow {
   alert_key: string;
@@ -282,6 +315,8 @@ export interface Tables {
   delivery_history: DeliveryHistoryRow;
   dead_letters: DeadLetterRow;
   repeats_published: RepeatPublishedRow;
+  incidents: IncidentRow;
+  incident_alerts: IncidentAlertRow;
   namespaces: NamespaceRow;
   namespace_history: NamespaceHistoryRow;
   silences: SilenceRow;

@@ -190,3 +190,61 @@ export const repeatsPublishedTable = bulkTable({
   columns: ['alert_key', 'at'],
   onConflict: 'replace',
 });
+
+export const namespacesTable = bulkTable({
+  table: 'namespaces',
+  key: ['key'],
+  columns: [
+    'key',
+    'tenant',
+    'namespace',
+    'environment',
+    'priority',
+    'policy',
+    'reason',
+    'first_seen',
+    'last_seen',
+    'decided_at',
+    'alerts',
+    'dormant_at',
+  ],
+  onConflict: 'replace',
+});
+
+export const namespaceHistoryTable = bulkTable({
+  table: 'namespace_history',
+  key: ['namespace_key', 'at', 'type'],
+  columns: ['namespace_key', 'type', 'at', 'environment', 'before', 'policy', 'detail'],
+  onConflict: 'replace',
+});
+
+export const incidentsTable = bulkTable({
+  table: 'incidents',
+  key: ['id'],
+  columns: [
+    'id',
+    'tenant',
+    'kind',
+    'rule',
+    'action',
+    'grouped_by',
+    'parent',
+    'alerts',
+    'opened_at',
+    'updated_at',
+    'closed_at',
+    'evidence',
+    'breakdown',
+    'reasons',
+  ],
+  indexed: ['opened_at'],
+  onConflict: 'replace',
+});
+
+export const incidentAlertsTable = bulkTable({
+  table: 'incident_alerts',
+  key: ['fingerprint', 'tenant', 'incident_id'],
+  columns: ['tenant', 'fingerprint', 'incident_id', 'at', 'because'],
+  indexed: ['incident_id'],
+  onConflict: 'replace',
+});

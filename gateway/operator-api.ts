@@ -58,6 +58,7 @@ export function operatorApi({ bus, count, resources }: OperatorApiOptions): Rout
       const deployment = connected?.connected() === true ? await deploymentStatus(connected) : null;
       return { version: VERSION, node: process.version, resources: resourceStatus, partitions: count, deployment };
     },
+    profile: (tenant, namespace) => resources.current().policy.profile(tenant, namespace),
     newCommandId: randomUUID,
     now: systemClock.now,
   };

@@ -3,10 +3,14 @@
 import type { Migration, MigrationProvider } from 'kysely/migration';
 import { readModel } from './0001-read-model.ts';
 import { holds } from './0002-holds.ts';
+import { namespaces } from './0003-namespaces.ts';
+import { incidents } from './0004-incidents.ts';
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-read-model': readModel,
   '0002-holds': holds,
+  '0003-namespaces': namespaces,
+  '0004-incidents': incidents,
 };
 
 export const migrationProvider: MigrationProvider = {

@@ -120,6 +120,8 @@ test('[BR-INT-006] real answers are what openapi.json says, down to every proper
     '/v1/alerts/{tenant}/{fingerprint}': [`/v1/alerts/acme/${fingerprintOf(1)}`, '/v1/alerts/acme/0'],
     '/v1/groups': ['/v1/groups'],
     '/v1/deliveries': ['/v1/deliveries'],
+    '/v1/namespaces': ['/v1/namespaces', '/v1/namespaces?state=active&q=shop', '/v1/namespaces?state=x'],
+    '/v1/namespaces/{tenant}/{namespace}': ['/v1/namespaces/acme/shop-prod', '/v1/namespaces/acme/nowhere'],
     '/v1/dead-letters': ['/v1/dead-letters'],
     '/v1/dead-letters/{id}': ['/v1/dead-letters/letter-9', '/v1/dead-letters/dead-n2'],
     '/v1/status': ['/v1/status'],

@@ -14,6 +14,7 @@ import { silentLog } from '../../telemetry/log.ts';
 import { newArchive } from '../archive/archive-file.ts';
 import { commits, T0 } from '../archive/journal-of.ts';
 import { atEnd } from '../support/leaks.ts';
+import { aProfile } from '../support/namespace-profile.ts';
 
 export interface Answer {
   readonly status: number;
@@ -49,6 +50,7 @@ export class ServedApi {
       return this.reply();
     },
     status: async () => ({ version: '0.1.0', partitions: [] }),
+    profile: (tenant, namespace) => aProfile({ tenant, namespace, owner: 'team-shop' }),
     newCommandId: () => `id-${this.commands.length}`,
     now: () => this.now,
   };

@@ -34,6 +34,8 @@ const TABLES = [
   'delivery_history',
   'dead_letters',
   'repeats_published',
+  'namespaces',
+  'namespace_history',
   'silences',
   'holds',
 ] as const;
