@@ -1,5 +1,6 @@
 /** The shell around one alert's life (alert/lifecycle.ts): entries in, decision, effects to its groups. */
 
+import { correlationOf } from '../alert/correlation-entry.ts';
 import type { Entry } from '../alert/entry.ts';
 import type { AlertEvent } from '../alert/event.ts';
 import { type AlertCommand, type AlertState, alertDueAt, decideAlert, evolveAlert } from '../alert/lifecycle.ts';
@@ -12,7 +13,9 @@ export const alertKind: EntityKind<AlertState, Message> = {
   decide(state, message, { now, policy }): EntityDecision {
     const decision = decideAlert(state, commandOf(message), now, policy);
     const { events, effects: toGroups, inhibitor, reply } = decision;
-    const effects = inhibitor === undefined ? toGroups : [...toGroups, inhibitor];
+    const correlation = correlationOf(state, events, policy);
+    const besides = [...(inhibitor === undefined ? [] : [inhibitor]), ...(correlation === null ? [] : [correlation])];
+    const effects = besides.length === 0 ? toGroups : [...toGroups, ...besides];
     const replies = reply !== undefined && message.kind === 'command' ? [{ to: message.replyTo, ...reply }] : [];
     return { events, effects, replies, sends: [] };
   },

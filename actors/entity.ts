@@ -3,6 +3,7 @@
  * wants to be called. Each kind is a few lines around a pure decision.
  */
 
+import type { CorrelationTask } from '../alert/correlation-run.ts';
 import type { EntityKindName, Entry } from '../alert/entry.ts';
 import type { HoldsState } from '../alert/holds-state.ts';
 import type { Notification } from '../alert/notification.ts';
@@ -47,6 +48,8 @@ export interface EntityDecision {
   readonly effects: readonly Entry[];
   readonly replies: readonly CommandReply[];
   readonly sends: readonly Send[];
+  /** For the pool, after the commit. Left out where there is none, as for nearly everything. */
+  readonly task?: CorrelationTask;
 }
 
 export interface EntityKind<State, Command> {

@@ -34,6 +34,7 @@ function commandOf(message: Message): HoldsCommand {
     case 'silence':
     case 'silence-copy':
     case 'inhibitor':
+    case 'incident-hold':
     case 'tick':
       return message;
     default:

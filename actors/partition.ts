@@ -20,6 +20,7 @@ import { readStream } from '../bus/stream-reader.ts';
 import { INGEST_STREAM, subjects } from '../bus/subjects.ts';
 import type { Outcome } from '../channels/outcome.ts';
 import type { ActorRef } from './actor-system.ts';
+import { Correlations, type CorrelationsDeps } from './correlations.ts';
 import type { Entities } from './entities.ts';
 import type { CommandReply, Send } from './entity.ts';
 import { HOUSEKEEPING_EVERY, Housekeeping, type HousekeepingDeps } from './housekeeping.ts';
@@ -35,7 +36,7 @@ import { OwnershipLost, turnHandler } from './supervision.ts';
 import type { TurnResult } from './turn.ts';
 
 /** What a partition needs of the rest of Herald. */
-export interface PartitionDeps extends HousekeepingDeps, SendsDeps {
+export interface PartitionDeps extends HousekeepingDeps, SendsDeps, CorrelationsDeps {
   readonly publisher: FramePublisher;
   readonly count: PartitionCount;
   readonly kinds: Kinds;
@@ -88,6 +89,7 @@ export class Partition {
   readonly #outbox: Outbox;
   readonly #rounds: Rounds;
   readonly #sends: Sends;
+  readonly #correlations: Correlations;
   readonly #housekeeping: Housekeeping;
   readonly #supervisor: ActorRef<never>;
   readonly #stop = new AbortController();
@@ -119,6 +121,9 @@ export class Partition {
     this.#supervisor = deps.system.supervisor(`${name}-${writer.epoch}-${writer.fenceSeq}`);
     this.#rounds = new Rounds(deps.kinds, deps.system, this.#supervisor, turnHandler(deps.log), entities);
     this.#sends = new Sends(deps, (send, outcome) => this.#concluded(send, outcome));
+    this.#correlations = new Correlations(deps, (tenant, command) => {
+      this.#inbox.pushLocal({ slot: entities.slot(deps.kinds.correlator, tenant), command });
+    });
     this.#askRecovered();
   }
 
@@ -150,6 +155,7 @@ export class Partition {
     } finally {
       this.#stop.abort();
       this.#sends.abort();
+      this.#correlations.close();
       this.#inbox.close();
       this.#outbox.close();
       await reading;
@@ -255,6 +261,7 @@ export class Partition {
     for (const result of results) {
       for (const reply of result.replies) this.#reply(reply);
       for (const send of result.sends) this.#sends.start(send);
+      for (const task of result.tasks) this.#correlations.start(task);
     }
   }
 

@@ -155,6 +155,10 @@ export function kindOf(event: JournalEvent, kinds: Kinds): AnyEntityKind | null 
     case 'holds':
     case 'silence':
       return kinds.holds;
+    case 'correlation':
+    case 'incident':
+    case 'storm':
+      return kinds.correlator;
     case 'delivery':
       return kinds.channel;
     default:

@@ -4,6 +4,7 @@
  * turn goes on with the one behind it.
  */
 
+import type { CorrelationTask } from '../alert/correlation-run.ts';
 import type { Entry } from '../alert/entry.ts';
 import type { Cause } from '../alert/event.ts';
 import { reason } from '../alert/reason.ts';
@@ -25,11 +26,12 @@ export interface TurnResult {
   readonly effects: Entry[];
   readonly replies: CommandReply[];
   readonly sends: Send[];
+  readonly tasks: CorrelationTask[];
 }
 
 export class Turn {
   readonly slot: Slot;
-  readonly result: TurnResult = { events: [], effects: [], replies: [], sends: [] };
+  readonly result: TurnResult = { events: [], effects: [], replies: [], sends: [], tasks: [] };
   readonly #inputs: TurnInput[] = [];
   readonly #entities: Entities;
   readonly #context: CommitContext;
@@ -98,11 +100,12 @@ export class Turn {
     let state = before;
     for (const event of decision.events) state = kind.evolve(state, event);
     this.slot.state = state;
-    const { events, effects, replies, sends } = this.result;
+    const { events, effects, replies, sends, tasks } = this.result;
     events.push(...decision.events);
     effects.push(...decision.effects);
     replies.push(...decision.replies);
     sends.push(...decision.sends);
+    if (decision.task !== undefined) tasks.push(decision.task);
   }
 }
 

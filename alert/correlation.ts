@@ -41,6 +41,16 @@ export interface Similarity {
 
 export type CorrelationAction = 'annotate' | 'suppressChildren' | 'storm';
 
+/** Of a rule whose action is `storm`. Durations in milliseconds. */
+export interface StormOptions {
+  /** Who gets the summary; null: whom the routes choose for it. */
+  readonly channels: readonly string[] | null;
+  readonly groupWait: number;
+  readonly repeatInterval: number;
+  /** Alerts of these priorities are held back while the storm lasts; the others are only counted. */
+  readonly hold: readonly Priority[];
+}
+
 /** A rule without its conditions: those were asked when the alert opened. */
 export interface CorrelationRule {
   readonly name: string;
@@ -55,6 +65,15 @@ export interface CorrelationRule {
   /** An incident needs one of the alerts that may be its parent. */
   readonly needsParent: boolean;
   readonly action: CorrelationAction;
+  /** null: its action is not `storm`. */
+  readonly storm: StormOptions | null;
+}
+
+/** A rule with its conditions compiled. `labels` as matchers see them. */
+export interface CorrelationCondition {
+  readonly rule: CorrelationRule;
+  matches(labels: LabelSet): boolean;
+  mayBeParent(labels: LabelSet): boolean;
 }
 
 export type EvidenceKind = 'rule' | 'time' | 'labels' | 'likeness' | 'template' | Topology;

@@ -19,7 +19,10 @@ export function entryProblem(value: unknown): string | null {
     case 'silence-copy':
       return lacking(value, ['tenant', 'id']);
     case 'inhibitor':
+    case 'correlation':
       return lacking(value, ['tenant', 'fingerprint']);
+    case 'incident-hold':
+      return lacking(value, ['tenant', 'incident']);
     case 'group':
       return isObject(value.group) && isObject(value.group.timing)
         ? (lacking(value.group, ['id', 'tenant', 'key']) ?? alertProblem(value.alert))

@@ -4,6 +4,8 @@
  */
 
 import { type Alert, alertKey, type LabelSet } from './alert.ts';
+import type { WindowAlert } from './correlation.ts';
+import type { IncidentHold } from './incident-hold.ts';
 import type { GroupedAlert, Notification } from './notification.ts';
 import type { ReceiverTiming } from './policy.ts';
 import type { Silence } from './silence.ts';
@@ -67,6 +69,24 @@ export interface InhibitorEntry {
   readonly labels: LabelSet | null;
 }
 
+/** From an alert actor to its tenant's correlator: an alert that a CorrelationRule asks for; null: it has ended. */
+export interface CorrelationEntry {
+  readonly kind: 'correlation';
+  readonly tenant: string;
+  readonly fingerprint: string;
+  readonly alert: WindowAlert | null;
+  /** The correlator knows it: only its rules have changed. */
+  readonly again?: true;
+}
+
+/** From a correlator to every alert partition: what an incident holds back from now on; null: nothing any more. */
+export interface IncidentHoldEntry {
+  readonly kind: 'incident-hold';
+  readonly tenant: string;
+  readonly incident: string;
+  readonly hold: IncidentHold | null;
+}
+
 /** From an alert actor to the group that its route puts it in: the alert as it is now. */
 export interface GroupEntry {
   readonly kind: 'group';
@@ -119,6 +139,8 @@ export type Entry =
   | SilenceEntry
   | SilenceCopyEntry
   | InhibitorEntry
+  | CorrelationEntry
+  | IncidentHoldEntry
   | GroupEntry
   | NotificationEntry
   | UnreadableEntry
@@ -127,7 +149,7 @@ export type Entry =
 /** Which kind of partition holds the entity: alert partitions (alerts and groups) or channel partitions. */
 export type PartitionKind = 'alert' | 'channel';
 
-export type EntityKindName = 'alert' | 'group' | 'holds' | 'channel';
+export type EntityKindName = 'alert' | 'group' | 'holds' | 'correlator' | 'channel';
 
 export interface EntityAddress {
   readonly partition: PartitionKind;
@@ -157,7 +179,10 @@ export function addressOf(entry: Entry): EntityAddress {
     case 'silence-copy':
       return { partition: 'alert', kind: 'holds', key: entry.tenant, everywhere: 'others' };
     case 'inhibitor':
+    case 'incident-hold':
       return { partition: 'alert', kind: 'holds', key: entry.tenant, everywhere: 'all' };
+    case 'correlation':
+      return { partition: 'alert', kind: 'correlator', key: entry.tenant };
     case 'unreadable':
       return { partition: 'alert', kind: 'alert', key: `${entry.tenant}/unreadable-${entry.id}` };
     case 'group':

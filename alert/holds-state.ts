@@ -9,6 +9,7 @@
 
 import type { LabelSet } from './alert.ts';
 import type { HoldsEvent } from './event.ts';
+import { forgetIndex, type IncidentHold } from './incident-hold.ts';
 import { type InhibitionRule, type Inhibitor, SourceIndex } from './inhibit.ts';
 import type { Silence } from './silence.ts';
 
@@ -16,6 +17,8 @@ export interface HoldsState {
   /** By fingerprint: the labels as matchers see them, `environment`, `priority` and `tenant` included. */
   readonly sources: Map<string, LabelSet>;
   readonly silences: Map<string, Silence>;
+  /** By incident: what it holds back. */
+  readonly incidents: Map<string, IncidentHold>;
 }
 
 const indexes = new WeakMap<ReadonlyMap<string, LabelSet>, SourceIndex>();
@@ -37,7 +40,11 @@ export function inhibitorOf(
 
 /** Changes the maps of `state` in place. null: nothing is left to know. */
 export function evolveHolds(state: HoldsState | null, event: HoldsEvent): HoldsState | null {
-  const after = state ?? { sources: new Map<string, LabelSet>(), silences: new Map<string, Silence>() };
+  const after = state ?? {
+    sources: new Map<string, LabelSet>(),
+    silences: new Map<string, Silence>(),
+    incidents: new Map<string, IncidentHold>(),
+  };
   switch (event.type) {
     case 'holds.inhibitor':
       putSource(after.sources, event.fingerprint, event.labels);
@@ -52,13 +59,18 @@ export function evolveHolds(state: HoldsState | null, event: HoldsEvent): HoldsS
     case 'silence.ended':
       after.silences.delete(event.id);
       break;
+    case 'holds.incident':
+      if (event.hold === null) after.incidents.delete(event.incident);
+      else after.incidents.set(event.incident, event.hold);
+      forgetIndex(after.incidents);
+      break;
     case 'holds.over':
       for (const id of event.silences) after.silences.delete(id);
       break;
     default:
       return event satisfies never;
   }
-  return after.sources.size === 0 && after.silences.size === 0 ? null : after;
+  return after.sources.size + after.silences.size + after.incidents.size === 0 ? null : after;
 }
 
 function putSource(sources: Map<string, LabelSet>, fingerprint: string, labels: LabelSet | null): void {
@@ -80,11 +92,15 @@ export function holdsDueAt({ silences }: HoldsState): number | null {
 }
 
 /** For a snapshot, and back. */
-export function packHolds({ sources, silences }: HoldsState): unknown {
-  return [[...sources], [...silences.values()]];
+export function packHolds({ sources, silences, incidents }: HoldsState): unknown {
+  return [[...sources], [...silences.values()], [...incidents.values()]];
 }
 
 export function unpackHolds(packed: unknown): HoldsState {
-  const [sources, silences] = packed as [[string, LabelSet][], Silence[]];
-  return { sources: new Map(sources), silences: new Map(silences.map((silence) => [silence.id, silence])) };
+  const [sources, silences, incidents] = packed as [[string, LabelSet][], Silence[], IncidentHold[]];
+  return {
+    sources: new Map(sources),
+    silences: new Map(silences.map((silence) => [silence.id, silence])),
+    incidents: new Map(incidents.map((hold) => [hold.incident, hold])),
+  };
 }

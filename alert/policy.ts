@@ -4,10 +4,11 @@
  */
 
 import type { Environment, LabelSet, Priority } from './alert.ts';
+import type { CorrelationCondition } from './correlation.ts';
 import type { FilterFacts, FilterOutcome } from './filter.ts';
-import type { Criticality, NamespaceProfile } from './namespace.ts';
 import type { InhibitionRule } from './inhibit.ts';
 import type { CompiledMatcher, MatcherProblem } from './matcher.ts';
+import type { Criticality, NamespaceProfile } from './namespace.ts';
 import type { Reason } from './reason.ts';
 import type { SilenceRule } from './silence.ts';
 
@@ -117,6 +118,8 @@ export interface Policy {
   silences(tenant: string): readonly SilenceRule[];
   /** For the matchers of silences that people set: their patterns need the engine that alert/ does not know. */
   readMatcher(text: string): CompiledMatcher | MatcherProblem;
+  /** The tenant's CorrelationRules and limits; the same list as long as the policy is the same. Empty: nothing is correlated. */
+  correlations(tenant: string): readonly CorrelationCondition[];
   /** The route's mute and active time intervals. null: nothing of them holds it at `now`. */
   timeHold(tenant: string, timing: ReceiverTiming, now: number): Hold | null;
   /** The maintenance windows in force at `now`; `labels` as for `route`. The one that ends last decides. */

@@ -4,7 +4,7 @@
  */
 
 import type { CommandReply } from './alert-state.ts';
-import type { InhibitorEntry, SilenceCopyEntry, SilenceEntry } from './entry.ts';
+import type { IncidentHoldEntry, InhibitorEntry, SilenceCopyEntry, SilenceEntry } from './entry.ts';
 import type { HoldsEvent } from './event.ts';
 import type { HoldsState } from './holds-state.ts';
 import { sameLabels } from './label-order.ts';
@@ -13,7 +13,12 @@ import type { Policy } from './policy.ts';
 import { reason } from './reason.ts';
 import { describeSilence, isBroad, type Silence } from './silence.ts';
 
-export type HoldsCommand = SilenceEntry | SilenceCopyEntry | InhibitorEntry | { readonly kind: 'tick' };
+export type HoldsCommand =
+  | SilenceEntry
+  | SilenceCopyEntry
+  | InhibitorEntry
+  | IncidentHoldEntry
+  | { readonly kind: 'tick' };
 
 export interface HoldsDecision {
   readonly events: readonly HoldsEvent[];
@@ -40,6 +45,8 @@ export function decideHolds(
       return takeCopy(state, command, now);
     case 'inhibitor':
       return takeInhibitor(state, command, now);
+    case 'incident-hold':
+      return takeIncident(state, command, now);
     case 'tick':
       return dropOver(state, tenant, now);
     default:
@@ -119,6 +126,12 @@ function takeInhibitor(state: HoldsState | null, entry: InhibitorEntry, now: num
   const known = labels === null ? before === null : before !== null && sameLabels(labels, before);
   if (known) return NOTHING;
   return { events: [{ type: 'holds.inhibitor', key: tenant, at: now, fingerprint, labels }], effects: [] };
+}
+
+function takeIncident(state: HoldsState | null, entry: IncidentHoldEntry, now: number): HoldsDecision {
+  const { tenant, incident, hold } = entry;
+  if (hold === null && state?.incidents.has(incident) !== true) return NOTHING;
+  return { events: [{ type: 'holds.incident', key: tenant, at: now, incident, hold }], effects: [] };
 }
 
 function dropOver(state: HoldsState | null, tenant: string, now: number): HoldsDecision {

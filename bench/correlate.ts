@@ -14,7 +14,7 @@ import { against, type Findings, type Row } from './rig/report.ts';
 const BUDGETED_SIZE = 10_000;
 const RUNS = 5;
 
-const base = { within: 300_000, threshold: 5, groupBy: [], needsParent: false, action: 'annotate' } as const;
+const base = { within: 300_000, threshold: 5, groupBy: [], needsParent: false, action: 'annotate', storm: null } as const;
 const RULES: readonly CorrelationRule[] = [
   { ...base, name: 'node', similarity: { labels: null, message: false, topology: ['node'], need: 'any' } },
   { ...base, name: 'owner', similarity: { labels: null, message: true, topology: ['owner'], need: 'all' } },

@@ -5,13 +5,21 @@
  * than a message may be is cut into parts that follow each other; one whose last part is missing never happened.
  */
 
+import type { CorrelationEvent } from '../alert/correlation-event.ts';
 import type { Entry } from '../alert/entry.ts';
 import type { AlertEvent, DeadLetterEvent, GroupEvent, HoldsEvent, ReplayedEvent } from '../alert/event.ts';
 import type { DeliveryEvent } from '../channels/delivery-event.ts';
 import { pack, unpack, withPacked } from './pack.ts';
 import type { PartitionName } from './partition.ts';
 
-export type JournalEvent = AlertEvent | GroupEvent | HoldsEvent | DeliveryEvent | DeadLetterEvent | ReplayedEvent;
+export type JournalEvent =
+  | AlertEvent
+  | GroupEvent
+  | HoldsEvent
+  | CorrelationEvent
+  | DeliveryEvent
+  | DeadLetterEvent
+  | ReplayedEvent;
 
 /** An entry for another partition's inbox, published once its commit is acknowledged. */
 export interface Effect {

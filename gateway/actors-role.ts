@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { startActorSystem } from '../actors/actor-system.ts';
 import { alertKind } from '../actors/alert-actor.ts';
 import { channelKind } from '../actors/channel-actor.ts';
+import { correlatorKind } from '../actors/correlator-actor.ts';
 import { groupKind } from '../actors/group-actor.ts';
 import { holdsKind } from '../actors/holds-actor.ts';
 import type { PartitionMetrics } from '../actors/partition.ts';
@@ -18,6 +19,7 @@ import type { PartitionCount } from '../bus/partition.ts';
 import type { IngressSource } from '../ingress/authenticate.ts';
 import { type NatsInletOptions, runNatsInlet } from '../ingress/nats-inlet.ts';
 import { systemRandom } from '../ingress/random.ts';
+import { createRulesPool } from '../rules/pool.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Senders } from './senders.ts';
@@ -42,18 +44,20 @@ export async function startActors(options: ActorsRoleOptions): Promise<ActorsRol
   const id = `${hostname().replace(/[^\w-]/g, '_')}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const membership = await joinWorkers(bus, id, systemClock, log);
   const system = startActorSystem<Turn>();
+  const pool = createRulesPool();
   const worker = startWorker(
     {
       bus,
       publisher: framePublisher(bus),
       count,
-      kinds: { alert: alertKind, group: groupKind, holds: holdsKind, channel: channelKind },
+      kinds: { alert: alertKind, group: groupKind, holds: holdsKind, correlator: correlatorKind, channel: channelKind },
       system,
       clock: systemClock,
       log,
       metrics,
       policy,
       random: Math.random,
+      correlate: (task) => pool.correlate(task, task.limit),
       send: ({ notification, attempt }, signal) => senders.send(notification, attempt, signal),
     },
     membership,
@@ -66,6 +70,7 @@ export async function startActors(options: ActorsRoleOptions): Promise<ActorsRol
     async stop() {
       await inletKeeper.stop();
       await worker.stop();
+      await pool.close();
       system.close();
     },
   };

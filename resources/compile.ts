@@ -1,5 +1,6 @@
 /** Checked resources become what the rest of Herald works with: one immutable policy, the sources and the channels. */
 
+import type { CorrelationCondition } from '../alert/correlation.ts';
 import { channelKey } from '../alert/entry.ts';
 import { unfiltered } from '../alert/filter.ts';
 import { type NamespaceProfile, namespaceOf } from '../alert/namespace.ts';
@@ -44,6 +45,7 @@ export interface ResourceSet {
 /** Six times the repeat interval at which an Alertmanager reports by default. */
 const AGE_AFTER = 24 * 3_600_000;
 
+const NO_CORRELATIONS: readonly CorrelationCondition[] = Object.freeze([]);
 const NO_INTERVALS: ReadonlyMap<string, TimeInterval> = new Map();
 
 export function compileResources(checked: readonly Checked[], files: readonly string[]): ResourceSet {
@@ -69,6 +71,7 @@ export function compileResources(checked: readonly Checked[], files: readonly st
     inhibitions: holds.inhibitions,
     silences: holds.silences,
     readMatcher,
+    correlations: () => NO_CORRELATIONS,
     timeHold: (tenant, timing, now) => timeHold(intervals.get(tenant) ?? NO_INTERVALS, timing, now),
     maintenanceHold: (tenant, labels, now) => maintenance.get(tenant)?.(labels, now) ?? null,
   } satisfies Policy);

@@ -45,6 +45,7 @@ export interface RulesPool {
   classifyAll(rules: EnvironmentRules, names: readonly string[]): Promise<BulkResult>;
   /** `limit` in milliseconds, the wait for a thread included. Throws PoolTimeout, and what a task or its thread throws. */
   correlate(task: CorrelateTask, limit: number): Promise<readonly Finding[]>;
+  /** What is under way is broken off. */
   close(): Promise<void>;
 }
 
@@ -79,7 +80,7 @@ export function createRulesPool(options: PoolOptions = {}): RulesPool {
         });
       }
     },
-    close: () => pool.close(),
+    close: () => pool.destroy(),
   };
 }
 

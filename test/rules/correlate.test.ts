@@ -154,6 +154,7 @@ const ruleArbitrary = (name: string) =>
     ),
     needsParent: fc.boolean(),
     action: fc.constant('annotate' as const),
+    storm: fc.constant(null),
   });
 const rulesArbitrary = fc.tuple(ruleArbitrary('one'), ruleArbitrary('two'));
 

@@ -31,6 +31,7 @@ export function aRule(change: Partial<CorrelationRule> = {}): CorrelationRule {
     similarity: null,
     needsParent: false,
     action: 'annotate',
+    storm: null,
     ...change,
   };
 }

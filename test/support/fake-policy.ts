@@ -1,6 +1,7 @@
 /** A policy small enough to read in a test: environment by namespace prefix, one real routing tree, channels by name. */
 
 import type { LabelSet } from '../../alert/alert.ts';
+import type { CorrelationCondition } from '../../alert/correlation.ts';
 import { unfiltered } from '../../alert/filter.ts';
 import type { InhibitionRule } from '../../alert/inhibit.ts';
 import type { ChannelPolicy, Policy } from '../../alert/policy.ts';
@@ -47,6 +48,7 @@ export interface FakePolicy {
   readonly silences?: readonly SilenceRule[];
   readonly timeHold?: Policy['timeHold'];
   readonly maintenanceHold?: Policy['maintenanceHold'];
+  readonly correlations?: readonly CorrelationCondition[];
 }
 
 export function aPolicy({
@@ -58,7 +60,7 @@ export function aPolicy({
   ...holds
 }: FakePolicy = {}): Policy {
   const tree = compileRoute(root ?? aRoute({ groupBy: ['alertname'], channels: ['ops'] }));
-  const { inhibitions = [], silences = [] } = holds;
+  const { inhibitions = [], silences = [], correlations = [] } = holds;
   const declared = new Map((channels ?? [aChannel('ops')]).map((channel) => [channel.name, channel]));
   return {
     hash,
@@ -86,6 +88,7 @@ export function aPolicy({
     inhibitions: () => inhibitions,
     silences: () => silences,
     readMatcher,
+    correlations: () => correlations,
     timeHold: holds.timeHold ?? (() => null),
     maintenanceHold: holds.maintenanceHold ?? (() => null),
   };

@@ -4,6 +4,7 @@ import { after, afterEach, before } from 'node:test';
 import { startActorSystem } from '../../actors/actor-system.ts';
 import { alertKind } from '../../actors/alert-actor.ts';
 import { channelKind } from '../../actors/channel-actor.ts';
+import { correlatorKind } from '../../actors/correlator-actor.ts';
 import type { Send } from '../../actors/entity.ts';
 import { groupKind } from '../../actors/group-actor.ts';
 import { holdsKind } from '../../actors/holds-actor.ts';
@@ -26,13 +27,20 @@ import { ensureStreams } from '../../bus/streams.ts';
 import { journalStream } from '../../bus/subjects.ts';
 import type { Outcome } from '../../channels/outcome.ts';
 import { readMatcher } from '../../resources/matcher.ts';
+import { correlate } from '../../rules/correlate.ts';
 import { systemClock } from '../../telemetry/clock.ts';
 import { silentLog } from '../../telemetry/log.ts';
 import { aProfile } from './namespace-profile.ts';
 import { type NatsServer, startNats } from './nats.ts';
 import { until } from './until.ts';
 
-export const KINDS = { alert: alertKind, group: groupKind, holds: holdsKind, channel: channelKind };
+export const KINDS = {
+  alert: alertKind,
+  group: groupKind,
+  holds: holdsKind,
+  correlator: correlatorKind,
+  channel: channelKind,
+};
 
 const CHANNEL: ChannelPolicy = {
   name: 'ops',
@@ -74,6 +82,7 @@ export function smallPolicy(timing: { groupWait?: number; groupInterval?: number
     inhibitions: () => [],
     silences: () => [],
     readMatcher,
+    correlations: () => [],
     timeHold: () => null,
     maintenanceHold: () => null,
   };
@@ -139,6 +148,8 @@ export interface TestWorkerOptions {
   /** What effects are published by, instead of the bus. */
   readonly publisher?: FramePublisher;
   send?(send: Send): Promise<Outcome>;
+  /** Instead of correlating at once. */
+  correlate?: PartitionDeps['correlate'];
 }
 
 export async function launchWorker(options: TestWorkerOptions): Promise<TestWorker> {
@@ -157,6 +168,7 @@ export async function launchWorker(options: TestWorkerOptions): Promise<TestWork
     metrics: { committed() {}, recovered() {} },
     policy: () => policy,
     random: () => 0.5,
+    correlate: options.correlate ?? (async ({ alerts, rules }) => correlate(alerts, rules)),
     async send(send) {
       sent.push(send);
       return options.send === undefined ? { kind: 'delivered', detail: 'recorded' } : options.send(send);

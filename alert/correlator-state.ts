@@ -1,0 +1,217 @@
+/**
+ * What a tenant's correlator remembers, as plain data for snapshots: the alerts that fire and may belong together, the open
+ * incidents and storms, and the run that is under way. Changed in place by evolveCorrelator: a window may hold ten thousand
+ * alerts, and each enters on its own. A state has one owner, who keeps only the newest.
+ */
+
+import type { LabelSet } from './alert.ts';
+import type { CorrelationAction, WindowAlert } from './correlation.ts';
+import type { CorrelationEvent, Counted } from './correlation-event.ts';
+import type { IncidentHold } from './incident-hold.ts';
+import { addAlert, type Breakdown, countIn, EMPTY, type Frame, insideOf, sumOf } from './storm-count.ts';
+
+export interface Watched {
+  readonly alert: WindowAlert;
+  readonly enteredAt: number;
+}
+
+export interface OpenIncident {
+  readonly id: string;
+  readonly rule: string;
+  readonly action: Exclude<CorrelationAction, 'storm'>;
+  readonly groupedBy: LabelSet;
+  readonly parent: string;
+  readonly openedAt: number;
+  /** Fingerprints of those that fire. */
+  readonly members: ReadonlySet<string>;
+  readonly hold: IncidentHold | null;
+}
+
+export interface OpenStorm {
+  readonly id: string;
+  readonly rule: string;
+  readonly groupedBy: LabelSet;
+  readonly openedAt: number;
+  readonly breakdown: Breakdown;
+  /** When it was last told of, and of how many alerts. */
+  readonly toldAt: number;
+  readonly told: number;
+}
+
+export interface Counter {
+  readonly within: number;
+  readonly frame: Frame;
+}
+
+export interface CorrelatorState {
+  /** By fingerprint. */
+  readonly window: Map<string, Watched>;
+  readonly incidents: Map<string, OpenIncident>;
+  /** Of storms, by stormKey. */
+  readonly counters: Map<string, Counter>;
+  readonly storms: Map<string, OpenStorm>;
+  runs: number;
+  /** Number and beginning of the run that is under way. */
+  running: { readonly run: number; readonly at: number } | null;
+  /** When something changed first since the last run began; null: nothing did. */
+  changedAt: number | null;
+  endedAt: number;
+  sweptAt: number;
+}
+
+export function newCorrelator(): CorrelatorState {
+  return {
+    window: new Map(),
+    incidents: new Map(),
+    counters: new Map(),
+    storms: new Map(),
+    runs: 0,
+    running: null,
+    changedAt: null,
+    endedAt: 0,
+    sweptAt: 0,
+  };
+}
+
+export function stormKey({ rule, key }: Pick<Counted, 'rule' | 'key'>): string {
+  return JSON.stringify([rule, ...Object.entries(key)]);
+}
+
+/** How many alerts of the time frame the rule has counted under this key. */
+export function inFrame({ counters }: CorrelatorState, counted: Counted, at: number): Breakdown {
+  const counter = counters.get(stormKey(counted));
+  return counter === undefined ? EMPTY : sumOf(insideOf(counter.frame, counted.within, at));
+}
+
+/** Counters that have stood still are dropped once in a while. Milliseconds. */
+const SWEEP_EVERY = 60_000;
+
+/** Changes `state` in place. null: nothing is left to remember. */
+export function evolveCorrelator(before: CorrelatorState | null, event: CorrelationEvent): CorrelatorState | null {
+  const state = before ?? newCorrelator();
+  switch (event.type) {
+    case 'correlation.entered':
+      entered(state, event);
+      break;
+    case 'correlation.left':
+      left(state, event.fingerprint, event.at);
+      break;
+    case 'correlation.started':
+      state.runs = event.run;
+      state.running = { run: event.run, at: event.at };
+      state.changedAt = null;
+      break;
+    case 'correlation.ended':
+      state.running = null;
+      state.endedAt = event.at;
+      // What it should have looked at is still to be looked at.
+      if (event.reasons[0]?.code === 'correlation.failed') state.changedAt ??= event.at;
+      for (const fingerprint of event.passed) state.window.delete(fingerprint);
+      sweep(state, event.at);
+      break;
+    case 'incident.opened': {
+      const { incident: id, rule, action, groupedBy, parent, at: openedAt, hold } = event;
+      const members = new Set(event.joined.map(({ fingerprint }) => fingerprint));
+      state.incidents.set(id, { id, rule, action, groupedBy, parent, openedAt, members, hold });
+      break;
+    }
+    case 'incident.updated': {
+      const known = state.incidents.get(event.incident);
+      if (known === undefined) break;
+      const members = new Set([...known.members, ...event.joined.map(({ fingerprint }) => fingerprint)]);
+      state.incidents.set(event.incident, { ...known, parent: event.parent, hold: event.hold, members });
+      break;
+    }
+    case 'incident.closed':
+      state.incidents.delete(event.incident);
+      break;
+    case 'storm.opened':
+    case 'storm.updated':
+      told(state, event);
+      break;
+    case 'storm.closed':
+      for (const [key, { id }] of state.storms) if (id === event.incident) state.storms.delete(key);
+      break;
+    default:
+      return event satisfies never;
+  }
+  return isEmpty(state) ? null : state;
+}
+
+function isEmpty({ window, incidents, counters, storms, running }: CorrelatorState): boolean {
+  return window.size + incidents.size + counters.size + storms.size === 0 && running === null;
+}
+
+type Entered = Extract<CorrelationEvent, { type: 'correlation.entered' }>;
+
+function entered(state: CorrelatorState, { alert, kept, counted, at }: Entered): void {
+  if (state.endedAt === 0) state.endedAt = at;
+  if (kept) {
+    state.window.set(alert.fingerprint, { alert, enteredAt: at });
+    state.changedAt ??= at;
+  }
+  for (const one of counted) {
+    const key = stormKey(one);
+    const frame = countIn(state.counters.get(key)?.frame ?? [], alert, one.within, at);
+    state.counters.set(key, { within: one.within, frame });
+    const storm = state.storms.get(key);
+    if (storm !== undefined) state.storms.set(key, { ...storm, breakdown: addAlert(storm.breakdown, alert) });
+  }
+}
+
+function left(state: CorrelatorState, fingerprint: string, at: number): void {
+  if (state.window.delete(fingerprint)) state.changedAt ??= at;
+  for (const incident of state.incidents.values()) {
+    if (!incident.members.has(fingerprint)) continue;
+    const members = new Set(incident.members);
+    members.delete(fingerprint);
+    state.incidents.set(incident.id, { ...incident, members });
+  }
+}
+
+type Told = Extract<CorrelationEvent, { type: 'storm.opened' | 'storm.updated' }>;
+
+function told(state: CorrelatorState, event: Told): void {
+  const { incident: id, rule, groupedBy, breakdown, at } = event;
+  const key = stormKey({ rule, key: groupedBy });
+  const openedAt = state.storms.get(key)?.openedAt ?? at;
+  state.storms.set(key, { id, rule, groupedBy, openedAt, breakdown, toldAt: at, told: breakdown.alerts });
+}
+
+function sweep(state: CorrelatorState, at: number): void {
+  if (at - state.sweptAt < SWEEP_EVERY) return;
+  state.sweptAt = at;
+  for (const [key, { within, frame }] of state.counters) {
+    if (insideOf(frame, within, at).length === 0) state.counters.delete(key);
+  }
+}
+
+/** For a snapshot, and back. */
+export function packCorrelator(state: CorrelatorState): unknown {
+  const { window, incidents, counters, storms, ...rest } = state;
+  return {
+    ...rest,
+    window: [...window.values()],
+    incidents: Array.from(incidents.values(), (incident) => ({ ...incident, members: [...incident.members] })),
+    counters: [...counters],
+    storms: [...storms],
+  };
+}
+
+interface Packed extends Omit<CorrelatorState, 'window' | 'incidents' | 'counters' | 'storms'> {
+  readonly window: readonly Watched[];
+  readonly incidents: readonly (Omit<OpenIncident, 'members'> & { readonly members: readonly string[] })[];
+  readonly counters: readonly [string, Counter][];
+  readonly storms: readonly [string, OpenStorm][];
+}
+
+export function unpackCorrelator(packed: unknown): CorrelatorState {
+  const { window, incidents, counters, storms, ...rest } = packed as Packed;
+  return {
+    ...rest,
+    window: new Map(window.map((watched) => [watched.alert.fingerprint, watched])),
+    incidents: new Map(incidents.map((one) => [one.id, { ...one, members: new Set(one.members) }])),
+    counters: new Map(counters),
+    storms: new Map(storms),
+  };
+}
