@@ -4,8 +4,8 @@
  */
 
 import type { LabelSet } from './alert.ts';
-import { type IncidentHolds, incidentHold } from './incident-hold.ts';
 import { type HoldsState, inhibitorOf } from './holds-state.ts';
+import { type IncidentHolds, incidentHold } from './incident-hold.ts';
 import type { KnownAttributes } from './namespace.ts';
 import type { GroupedAlert } from './notification.ts';
 import type { Hold, Policy, ReceiverTiming } from './policy.ts';

@@ -3,8 +3,8 @@
  * and is written once. Nothing here depends on where one transaction ends and the next begins.
  */
 
-import type { AlertEvent, GroupEvent, HoldsEvent } from '../alert/event.ts';
 import type { CorrelationEvent } from '../alert/correlation-event.ts';
+import type { AlertEvent, GroupEvent, HoldsEvent } from '../alert/event.ts';
 import type { JournalEvent } from '../bus/journal.ts';
 import type { DeliveryEvent } from '../channels/delivery-event.ts';
 import type { Connection } from './bulk.ts';
