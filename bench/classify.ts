@@ -1,6 +1,6 @@
 /**
- * Naming an environment: one set of patterns, the memo before it, the pool for bulk work by batch size, and what one would write
- * first, a loop over single expressions.
+ * Naming an environment: one set of patterns, the memo before it, the whole profile with 50 classes and a naming standard, the
+ * pool for bulk work by batch size, and what one would write first, a loop over single expressions.
  */
 
 import { createHistogram } from 'node:perf_hooks';
@@ -9,6 +9,7 @@ import RE2 from 're2';
 import { type Classifier, compileClassifier } from '../rules/classify.ts';
 import type { EnvironmentRules } from '../rules/environment-rules.ts';
 import { createRulesPool } from '../rules/pool.ts';
+import { compileProfiler, type ProfileRules } from '../rules/profile.ts';
 import type { BenchOptions } from './rig/benchmark.ts';
 import { figuresOf } from './rig/machine.ts';
 import { against, type Findings, type Row } from './rig/report.ts';
@@ -26,7 +27,7 @@ export default async function classify({ quick, note }: BenchOptions): Promise<F
     const rules = rulesOf(size);
     const set = await measureSet(rules, size, quick);
     const known = await measureKnown(rules, size, quick);
-    rows.push(set, known, ...(await measureLoops(rules, size, quick)));
+    rows.push(set, known, ...(await measureProfiles(rules, size, quick)), ...(await measureLoops(rules, size, quick)));
     if (size === BUDGETED_SIZE) {
       verdicts.push(against('classify-new', microsecondsOf(set)), against('classify-known', microsecondsOf(known)));
       for (const batch of quick ? [100] : [1, 100, 2000]) rows.push(await measurePool(rules, size, batch, quick));
@@ -76,6 +77,41 @@ function measureKnown(rules: EnvironmentRules, size: number, quick: boolean): Pr
   const names = Array.from({ length: 1000 }, (_, i) => nameOf(i, size));
   for (const name of names) decide(name);
   return loop('memo, known names', size, quick ? 2000 : 2_000_000, (i) => decide(names[i % names.length]!).environment);
+}
+
+/** With what an organisation of 50 teams declares beside the environments. */
+function profileRulesOf(environments: EnvironmentRules): ProfileRules {
+  const classes = Array.from({ length: 50 }, (_, n) => ({
+    name: `bench/team-${n}`,
+    precedence: 0,
+    names: [],
+    patterns: [`^team-${n}-`],
+    exclude: [],
+    matchLabels: {},
+    environments: [],
+    attributes: { businessUnit: `unit-${n % 5}`, owner: `team-${n}`, criticality: 'high' as const },
+  }));
+  const segment = { values: [], pattern: null, environments: {}, optional: false, repeat: false };
+  const segments = ['team', 'number', 'service', 'env', 'copy'].map((name) => ({ ...segment, name }));
+  const shapes = [{ name: 'service', environments: [], segments }];
+  const naming = { standard: 'bench/names', separator: '-', maxLength: 63, forbidden: ['tmp'], exempt: [], shapes };
+  return { tenant: 'bench', environments, classes, labels: {}, naming };
+}
+
+async function measureProfiles(environments: EnvironmentRules, size: number, quick: boolean): Promise<Row[]> {
+  const compiled = compileProfiler(profileRulesOf(environments));
+  if (!compiled.ok) throw new Error(`the benchmark's patterns do not compile: ${compiled.problems[0]?.message}`);
+  const { profile } = compiled.profiler;
+  const names = Array.from({ length: 1000 }, (_, i) => nameOf(i, size));
+  const fresh = await loop(
+    'profile, new names',
+    size,
+    quick ? 2000 : 100_000,
+    (i) => profile(nameOf(i, size)).environment,
+  );
+  for (const name of names) profile(name);
+  const known = (i: number) => profile(names[i % names.length]!).environment;
+  return [fresh, await loop('profile, known names', size, quick ? 2000 : 2_000_000, known)];
 }
 
 /** What the loops look for is what the set decides: the first environment, in order of danger, with a pattern that matches. */
@@ -133,10 +169,11 @@ async function measurePool(rules: EnvironmentRules, size: number, batch: number,
   const count = quick ? 400 : batch === 1 ? 10_000 : 100_000;
   try {
     const names = (from: number) => Array.from({ length: count }, (_, i) => nameOf(from + i, size));
-    await pool.classifyAll(rules, names(0));
+    const all = profileRulesOf(rules);
+    await pool.classifyAll(all, names(0));
     const fresh = names(count);
     const started = performance.now();
-    const result = await pool.classifyAll(rules, fresh);
+    const result = await pool.classifyAll(all, fresh);
     const seconds = (performance.now() - started) / 1000;
     if (!result.ok || result.classifications.length !== count) throw new Error('the pool did not classify every name');
     return rowOf(`pool of one thread, batches of ${batch}, new names`, size, count / seconds);

@@ -51,8 +51,13 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'classify',
-    summary: 'environment and priority of namespaces',
+    summary: 'what is known of namespaces, and by which rule',
     load: async () => (await import('./commands/classify.ts')).classify,
+  },
+  {
+    name: 'backtest',
+    summary: 'what a changed configuration would do to every namespace ever seen',
+    load: async () => (await import('./commands/backtest.ts')).backtest,
   },
   {
     name: 'bench',

@@ -6,12 +6,13 @@
 import { Piscina } from 'piscina';
 import type { Environment, Priority } from '../alert/alert.ts';
 import type { CorrelationRule, Finding, WindowAlert } from '../alert/correlation.ts';
-import type { EnvironmentRules } from './environment-rules.ts';
+import type { NamespaceAttributes } from '../alert/namespace.ts';
 import type { PatternProblem } from './pattern-set.ts';
+import type { ProfileRules } from './profile.ts';
 
 /** What a worker is sent. It compiles the rules once and keeps them for as long as the same text comes. */
 export interface ClassifyTask {
-  /** EnvironmentRules as JSON: told apart faster than an object, and it crosses to the thread as one copy. */
+  /** ProfileRules as JSON: told apart faster than an object, and it crosses to the thread as one copy. */
   readonly rules: string;
   readonly names: readonly string[];
 }
@@ -22,7 +23,11 @@ export interface BulkClassification {
   readonly priority: Priority;
   /** Code of the reason for the environment. */
   readonly reason: string;
+  readonly detail: string;
   readonly rule: string | null;
+  readonly attributes: NamespaceAttributes;
+  /** How many rules of the NamingStandard the name breaks. */
+  readonly violations: number;
 }
 
 export type BulkResult =
@@ -42,7 +47,7 @@ export class PoolTimeout extends Error {
 }
 
 export interface RulesPool {
-  classifyAll(rules: EnvironmentRules, names: readonly string[]): Promise<BulkResult>;
+  classifyAll(rules: ProfileRules, names: readonly string[]): Promise<BulkResult>;
   /** `limit` in milliseconds, the wait for a thread included. Throws PoolTimeout, and what a task or its thread throws. */
   correlate(task: CorrelateTask, limit: number): Promise<readonly Finding[]>;
   /** What is under way is broken off. */

@@ -1,22 +1,35 @@
 /** Runs in a thread of the pool: one batch of names against one set of rules, or one window of alerts. */
 
 import type { Finding } from '../alert/correlation.ts';
-import { type CompiledClassifier, compileClassifier } from './classify.ts';
+import { NAMESPACE_ATTRIBUTES, type NamespaceAttributes } from '../alert/namespace.ts';
 import { correlate } from './correlate.ts';
-import type { BulkResult, ClassifyTask, CorrelateTask } from './pool.ts';
+import type { BulkClassification, BulkResult, ClassifyTask, CorrelateTask } from './pool.ts';
+import { type CompiledProfiler, compileProfiler, type RuledProfile } from './profile.ts';
 
 /** The last rules of this thread: the batches of one run come one after another. */
-let last: { readonly rules: string; readonly compiled: CompiledClassifier } | null = null;
+let last: { readonly rules: string; readonly compiled: CompiledProfiler } | null = null;
 
 export default function classifyBatch({ rules, names }: ClassifyTask): BulkResult {
-  if (last?.rules !== rules) last = { rules, compiled: compileClassifier(JSON.parse(rules)) };
+  if (last?.rules !== rules) last = { rules, compiled: compileProfiler(JSON.parse(rules)) };
   const { compiled } = last;
   if (!compiled.ok) return compiled;
-  const classifications = names.map((name) => {
-    const { namespace, environment, priority, reasons, rule } = compiled.classifier.classify(name);
-    return { namespace, environment, priority, reason: reasons[0]!.code, rule };
-  });
-  return { ok: true, classifications };
+  return { ok: true, classifications: names.map((name) => classificationOf(compiled.profiler.profile(name))) };
+}
+
+function classificationOf(profile: RuledProfile): BulkClassification {
+  const { namespace, environment, priority, because, rule, violations } = profile;
+  const { code: reason, detail } = because.environment;
+  const attributes = Object.fromEntries(NAMESPACE_ATTRIBUTES.map((name) => [name, profile[name]])) as unknown;
+  return {
+    namespace,
+    environment,
+    priority,
+    reason,
+    detail,
+    rule,
+    attributes: attributes as NamespaceAttributes,
+    violations: violations.length,
+  };
 }
 
 export function correlateWindow({ alerts, rules }: CorrelateTask): Finding[] {

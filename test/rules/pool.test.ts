@@ -1,36 +1,46 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compileClassifier } from '../../rules/classify.ts';
 import { correlate } from '../../rules/correlate.ts';
-import type { EnvironmentRules } from '../../rules/environment-rules.ts';
 import { type CorrelateTask, createRulesPool, PoolTimeout } from '../../rules/pool.ts';
+import { compileProfiler, type ProfileRules } from '../../rules/profile.ts';
 import { atEnd } from '../support/leaks.ts';
 import { aRule, nodeDown, noise } from './window-alert.ts';
 
-const rules: EnvironmentRules = {
-  policy: 'default/main',
-  default: 'production',
-  caseSensitive: false,
-  environments: [{ name: 'staging', patterns: ['-stg$'], exclude: ['^not-'], priority: 'P2' }],
-};
+const staging = { name: 'staging', patterns: ['-stg$'], exclude: ['^not-'], priority: 'P2' } as const;
+
+const rulesOf = (environment: ProfileRules['environments']['environments'][number]): ProfileRules => ({
+  tenant: 'default',
+  environments: { policy: 'default/main', default: 'production', caseSensitive: false, environments: [environment] },
+  classes: [],
+  labels: { 'not-1-stg': { env: 'dev' } },
+  naming: null,
+});
+
+const rules = rulesOf(staging);
 
 const pool = createRulesPool({ threads: 2, batch: 7 });
 atEnd(() => pool.close());
 
-test('the pool answers as the classifier does, in the order of the names, whatever the batches', async () => {
+test('the pool answers as the profiler does, in the order of the names, whatever the batches', async () => {
   const names = Array.from({ length: 100 }, (_, i) => (i % 3 === 0 ? `app-${i}-stg` : `not-${i}-stg`));
-  const inline = compileClassifier(rules);
+  const inline = compileProfiler(rules);
   assert.ok(inline.ok);
   const expected = names.map((name) => {
-    const { namespace, environment, priority, reasons, rule } = inline.classifier.classify(name);
-    return { namespace, environment, priority, reason: reasons[0]!.code, rule };
+    const { environment, priority, because, rule } = inline.profiler.profile(name);
+    return [name, environment, priority, because.environment.code, rule];
   });
-  assert.deepEqual(await pool.classifyAll(rules, names), { ok: true, classifications: expected });
+  const found = await pool.classifyAll(rules, names);
+  assert.ok(found.ok);
+  const answers = found.classifications.map(({ namespace, environment, priority, reason, rule }) => {
+    return [namespace, environment, priority, reason, rule];
+  });
+  assert.deepEqual(answers, expected);
+  assert.deepEqual(answers[1]?.[1], 'development', 'by the label of the declared namespace');
 });
 
 test('a thread that served one policy serves the next one by its own rules', async () => {
   const names = Array.from({ length: 30 }, (_, i) => `app-${i}-stg`);
-  const other: EnvironmentRules = { ...rules, environments: [{ ...rules.environments[0]!, name: 'testing' }] };
+  const other = rulesOf({ ...staging, name: 'testing' });
   for (const [given, environment] of [
     [rules, 'staging'],
     [other, 'testing'],
@@ -44,7 +54,7 @@ test('a thread that served one policy serves the next one by its own rules', asy
 });
 
 test('bad patterns come back as problems, even without a name to classify', async () => {
-  const bad: EnvironmentRules = { ...rules, environments: [{ ...rules.environments[0]!, patterns: ['(a'] }] };
+  const bad = rulesOf({ ...staging, patterns: ['(a'] });
   const result = await pool.classifyAll(bad, []);
   assert.ok(!result.ok);
   assert.equal(result.problems[0]!.pattern, '(a');

@@ -1,0 +1,101 @@
+/** What a changed configuration would do to every namespace that is known, before it is put in force. */
+
+import { resolve } from 'node:path';
+import type { Environment } from '../../alert/alert.ts';
+import type { NamespaceAttributes } from '../../alert/namespace.ts';
+import type { ResourceSet } from '../../resources/compile.ts';
+import { compareBacktest, type KnownNamespace } from '../../rules/backtest.ts';
+import { type BulkClassification, createRulesPool } from '../../rules/pool.ts';
+import { printBacktest } from '../backtest-report.ts';
+import { CLIENT_OPTIONS, type Client, createClient, isRecord, records } from '../client.ts';
+import { type Command, CommandFailed } from '../command.ts';
+import { linesOf } from '../names.ts';
+import { resourcesIn } from '../resources.ts';
+
+export const backtest: Command = {
+  usage: ['backtest [DIR]', 'backtest [DIR] --names FILE|-'],
+  description:
+    'Classifies every namespace that the running Herald has ever seen by the resources in the folder, a candidate, and tells\n' +
+    'what its patterns cover, what would change, and which production namespace would pass for less: with one of those it\n' +
+    'fails. With --names it takes names from a file instead, one `NAMESPACE` or `TENANT/NAMESPACE` a line, and compares with\n' +
+    'the resources of HERALD_CONFIG or --config.',
+  options: {
+    names: { type: 'string', value: 'FILE|-', description: 'take these names instead of asking the running Herald' },
+    'allow-production-loss': { type: 'boolean', description: 'do not fail when a production namespace becomes lesser' },
+    json: { type: 'boolean', description: 'print the whole result as one JSON object' },
+    ...CLIENT_OPTIONS,
+  },
+  positionals: { min: 0, max: 1 },
+  async run(input) {
+    const { positionals, options, environment, print } = input;
+    const folder = positionals[0] === undefined ? environment.config : resolve(positionals[0]);
+    const candidate = await resourcesIn(folder);
+    const known =
+      options.names === undefined
+        ? await seenBy(createClient(input))
+        : await listed(
+            String(options.names),
+            folder === environment.config ? candidate : await resourcesIn(environment.config),
+          );
+    const result = compareBacktest(known, await classifyAll(known, candidate));
+    const refused = result.losses.length > 0 && options['allow-production-loss'] !== true;
+    if (options.json === true) print.json({ ...result, policy: candidate.policy.hash, refused });
+    else printBacktest(result, refused, print);
+    return refused ? 1 : 0;
+  },
+};
+
+const PAGE = 500;
+
+/** As they were decided last, with whose they are by the resources in force there. */
+async function seenBy(client: Client): Promise<KnownNamespace[]> {
+  const known: KnownNamespace[] = [];
+  for (let cursor = ''; ; ) {
+    const page = await client.get(`/v1/namespaces?limit=${PAGE}&cursor=${encodeURIComponent(cursor)}`);
+    if (!isRecord(page)) throw new CommandFailed(`${client.base}/v1/namespaces gave no list`);
+    for (const one of records(page.namespaces)) known.push(knownOf(one));
+    if (typeof page.next !== 'string') return known;
+    cursor = page.next;
+  }
+}
+
+function knownOf(one: Record<string, unknown>): KnownNamespace {
+  const { tenant, namespace, environment, businessUnit, owner, costCenter, criticality, slo, compliance, calendar } =
+    one;
+  const attributes = { businessUnit, owner, costCenter, criticality, slo, compliance, calendar };
+  return {
+    tenant: String(tenant),
+    namespace: String(namespace),
+    environment: environment as Environment,
+    attributes: attributes as NamespaceAttributes,
+  };
+}
+
+async function listed(file: string, now: ResourceSet): Promise<KnownNamespace[]> {
+  const known: KnownNamespace[] = [];
+  for await (const line of linesOf(file)) {
+    const slash = line.indexOf('/');
+    const [tenant, namespace] = slash < 0 ? ['default', line] : [line.slice(0, slash), line.slice(slash + 1)];
+    const profile = now.policy.profile(tenant, namespace);
+    known.push({ tenant, namespace, environment: profile.environment, attributes: profile });
+  }
+  return known;
+}
+
+/** In the order of `known`; each tenant by its own resources. */
+async function classifyAll(known: readonly KnownNamespace[], { profiler }: ResourceSet): Promise<BulkClassification[]> {
+  const pool = createRulesPool();
+  const found: BulkClassification[] = [];
+  try {
+    const tenants = Map.groupBy(known.keys(), (i) => known[i]!.tenant);
+    for (const [tenant, places] of tenants) {
+      const names = places.map((i) => known[i]!.namespace);
+      const result = await pool.classifyAll(profiler(tenant).rules, names);
+      if (!result.ok) throw new CommandFailed(`a pattern of tenant ${tenant} is wrong: ${result.problems[0]?.message}`);
+      for (const [n, i] of places.entries()) found[i] = result.classifications[n]!;
+    }
+    return found;
+  } finally {
+    await pool.close();
+  }
+}
