@@ -61,6 +61,8 @@ export function verdicts(alert: Readonly<Record<string, unknown>>): ChannelVerdi
   });
 }
 
+/** What holds this alert back stands before what the flush says of its group. */
 function because(line: Record<string, unknown>): string[] {
-  return records(line.reasons).map(({ code, detail }) => `${text(code)}: ${text(detail)}`);
+  const held = isRecord(line.held) ? [line.held] : [];
+  return [...held, ...records(line.reasons)].map(({ code, detail }) => `${text(code)}: ${text(detail)}`);
 }

@@ -23,6 +23,7 @@ export function render(notification: Notification, { colour }: RenderOptions): s
   const paint = colour ? inColour : plain;
   const lines = [headline(notification, paint)];
   if (notification.alerts.length > 1) lines.push(...alertLines(notification, paint));
+  lines.push(...holdLines(notification, paint));
   return `${lines.join('\n')}\n`;
 }
 
@@ -53,6 +54,12 @@ function alertLines(notification: Notification, paint: Paint): string[] {
   });
   const more = notification.alerts.length + notification.truncatedAlerts - shown.length;
   return more > 0 ? [...lines, `  - and ${more} more`] : lines;
+}
+
+/** What was held back until now. */
+function holdLines({ reasons }: Notification, paint: Paint): string[] {
+  const ended = reasons.filter(({ code }) => code === 'hold.ended');
+  return ended.map(({ detail }) => paint('dim', `  (${visible(detail, SUMMARY_LENGTH)})`));
 }
 
 function labelsOf(labels: LabelSet): string {
