@@ -1,6 +1,7 @@
 /** May this request speak for this source? */
 
 import { hash, timingSafeEqual } from 'node:crypto';
+import type { Mapping } from '../rules/mapping.ts';
 import { problem } from './problem.ts';
 import type { Reply } from './route.ts';
 
@@ -12,6 +13,7 @@ export interface IngressSource {
   readonly format: string;
   readonly auth: SourceAuth;
   readonly maxBodyBytes: number;
+  readonly mapping?: Mapping | undefined;
 }
 
 /** Several tokens may be valid at a time, so that they can be rotated. */

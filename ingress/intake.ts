@@ -12,7 +12,7 @@ import type { AlertMetrics } from './access-metrics.ts';
 import { authenticate, type IngressSource, refusal } from './authenticate.ts';
 import { CONTENT_HEADERS, type Reading, readJson, unsupportedContent } from './content.ts';
 import { FORMATS } from './formats/by-name.ts';
-import type { Decoded } from './formats/format.ts';
+import { contextOf, type Decoded } from './formats/format.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { type ProblemDetails, problem } from './problem.ts';
 import type { RandomWord } from './random.ts';
@@ -70,7 +70,7 @@ function decode(ports: IntakePorts, source: IngressSource, reading: Reading): Ta
   const format = FORMATS.get(source.format);
   if (format === undefined) throw new Error(`source ${source.name} declares the format ${source.format}: not known`);
   const now = ports.clock.now();
-  const decoded = format.decode(reading.value, { tenant: source.tenant, source: source.name, now });
+  const decoded = format.decode(reading.value, contextOf(source, now));
   if (decoded.problems.count === 0 || format.partial) return { code: 'alerts', decoded, now };
   return { code: 'refused', reply: reject(ports, source.name, 'alerts.invalid', invalid(422, decoded)) };
 }

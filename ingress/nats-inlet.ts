@@ -14,6 +14,7 @@ import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { IngressSource } from './authenticate.ts';
 import { FORMATS } from './formats/by-name.ts';
+import { contextOf } from './formats/format.ts';
 import { framesOf, type InletFrame, inPieces } from './inlet-frames.ts';
 import type { RandomWord } from './random.ts';
 import { newReceipt } from './receipt.ts';
@@ -98,8 +99,7 @@ function decode(data: Uint8Array, source: IngressSource, now: number) {
   } catch (error) {
     return `not JSON in UTF-8: ${(error as Error).message}`;
   }
-  const { tenant, name } = source;
-  const { alerts, problems } = FORMATS.get(source.format)!.decode(body, { tenant, source: name, now });
+  const { alerts, problems } = FORMATS.get(source.format)!.decode(body, contextOf(source, now));
   if (problems.count === 0) return alerts;
   return `${problems.count} problems: ${problems.list.map(({ path, allowed }) => `${path}: ${allowed}`).join('; ')}`;
 }

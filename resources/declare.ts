@@ -4,6 +4,7 @@ import { type ChannelTypes, retryFault } from './channel.ts';
 import { contradictions } from './environment-policy.ts';
 import { filterFaults } from './filter.ts';
 import { maintenanceFaults } from './maintenance.ts';
+import { mappingFaults } from './mapping.ts';
 import { tableFaults } from './priority-policy.ts';
 import type { Problem } from './problem.ts';
 import { isKind, KINDS, type Kind, LATER_KINDS, specSchema } from './registry.ts';
@@ -26,6 +27,7 @@ export function declare(document: YamlDocument, channelTypes: ChannelTypes): Dec
   const schema = specSchema(kind, spec, channelTypes);
   const faults = validate(resourceSchema(kind, schema), value);
   if (kind === 'EnvironmentPolicy') faults.push(...contradictions(spec));
+  if (kind === 'Source') faults.push(...mappingFaults(spec));
   if (kind === 'Filter') faults.push(...filterFaults(spec));
   if (kind === 'PriorityPolicy') faults.push(...tableFaults(spec));
   if (kind === 'Channel' && faults.length === 0) faults.push(...[retryFault(spec) ?? []].flat());

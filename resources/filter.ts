@@ -4,20 +4,23 @@
  */
 
 import Type from 'typebox';
-import { PRIORITIES, type LabelSet } from '../alert/alert.ts';
+import { type LabelSet, PRIORITIES } from '../alert/alert.ts';
 import { ADDED_LABELS, alertConditions } from '../rules/alert-facts.ts';
 import type { Expression } from '../rules/condition.ts';
 import { compileFilters, type FilterAction, type FilterRule, type Filters } from '../rules/filter.ts';
 import { checkedMatcher, matcherSchema } from './matcher.ts';
 import type { Path } from './problem.ts';
-import { relabelFaults, relabelOf, relabelStep, type RelabelStep } from './relabel.ts';
+import { type RelabelStep, relabelFaults, relabelOf, relabelStep } from './relabel.ts';
 import { type Declared, fieldOf, listOf } from './resource.ts';
 import type { Fault } from './validate.ts';
 
 const ACTIONS = ['drop', 'keep', 'setPriority', 'setLabels', 'dropLabels', 'relabel'] as const;
 
 const condition = Type.Refine(
-  Type.String({ minLength: 1, description: 'a condition in CEL such as labels.team == "db" && environment != "production"' }),
+  Type.String({
+    minLength: 1,
+    description: 'a condition in CEL such as labels.team == "db" && environment != "production"',
+  }),
   (text) => alertConditions.compile(text, 'bool').ok,
   (text) => {
     const compiled = alertConditions.compile(text, 'bool');
@@ -62,7 +65,9 @@ interface DeclaredRule {
 }
 
 /** What each action needs, and what it may have besides. */
-const FIELDS: Readonly<Record<DeclaredRule['action'], { readonly needs?: keyof DeclaredRule; readonly may: readonly string[] }>> = {
+const FIELDS: Readonly<
+  Record<DeclaredRule['action'], { readonly needs?: keyof DeclaredRule; readonly may: readonly string[] }>
+> = {
   drop: { may: ['dropProduction'] },
   keep: { may: [] },
   setPriority: { needs: 'priority', may: ['priority'] },

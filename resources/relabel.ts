@@ -1,8 +1,14 @@
 /** Relabel steps in specs: prometheus-operator's RelabelConfig, checked as Prometheus checks a relabel_config. */
 
 import Type from 'typebox';
-import { compileRelabel, RELABEL_ACTIONS, RELABEL_DEFAULTS, type Relabel, type RelabelAction } from '../rules/relabel.ts';
 import { compileCapture } from '../rules/pattern-set.ts';
+import {
+  compileRelabel,
+  RELABEL_ACTIONS,
+  RELABEL_DEFAULTS,
+  type Relabel,
+  type RelabelAction,
+} from '../rules/relabel.ts';
 import type { Path } from './problem.ts';
 import { fieldOf } from './resource.ts';
 import type { Fault } from './validate.ts';
@@ -84,7 +90,10 @@ function replacementFaults(step: unknown, action: RelabelAction, fault: MakeFaul
     return fault('replacement', `does not belong to the action ${action}`, 'key');
   }
   if (action !== 'labelmap' || typeof replacement !== 'string' || TARGET.test(replacement)) return [];
-  return fault('replacement', `is ${JSON.stringify(replacement)}; allowed: a label name, or one with groups such as $1`);
+  return fault(
+    'replacement',
+    `is ${JSON.stringify(replacement)}; allowed: a label name, or one with groups such as $1`,
+  );
 }
 
 /** `step`: checked. */

@@ -1,6 +1,8 @@
 /** Source: a way in. Its name is the last part of `/v1/webhooks/{source}`. */
 
 import Type from 'typebox';
+import type { Mapping } from '../rules/mapping.ts';
+import { mappingOf, mappingSchema } from './mapping.ts';
 import { secretReference } from './secret.ts';
 
 const auth = Type.Refine(
@@ -20,10 +22,11 @@ const auth = Type.Refine(
 
 export const sourceSpec = Type.Object(
   {
-    format: Type.Enum(['alertmanager', 'grafana', 'prometheus', 'herald'], {
-      later: ['cloudevents', 'pagerduty', 'mapped'],
+    format: Type.Enum(['alertmanager', 'grafana', 'prometheus', 'herald', 'mapped'], {
+      later: ['cloudevents', 'pagerduty'],
     }),
     auth: Type.Optional(auth),
+    mapping: Type.Optional(mappingSchema),
     maxBodyBytes: Type.Optional(Type.Integer({ minimum: 1024, maximum: 1024 * 1024 * 1024 })),
   },
   { additionalProperties: false },
@@ -37,6 +40,8 @@ export interface Source {
   readonly format: SourceSpec['format'];
   readonly auth: { readonly type: 'none' } | { readonly type: 'bearer'; readonly token: string };
   readonly maxBodyBytes: number;
+  /** Of the format `mapped`. */
+  readonly mapping?: Mapping;
 }
 
 const DEFAULT_MAX_BODY = 16 * 1024 * 1024;
@@ -53,5 +58,6 @@ export function sourceOf(tenant: string, name: string, resolved: unknown): Sourc
     format: spec.format,
     auth: token === undefined ? { type: 'none' } : { type: 'bearer', token },
     maxBodyBytes: spec.maxBodyBytes ?? DEFAULT_MAX_BODY,
+    ...(spec.mapping === undefined ? {} : { mapping: mappingOf(spec.mapping) }),
   };
 }

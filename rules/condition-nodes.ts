@@ -61,7 +61,10 @@ export function prepare(tree: ASTNode, variables: Variables, budget: StepBudget)
 
 function visit(node: Node, variables: Variables, budget: StepBudget): void {
   const loop = node.meta?.alternate;
-  if (loop?.op === 'comprehension') return prepareLoop(loop, variables, budget);
+  if (loop?.op === 'comprehension') {
+    prepareLoop(loop, variables, budget);
+    return;
+  }
   if (node.op === 'id' && node.args === 'cel') throw new ExpressionFault('uses cel.bind, which is not supported');
   if (node.op === 'rcall') prepareCall(node);
   if ((node.op === '.' || node.op === '[]') && readsText(node, variables)) {

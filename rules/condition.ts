@@ -104,7 +104,10 @@ function explain(error: unknown, text: string, { types }: Variables): string {
   if (error instanceof ParseError || error instanceof TypeFault || error instanceof EvaluationError) {
     const { code, summary, range } = error;
     const where = range === undefined ? '' : ` at ${place(text, range.start, range.end)}`;
-    const hint = code === 'unknown_variable' || code === 'reserved_identifier' ? `; allowed: ${Object.keys(types).join(', ')}` : '';
+    const hint =
+      code === 'unknown_variable' || code === 'reserved_identifier'
+        ? `; allowed: ${Object.keys(types).join(', ')}`
+        : '';
     return clip(`${sentence(summary)}${where}${hint}`);
   }
   if (error instanceof ExpressionFault) return clip(error.message);

@@ -47,8 +47,8 @@ export class RuleIndex<Facts> {
     for (const { i } of speaking) clearBit(others, i);
     for (const { i, values } of speaking) {
       for (const value of values) {
-        let bits = byValue.get(value);
-        if (bits === undefined) byValue.set(value, (bits = others.slice()));
+        const bits = byValue.get(value) ?? others.slice();
+        byValue.set(value, bits);
         setBit(bits, i);
       }
     }

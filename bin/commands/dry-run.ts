@@ -4,7 +4,7 @@ import type { Alert } from '../../alert/alert.ts';
 import { type DryRun, dryRun as decide } from '../../alert/dry-run.ts';
 import { readJson } from '../../ingress/content.ts';
 import { FORMATS } from '../../ingress/formats/by-name.ts';
-import type { Decoded } from '../../ingress/formats/format.ts';
+import { contextOf, type Decoded } from '../../ingress/formats/format.ts';
 import type { ResourceSet } from '../../resources/compile.ts';
 import type { Source } from '../../resources/source.ts';
 import { suggest } from '../../resources/suggest.ts';
@@ -27,8 +27,8 @@ export const dryRun: Command = {
   async run({ positionals: [file = '-'], options, environment, print }) {
     const set = await resourcesIn(environment.config);
     const source = sourceNamed(String(options.source ?? 'alertmanager'), set);
-    const { alerts, problems } = await decode(await readInput(file), source);
     const now = Date.now();
+    const { alerts, problems } = await decode(await readInput(file), source, now);
     const results = alerts.map((alert) => ({ alert, decision: decide(set.policy, alert, now) }));
     if (options.json === true) {
       print.json({ alerts: results.map(({ alert, decision }) => asJson(alert, decision)), problems: problems.list });
@@ -51,14 +51,14 @@ function sourceNamed(name: string, { sources }: ResourceSet): Source {
   throw new CommandFailed(`no Source ${JSON.stringify(name)} is declared; ${hint}`);
 }
 
-async function decode(body: Buffer, source: Source): Promise<Decoded> {
+async function decode(body: Buffer, source: Source, now: number): Promise<Decoded> {
   const request = { method: 'POST', url: '', params: {}, query: '', headers: {}, body };
   const reading = await readJson(request, source.maxBodyBytes);
   if (reading.code !== 'body.read') throw new CommandFailed(describeReply(reading.reply));
   const format = FORMATS.get(source.format);
   if (!format)
     throw new CommandFailed(`Source ${source.name} has the format ${source.format}, which this version cannot read`);
-  return format.decode(reading.value, { tenant: source.tenant, source: source.name, now: Date.now() });
+  return format.decode(reading.value, contextOf(source, now));
 }
 
 function asJson(alert: Alert, decision: DryRun): object {

@@ -4,8 +4,9 @@ import { alertmanager } from './alertmanager.ts';
 import type { Format } from './format.ts';
 import { grafana } from './grafana.ts';
 import { herald } from './herald.ts';
+import { mapped } from './mapped.ts';
 import { prometheus } from './prometheus.ts';
 
 export const FORMATS: ReadonlyMap<string, Format> = new Map(
-  [alertmanager, grafana, prometheus, herald].map((format) => [format.name, format]),
+  [alertmanager, grafana, prometheus, herald, mapped].map((format) => [format.name, format]),
 );

@@ -1,6 +1,7 @@
 /** What a sender's format is: from a JSON value to alerts in the normal form, and everything that is wrong with it. */
 
 import type { Alert } from '../../alert/alert.ts';
+import type { Mapping } from '../../rules/mapping.ts';
 import type { Problems } from '../problem.ts';
 
 export interface FormatContext {
@@ -9,7 +10,17 @@ export interface FormatContext {
   readonly source: string;
   /** When the request came. Unix time in milliseconds. */
   readonly now: number;
+  /** Of a source of the format `mapped`. */
+  readonly mapping?: Mapping | undefined;
 }
+
+/** Of a request that came at `now`. */
+export function contextOf(source: ContextSource, now: number): FormatContext {
+  const { tenant, name, mapping } = source;
+  return { tenant, source: name, now, mapping };
+}
+
+type ContextSource = Pick<FormatContext, 'tenant' | 'mapping'> & { readonly name: string };
 
 export interface Decoded {
   /** The valid ones, in the order of the body. The same alert may stand in it several times. */

@@ -47,7 +47,8 @@ function decodeList(list: readonly unknown[], context: FormatContext): Decoded {
   return { alerts, problems };
 }
 
-function decodeOne(raw: RawObject, path: string, context: FormatContext, problems: Problems): Alert | null {
+/** One alert. */
+export function decodeOne(raw: RawObject, path: string, context: FormatContext, problems: Problems): Alert | null {
   const told = readStatus(raw, path, problems, false);
   const labels = readLabels(raw, path, problems);
   const annotations = readAnnotations(raw, path, problems);

@@ -55,9 +55,9 @@ test('[BR-CFG-002] unknown kinds, versions, formats and types say what is allowe
     '11 : is "just text"; allowed: a resource with apiVersion, kind, metadata and spec',
   ]);
   await only(
-    'format: mapped',
+    'format: cloudevents',
     'Source',
-    /^5 spec\.format: "mapped" is not supported yet; allowed: alertmanager, grafana/,
+    /^5 spec\.format: "cloudevents" is not supported yet; allowed: alertmanager, grafana/,
   );
   await only('format: alertmanger', 'Source', /did you mean alertmanager\?/);
   await only('format: herald\nauth: { type: hmac }', 'Source', /^6 spec\.auth\.type: "hmac" is not supported yet/);

@@ -1,0 +1,80 @@
+/**
+ * Any JSON, by the field mapping of its source. What the mapping gives is then read like Herald's own format. A problem's path is
+ * the place in what the mapping gives, `/alerts/3/labels/team`, and it names the expression. One problem refuses the whole
+ * request.
+ */
+
+import type { Alert } from '../../alert/alert.ts';
+import { asText, type ItemFacts, type Mapping, mapTexts, unixTime } from '../../rules/mapping.ts';
+import { Problems, pointer } from '../problem.ts';
+import type { RawObject } from './fields.ts';
+import type { Decoded, Format, FormatContext } from './format.ts';
+import { decodeOne } from './herald.ts';
+
+/** Each one takes a dozen expressions: more would hold up everybody else. */
+const MOST_ALERTS = 10_000;
+
+export const mapped: Format = { name: 'mapped', partial: false, decode };
+
+function decode(body: unknown, context: FormatContext): Decoded {
+  const { mapping } = context;
+  if (mapping === undefined) throw new TypeError(`source ${context.source} of the format mapped has no mapping`);
+  const problems = new Problems();
+  const alerts: Alert[] = [];
+  const now = new Date(context.now);
+  const items = itemsOf(body, mapping, now, problems);
+  for (let i = 0; i < items.length; i++) {
+    const alert = decodeItem({ body, item: items[i], index: BigInt(i), now }, mapping, context, problems);
+    if (alert !== null) alerts.push(alert);
+  }
+  return { alerts, problems };
+}
+
+function itemsOf(body: unknown, { alerts }: Mapping, now: Date, problems: Problems): readonly unknown[] {
+  if (alerts === null) return bounded(Array.isArray(body) ? body : [body], problems);
+  const evaluated = alerts.evaluate({ body, now });
+  if (!evaluated.ok) problems.add('/alerts', evaluated.message, `a list from ${alerts.text}`);
+  else if (!Array.isArray(evaluated.value)) problems.add('/alerts', evaluated.value, `a list from ${alerts.text}`);
+  else return bounded(evaluated.value, problems);
+  return [];
+}
+
+function bounded(items: readonly unknown[], problems: Problems): readonly unknown[] {
+  if (items.length <= MOST_ALERTS) return items;
+  problems.add('/alerts', items.length, `at most ${MOST_ALERTS} alerts in one body`);
+  return [];
+}
+
+function decodeItem(facts: ItemFacts, mapping: Mapping, context: FormatContext, problems: Problems): Alert | null {
+  const path = `/alerts/${facts.index}`;
+  const before = problems.count;
+  const raw: Record<string, unknown> = {
+    labels: textsAt('labels', mapping, facts, path, problems),
+    annotations: textsAt('annotations', mapping, facts, path, problems),
+  };
+  for (const [field, expression] of mapping.fields) {
+    const evaluated = expression.evaluate(facts);
+    const time = field.endsWith('sAt') && evaluated.ok ? unixTime(evaluated.value) : null;
+    const text = time === null ? asText(evaluated) : { value: time };
+    if ('message' in text) problems.add(`${path}/${field}`, text.message, `text from ${expression.text}`);
+    else if (text.value !== '') raw[field] = text.value;
+  }
+  // Reading on would say again what was just said.
+  return problems.count === before ? decodeOne(raw, path, context, problems) : null;
+}
+
+function textsAt(
+  field: 'labels' | 'annotations',
+  mapping: Mapping,
+  facts: ItemFacts,
+  path: string,
+  problems: Problems,
+): RawObject {
+  const texts = mapping[field];
+  const entries = mapTexts(texts, facts, (name, message) => {
+    const { text } = 'text' in texts ? texts : texts.get(name)!;
+    const at = name === '' ? `${path}/${field}` : `${path}/${field}${pointer(name)}`;
+    problems.add(at, message, `${name === '' ? 'a map' : 'text'} from ${text}`);
+  });
+  return Object.fromEntries(entries);
+}
