@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { localDay, merged, parseClock, printClock, printRange } from '../../rules/wall-clock.ts';
-import { minuteRanges } from './wall-oracle.ts';
+import { localDay, merged, parseClock, printClock, printRange, stretchAt } from '../../rules/wall-clock.ts';
+import { zoneOf } from '../../rules/zone.ts';
+import { MINUTE, minuteRanges, moments, shownAt } from './wall-oracle.ts';
 
 test('times of day are read up to 24:00, and printed as they are read', () => {
   for (let minutes = 0; minutes <= 1440; minutes++) assert.equal(parseClock(printClock(minutes)), minutes);
@@ -37,4 +38,42 @@ test('days are counted from 1970 on, and before', () => {
     weekday: 2,
     daysInMonth: 29,
   });
+});
+
+const utc = (text: string) => Date.parse(text);
+
+test('a stretch ends where the clock changes, and the next begins there', () => {
+  const berlin = zoneOf('Europe/Berlin')!;
+  const range = { from: 60, to: 240 };
+  const at = (text: string) => {
+    const { from, until, range: found } = stretchAt(berlin, () => [range], utc(text));
+    assert.equal(found, range);
+    return [new Date(from).toISOString(), new Date(until).toISOString()];
+  };
+  assert.deepEqual(at('2026-03-29T00:30:00Z'), ['2026-03-29T00:00:00.000Z', '2026-03-29T01:00:00.000Z']);
+  assert.deepEqual(at('2026-03-29T01:30:00Z'), ['2026-03-29T01:00:00.000Z', '2026-03-29T02:00:00.000Z']);
+  assert.deepEqual(at('2026-10-25T00:30:00Z'), ['2026-10-24T23:00:00.000Z', '2026-10-25T01:00:00.000Z']);
+  assert.deepEqual(at('2026-10-25T01:30:00Z'), ['2026-10-25T01:00:00.000Z', '2026-10-25T03:00:00.000Z']);
+});
+
+test('[BR-AP-033] all of a stretch shows the same day and range, and stretches follow each other without a gap', () => {
+  const ranges = fc.array(minuteRanges, { maxLength: 3 }).map(merged);
+  fc.assert(
+    fc.property(moments, ranges, fc.nat(), ({ zone: name, at }, list, by) => {
+      const zone = zoneOf(name)!;
+      const stretch = stretchAt(zone, () => list, at);
+      assert.ok(stretch.from <= at && at < stretch.until);
+      const elsewhere = stretch.from + (by % (stretch.until - stretch.from));
+      assert.deepEqual(
+        stretchAt(zone, () => list, elsewhere),
+        stretch,
+      );
+      const { day, minute } = shownAt(name, elsewhere);
+      assert.equal(day, stretch.day.day);
+      assert.equal(stretch.range ?? null, list.find(({ from, to }) => minute >= from && minute < to) ?? null);
+      assert.equal(stretchAt(zone, () => list, stretch.until).from, stretch.until);
+      assert.equal(stretchAt(zone, () => list, stretch.from - MINUTE).until, stretch.from);
+    }),
+    { numRuns: 500 },
+  );
 });

@@ -59,30 +59,59 @@ export const ZONES = [
   'UTC',
 ];
 
-const EDGES = [
-  '2026-03-29T01:00:00Z', // Berlin goes from 02:00 to 03:00
-  '2026-10-25T01:00:00Z', // Berlin goes from 03:00 to 02:00
-  '2026-03-08T07:00:00Z', // New York goes from 02:00 to 03:00
-  '2026-11-01T06:00:00Z', // New York goes from 02:00 to 01:00
-  '2026-10-03T15:30:00Z', // Lord Howe goes from 02:00 to 02:30
-  '2026-04-04T15:00:00Z', // Lord Howe goes from 02:00 to 01:30
-  '2026-04-23T22:00:00Z', // Cairo skips midnight
-  '2026-10-29T21:00:00Z', // Cairo has the hour before midnight twice
-  '2026-09-06T04:00:00Z', // Santiago skips midnight
-  '2011-12-30T10:00:00Z', // Apia skips a whole day
-  '2028-02-29T00:00:00Z', // leap day
-  '2100-02-28T00:00:00Z', // no leap year
-  '2027-01-01T00:00:00Z',
-].map((text) => Date.parse(text));
+/** Each with a zone in which something happens there. */
+const EDGES = (
+  [
+    ['Europe/Berlin', '2026-03-29T01:00:00Z'], // from 02:00 to 03:00
+    ['Europe/Berlin', '2026-10-25T01:00:00Z'], // from 03:00 to 02:00
+    ['America/New_York', '2026-03-08T07:00:00Z'], // from 02:00 to 03:00
+    ['America/New_York', '2026-11-01T06:00:00Z'], // from 02:00 to 01:00
+    ['Australia/Lord_Howe', '2026-10-03T15:30:00Z'], // from 02:00 to 02:30
+    ['Australia/Lord_Howe', '2026-04-04T15:00:00Z'], // from 02:00 to 01:30
+    ['Africa/Cairo', '2026-04-23T22:00:00Z'], // skips midnight
+    ['Africa/Cairo', '2026-10-29T21:00:00Z'], // has the hour before midnight twice
+    ['America/Santiago', '2026-09-06T04:00:00Z'], // skips midnight
+    ['Pacific/Apia', '2011-12-30T10:00:00Z'], // skips a whole day
+    ['UTC', '2028-02-29T00:00:00Z'], // leap day
+    ['UTC', '2100-02-28T00:00:00Z'], // no leap year
+    ['Asia/Kolkata', '2026-12-31T18:30:00Z'],
+  ] as const
+).map(([zone, at]) => ({ zone: zone as string, at: Date.parse(at) }));
 
-/** Half of them near one of the edges above. */
+const nearEdges = fc
+  .tuple(
+    fc.constantFrom(...EDGES),
+    fc.oneof(
+      fc.integer({ min: -36, max: 36 }).map((hours) => hours * 30),
+      fc.integer({ min: -1440, max: 1440 }),
+    ),
+  )
+  .map(([{ zone, at }, minutes]) => ({ zone, at: at + minutes * MINUTE }));
+
+const anywhere = fc.integer({ min: Date.parse('2005-01-01T00:00:00Z'), max: Date.parse('2060-01-01T00:00:00Z') });
+
 export const instants: fc.Arbitrary<number> = fc.oneof(
-  fc.tuple(fc.constantFrom(...EDGES), fc.integer({ min: -2 * DAY, max: 2 * DAY })).map(([edge, by]) => edge + by),
-  fc.tuple(fc.constantFrom(...EDGES), fc.integer({ min: -200, max: 200 })).map(([edge, by]) => edge + by * MINUTE),
-  fc.integer({ min: Date.parse('2005-01-01T00:00:00Z'), max: Date.parse('2060-01-01T00:00:00Z') }),
+  nearEdges.map(({ at }) => at),
+  anywhere,
 );
 
 export const zones = fc.constantFrom(...ZONES);
+
+export interface Moment {
+  readonly zone: string;
+  readonly at: number;
+}
+
+/** Most of them near a change of the clock in that zone. */
+export const moments: fc.Arbitrary<Moment> = fc.oneof(
+  { weight: 3, arbitrary: nearEdges },
+  { weight: 1, arbitrary: fc.record({ zone: zones, at: anywhere }) },
+);
+
+/** In one zone, in no order: what is remembered of one must not leak into another. */
+export const walks = fc
+  .tuple(moments, fc.array(fc.integer({ min: -3000, max: 3000 }), { minLength: 1, maxLength: 30 }))
+  .map(([{ zone, at }, minutes]) => ({ zone, times: minutes.map((by) => at + by * MINUTE) }));
 
 /** Minutes of a day from `from` to `to`, often at its ends and where clocks change. */
 export const minuteRanges = fc
