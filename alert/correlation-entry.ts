@@ -31,7 +31,7 @@ const MESSAGES = ['summary', 'message', 'description'];
 function windowAlertOf(state: AlertState, policy: Policy): WindowAlert | null {
   const shown = alertOf(state, 'firing', null);
   const labels = seenLabels(shown);
-  const met = policy.correlations(state.tenant).filter((condition) => condition.matches(labels));
+  const met = policy.correlations(state.tenant).filter((condition) => condition.judge(labels).met);
   if (met.length === 0) return null;
   const [ownerKind, owner] = firstOf(shown.labels, OWNERS);
   return {

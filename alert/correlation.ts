@@ -69,10 +69,16 @@ export interface CorrelationRule {
   readonly storm: StormOptions | null;
 }
 
+export interface CorrelationVerdict {
+  readonly met: boolean;
+  /** Why it could not be evaluated; it then counts as not met. */
+  readonly problem: string | null;
+}
+
 /** A rule with its conditions compiled. `labels` as matchers see them. */
 export interface CorrelationCondition {
   readonly rule: CorrelationRule;
-  matches(labels: LabelSet): boolean;
+  judge(labels: LabelSet): CorrelationVerdict;
   mayBeParent(labels: LabelSet): boolean;
 }
 

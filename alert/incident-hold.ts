@@ -95,5 +95,5 @@ function isIn(
   const seen = { labels, namespace: namespaceOf(labels) };
   for (const name in storm.groupedBy) if (keyValue(seen, name) !== storm.groupedBy[name]) return false;
   const condition = policy.correlations(alert.tenant).find(({ rule }) => rule.name === storm.rule);
-  return condition?.matches(labels) === true;
+  return condition?.judge(labels).met === true;
 }

@@ -70,6 +70,8 @@ export const REASONS = {
   'hold.maintenance': 'a maintenance window covers it',
   'hold.correlated': 'it is part of an incident whose parent fires and is told',
   'hold.storm': 'it is part of a storm, which is summarised',
+  'correlation.condition-failed':
+    'the condition of a CorrelationRule could not be evaluated; the alert is not correlated by it',
   'correlation.done': 'the window was looked at',
   'correlation.failed': 'the window could not be looked at; its alerts go on as they are',
   'correlation.window-full': 'more alerts wait for company than are remembered; it is only counted',

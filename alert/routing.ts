@@ -19,7 +19,12 @@ export function decideRoutes(tenant: string, seen: LabelSet, policy: Policy): Ro
   const reasons =
     groups.length === 0 ? [reason('route.none')] : groups.map((group) => reason('route.matched', group.key));
   return {
-    routing: { policy: policy.hash, groups, ...inhibiting(policy, tenant, seen), ...correlating(policy, tenant, seen) },
+    routing: {
+      policy: policy.hash,
+      groups,
+      ...inhibiting(policy, tenant, seen),
+      ...correlating(policy, tenant, seen, reasons),
+    },
     reasons,
   };
 }
@@ -30,6 +35,13 @@ function inhibiting(policy: Policy, tenant: string, seen: LabelSet): Pick<Routin
 }
 
 /** Left out where no CorrelationRule asks for it. */
-function correlating(policy: Policy, tenant: string, seen: LabelSet): Pick<Routing, 'correlated'> {
-  return policy.correlations(tenant).some((condition) => condition.matches(seen)) ? { correlated: true } : {};
+function correlating(policy: Policy, tenant: string, seen: LabelSet, reasons: Reason[]): Pick<Routing, 'correlated'> {
+  let met = false;
+  for (const condition of policy.correlations(tenant)) {
+    const verdict = condition.judge(seen);
+    if (verdict.met) met = true;
+    if (verdict.problem === null) continue;
+    reasons.push(reason('correlation.condition-failed', `${condition.rule.name}: ${verdict.problem}`));
+  }
+  return met ? { correlated: true } : {};
 }

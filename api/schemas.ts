@@ -3,6 +3,7 @@
 import { ENVIRONMENTS, PRIORITIES } from '../alert/alert.ts';
 import { CRITICALITIES } from '../alert/namespace.ts';
 import { ALERT_STATUSES } from './alerts.ts';
+import { INCIDENT_KINDS, INCIDENT_STATES } from './incidents.ts';
 import { NAMESPACE_STATES } from './namespaces.ts';
 import { DELIVERY_STATES } from './notifications.ts';
 import { SILENCE_STATES } from './silences.ts';
@@ -123,6 +124,37 @@ const letter = {
   reasons,
 };
 
+const joined = { joinedAt: time, because: list(text) };
+
+const counts: Schema = { type: 'object', additionalProperties: { type: 'integer' } };
+
+const incident = {
+  id: text,
+  tenant: text,
+  kind: oneOf(INCIDENT_KINDS),
+  rule: text,
+  action: oneOf(['annotate', 'suppressChildren', 'storm']),
+  state: oneOf(INCIDENT_STATES),
+  groupedBy: texts,
+  parent: { ...orNull(text), description: 'Fingerprint; null for a storm.' },
+  alerts: { ...integer, description: 'That ever were part of it.' },
+  openedAt: time,
+  updatedAt: time,
+  closedAt: orNull(time),
+  evidence: list(object({ kind: text, text, alerts: integer })),
+  breakdown: orNull(
+    object({
+      alerts: integer,
+      namespaces: counts,
+      alertnames: counts,
+      severities: counts,
+      environments: counts,
+      priorities: counts,
+    }),
+  ),
+  reasons,
+};
+
 const attempt = object({ at: time, type: text, attempt: integer, reasons });
 
 export const SCHEMAS: Readonly<Record<string, Schema>> = {
@@ -139,6 +171,21 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     },
     ['detail', 'problems', 'problemCount', 'reasons'],
   ),
+  Rules: object({
+    policy: text,
+    processes: integer,
+    rules: list(
+      object({
+        tenant: text,
+        filter: text,
+        rule: text,
+        action: text,
+        matched: integer,
+        notMatched: integer,
+        errors: integer,
+      }),
+    ),
+  }),
   Receipt: object({
     id: text,
     state: oneOf(['accepted', 'processed']),
@@ -153,6 +200,17 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     ...alert,
     holds: list(object({ group: text, since: time, until: orNull(time), reason: ref('Reason') })),
     history: list(object({ ...line, type: text, detail: text })),
+    incidents: list(
+      object({
+        id: text,
+        kind: oneOf(INCIDENT_KINDS),
+        rule: text,
+        action: text,
+        state: oneOf(INCIDENT_STATES),
+        parent: orNull(text),
+        ...joined,
+      }),
+    ),
     ledger: list(ref('LedgerLine')),
   }),
   LedgerLine: object({
@@ -163,6 +221,9 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     decisions: list(object({ ...line, notificationId: orNull(text), held: orNull(ref('Reason')), heldCount: integer })),
     deliveries: list(object({ ...delivery, history: list(attempt) })),
   }),
+  Incident: object(incident),
+  IncidentList: page('incidents', 'Incident'),
+  IncidentDetail: object({ ...incident, members: list(object({ fingerprint: text, ...joined })) }),
   Group: object({
     id: text,
     tenant: text,

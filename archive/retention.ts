@@ -36,6 +36,12 @@ const RULES: readonly Rule[] = [
   { table: 'dead_letters', key: 'id', isOver: (cutoff) => sql`state = 'replayed' and replayed_at < ${cutoff}` },
   { table: 'silences', key: 'id', isOver: (cutoff) => sql`ends_at < ${cutoff} or ended_at < ${cutoff}` },
   { table: 'holds', key: 'key', isOver: (cutoff) => sql`until < ${cutoff}` },
+  { table: 'incidents', key: 'id', isOver: (cutoff) => sql`closed_at < ${cutoff}` },
+  {
+    table: 'incident_alerts',
+    key: 'fingerprint',
+    isOver: () => sql`incident_id not in (select id from incidents)`,
+  },
   { table: 'repeats_published', key: 'alert_key', isOver: older },
 ];
 

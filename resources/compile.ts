@@ -1,6 +1,5 @@
 /** Checked resources become what the rest of Herald works with: one immutable policy, the sources and the channels. */
 
-import type { CorrelationCondition } from '../alert/correlation.ts';
 import { channelKey } from '../alert/entry.ts';
 import { unfiltered } from '../alert/filter.ts';
 import { type NamespaceProfile, namespaceOf } from '../alert/namespace.ts';
@@ -11,6 +10,7 @@ import type { Profiler } from '../rules/profile.ts';
 import { type TimeInterval, timeHold } from '../rules/time-interval.ts';
 import { contentHash, deepFreeze } from './canonical.ts';
 import { type Channel, channelOf } from './channel.ts';
+import { compileCorrelations } from './compile-correlations.ts';
 import { compileHolds } from './compile-holds.ts';
 import { compileNamespaces } from './compile-namespaces.ts';
 import { compileTenantFilters } from './filter.ts';
@@ -45,7 +45,6 @@ export interface ResourceSet {
 /** Six times the repeat interval at which an Alertmanager reports by default. */
 const AGE_AFTER = 24 * 3_600_000;
 
-const NO_CORRELATIONS: readonly CorrelationCondition[] = Object.freeze([]);
 const NO_INTERVALS: ReadonlyMap<string, TimeInterval> = new Map();
 
 export function compileResources(checked: readonly Checked[], files: readonly string[]): ResourceSet {
@@ -71,7 +70,7 @@ export function compileResources(checked: readonly Checked[], files: readonly st
     inhibitions: holds.inhibitions,
     silences: holds.silences,
     readMatcher,
-    correlations: () => NO_CORRELATIONS,
+    correlations: compileCorrelations(checked.map((one) => one.declared)),
     timeHold: (tenant, timing, now) => timeHold(intervals.get(tenant) ?? NO_INTERVALS, timing, now),
     maintenanceHold: (tenant, labels, now) => maintenance.get(tenant)?.(labels, now) ?? null,
   } satisfies Policy);

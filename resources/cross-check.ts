@@ -2,8 +2,8 @@
 
 import { unknownCalendars } from './calendar-references.ts';
 import type { Problem } from './problem.ts';
-import type { Declared } from './resource.ts';
-import { receiversIn } from './route.ts';
+import { type Declared, fieldOf } from './resource.ts';
+import { type ReceiverReference, receiversIn } from './route.ts';
 import { unknownTimeIntervals } from './time-interval-references.ts';
 import { didYouMean } from './validate.ts';
 
@@ -56,16 +56,23 @@ function secondOfTenant(kind: string, resources: readonly Declared[]): Problem[]
     );
 }
 
+/** Where resources of a kind name channels. */
+const RECEIVERS: Readonly<Record<string, (spec: unknown) => ReceiverReference[]>> = {
+  Route: receiversIn,
+  CorrelationRule: (spec) => receiversIn(fieldOf(spec, 'storm'), ['spec', 'storm']),
+  NamespaceLimit: receiversIn,
+};
+
 function unknownReceivers(resources: readonly Declared[]): Problem[] {
   const channels = Map.groupBy(
     resources.filter((one) => one.kind === 'Channel'),
     (channel) => channel.tenant,
   );
   return resources
-    .filter((one) => one.kind === 'Route')
+    .filter((one) => one.kind in RECEIVERS)
     .flatMap((route) => {
       const names = (channels.get(route.tenant) ?? []).map((channel) => channel.name);
-      return receiversIn(route.spec)
+      return RECEIVERS[route.kind]!(route.spec)
         .filter(({ channel }) => !names.includes(channel))
         .map(({ channel, path }) => route.document.problem(path, noSuchChannel(channel, route.tenant, names)));
     });

@@ -1,6 +1,7 @@
 /** A YAML document becomes a declared resource: its kind is known, and its fields are checked against the schema of that kind. */
 
 import { type ChannelTypes, retryFault } from './channel.ts';
+import { correlationFaults } from './correlation-rule.ts';
 import { contradictions } from './environment-policy.ts';
 import { filterFaults } from './filter.ts';
 import { maintenanceFaults } from './maintenance.ts';
@@ -32,6 +33,7 @@ export function declare(document: YamlDocument, channelTypes: ChannelTypes): Dec
   if (kind === 'PriorityPolicy') faults.push(...tableFaults(spec));
   if (kind === 'Channel' && faults.length === 0) faults.push(...[retryFault(spec) ?? []].flat());
   if (kind === 'Maintenance' && faults.length === 0) faults.push(...maintenanceFaults(spec));
+  if (kind === 'CorrelationRule' && faults.length === 0) faults.push(...correlationFaults(spec));
   if (kind === 'Silence' && faults.length === 0) faults.push(...silenceFaults(spec));
   const problems = faults.map((fault) => document.problem(fault.path, fault.message, fault.target));
   return { resource: named(document, kind, schema, faults), problems };

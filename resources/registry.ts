@@ -3,12 +3,14 @@
 import type { TSchema } from 'typebox';
 import { calendarSpec } from './calendar.ts';
 import { type ChannelTypes, channelSpec } from './channel.ts';
+import { correlationRuleSpec } from './correlation-rule.ts';
 import { environmentPolicySpec } from './environment-policy.ts';
 import { filterSpec } from './filter.ts';
-import { maintenanceSpec } from './maintenance.ts';
 import { inhibitionSpec } from './inhibition.ts';
+import { maintenanceSpec } from './maintenance.ts';
 import { namespaceSpec } from './namespace.ts';
 import { namespaceClassSpec } from './namespace-class.ts';
+import { namespaceLimitSpec } from './namespace-limit.ts';
 import { namingStandardSpec } from './naming-standard.ts';
 import { priorityPolicySpec } from './priority-policy.ts';
 import { routeSpec } from './route.ts';
@@ -31,20 +33,14 @@ export const KINDS = [
   'Calendar',
   'TimeInterval',
   'Maintenance',
+  'CorrelationRule',
+  'NamespaceLimit',
 ] as const;
 
 export type Kind = (typeof KINDS)[number];
 
 /** INTERFACE.md names them; this version does not know them. */
-export const LATER_KINDS: readonly string[] = [
-  'Template',
-  'Team',
-  'User',
-  'Schedule',
-  'EscalationPolicy',
-  'Enricher',
-  'CorrelationRule',
-];
+export const LATER_KINDS: readonly string[] = ['Template', 'Team', 'User', 'Schedule', 'EscalationPolicy', 'Enricher'];
 
 export function isKind(kind: unknown): kind is Kind {
   return KINDS.some((known) => known === kind);
@@ -81,6 +77,10 @@ export function specSchema(kind: Kind, declared: unknown, channelTypes: ChannelT
       return timeIntervalSpec;
     case 'Maintenance':
       return maintenanceSpec;
+    case 'CorrelationRule':
+      return correlationRuleSpec;
+    case 'NamespaceLimit':
+      return namespaceLimitSpec;
     default:
       return kind satisfies never;
   }

@@ -14,7 +14,7 @@ const groupBy = Type.Refine(
 
 const RECEIVER = 'channel/';
 
-const receivers = Type.Array(
+export const receiversSchema = Type.Array(
   Type.String({
     pattern: '^channel/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$',
     description: 'channel/NAME of a Channel of the tenant',
@@ -47,7 +47,7 @@ const shape = {
 const node = Type.Object(
   {
     ...shape,
-    receivers: Type.Optional(receivers),
+    receivers: Type.Optional(receiversSchema),
     continue: Type.Optional(Type.Boolean()),
     muteTimeIntervals: Type.Optional(timeIntervals),
     activeTimeIntervals: Type.Optional(timeIntervals),
@@ -59,7 +59,7 @@ const node = Type.Object(
 export const routeSpec = Type.Object(
   {
     ...shape,
-    receivers,
+    receivers: receiversSchema,
     routes: Type.Optional(Type.Array(Type.Cyclic({ Route: node }, 'Route'))),
     muteTimeIntervals: Type.Optional(notAtTheRoot),
     activeTimeIntervals: Type.Optional(notAtTheRoot),
@@ -94,7 +94,7 @@ function compileNode(checked: RouteNode): RouteSpec {
     groupWait: duration(checked.groupWait),
     groupInterval: duration(checked.groupInterval),
     repeatInterval: duration(checked.repeatInterval),
-    channels: checked.receivers === undefined ? null : [...new Set(checked.receivers.map(channelName))],
+    channels: checked.receivers === undefined ? null : channelNames(checked.receivers),
     muteTimeIntervals: [...new Set(checked.muteTimeIntervals ?? [])],
     activeTimeIntervals: [...new Set(checked.activeTimeIntervals ?? [])],
     routes: (checked.routes ?? []).map(compileNode),
@@ -115,6 +115,11 @@ export function receiversIn(spec: unknown, path: Path = ['spec']): ReceiverRefer
   );
   const nested = listOf(spec, 'routes').flatMap((route, i) => receiversIn(route, [...path, 'routes', i]));
   return [...own, ...nested];
+}
+
+/** For checked receivers: each channel once. */
+export function channelNames(receivers: readonly string[]): string[] {
+  return [...new Set(receivers.map(channelName))];
 }
 
 function channelName(receiver: string): string {

@@ -4,6 +4,7 @@ import { alertKey } from '../../alert/alert.ts';
 import { holdKey } from '../project/holds.ts';
 import type { HistoryRow, HoldRow } from '../schema.ts';
 import { alertAnswer } from './alerts.ts';
+import { incidentsOf } from './incidents.ts';
 import { ledgerOf } from './ledger.ts';
 import { type ArchiveQuery, QueryRefused, requiredText, time, timeOrNull } from './query.ts';
 
@@ -34,6 +35,7 @@ export const alertQuery: ArchiveQuery = async (db, params) => {
     ...alertAnswer(row),
     holds: holds.map(holdAnswer),
     history: lines.map(lineAnswer),
+    incidents: await incidentsOf(db, row),
     ledger: await ledgerOf(db, row),
   };
 };

@@ -6,6 +6,7 @@ import { cursorsQuery } from './cursors.ts';
 import { deadLetterQuery, deadLettersQuery } from './dead-letters.ts';
 import { deliveriesQuery } from './deliveries.ts';
 import { groupsQuery } from './groups.ts';
+import { incidentQuery, incidentsQuery } from './incidents.ts';
 import { namespaceQuery, namespacesQuery } from './namespaces.ts';
 import type { ArchiveQuery } from './query.ts';
 import { receiptQuery } from './receipt.ts';
@@ -18,6 +19,8 @@ export const QUERIES: ReadonlyMap<string, ArchiveQuery> = new Map([
   ['alert', alertQuery],
   ['groups', groupsQuery],
   ['deliveries', deliveriesQuery],
+  ['incidents', incidentsQuery],
+  ['incident', incidentQuery],
   ['namespaces', namespacesQuery],
   ['namespace', namespaceQuery],
   ['dead-letters', deadLettersQuery],

@@ -26,7 +26,7 @@ const NODE_RULE = aRule({
 });
 
 function conditionOf(rule: CorrelationRule): CorrelationCondition {
-  return { rule, matches: () => true, mayBeParent: () => false };
+  return { rule, judge: () => ({ met: true, problem: null }), mayBeParent: () => false };
 }
 
 /** A correlator with a clock, and a pool that answers when it is told to. */
