@@ -9,8 +9,6 @@ import type { Zone } from './zone.ts';
 /** In the order of LocalDay.weekday. */
 export const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
 
-export type Weekday = (typeof WEEKDAYS)[number];
-
 /** Both ends included. `yearly`: month * 100 + day, and `to` before `from` goes over New Year. Else days since 1970-01-01. */
 export interface DayRange {
   readonly yearly: boolean;
