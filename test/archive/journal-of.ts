@@ -3,9 +3,10 @@
 import fc from 'fast-check';
 import type { Alert } from '../../alert/alert.ts';
 import type { GroupRef } from '../../alert/entry.ts';
-import type { AlertEvent, GroupEvent, Routing } from '../../alert/event.ts';
+import type { AlertEvent, GroupEvent, HoldsEvent, Routing } from '../../alert/event.ts';
 import type { GroupedAlert, Notification } from '../../alert/notification.ts';
-import { reason } from '../../alert/reason.ts';
+import { type Reason, reason } from '../../alert/reason.ts';
+import type { Silence } from '../../alert/silence.ts';
 import type { CommitRecord } from '../../archive/journal-source.ts';
 import type { JournalEvent } from '../../bus/journal.ts';
 import type { DeliveryEvent } from '../../channels/delivery-event.ts';
@@ -147,6 +148,59 @@ export function flushed(group: string, at: number, flush: Flush): GroupEvent {
     left: (flush.left ?? []).map(fingerprintOf),
     dueAt: flush.ended === true ? null : at + 300_000,
   };
+}
+
+export function silenceSet(id: string, at = T0, change: Partial<Silence> = {}): HoldsEvent {
+  const silence: Silence = {
+    id,
+    tenant: 'acme',
+    matchers: ['severity="critical"'],
+    startsAt: at,
+    endsAt: at + 3_600_000,
+    createdBy: 'ann',
+    comment: 'upgrade',
+    broad: false,
+    ...change,
+  };
+  return {
+    type: 'silence.set',
+    key: 'acme',
+    at,
+    silence,
+    command: `c-${id}`,
+    by: 'ann',
+    reasons: [reason('silence.set')],
+  };
+}
+
+export const silenceEnded = (id: string, at: number): HoldsEvent => ({
+  type: 'silence.ended',
+  key: 'acme',
+  at,
+  id,
+  command: `e-${id}`,
+  by: 'bob',
+  reasons: [reason('silence.ended')],
+});
+
+export const SILENCED = reason('hold.silence', 's1 by ann, until 2026-11-23T10:00:00.000Z: upgrade');
+
+/** A flush at which channel ops is not told, since these are held. */
+export function heldFlush(
+  at: number,
+  numbers: readonly number[],
+  change: 'began' | 'same' | 'ended' = 'began',
+  why: Reason = SILENCED,
+  group = 'g0',
+): GroupEvent {
+  const flush = flushed(group, at, {}) as Extract<GroupEvent, { type: 'group.flushed' }>;
+  const fingerprints = numbers.map(fingerprintOf);
+  const [ops, pager] = flush.decisions;
+  const named = fingerprints.map((fingerprint) => ({ fingerprint, reason: why }));
+  const left = change === 'ended' ? {} : { held: named, heldCount: numbers.length };
+  const began = change === 'began' ? [{ reason: why, fingerprints }] : [];
+  const holds = { began, ended: change === 'ended' ? fingerprints : [], untold: [] };
+  return { ...flush, holds, decisions: [{ ...ops!, reasons: [reason('group.held')], ...left }, pager!] };
 }
 
 export function notificationOf(id: string, alerts: readonly number[], group = 'g0', channel = 'ops'): Notification {
@@ -294,6 +348,21 @@ function anyEvent(): fc.Arbitrary<Make> {
       ([g, told, left, ended]): Make =>
         (at) =>
           flushed(g, at, told === null ? { left, ended } : { told, left, ended }),
+    ),
+    fc.tuple(group, fc.uniqueArray(n), fc.constantFrom('began' as const, 'same' as const, 'ended' as const)).map(
+      ([g, numbers, change]): Make =>
+        (at) =>
+          heldFlush(at, numbers, change, SILENCED, g),
+    ),
+    fc.constantFrom('s1', 's2').map(
+      (s): Make =>
+        (at) =>
+          silenceSet(s, at),
+    ),
+    fc.constantFrom('s1', 's2').map(
+      (s): Make =>
+        (at) =>
+          silenceEnded(s, at),
     ),
     fc.tuple(step, id, fc.uniqueArray(n, { minLength: 1 })).map(
       ([s, i, alerts]): Make =>
