@@ -16,6 +16,11 @@ export interface SilenceBody {
   readonly matchers: readonly CompiledMatcher[];
 }
 
+interface ReadMatchers {
+  readonly texts: readonly string[];
+  readonly matchers: readonly CompiledMatcher[];
+}
+
 const MOST_MATCHERS = 50;
 const LONGEST_MATCHER = 2000;
 const LONGEST_NAME = 200;
@@ -29,7 +34,7 @@ export function readSilence(body: Buffer, now: number): SilenceBody | { readonly
   const problems = new Problems();
   const tenant = textField(problems, '/tenant', fields.tenant, LONGEST_NAME) || DEFAULT_TENANT;
   const id = textField(problems, '/id', fields.id, LONGEST_NAME) || null;
-  const texts = matcherTexts(problems, fields.matchers);
+  const { texts, matchers } = matchersIn(problems, fields.matchers);
   const startsAt = timeField(problems, '/startsAt', fields.startsAt, false) ?? now;
   const endsAt = timeField(problems, '/endsAt', fields.endsAt, true);
   if (endsAt !== null && endsAt <= Math.max(startsAt, now)) {
@@ -39,26 +44,28 @@ export function readSilence(body: Buffer, now: number): SilenceBody | { readonly
     problems.add('/broad', fields.broad, 'true or false');
   const createdBy = textField(problems, '/createdBy', fields.createdBy, LONGEST_NAME) || 'api';
   const comment = textField(problems, '/comment', fields.comment, LONGEST_COMMENT);
-  const matchers = compiled(problems, texts);
   if (problems.count > 0 || endsAt === null) return { refused: invalid(problems) };
   const content = { matchers: texts, startsAt, endsAt, createdBy, comment, broad: fields.broad === true };
   return { tenant, id, content, matchers };
 }
 
-function matcherTexts(problems: Problems, value: unknown): string[] {
-  const isList = Array.isArray(value) && value.length > 0 && value.length <= MOST_MATCHERS;
-  if (!isList) {
+/** Those that can be read. */
+function matchersIn(problems: Problems, value: unknown): ReadMatchers {
+  if (!Array.isArray(value) || value.length === 0 || value.length > MOST_MATCHERS) {
     problems.add('/matchers', value ?? null, `a list of 1 to ${MOST_MATCHERS} matchers such as severity="critical"`);
-    return [];
+    return { texts: [], matchers: [] };
   }
-  return value.map((text, i) => textField(problems, `/matchers/${i}`, text ?? null, LONGEST_MATCHER));
-}
-
-function compiled(problems: Problems, texts: readonly string[]): CompiledMatcher[] {
-  return texts.flatMap((text, i) => {
+  const texts: string[] = [];
+  const matchers: CompiledMatcher[] = [];
+  for (const [i, text] of value.entries()) {
+    if (typeof text !== 'string' || text.length > LONGEST_MATCHER) {
+      problems.add(`/matchers/${i}`, text, `a matcher of at most ${LONGEST_MATCHER} characters`);
+      continue;
+    }
     const matcher = readMatcher(text);
-    if (!('problem' in matcher)) return [matcher];
-    problems.add(`/matchers/${i}`, text, `${matcher.allowed} (${matcher.problem})`);
-    return [];
-  });
+    if ('problem' in matcher) problems.add(`/matchers/${i}`, text, `${matcher.allowed} (${matcher.problem})`);
+    else matchers.push(matcher);
+    texts.push(text);
+  }
+  return { texts, matchers };
 }

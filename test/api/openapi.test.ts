@@ -13,10 +13,13 @@ import {
   delivery,
   fingerprintOf,
   flushed,
+  heldFlush,
   joined,
   opened,
   repeated,
   replayedInput,
+  silenceEnded,
+  silenceSet,
   T0,
 } from '../archive/journal-of.ts';
 import { type Answer, ServedApi } from './served-api.ts';
@@ -111,6 +114,7 @@ test('[BR-INT-006] real answers are what openapi.json says, down to every proper
       delivery('queued', 'n1', [1, 2]),
       delivery('retry', 'n1', []),
     ],
+    [silenceSet('s1'), silenceSet('s2'), silenceEnded('s2', T0), heldFlush(T0 + 9, [1])],
     [delivery('dead', 'n2', [1]), deadInput(8, 'r8'), deadInput(9, 'r9'), replayedInput(9)],
   );
   const spec = await document(api);
@@ -119,6 +123,8 @@ test('[BR-INT-006] real answers are what openapi.json says, down to every proper
     '/v1/alerts': ['/v1/alerts', '/v1/alerts?limit=1', '/v1/alerts?limit=x'],
     '/v1/alerts/{tenant}/{fingerprint}': [`/v1/alerts/acme/${fingerprintOf(1)}`, '/v1/alerts/acme/0'],
     '/v1/groups': ['/v1/groups'],
+    '/v1/silences': ['/v1/silences', '/v1/silences?state=active&tenant=acme', '/v1/silences?state=x'],
+    '/v1/silences/{id}': ['/v1/silences/s1', '/v1/silences/s2', '/v1/silences/nothing'],
     '/v1/deliveries': ['/v1/deliveries'],
     '/v1/namespaces': ['/v1/namespaces', '/v1/namespaces?state=active&q=shop', '/v1/namespaces?state=x'],
     '/v1/namespaces/{tenant}/{namespace}': ['/v1/namespaces/acme/shop-prod', '/v1/namespaces/acme/nowhere'],
@@ -135,6 +141,16 @@ test('[BR-INT-006] real answers are what openapi.json says, down to every proper
   };
   for (const [path, example] of Object.entries(posts))
     check(spec, spec.paths[path]!.post!, await api.post(example, { by: 'ada' }));
+  const snooze = await api.post(`/v1/alerts/acme/${fingerprintOf(1)}/snooze`, {
+    until: new Date(T0 + 1).toISOString(),
+  });
+  check(spec, spec.paths['/v1/alerts/{tenant}/{fingerprint}/snooze']!.post!, snooze);
+  const silence = { tenant: 'acme', matchers: ['severity="critical"'], endsAt: new Date(T0 + 1000).toISOString() };
+  for (const path of ['/v1/silences', '/v1/silences?preview=true']) {
+    check(spec, spec.paths['/v1/silences']!.post!, await api.post(path, silence));
+  }
+  check(spec, spec.paths['/v1/silences']!.post!, await api.post('/v1/silences', {}));
+  check(spec, spec.paths['/v1/silences/{id}']!.delete!, await api.delete('/v1/silences/s1'));
   check(spec, spec.paths['/v1/dead-letters/{id}/replay']!.post!, await api.post('/v1/dead-letters/letter-9/replay'));
   api.reply = async () => ({ ok: false, status: 409, reasons: [] });
   const close = spec.paths['/v1/alerts/{tenant}/{fingerprint}/close']!.post!;

@@ -3,7 +3,7 @@
 import type { CommandReply } from '../../alert/alert-state.ts';
 import type { CommandEntry, ReplayEntry, SilenceEntry } from '../../alert/entry.ts';
 import { reason } from '../../alert/reason.ts';
-import type { OperatorPorts } from '../../api/operator-ports.ts';
+import type { OperatorPorts, RuleStanding } from '../../api/operator-ports.ts';
 import { operatorRoutes } from '../../api/routes.ts';
 import { Projector } from '../../archive/project.ts';
 import { QUERIES } from '../../archive/queries/registry.ts';
@@ -33,6 +33,7 @@ export class ServedApi {
     throw new Error('no archive');
   };
   now = T0;
+  rules: RuleStanding = { policy: 'p1', processes: 1, rules: [] };
   #base = '';
 
   readonly ports: OperatorPorts = {
@@ -51,6 +52,7 @@ export class ServedApi {
     },
     status: async () => ({ version: '0.1.0', partitions: [] }),
     profile: (tenant, namespace) => aProfile({ tenant, namespace, owner: 'team-shop' }),
+    rules: async () => this.rules,
     newCommandId: () => `id-${this.commands.length}`,
     now: () => this.now,
   };
@@ -77,6 +79,10 @@ export class ServedApi {
   post(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     return this.#ask(path, { method: 'POST', headers, ...(body === undefined ? {} : { body: text }) });
+  }
+
+  delete(path: string, body?: unknown): Promise<Answer> {
+    return this.#ask(path, { method: 'DELETE', ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
   }
 
   async #ask(path: string, init: RequestInit): Promise<Answer> {
