@@ -2,13 +2,18 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { timeIntervalSpec } from '../../resources/time-interval.ts';
 import { validate } from '../../resources/validate.ts';
+import { findAlertmanager } from '../end-to-end/alertmanager.ts';
 import { tempConfig } from './temp-config.ts';
 
-const hasAmtool = spawnSync('amtool', ['--version']).status === 0;
+/** It comes with Alertmanager. */
+const amtool = join(dirname(findAlertmanager() ?? ''), 'amtool');
+const hasAmtool = existsSync(amtool);
 
 const days = ['monday', 'Friday', 'saturday', 'sunday', 'mon', '1', ''];
 const months = ['january', 'May', 'december', '2', '11', 'jan', ''];
@@ -58,7 +63,7 @@ function readByAlertmanager(entries: readonly Drawn[]): string | null {
     time_intervals: [{ name: 'drawn', time_intervals: intervals }],
   };
   const dir = tempConfig({ 'alertmanager.yml': JSON.stringify(config) });
-  const { status, stderr } = spawnSync('amtool', ['check-config', `${dir}/alertmanager.yml`], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(amtool, ['check-config', `${dir}/alertmanager.yml`], { encoding: 'utf8' });
   return status === 0 ? null : stderr;
 }
 
