@@ -13,9 +13,9 @@ export function readingOf(name: string): string | null {
   const letters = name
     .normalize('NFKC')
     .normalize('NFD')
-    .replace(SEPARATORS, '-')
     .replace(INVISIBLE, '')
     .replace(NOT_ASCII, (letter) => LOOK_ALIKES.get(letter) ?? letter)
+    .replace(SEPARATORS, '-')
     .replace(DIGIT_IN_WORD, (digit) => (digit === '0' ? 'o' : 'i'));
   return letters === name ? null : letters;
 }
@@ -24,8 +24,8 @@ export function readingOf(name: string): string | null {
 const PLAIN = /^(?:[a-z2-9-]|(?<![a-z])[01]|[01](?![a-z01]))*$/i;
 
 /** Combining marks (what NFD splits off), and what shows nothing: zero-width, directions, soft hyphen, variation selectors. */
-const INVISIBLE = /[\p{M}\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}]/gu;
-const NOT_ASCII = /[^\0-\x7f]/gu;
+const INVISIBLE = /(?![\t\r\n])[\p{M}\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}]/gu;
+const NOT_ASCII = /\P{ASCII}/gu;
 /** Every dash, and what other platforms put between the parts of a name. */
 const SEPARATORS = /[\p{Pd}\u2212\u2215\u30fc_.:/\\ \t\r\n]+/gu;
 /** At the end of a word a digit numbers a cluster; within one it stands for a letter. */

@@ -1,23 +1,73 @@
-/** One attribute of a namespace: from the most specific class that declares it, else from its environment. */
+/** The attributes of a namespace: each from the most specific class that declares it, else from its environment. */
 
-import type { NamespaceAttribute } from '../alert/namespace.ts';
+import type { Environment, Priority } from '../alert/alert.ts';
+import { NAMESPACE_ATTRIBUTES, type NamespaceAttribute, type NamespaceAttributes } from '../alert/namespace.ts';
 import { type Reason, reason } from '../alert/reason.ts';
-import type { DeclaredAttributes } from './environment-rules.ts';
+import type { DeclaredAttributes, EnvironmentRules } from './environment-rules.ts';
+import { Memo } from './memo.ts';
 import { type ClassMatch, weighsTheSame } from './namespace-class.ts';
 
+export interface DecidedAttributes {
+  readonly values: NamespaceAttributes;
+  readonly because: Readonly<Record<NamespaceAttribute, Reason>>;
+  /** null: no class says anything of it. */
+  readonly priority: { readonly value: Priority; readonly because: Reason } | null;
+}
+
+/** `matches`: the most specific first. */
+export type DecideAttributes = (environment: Environment, matches: readonly ClassMatch[]) => DecidedAttributes;
+
+const MEMO_LIMIT = 8192;
+
+/** Namespaces are many, and what is said of them is little: the same classes in the same environment share one answer. */
+export function attributesBy(rules: EnvironmentRules): DecideAttributes {
+  const memo = new Memo<DecidedAttributes>(MEMO_LIMIT);
+  return (environment, matches) => {
+    let key: string = environment;
+    for (const { id } of matches) key += `,${id}`;
+    const known = memo.get(key);
+    if (known !== undefined) return known;
+    const decided = decideAll(rules, environment, matches);
+    memo.set(key, decided);
+    return decided;
+  };
+}
+
+function decideAll(
+  rules: EnvironmentRules,
+  environment: Environment,
+  matches: readonly ClassMatch[],
+): DecidedAttributes {
+  const attributes = rules.environments.find(({ name }) => name === environment)?.attributes ?? {};
+  const fallback: Fallback = { attributes, text: `${environment} in EnvironmentPolicy ${rules.policy}` };
+  const decided = NAMESPACE_ATTRIBUTES.map((name) => [name, decideAttribute(name, matches, fallback)] as const);
+  const values = Object.fromEntries(decided.map(([name, { value }]) => [name, value])) as unknown;
+  const because = Object.fromEntries(decided.map(([name, one]) => [name, Object.freeze(one.because)])) as unknown;
+  const urgent = matches.find(({ rule }) => rule.attributes.priority !== undefined);
+  const value = urgent?.rule.attributes.priority;
+  const priority =
+    urgent === undefined || value === undefined
+      ? null
+      : { value, because: Object.freeze(reason('priority.namespace', `${value}, ${urgent.text}`)) };
+  return {
+    values: values as NamespaceAttributes,
+    because: because as DecidedAttributes['because'],
+    priority,
+  };
+}
+
 /** What the environment says. */
-export interface Fallback {
+interface Fallback {
   readonly attributes: DeclaredAttributes;
   readonly text: string;
 }
 
-export interface DecidedAttribute {
+interface DecidedAttribute {
   readonly value: unknown;
   readonly because: Reason;
 }
 
-/** `matches`: the most specific first. */
-export function decideAttribute(
+function decideAttribute(
   name: NamespaceAttribute,
   matches: readonly ClassMatch[],
   fallback: Fallback,

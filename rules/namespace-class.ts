@@ -28,8 +28,9 @@ export interface NamespaceClassRule {
   readonly attributes: DeclaredAttributes;
 }
 
-/** A class that fits a namespace. */
+/** A class that fits a namespace, and why. The same object whenever it fits for the same reason. */
 export interface ClassMatch {
+  readonly id: number;
   readonly rule: NamespaceClassRule;
   /** How reasons name it. */
   readonly text: string;
@@ -46,73 +47,83 @@ export type CompiledClasses =
   | { readonly ok: false; readonly problems: readonly PatternProblem[] };
 
 interface PatternOf {
-  readonly index: number;
-  readonly pattern: string;
+  readonly class: CompiledClass;
   readonly excludes: boolean;
-  readonly specificity: number;
+  readonly match: ClassMatch;
+}
+
+interface CompiledClass {
+  readonly rule: NamespaceClassRule;
+  readonly names: ReadonlySet<string>;
+  readonly required: readonly (readonly [key: string, value: string])[];
+  /** Where its name is listed, and where neither name nor pattern is asked for. */
+  readonly named: ClassMatch;
+  readonly open: ClassMatch;
 }
 
 export function compileClasses(rules: readonly NamespaceClassRule[]): CompiledClasses {
-  const sources = rules.flatMap((rule, index) => patternsOf(rule, index));
+  let ids = 0;
+  const newMatch = (rule: NamespaceClassRule, how: string | null, specificity: number): ClassMatch => {
+    const required = Object.entries(rule.matchLabels);
+    const parts = [...(how === null ? [] : [how]), ...required.map(([key, value]) => `label ${key}=${value}`)];
+    const { precedence, environments } = rule;
+    const isNamed = how === NAME ? 1 : 0;
+    const weight = [precedence, isNamed, required.length, specificity, environments.length > 0 ? 1 : 0];
+    const text = [`NamespaceClass ${rule.name}`, ...parts].join(', ');
+    return Object.freeze({ id: ids++, rule, text, weight });
+  };
+  const classes = rules.map(
+    (rule): CompiledClass => ({
+      rule,
+      names: new Set(rule.names.map((name) => name.toLowerCase())),
+      required: Object.entries(rule.matchLabels),
+      named: newMatch(rule, NAME, 0),
+      open: newMatch(rule, null, 0),
+    }),
+  );
+  const sources = classes.flatMap((one): PatternOf[] => {
+    const source = (excludes: boolean) => (pattern: string) => {
+      const how = `pattern ${JSON.stringify(pattern)}`;
+      return { class: one, excludes, match: newMatch(one.rule, how, specificityOf(pattern)) };
+    };
+    return [...one.rule.patterns.map(source(false)), ...one.rule.exclude.map(source(true))];
+  });
   const compiled = compilePatternSet(
-    sources.map(({ pattern }) => pattern),
+    rules.flatMap(({ patterns, exclude }) => [...patterns, ...exclude]),
     { caseSensitive: false },
   );
   if (!compiled.ok) return compiled;
-  const { set } = compiled;
-  const listed = rules.map(({ names }) => new Set(names.map((name) => name.toLowerCase())));
-  const match = (namespace: string, environment: Environment, labels: LabelSet) => {
-    const found = Map.groupBy(
-      set.match(namespace).map((index) => sources[index]!),
-      ({ index }) => index,
-    );
+  // A class with neither is asked every time; one with names, when its name comes; one with patterns, when one is found.
+  const always = classes.filter(({ rule }) => rule.names.length + rule.patterns.length === 0);
+  const listing = classes.filter(({ names }) => names.size > 0);
+  const match = (namespace: string, environment: Environment, labels: LabelSet): readonly ClassMatch[] => {
+    if (classes.length === 0) return NONE;
     const name = namespace.toLowerCase();
-    return rules
-      .flatMap((rule, index) => {
-        const isNamed = listed[index]!.has(name);
-        return fits(rule, isNamed, found.get(index) ?? [], environment, labels);
-      })
+    const found = compiled.set.match(namespace).map((index) => sources[index]!);
+    const named = listing.filter(({ names }) => names.has(name));
+    const candidates = new Set([...always, ...named, ...found.map((source) => source.class)]);
+    return [...candidates]
+      .flatMap((one) => (applies(one, environment, labels) ? (reasonToFit(one, named.includes(one), found) ?? []) : []))
       .sort(bySpecificity);
   };
   return { ok: true, classes: { match } };
 }
 
-function patternsOf({ patterns, exclude }: NamespaceClassRule, index: number): PatternOf[] {
-  const source = (excludes: boolean) => (pattern: string) => {
-    return { index, pattern, excludes, specificity: specificityOf(pattern) };
-  };
-  return [...patterns.map(source(false)), ...exclude.map(source(true))];
+const NAME = 'name';
+const NONE: readonly ClassMatch[] = [];
+
+function applies({ rule, required }: CompiledClass, environment: Environment, labels: LabelSet): boolean {
+  if (rule.environments.length > 0 && !rule.environments.includes(environment)) return false;
+  return required.every(([key, value]) => labelValue(labels, key) === value);
 }
 
-function fits(
-  rule: NamespaceClassRule,
-  isNamed: boolean,
-  found: readonly PatternOf[],
-  environment: Environment,
-  labels: LabelSet,
-): ClassMatch[] {
-  const { names, patterns, matchLabels, environments, precedence } = rule;
-  if (environments.length > 0 && !environments.includes(environment)) return [];
-  const required = Object.entries(matchLabels);
-  if (!required.every(([key, value]) => labelValue(labels, key) === value)) return [];
-  const best = found.filter(({ excludes }) => !excludes).sort((a, b) => b.specificity - a.specificity)[0];
-  const isOut = found.some(({ excludes }) => excludes);
-  if (!isNamed && (isOut || (best === undefined && names.length + patterns.length > 0))) return [];
-  const weight = [
-    precedence,
-    isNamed ? 1 : 0,
-    required.length,
-    isNamed ? 0 : (best?.specificity ?? 0),
-    environments.length > 0 ? 1 : 0,
-  ];
-  return [{ rule, text: `NamespaceClass ${rule.name}${how(isNamed, best, required)}`, weight }];
-}
-
-function how(isNamed: boolean, best: PatternOf | undefined, required: readonly (readonly [string, string])[]): string {
-  const parts = required.map(([key, value]) => `label ${key}=${value}`);
-  if (isNamed) parts.unshift('name');
-  else if (best !== undefined) parts.unshift(`pattern ${JSON.stringify(best.pattern)}`);
-  return parts.length === 0 ? '' : `, ${parts.join(', ')}`;
+/** null: an exclude is found, or none of its patterns. A name that is listed is meant, whatever is excluded. */
+function reasonToFit(one: CompiledClass, isNamed: boolean, found: readonly PatternOf[]): ClassMatch | null {
+  if (isNamed) return one.named;
+  const own = found.filter((source) => source.class === one);
+  if (own.some(({ excludes }) => excludes)) return null;
+  if (one.rule.patterns.length === 0) return one.rule.names.length === 0 ? one.open : null;
+  return own.map((source) => source.match).sort(bySpecificity)[0] ?? null;
 }
 
 function bySpecificity(a: ClassMatch, b: ClassMatch): number {

@@ -47,16 +47,18 @@ export interface NamingStandard {
 /** No standard allows more; what is longer is not taken apart. */
 export const LONGEST = 253;
 
+const NONE: readonly Reason[] = Object.freeze([]);
+
 /** Of checked rules: throws TypeError for a pattern that RE2 refuses. */
 export function compileNaming(rules: NamingRules): NamingStandard {
   const exempt = rules.exempt.map(compiled);
   const forbidden = new Set(rules.forbidden);
   const shapes = rules.shapes.map((shape) => ({ ...shape, segments: shape.segments.map(compileSegment) }));
   const broken = (rule: string, detail: string) =>
-    reason('namespace.naming-violation', `${rule} of NamingStandard ${rules.standard}: ${detail}`);
+    Object.freeze(reason('namespace.naming-violation', `${rule} of NamingStandard ${rules.standard}: ${detail}`));
   return {
     violations(namespace, environment) {
-      if (exempt.some((isExempt) => isExempt(namespace))) return [];
+      if (exempt.some((isExempt) => isExempt(namespace))) return NONE;
       if (namespace.length > LONGEST)
         return [broken('maxLength', `${namespace.length} characters; at most ${rules.maxLength}`)];
       const words = namespace.split(rules.separator);
@@ -68,7 +70,7 @@ export function compileNaming(rules: NamingRules): NamingStandard {
       }
       const misfit = misfitOf(shapes, words, environment);
       if (misfit !== null) found.push(broken(misfit.rule, `${namespace}: ${misfit.detail}`));
-      return found;
+      return found.length === 0 ? NONE : Object.freeze(found);
     },
   };
 }
@@ -88,11 +90,14 @@ interface Misfit {
   readonly reached: number;
 }
 
+const PLAIN_WORD = /^[a-z0-9]+$/;
+
 function compileSegment(segment: NamingSegment): Segment {
   const { values, pattern, environments } = segment;
   const listed = new Set([...values, ...Object.keys(environments)]);
   if (listed.size > 0) return { ...segment, fits: (word) => listed.has(word) };
-  return { ...segment, fits: compiled(`^(?:${pattern ?? '[a-z0-9]+'})$`) };
+  if (pattern === null) return { ...segment, fits: (word) => PLAIN_WORD.test(word) };
+  return { ...segment, fits: compiled(`^(?:${pattern})$`) };
 }
 
 function compiled(pattern: string): (text: string) => boolean {

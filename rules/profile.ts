@@ -1,13 +1,13 @@
 /** All that is known of a tenant's namespaces: environment, priority, attributes, naming, each with the rule that it is from. */
 
 import type { LabelSet } from '../alert/alert.ts';
-import { NAMESPACE_ATTRIBUTES, type NamespaceAttributes, type NamespaceProfile } from '../alert/namespace.ts';
-import { type Reason, reason } from '../alert/reason.ts';
-import { type Classifier, compileClassifier, type NamespaceClassification } from './classify.ts';
+import type { NamespaceProfile } from '../alert/namespace.ts';
+import type { Reason } from '../alert/reason.ts';
+import { compileClassifier, type NamespaceClassification } from './classify.ts';
 import type { EnvironmentRules } from './environment-rules.ts';
 import { Memo } from './memo.ts';
-import { decideAttribute, type Fallback } from './namespace-attributes.ts';
-import { type ClassMatch, compileClasses, type NamespaceClassRule } from './namespace-class.ts';
+import { attributesBy, type DecidedAttributes } from './namespace-attributes.ts';
+import { compileClasses, type NamespaceClassRule } from './namespace-class.ts';
 import { compileNaming, type NamingRules } from './naming.ts';
 import type { PatternProblem } from './pattern-set.ts';
 
@@ -30,7 +30,6 @@ export interface RuledProfile extends NamespaceProfile {
 
 export interface Profiler {
   readonly rules: ProfileRules;
-  readonly classifier: Classifier;
   /** `labels`: those of its cluster, beside and before those that are declared. */
   profile(namespace: string, labels?: LabelSet): RuledProfile;
 }
@@ -45,11 +44,13 @@ const LONGEST_KEY = 1000;
 const NO_LABELS: LabelSet = Object.freeze({});
 
 export function compileProfiler(rules: ProfileRules): CompiledProfiler {
-  const compiled = compileClassifier(rules.environments);
+  // Profiles are remembered whole.
+  const compiled = compileClassifier(rules.environments, 0);
   if (!compiled.ok) return compiled;
   const classes = compileClasses(rules.classes);
   if (!classes.ok) return classes;
   const { classifier } = compiled;
+  const attributesOf = attributesBy(rules.environments);
   const naming = rules.naming === null ? null : compileNaming(rules.naming);
   const memo = new Memo<RuledProfile>(MEMO_LIMIT);
   // Apart: a namespace is a sender's text, and must not pass for the key of one with labels.
@@ -61,14 +62,13 @@ export function compileProfiler(rules: ProfileRules): CompiledProfiler {
     const classified = classifier.classify(given, all);
     const { namespace, environment } = classified;
     const matches = classes.classes.match(namespace, environment, all ?? NO_LABELS);
-    const violations = naming?.violations(namespace, environment) ?? [];
-    return assemble(rules, classified, matches, violations);
+    const violations = naming?.violations(namespace, environment) ?? NO_VIOLATIONS;
+    return assemble(rules.tenant, classified, attributesOf(environment, matches), violations);
   };
   return {
     ok: true,
     profiler: {
       rules,
-      classifier,
       profile(namespace, labels) {
         const key = labels === undefined ? namespace : keyOf(namespace, labels);
         const remembered = labels === undefined ? memo : labelled;
@@ -90,34 +90,24 @@ function keyOf(namespace: string, labels: LabelSet): string {
   return `${JSON.stringify(namespace)}\n${printed.join('\n')}`;
 }
 
+const NO_VIOLATIONS: readonly Reason[] = Object.freeze([]);
+
 function assemble(
-  rules: ProfileRules,
+  tenant: string,
   classified: NamespaceClassification,
-  matches: readonly ClassMatch[],
+  { values, because, priority }: DecidedAttributes,
   violations: readonly Reason[],
 ): RuledProfile {
-  const { environment, namespace, rule, policy } = classified;
-  const own = rules.environments.environments.find(({ name }) => name === environment)?.attributes ?? {};
-  const fallback: Fallback = { attributes: own, text: `${environment} in EnvironmentPolicy ${policy}` };
-  const attributes = NAMESPACE_ATTRIBUTES.map((name) => [name, decideAttribute(name, matches, fallback)] as const);
-  const values = Object.fromEntries(attributes.map(([name, { value }]) => [name, value])) as unknown;
-  const [why, urgency] = classified.reasons as [Reason, Reason];
-  const urgent = matches.find((match) => match.rule.attributes.priority !== undefined);
-  const priority = urgent?.rule.attributes.priority ?? classified.priority;
-  const because = {
-    ...Object.fromEntries(attributes.map(([name, decided]) => [name, Object.freeze(decided.because)])),
-    environment: why,
-    priority:
-      urgent === undefined ? urgency : Object.freeze(reason('priority.namespace', `${priority}, ${urgent.text}`)),
-  } as NamespaceProfile['because'];
+  const { environment, namespace, rule, policy, reasons } = classified;
+  const [why, urgency] = reasons as [Reason, Reason];
   return Object.freeze({
-    tenant: rules.tenant,
+    tenant,
     namespace,
     environment,
-    priority,
-    ...(values as NamespaceAttributes),
-    because: Object.freeze(because),
-    violations: Object.freeze(violations.map((violation) => Object.freeze(violation))),
+    priority: priority?.value ?? classified.priority,
+    ...values,
+    because: Object.freeze({ ...because, environment: why, priority: priority?.because ?? urgency }),
+    violations,
     reasons: Object.freeze([why, ...violations]),
     rule,
     policy,
