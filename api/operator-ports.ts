@@ -20,10 +20,29 @@ export interface OperatorPorts {
   status(): Promise<unknown>;
   /** By the resources in force. */
   profile(tenant: string, namespace: string): NamespaceProfile;
+  /** What the rules of Filters have counted. Rejects with an error of the code `archive.unavailable` without NATS. */
+  rules(): Promise<RuleStanding>;
   /** An id that no command had before. */
   newCommandId(): string;
   /** Unix time in milliseconds. */
   now(): number;
+}
+
+export interface RuleStanding {
+  /** Hash of the policy in force; the counts start with it. */
+  readonly policy: string;
+  /** How many processes that decide have answered. */
+  readonly processes: number;
+  /** In the order in which they are asked. */
+  readonly rules: readonly {
+    readonly tenant: string;
+    readonly filter: string;
+    readonly rule: string;
+    readonly action: string;
+    readonly matched: number;
+    readonly notMatched: number;
+    readonly errors: number;
+  }[];
 }
 
 /** Nobody owns the partition now, or its answer did not come in time. The command may still be carried out, once. */

@@ -4,12 +4,14 @@ import type { Route } from '../ingress/route.ts';
 import { alertCommandOperations } from './alert-commands.ts';
 import { alertOperations } from './alerts.ts';
 import { deadLetterOperations } from './dead-letters.ts';
+import { incidentOperations } from './incidents.ts';
 import { namespaceOperations } from './namespaces.ts';
 import { notificationOperations } from './notifications.ts';
 import { openapiOf } from './openapi.ts';
 import { json, type Operation, routeOf } from './operation.ts';
 import type { OperatorPorts } from './operator-ports.ts';
 import { receiptOperations } from './receipts.ts';
+import { ruleOperations } from './rules.ts';
 import { silenceOperations } from './silences.ts';
 import { statusOperations } from './status.ts';
 
@@ -19,10 +21,12 @@ export function operatorRoutes(ports: OperatorPorts, version: string): Route[] {
     ...receiptOperations(ports),
     ...alertOperations(ports),
     ...alertCommandOperations(ports),
+    ...incidentOperations(ports),
     ...namespaceOperations(ports),
     ...notificationOperations(ports),
     ...silenceOperations(ports),
     ...deadLetterOperations(ports),
+    ...ruleOperations(ports),
     ...statusOperations(ports),
   ];
   const document = json(200, openapiOf(operations, version));

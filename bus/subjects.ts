@@ -21,6 +21,8 @@ export const subjects = {
   /** Request/reply: the archive answers queries about the read model. */
   query: (name: string) => `herald.internal.query.${name}`,
   allQueries: 'herald.internal.query.*',
+  /** Request/many replies: every process that decides tells what its rules have counted. */
+  ruleCounts: 'herald.internal.rules',
   inbound: 'herald.v1.in.>',
   event: (tenant: string, type: string) => `herald.v1.events.${tenant}.${type}`,
   allEvents: 'herald.v1.events.>',

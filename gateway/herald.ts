@@ -3,6 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Bus } from '../bus/connection.ts';
 import { forgetWorkers } from '../bus/lease.ts';
+import { answerRuleCounts } from '../bus/rule-counts.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
@@ -14,6 +15,7 @@ import { openResources } from './live-resources.ts';
 import { openBus, partitionCount } from './open-bus.ts';
 import { operatorApi } from './operator-api.ts';
 import { partitionMetrics } from './partition-metrics.ts';
+import { ruleCountsOf, ruleMetrics } from './rule-standing.ts';
 import { Senders } from './senders.ts';
 import type { Step } from './shutdown.ts';
 import type { Role } from './start.ts';
@@ -55,6 +57,7 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
   const parts: Parts = { bus: null, actors: null, archive: null };
   const senders = new Senders(context);
   if (resources !== null && has('actors')) {
+    ruleMetrics(metrics, resources.current);
     senders.use(resources.current().channels);
     resources.onChange((set) => senders.use(set.channels));
   }
@@ -82,6 +85,7 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
       parts.archive = await startArchive({ environment, natsUrl, bus, count, inThread: roles.length > 1, log });
     }
     if (resources !== null && has('actors')) {
+      answerRuleCounts(bus.nc, () => ruleCountsOf(resources.current()));
       parts.actors = await startActors({
         bus,
         count,

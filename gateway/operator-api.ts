@@ -10,10 +10,12 @@ import type { Bus } from '../bus/connection.ts';
 import { deploymentStatus } from '../bus/deployment.ts';
 import { framePublisher } from '../bus/ingest.ts';
 import type { PartitionCount } from '../bus/partition.ts';
+import { askRuleCounts } from '../bus/rule-counts.ts';
 import type { Route } from '../ingress/route.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import type { LiveResources } from './live-resources.ts';
 import { replayUnreadable } from './replay-unreadable.ts';
+import { ruleStanding } from './rule-standing.ts';
 
 export interface OperatorApiOptions {
   /** null until NATS was reached. */
@@ -59,6 +61,11 @@ export function operatorApi({ bus, count, resources }: OperatorApiOptions): Rout
       return { version: VERSION, node: process.version, resources: resourceStatus, partitions: count, deployment };
     },
     profile: (tenant, namespace) => resources.current().policy.profile(tenant, namespace),
+    async rules() {
+      const connected = bus();
+      if (connected === null) throw new QueryFailed('archive.unavailable', 'NATS has not been reached yet');
+      return ruleStanding(resources.current(), await askRuleCounts(connected.nc));
+    },
     newCommandId: randomUUID,
     now: systemClock.now,
   };

@@ -106,7 +106,21 @@ export class HistogramTally {
   }
 }
 
-function register(registry: Registry, options: TallyOptions, type: string, values: () => readonly Sample[]): void {
+/** A counter that something else keeps: it is asked when it is scraped. */
+export function readCounters(
+  registry: Registry,
+  options: Pick<TallyOptions, 'name' | 'help'>,
+  read: () => readonly Sample[],
+): void {
+  register(registry, options, 'counter', read);
+}
+
+function register(
+  registry: Registry,
+  options: Pick<TallyOptions, 'name' | 'help'>,
+  type: string,
+  values: () => readonly Sample[],
+): void {
   const { name, help } = options;
   const metric = {
     name,

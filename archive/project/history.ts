@@ -35,8 +35,9 @@ export function historyLine(
   return { line, run: after };
 }
 
-function longer(run: Run): Run {
-  return { ...run, run_count: run.run_count + 1 };
+/** Its own fields alone: what is handed in is the alert's whole row, as it was. */
+function longer({ run_type, run_seq, run_idx, run_since, run_count }: Run): Run {
+  return { run_type, run_seq, run_idx, run_since, run_count: run_count + 1 };
 }
 
 function started(kind: string | null, at: number, position: Position): Run {

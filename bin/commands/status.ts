@@ -1,12 +1,14 @@
 import { CLIENT_OPTIONS, createClient, isRecord, text } from '../client.ts';
 import type { Command } from '../command.ts';
 import { outline } from '../outline.ts';
+import { printable, type Style, table } from '../print.ts';
 
 export const status: Command = {
   usage: ['status'],
-  description: 'Asks the running Herald how it is. Exit code 1 when it is not ready, or does not answer.',
+  description:
+    'Asks the running Herald how it is, and what the rules of its Filters have done since the policy changed. Exit code 1 when it is not ready, or does not answer.',
   options: {
-    json: { type: 'boolean', description: 'print {"ready", "reasons", "status"} as JSON' },
+    json: { type: 'boolean', description: 'print {"ready", "reasons", "status", "rules"} as JSON' },
     ...CLIENT_OPTIONS,
   },
   positionals: { min: 0, max: 0 },
@@ -19,8 +21,10 @@ export const status: Command = {
       isRecord(readiness.body) && Array.isArray(readiness.body.reasons) ? readiness.body.reasons.map(text) : [];
     const answer = await client.request('/v1/status');
     const details = answer.status === 200 ? answer.body : null;
+    const counted = await client.request('/v1/rules');
+    const rules = counted.status === 200 && isRecord(counted.body) ? counted.body.rules : null;
     if (options.json === true) {
-      print.json({ ready, reasons, status: details });
+      print.json({ ready, reasons, status: details, rules });
       return ready ? 0 : 1;
     }
     const { green, red } = print.style;
@@ -29,6 +33,20 @@ export const status: Command = {
     );
     if (details === null) print.note(`/v1/status answers ${answer.status}`);
     else for (const line of outline(details, print.style)) print.line(line);
+    for (const line of ruleLines(rules, print.style)) print.line(line);
     return ready ? 0 : 1;
   },
 };
+
+/** What never matched and what cannot be evaluated is there to be seen. */
+function ruleLines(rules: unknown, style: Style): string[] {
+  if (!Array.isArray(rules) || rules.length === 0) return [];
+  const rows = rules.filter(isRecord).map((rule) => {
+    const { matched, errors } = rule;
+    const note = Number(errors) > 0 ? style.red('fails') : matched === 0 ? style.yellow('never matched') : '';
+    const names = [rule.tenant, rule.filter, rule.rule, rule.action].map((cell) => printable(text(cell)));
+    return [...names, text(matched), text(rule.notMatched), text(errors), note];
+  });
+  const header = ['TENANT', 'FILTER', 'RULE', 'ACTION', 'MATCHED', 'NOT MATCHED', 'ERRORS', ''];
+  return [style.bold('rules'), ...table(header, rows, style).map((line) => `  ${line}`)];
+}

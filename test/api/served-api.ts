@@ -24,6 +24,16 @@ export interface Answer {
   readonly body: any;
 }
 
+const A_RULE = {
+  tenant: 'acme',
+  filter: 'noise',
+  rule: 'drops',
+  action: 'drop',
+  matched: 3,
+  notMatched: 4,
+  errors: 0,
+};
+
 export class ServedApi {
   readonly commands: Omit<CommandEntry, 'replyTo'>[] = [];
   readonly silences: Omit<SilenceEntry, 'replyTo'>[] = [];
@@ -33,7 +43,7 @@ export class ServedApi {
     throw new Error('no archive');
   };
   now = T0;
-  rules: RuleStanding = { policy: 'p1', processes: 1, rules: [] };
+  rules: RuleStanding = { policy: 'p1', processes: 1, rules: [A_RULE] };
   #base = '';
 
   readonly ports: OperatorPorts = {

@@ -84,6 +84,22 @@ export function repeated(n: number, receipt: string, occurrences: number, at = T
   };
 }
 
+/** A Filter dropped it. */
+export function suppressed(n: number, receipt: string, at = T0): AlertEvent {
+  const { labels, startsAt, source } = alertOf(n);
+  const alert = { labels, startsAt, source };
+  const reasons = [reason('filter.dropped', 'rule noise of Filter acme/f')];
+  return {
+    type: 'alert.suppressed',
+    key: keyOf(n),
+    at,
+    cause: { receipt, index: 0 },
+    alert,
+    routing: routingOf(),
+    reasons,
+  };
+}
+
 export function updated(n: number, receipt: string, occurrences: number, at = T0): AlertEvent {
   const report = { key: keyOf(n), at, cause: cause(receipt, 0), occurrences, endsAt: null, routing: null };
   const annotations = { summary: `value ${occurrences}` };

@@ -20,6 +20,7 @@ import {
   repeated,
   replayedInput,
   resolved,
+  suppressed,
   T0,
   updated,
 } from './journal-of.ts';
@@ -53,6 +54,29 @@ test('[BR-REL-014] a journal projected in any pieces, with any part of it delive
     }),
     { numRuns: 40 },
   );
+});
+
+test('[BR-WH-008] every further report is counted in the row of its alert, however many there are', async () => {
+  const reports = [2, 3, 4, 5].map((count) => [repeated(1, `r${count}`, count, T0 + count)]);
+  const { reader } = await projected([opened(1, 'r1')], ...reports);
+  const [row] = await reader.selectFrom('alerts').select(['occurrences', 'last_seen']).execute();
+  assert.deepEqual(row, { occurrences: 5, last_seen: T0 + 5 });
+});
+
+test('[BR-AP-020] an alert that a Filter drops stands there with its reason, counted, until it is let through', async () => {
+  const dropped = await projected([suppressed(1, 'r1')], [suppressed(1, 'r2', T0 + 5)]);
+  const [row] = await dropped.reader.selectFrom('alerts').selectAll().execute();
+  assert.deepEqual([row?.status, row?.occurrences, row?.last_seen, row?.opened_at], ['suppressed', 2, T0 + 5, T0]);
+  const history = await dropped.reader.selectFrom('alert_history').selectAll().execute();
+  assert.deepEqual(
+    history.map(({ type, count, reasons }) => [type, count, JSON.parse(reasons)[0].code]),
+    [['alert.suppressed', 2, 'filter.dropped']],
+  );
+  const outcomes = await dropped.reader.selectFrom('outcomes').select('outcome').execute();
+  assert.deepEqual(outcomes, [{ outcome: 'suppressed' }, { outcome: 'suppressed' }]);
+  const later = await projected([suppressed(1, 'r1')], [opened(1, 'r2')], [resolved(1, 'r3')], [suppressed(1, 'r4')]);
+  const [opened_since] = await later.reader.selectFrom('alerts').selectAll().execute();
+  assert.deepEqual([opened_since?.status, opened_since?.occurrences, opened_since?.episode], ['suppressed', 1, 1]);
 });
 
 test('one row is written once per batch and still shows the last of many events', async () => {
