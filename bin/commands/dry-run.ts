@@ -1,6 +1,6 @@
-/** What would become of a file of alerts: decoded, classified and routed here, and nothing is sent or kept. */
+/** What would become of a file of alerts: decoded, classified, filtered and routed here, and nothing is sent or kept. */
 
-import type { Alert } from '../../alert/alert.ts';
+import type { Alert, LabelSet } from '../../alert/alert.ts';
 import { type DryRun, dryRun as decide } from '../../alert/dry-run.ts';
 import { readJson } from '../../ingress/content.ts';
 import { FORMATS } from '../../ingress/formats/by-name.ts';
@@ -17,8 +17,8 @@ import { resourcesIn } from '../resources.ts';
 export const dryRun: Command = {
   usage: ['dry-run FILE|- [--source NAME]'],
   description:
-    'Tells what would become of alerts by the resources of the configuration folder: environment, priority, groups and\n' +
-    'channels, each with its reason. Nothing is sent, and no running Herald is asked: what it knows already plays no part.',
+    'Tells what would become of alerts by the resources of the configuration folder (--config for a candidate): environment,\n' +
+    'filters, priority, groups and channels, each with its reason and rule. Nothing is sent, and no running Herald is asked: what it knows already plays no part.',
   options: {
     source: { type: 'string', value: 'NAME', description: 'the Source that they would come through (alertmanager)' },
     json: { type: 'boolean', description: 'print {"alerts", "problems"} as JSON' },
@@ -72,10 +72,20 @@ function printDecision({ tenant, fingerprint, status, labels }: Alert, decision:
   print.line(`${bold(printable(labels.alertname ?? '(no alertname)'))}  ${printable(tenant)}/${fingerprint}  ${state}`);
   print.line(`  ${decision.environment}, ${decision.priority}, namespace ${printable(decision.namespace)}`);
   for (const { code, detail } of decision.reasons) print.line(`  ${dim(code)}  ${printable(detail)}`);
+  for (const change of changes(labels, decision.labels)) print.line(`  ${dim('label')}  ${printable(change)}`);
   for (const { key, groupWait, channels } of decision.groups) {
     print.line(
       `  ${yellow('group')} ${printable(key)}, waits ${groupWait / 1000} s, tells ${channels.map(printable).join(', ')}`,
     );
   }
-  if (decision.groups.length === 0) print.line(`  ${yellow('nobody is told')}`);
+  if (decision.dropped) print.line(`  ${yellow('dropped: it would open nothing')}`);
+  else if (decision.groups.length === 0) print.line(`  ${yellow('nobody is told')}`);
+}
+
+/** `team: db becomes storage`, for what Filters made of the labels. */
+function changes(before: LabelSet, after: LabelSet): string[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return names
+    .filter((name) => before[name] !== after[name])
+    .map((name) => `${name}: ${before[name] ?? '(none)'} becomes ${after[name] ?? '(none)'}`);
 }
