@@ -169,7 +169,8 @@ function isAtEnd(walk: Walk, at: number): boolean {
 function meansIt(walk: Walk, { name, environments }: Segment, word: string, at: number): boolean {
   const meant = Object.hasOwn(environments, word) ? environments[word] : undefined;
   if (meant === undefined || meant === walk.environment) return true;
-  note(walk, `segment ${name}`, `${word} means ${meant}, but it is handled as ${walk.environment}`, at);
+  // The word has its place, so it comes nearer than one that fits nowhere.
+  note(walk, `segment ${name}`, `${word} means ${meant}, but it is handled as ${walk.environment}`, at + 1);
   return false;
 }
 
