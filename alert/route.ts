@@ -10,6 +10,7 @@ import { compareUtf8, labelValue, sortedNames } from './label-order.ts';
 import { type CompiledMatcher, matchesAll, printMatchers } from './matcher.ts';
 import type { ReceiverTiming, RouteMatch } from './policy.ts';
 import { quote } from './quote.ts';
+import { nextBit, RuleIndex } from './rule-index.ts';
 
 /** A node as declared. null: as its parent has it, and at the root the default. Durations in milliseconds. */
 export interface RouteSpec {
@@ -36,6 +37,8 @@ export interface Route {
   readonly groupBy: readonly string[] | null;
   readonly timing: ReceiverTiming;
   readonly routes: readonly Route[];
+  /** Finds those of many routes that may match; null: they are few. */
+  readonly index: RuleIndex<LabelSet> | null;
 }
 
 const ALL_LABELS = '...';
@@ -69,7 +72,20 @@ function compileNode(spec: RouteSpec, parent: Inherited, seen: Map<string, numbe
     },
   };
   const routes = spec.routes.map((child) => compileNode(child, own, seen));
-  return { ...own, twin, matchers: spec.matchers, continue: spec.continue, routes };
+  return { ...own, twin, matchers: spec.matchers, continue: spec.continue, routes, index: indexOf(routes) };
+}
+
+/** So many are looked through as fast as found. */
+const FEW = 8;
+
+function indexOf(routes: readonly Route[]): RuleIndex<LabelSet> | null {
+  if (routes.length <= FEW) return null;
+  const rules = routes.map(({ matchers }) => ({
+    equalities: matchers
+      .filter(({ operator, value }) => operator === '=' && value !== '')
+      .map(({ name, value }) => ({ field: name, values: [value] })),
+  }));
+  return new RuleIndex<LabelSet>(rules, (name) => (labels) => labelValue(labels, name));
 }
 
 /** Alertmanager sets both anew for each route, whatever its parent has. */
@@ -94,7 +110,11 @@ export function matchRoutes(root: Route, labels: LabelSet): RouteMatch[] {
 function collect(route: Route, labels: LabelSet, matches: RouteMatch[]): boolean {
   if (!matchesAll(route.matchers, labels)) return false;
   const before = matches.length;
-  for (const child of route.routes) {
+  const { routes, index } = route;
+  const candidates = index?.candidates(labels) ?? null;
+  const next = (from: number) => (candidates === null ? from : nextBit(candidates, from));
+  for (let i = next(0); i >= 0 && i < routes.length; i = next(i + 1)) {
+    const child = routes[i]!;
     if (collect(child, labels, matches) && !child.continue) break;
   }
   if (matches.length === before) {

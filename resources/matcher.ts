@@ -3,6 +3,7 @@
 import Type from 'typebox';
 import { type CompiledMatcher, type CompileRegex, compileMatcher, type MatcherProblem } from '../alert/matcher.ts';
 import { parseMatcher } from '../alert/matcher-parse.ts';
+import { literalTest } from '../rules/literal-pattern.ts';
 import { compileAnchoredRegex, compilePattern } from '../rules/pattern-set.ts';
 
 export const matcherSchema = Type.Refine(
@@ -32,6 +33,8 @@ export function checkedMatcher(text: string): CompiledMatcher {
 }
 
 const linearRegex: CompileRegex = (anchored) => {
+  const literal = literalTest(anchored.slice('^(?:'.length, -')$'.length));
+  if (literal !== null) return literal;
   const compiled = compilePattern(anchored, { caseSensitive: true });
   if (!compiled.ok) throw new SyntaxError(compiled.message);
   return compiled.test;

@@ -1,18 +1,12 @@
 /**
  * What a condition cannot be true without: `labels.team == "db" && ...` is false for every alert of another team, whatever
- * follows. Rules are found by these, so that of hundreds only the few are evaluated that may apply (rule-index.ts).
+ * follows. Rules are found by these, so that of hundreds only the few are evaluated that may apply (alert/rule-index.ts).
  *
  * An alternative of such comparisons with one name (`a == "x" || a == "y"`, `a in ["x", "y"]`) counts as one with several values.
  */
 
 import type { ASTNode } from '@marcbachmann/cel-js';
-
-export interface Equality {
-  /** `environment`, or the name of a label after `labels.`. */
-  readonly field: string;
-  /** One of these; never empty text, which a missing label equals. */
-  readonly values: readonly string[];
-}
+import type { Equality } from '../alert/rule-index.ts';
 
 /** `texts`: the variables with texts by name, as in `labels.team`. */
 export function equalitiesOf(node: ASTNode, texts: readonly string[]): Equality[] {

@@ -10,13 +10,12 @@ import type { LabelSet, Priority } from '../alert/alert.ts';
 import { type FilterFacts, type FilterOutcome, isProtected, unfiltered } from '../alert/filter.ts';
 import type { CompiledMatcher } from '../alert/matcher.ts';
 import { type Reason, type ReasonCode, reason } from '../alert/reason.ts';
+import { type Equality, nextBit, RuleIndex } from '../alert/rule-index.ts';
 import { AlertFacts, fieldOfLabel, fieldReader } from './alert-facts.ts';
 import type { Expression } from './condition.ts';
-import type { Equality } from './condition-equalities.ts';
 import { changedNames, isGrownTooLarge } from './label-change.ts';
 import { type Relabel, withLabel } from './relabel.ts';
 import { type RuleCount, RuleCounts } from './rule-counts.ts';
-import { nextBit, RuleIndex } from './rule-index.ts';
 
 export type FilterAction =
   | { readonly type: 'drop'; readonly dropProduction: boolean }

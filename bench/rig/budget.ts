@@ -10,6 +10,9 @@ export type BudgetName =
   | 'classify-new'
   | 'classify-known'
   | 'correlate'
+  | 'decision'
+  | 'policy-compile'
+  | 'policy-stall'
   | 'notifications'
   | 'resident-memory';
 
@@ -95,6 +98,30 @@ export const BUDGETS: Readonly<Record<BudgetName, Budget>> = {
     better: 'lower',
     must: 2,
     aim: 1,
+  },
+  decision: {
+    what: 'full decision of one alert: 200 filters, 500 patterns, 50 silences, 20 inhibitions, 100 routes',
+    ids: ['BR-PERF-007', 'BR-QUAL-006'],
+    unit: 'µs',
+    better: 'lower',
+    must: 40,
+    aim: 15,
+  },
+  'policy-compile': {
+    what: 'policy of 5,000 patterns and 1,000 rules, from files',
+    ids: ['BR-QUAL-003'],
+    unit: 's',
+    better: 'lower',
+    must: 1,
+    aim: 0.5,
+  },
+  'policy-stall': {
+    what: 'the longest that the event loop stands still for it',
+    ids: ['BR-QUAL-003'],
+    unit: 'ms',
+    better: 'lower',
+    must: 200,
+    aim: 50,
   },
   notifications: {
     what: 'webhook notifications out, journaled',

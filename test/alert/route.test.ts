@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { type CompiledMatcher, compileMatcher } from '../../alert/matcher.ts';
 import { parseMatcher } from '../../alert/matcher-parse.ts';
-import { compileRoute, groupKey, groupRef, matchRoutes, type RouteSpec } from '../../alert/route.ts';
+import { compileRoute, groupKey, groupRef, matchRoutes, type Route, type RouteSpec } from '../../alert/route.ts';
 import { aRoute } from '../support/fake-policy.ts';
 
 function matcher(text: string): CompiledMatcher {
@@ -151,4 +152,28 @@ test('the same group of two tenants is two groups', () => {
   const [match] = matchRoutes(TREE, { service: 'shop' });
   assert.notEqual(groupRef('t1', match!).id, groupRef('t2', match!).id);
   assert.equal(groupRef('t1', match!).id, groupRef('t1', match!).id);
+});
+
+/** The same tree, looked through route by route. */
+function withoutIndex(route: Route): Route {
+  return { ...route, index: null, routes: route.routes.map(withoutIndex) };
+}
+
+test('[BR-NOT-016] of many routes the same ones match, in the same order, as when each is asked', () => {
+  const name = fc.constantFrom('a', 'b', 'c');
+  const value = fc.constantFrom('1', '2', '3');
+  const text = fc.tuple(name, fc.constantFrom('=', '!=', '=~'), fc.oneof(value, fc.constant(''))).map((all) => {
+    return `${all[0]}${all[1]}"${all[2]}"`;
+  });
+  const child = fc
+    .tuple(fc.array(text, { maxLength: 2 }), fc.boolean())
+    .map(([matchers, goesOn]) => node(matchers.join(' '), { continue: goesOn, channels: [matchers.join()] }));
+  const tree = fc.array(child, { minLength: 9, maxLength: 50 }).map((routes) => compileRoute(node('', { routes })));
+  fc.assert(
+    fc.property(tree, fc.dictionary(name, value, { noNullPrototype: true }), (root, labels) => {
+      assert.notEqual(root.index, null);
+      assert.deepEqual(matchRoutes(root, labels), matchRoutes(withoutIndex(root), labels));
+    }),
+    { numRuns: 500 },
+  );
 });

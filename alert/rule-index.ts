@@ -4,7 +4,12 @@
  * that the alert's value allows, and all of that put together. Nothing is left out that could match.
  */
 
-import type { Equality } from './condition-equalities.ts';
+export interface Equality {
+  /** `environment`, or the name of a label after `labels.`; for routes the name of the label alone. */
+  readonly field: string;
+  /** One of these; never empty text, which a missing label equals. */
+  readonly values: readonly string[];
+}
 
 export interface Indexed {
   readonly equalities: readonly Equality[];
