@@ -33,6 +33,8 @@ export interface AlertRow {
   namespace: string;
   policy: string;
   labels: string;
+  /** JSON: what matchers see besides or instead of the labels (see project/seen.ts). */
+  seen: string;
   annotations: string;
   generator_url: string;
   source: string;

@@ -15,6 +15,7 @@ export const alertsTable = bulkTable({
     'namespace',
     'policy',
     'labels',
+    'seen',
     'annotations',
     'generator_url',
     'source',

@@ -1,4 +1,4 @@
-/** What is held back: silences, who is or was held and by what, what a flush left out, and snoozes. */
+/** What is held back, and what its matchers see: silences, who is or was held and by what, what a flush left out, and snoozes. */
 
 import { type Kysely, SqliteAdapter, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
@@ -43,6 +43,10 @@ async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .alterTable('group_decisions')
     .addColumn('held_count', 'bigint', (column) => column.notNull().defaultTo(0))
+    .execute();
+  await db.schema
+    .alterTable('alerts')
+    .addColumn('seen', 'text', (column) => column.notNull().defaultTo('{}'))
     .execute();
   for (const [name, type] of [
     ['snoozed_until', 'bigint'],

@@ -4,6 +4,7 @@ import type { AlertEvent, Routing } from '../../alert/event.ts';
 import type { AlertRow, HistoryRow, OutcomeRow } from '../schema.ts';
 import { historyLine, NO_RUN } from './history.ts';
 import type { Position } from './position.ts';
+import { seenColumn } from './seen.ts';
 
 export interface AlertChange {
   /** null: nothing is known of this alert and the event does not introduce it. */
@@ -165,5 +166,6 @@ function routedAgain(before: AlertRow, routing: Routing, reasons: string) {
 
 function routingColumns(routing: Routing, reasons: string) {
   const { environment, priority, namespace, policy, groups } = routing;
-  return { environment, priority, namespace, policy, groups: JSON.stringify(groups.map(({ id }) => id)), reasons };
+  const ids = JSON.stringify(groups.map(({ id }) => id));
+  return { environment, priority, namespace, policy, groups: ids, seen: seenColumn(routing), reasons };
 }

@@ -5,9 +5,9 @@
 
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
-import type { LabelSet } from '../../alert/alert.ts';
 import { type CompiledMatcher, matchesAll } from '../../alert/matcher.ts';
 import { readMatcher } from '../../resources/matcher.ts';
+import { labelsSeen } from '../project/seen.ts';
 import type { AlertRow, Tables } from '../schema.ts';
 import { type ArchiveQuery, type Params, QueryRefused, requiredText, time } from './query.ts';
 
@@ -15,8 +15,8 @@ const MOST_SHOWN = 100;
 const DAYS = 7;
 const SLICE = 500;
 
-type Seen = Pick<AlertRow, 'key' | 'tenant' | 'fingerprint' | 'labels' | 'environment' | 'priority' | 'status'>;
-const SEEN = ['key', 'tenant', 'fingerprint', 'labels', 'environment', 'priority', 'status'] as const;
+const SEEN = ['key', 'tenant', 'fingerprint', 'labels', 'seen', 'environment', 'priority', 'status'] as const;
+type Seen = Pick<AlertRow, (typeof SEEN)[number]>;
 
 export const silencePreviewQuery: ArchiveQuery = async (db, params) => {
   const tenant = requiredText(params, 'tenant');
@@ -37,8 +37,7 @@ function matchersOf({ matchers }: Params): CompiledMatcher[] {
 }
 
 function matches(row: Seen, matchers: readonly CompiledMatcher[]): boolean {
-  const { tenant, environment, priority } = row;
-  return matchesAll(matchers, { ...(JSON.parse(row.labels) as LabelSet), environment, priority, tenant });
+  return matchesAll(matchers, labelsSeen(row));
 }
 
 async function activeMatching(db: Kysely<Tables>, tenant: string, matchers: readonly CompiledMatcher[]) {

@@ -209,3 +209,15 @@ test('[BR-AP-008] a preview counts what it would hold back now, and what of the 
   assert.equal((await preview(['severity="critical"'], T0 + 9 * 24 * HOUR)).notifications.all, 0);
   await assert.rejects(preview(['a=~"("']), { code: 'query.parameter' });
 });
+
+test('[BR-AP-008] a preview sees what matchers see: labels as Filters left them, and whose the namespace is', async () => {
+  const event = opened(1, 'r1') as Extract<AlertEvent, { type: 'alert.opened' }>;
+  const routing = { ...event.routing, shown: { alertname: 'Renamed' }, owner: 'team-shop' };
+  const database = await archiveOf([{ ...event, routing }]);
+  const active = async (matcher: string) =>
+    (await ask(database, 'silence-preview', { tenant: 'acme', matchers: [matcher], now: T0 })).active;
+  assert.deepEqual(
+    [await active('alertname="Renamed"'), await active('owner="team-shop"'), await active('alertname="HighLatency"')],
+    [1, 1, 0],
+  );
+});
