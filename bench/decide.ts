@@ -57,7 +57,7 @@ export default async function decide({ quick, note }: BenchOptions): Promise<Fin
 async function load(sizes: DecisionSizes): Promise<{ set: ResourceSet; took: number; stall: number }> {
   return withScratch(async (scratch) => {
     const folder = scratch.folder();
-    writeFileSync(join(folder, 'bench.yaml'), decisionResources(sizes));
+    for (const [file, text] of Object.entries(decisionResources(sizes))) writeFileSync(join(folder, file), text);
     const delay = monitorEventLoopDelay({ resolution: 1 });
     delay.enable();
     const started = performance.now();

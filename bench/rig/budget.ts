@@ -120,8 +120,8 @@ export const BUDGETS: Readonly<Record<BudgetName, Budget>> = {
     ids: ['BR-QUAL-003'],
     unit: 'ms',
     better: 'lower',
-    must: 200,
-    aim: 50,
+    must: 500,
+    aim: 100,
   },
   notifications: {
     what: 'webhook notifications out, journaled',

@@ -11,10 +11,14 @@ export interface DecisionSizes {
 const SHORTS = ['prod', 'stg', 'test', 'dev'];
 const ENVIRONMENTS = ['production', 'staging', 'testing', 'development'];
 
-export function decisionResources(sizes: DecisionSizes): string {
-  return [filter(sizes.filters), environments(sizes.patterns), route(sizes.routes), channel()]
-    .concat(count(sizes.silences, silence), count(sizes.inhibitions, inhibition))
-    .join('---\n');
+/** By the name of their file. */
+export function decisionResources(sizes: DecisionSizes): Readonly<Record<string, string>> {
+  const holds = [...count(sizes.silences, silence), ...count(sizes.inhibitions, inhibition)];
+  return {
+    'environments.yaml': environments(sizes.patterns),
+    'filters.yaml': filter(sizes.filters),
+    'rest.yaml': [route(sizes.routes), channel(), ...holds].join('---\n'),
+  };
 }
 
 function count<T>(size: number, make: (i: number) => T): T[] {
