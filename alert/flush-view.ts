@@ -4,7 +4,7 @@
  */
 
 import type { FlushDecision } from './event.ts';
-import { type Told, wasToldFiring } from './needs-update.ts';
+import type { Told } from './needs-update.ts';
 import type { GroupedAlert } from './notification.ts';
 import type { Hold } from './policy.ts';
 
@@ -23,7 +23,7 @@ export interface ChannelView {
 export function viewOf(parts: Parts, holds: ReadonlyMap<string, Hold>, told: Told | null): ChannelView {
   if (holds.size === 0) return { told: parts, held: [] };
   const isHeld = (alert: GroupedAlert) => holds.has(alert.fingerprint);
-  const owed = told === null ? new Set<string>() : new Set([...told.firing, ...(told.owed ?? [])]);
+  const owed = toldFiring(told);
   const isKept = (alert: GroupedAlert) => isHeld(alert) && !owed.has(alert.fingerprint);
   return {
     told: {
@@ -32,6 +32,11 @@ export function viewOf(parts: Parts, holds: ReadonlyMap<string, Hold>, told: Tol
     },
     held: [...parts.firing.filter(isHeld), ...parts.resolved.filter(isKept)],
   };
+}
+
+/** A group may hold 10,000 alerts: a set, once per channel. */
+function toldFiring(told: Told | null): ReadonlySet<string> {
+  return new Set(told === null ? [] : [...told.firing, ...(told.owed ?? [])]);
 }
 
 /** Alerts that stand in the ledger by name, per channel and flush; the rest is counted. */
@@ -51,13 +56,16 @@ export function heldBack(
 
 /** After a notification: what was told as firing earlier, fires still, and is not in this one because it is held back. */
 export function owedAfter({ held }: ChannelView, told: Told | null): Pick<FlushDecision, 'owed'> {
-  if (told === null) return {};
-  const owed = held.filter(({ status, fingerprint }) => status === 'firing' && wasToldFiring(told, fingerprint));
+  if (told === null || held.length === 0) return {};
+  const known = toldFiring(told);
+  const owed = held.filter(({ status, fingerprint }) => status === 'firing' && known.has(fingerprint));
   return owed.length === 0 ? {} : { owed: owed.map(({ fingerprint }) => fingerprint) };
 }
 
 /** Where the channel is not told: what it is owed still. The end of one may be there, and the channel wants no ends. */
 export function owedStill(told: Told | null, ended: readonly string[]): Pick<FlushDecision, 'owed'> {
-  const owed = (told?.owed ?? []).filter((fingerprint) => !ended.includes(fingerprint));
+  if (told?.owed === undefined) return {};
+  const over = new Set(ended);
+  const owed = told.owed.filter((fingerprint) => !over.has(fingerprint));
   return owed.length === 0 ? {} : { owed };
 }

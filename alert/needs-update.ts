@@ -61,7 +61,9 @@ export function wasToldFiring({ firing, owed = [] }: Told, fingerprint: string):
 }
 
 function owesEnd({ owed = [] }: Told, resolved: readonly string[]): boolean {
-  return owed.length > 0 && resolved.some((fingerprint) => owed.includes(fingerprint));
+  if (owed.length === 0) return false;
+  const members = new Set(owed);
+  return resolved.some((fingerprint) => members.has(fingerprint));
 }
 
 function notify(code: ReasonCode): UpdateCase {
