@@ -100,7 +100,6 @@ export interface Policy {
   readonly hash: string;
   /** An alert not heard of for this long is aged. Milliseconds. */
   readonly ageAfter: number;
-  classify(tenant: string, labels: LabelSet): Classification;
   /** Frozen, and the same object for the same question. `namespaceLabels`: the namespace's own, from its cluster. */
   profile(tenant: string, namespace: string, namespaceLabels?: LabelSet): NamespaceProfile;
   /** `now`: Unix time in milliseconds, for business hours. */

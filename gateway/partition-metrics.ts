@@ -13,6 +13,11 @@ export function partitionMetrics({ registry }: Metrics): PartitionMetrics {
     help: 'Decided and journaled, by the type of the event and its first reason.',
     labels: ['type', 'reason'],
   });
+  const misnamed = new CounterTally(registry, {
+    name: 'herald_naming_violations_total',
+    help: 'Rules of the NamingStandard that the namespaces of new alerts break, by tenant.',
+    labels: ['tenant'],
+  });
   const commits = new HistogramTally(registry, {
     name: 'herald_commit_seconds',
     help: 'From taking input to the acknowledged commit.',
@@ -28,8 +33,12 @@ export function partitionMetrics({ registry }: Metrics): PartitionMetrics {
   return {
     committed(partition, journaled, milliseconds) {
       commits.observe(milliseconds / 1000, partition);
-      for (const event of journaled)
+      for (const event of journaled) {
         events.add(1, event.type, 'reasons' in event ? (event.reasons[0]?.code ?? '') : '');
+        if (event.type !== 'alert.opened') continue;
+        const broken = event.reasons.filter(({ code }) => code === 'namespace.naming-violation').length;
+        if (broken > 0) misnamed.add(broken, event.alert.tenant);
+      }
     },
     recovered: (partition, _replayed, milliseconds) => recoveries.observe(milliseconds / 1000, partition),
   };

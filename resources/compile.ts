@@ -2,8 +2,7 @@
 
 import { channelKey } from '../alert/entry.ts';
 import { unfiltered } from '../alert/filter.ts';
-import { type NamespaceProfile, namespaceOf } from '../alert/namespace.ts';
-import type { Classification, Policy } from '../alert/policy.ts';
+import type { Policy } from '../alert/policy.ts';
 import { compileRoute, matchRoutes, type Route } from '../alert/route.ts';
 import type { Filters } from '../rules/filter.ts';
 import type { Profiler } from '../rules/profile.ts';
@@ -60,7 +59,6 @@ export function compileResources(checked: readonly Checked[], files: readonly st
   const policy: Policy = Object.freeze({
     hash: hashOf(deciding),
     ageAfter: AGE_AFTER,
-    classify: (tenant, labels) => classificationOf(namespaces.profile(tenant, namespaceOf(labels))),
     profile: namespaces.profile,
     priority: namespaces.priority,
     route: (tenant, labels) => (trees.get(tenant) ?? []).flatMap((tree) => matchRoutes(tree, labels)),
@@ -95,11 +93,6 @@ function channelFrom({ declared, resolved }: Checked): Channel {
 
 function sourceFrom({ declared, resolved }: Checked): Source {
   return deepFreeze(sourceOf(declared.tenant, declared.name, resolved));
-}
-
-/** The profile as far as an alert's classification goes. */
-function classificationOf({ environment, priority, namespace, because, violations }: NamespaceProfile): Classification {
-  return { environment, priority, namespace, reasons: [because.environment, because.priority, ...violations] };
 }
 
 /** Every tree of a tenant, in the order of the names. */

@@ -80,9 +80,10 @@ describe('reports', () => {
         return [];
       },
     };
-    const forged = { ...LABELS, environment: 'testing', priority: 'P5', tenant: 'other' };
+    const forged = { ...LABELS, environment: 'testing', priority: 'P5', tenant: 'other', owner: 'me' };
     live([[report({ labels: forged }), START, policy]]);
-    assert.deepEqual(seen, [{ ...LABELS, environment: 'production', priority: 'P1', tenant: 't' }]);
+    const unknown = { businessUnit: '', owner: '', criticality: '' };
+    assert.deepEqual(seen, [{ ...LABELS, ...unknown, environment: 'production', priority: 'P1', tenant: 't' }]);
   });
 
   test('an alert that no route matches is kept, visibly told to nobody', () => {

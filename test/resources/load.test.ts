@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { namespaceOf } from '../../alert/namespace.ts';
 import { channelSchemas } from '../../channels/registry.ts';
 import { loadResources } from '../../resources/load.ts';
 import { consoleChannel, load, resource, setOf } from './temp-config.ts';
@@ -42,7 +43,7 @@ test('[BR-AP-022] [BR-QUAL-001] its patterns classify names as people mean them'
   };
   for (const [environment, names] of Object.entries(expected)) {
     for (const namespace of names) {
-      assert.equal(loaded.set.policy.classify('default', { namespace }).environment, environment, namespace);
+      assert.equal(loaded.set.policy.profile('default', namespace).environment, environment, namespace);
     }
   }
 });
@@ -53,8 +54,8 @@ test('[BR-AP-025] the example of two teams loads once its secrets are there', as
   assert.ok(loaded.ok, JSON.stringify(loaded));
   const { policy, sources } = loaded.set;
   assert.deepEqual(sources.get('shop-alertmanager')!.auth, { type: 'bearer', token: 'a' });
-  assert.equal(policy.classify('shop', { namespace: 'shop-dev-x' }).environment, 'development');
-  assert.equal(policy.classify('payments', { namespace: 'shop-dev-x' }).environment, 'production');
+  assert.equal(policy.profile('shop', 'shop-dev-x').environment, 'development');
+  assert.equal(policy.profile('payments', 'shop-dev-x').environment, 'production');
   const routed = policy.route('payments', { alertname: 'A', priority: 'P1' });
   assert.deepEqual(
     routed.map((match) => match.timing.channels),
@@ -83,7 +84,7 @@ test('every default that INTERFACE.md promises holds', async () => {
     concurrency: 16,
     onUncertain: 'resend',
   });
-  const unclassified = set.policy.classify('default', { namespace: 'dev-x' });
+  const unclassified = set.policy.profile('default', 'dev-x');
   assert.deepEqual(
     [unclassified.environment, unclassified.priority, unclassified.reasons[0]!.code],
     ['production', 'P1', 'environment.default'],
@@ -97,8 +98,8 @@ test('[BR-QUAL-009] a tenant sees its own routes, channels and patterns only', a
     'one.yaml': consoleChannel('one') + root('one') + resource('EnvironmentPolicy', 'p', staging, 'one'),
     'two.yaml': consoleChannel('two') + resource('Route', 'z', 'receivers: [channel/console]\nmatchers: [a=b]', 'two'),
   });
-  assert.equal(set.policy.classify('one', { namespace: 'web' }).environment, 'staging');
-  assert.equal(set.policy.classify('two', { namespace: 'web' }).environment, 'production');
+  assert.equal(set.policy.profile('one', 'web').environment, 'staging');
+  assert.equal(set.policy.profile('two', 'web').environment, 'production');
   assert.equal(set.policy.route('one', { x: 'y' }).length, 1);
   assert.deepEqual(set.policy.route('two', { x: 'y' }), []);
   assert.deepEqual(set.policy.route('three', { a: 'b' }), []);
@@ -108,7 +109,7 @@ test('[BR-AP-021] an environment or priority among the labels of an alert does n
   const policy = 'environments: [{ name: production, patterns: ["-prod$"] }, { name: development, patterns: [dev] }]';
   const set = await setOf({ 'a.yaml': resource('EnvironmentPolicy', 'p', policy) });
   const labels = { namespace: 'web-prod', environment: 'development', env: 'dev', priority: 'P5', tenant: 'dev' };
-  const found = set.policy.classify('default', labels);
+  const found = set.policy.profile('default', namespaceOf(labels));
   assert.deepEqual([found.environment, found.priority], ['production', 'P1']);
 });
 

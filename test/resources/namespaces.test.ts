@@ -54,13 +54,13 @@ test('[BR-AP-025] [BR-AP-031] [BR-AP-033] what is declared about namespaces deci
   assert.deepEqual(decide({}, monday, other), ['P1', 'priority.default'], 'no table: the priority of the environment');
 });
 
-test('[BR-AP-024] a violation of the naming standard is a reason of every alert of the namespace', async () => {
+test('[BR-AP-024] a violation of the naming standard is a reason that every alert of the namespace carries', async () => {
   const standard =
     'shapes: [{ name: service, segments: [{ name: team, values: [pay] }, { name: env, values: [prod, dev] }] }]';
   const { policy } = await setOf({ 'a.yaml': consoleChannel() + resource('NamingStandard', 'n', standard) });
-  const codes = (namespace: string) => policy.classify('default', { namespace }).reasons.map(({ code }) => code);
-  assert.deepEqual(codes('pay-prod'), ['environment.default', 'priority.default']);
-  assert.deepEqual(codes('crm-prod'), ['environment.default', 'priority.default', 'namespace.naming-violation']);
+  const codes = (namespace: string) => policy.profile('default', namespace).reasons.map(({ code }) => code);
+  assert.deepEqual(codes('pay-prod'), ['environment.default']);
+  assert.deepEqual(codes('crm-prod'), ['environment.default', 'namespace.naming-violation']);
 });
 
 test('every attribute, label and row changes the hash of the policy', async () => {

@@ -1,11 +1,9 @@
 /** A policy small enough to read in a test: environment by namespace prefix, one real routing tree, channels by name. */
 
-import type { LabelSet } from '../../alert/alert.ts';
 import type { CorrelationCondition } from '../../alert/correlation.ts';
 import { unfiltered } from '../../alert/filter.ts';
 import type { InhibitionRule } from '../../alert/inhibit.ts';
 import type { ChannelPolicy, Policy } from '../../alert/policy.ts';
-import { reason } from '../../alert/reason.ts';
 import { compileRoute, matchRoutes, type RouteSpec } from '../../alert/route.ts';
 import type { SilenceRule } from '../../alert/silence.ts';
 import { readMatcher } from '../../resources/matcher.ts';
@@ -65,16 +63,6 @@ export function aPolicy({
   return {
     hash,
     ageAfter,
-    classify(_tenant: string, labels: LabelSet) {
-      const namespace = labels.namespace ?? 'default';
-      const isProduction = namespace.startsWith('prod');
-      return {
-        environment: isProduction ? 'production' : 'testing',
-        priority: isProduction ? 'P1' : 'P3',
-        namespace,
-        reasons: [reason('environment.pattern'), reason('priority.environment')],
-      };
-    },
     profile(tenant, namespace) {
       const isProduction = namespace.startsWith('prod');
       const environment = isProduction ? 'production' : 'testing';

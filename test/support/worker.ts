@@ -57,12 +57,6 @@ export function smallPolicy(timing: { groupWait?: number; groupInterval?: number
   return {
     hash: 'small',
     ageAfter: 86_400_000,
-    classify: (_tenant, labels) => ({
-      environment: 'production',
-      priority: 'P1',
-      namespace: labels.namespace ?? 'default',
-      reasons: [],
-    }),
     profile: (tenant, namespace) => aProfile({ tenant, namespace }),
     priority: (_tenant, { fallback }) => fallback,
     filter: ({ alert }) => unfiltered(alert.labels),
