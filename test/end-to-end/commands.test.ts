@@ -159,7 +159,10 @@ test('[BR-AP-021] classify answers in lines of JSON, one for each name', async (
     out
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line) as object),
+      .map((line) => {
+        const { namespace, environment, priority, reason, rule, policy } = JSON.parse(line) as Record<string, unknown>;
+        return { namespace, environment, priority, reason, rule, policy };
+      }),
     [
       {
         namespace: 'web-prod',
