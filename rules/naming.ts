@@ -154,7 +154,8 @@ function takesSegment(walk: Walk, segment: Segment, index: number, at: number): 
       if (segment.repeat && takes(walk, index, at + 1)) return true;
     }
   } else if (!segment.optional) {
-    const given = word === undefined ? 'is missing' : `is ${JSON.stringify(word)}`;
+    const given =
+      word === undefined ? `is missing after ${JSON.stringify(walk.words.at(-1))}` : `is ${JSON.stringify(word)}`;
     note(walk, `segment ${segment.name}`, `${given}; allowed: ${allowedIn(segment)}`, at);
   }
   return segment.optional && takes(walk, index + 1, at);

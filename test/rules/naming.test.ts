@@ -46,10 +46,10 @@ test('[BR-AP-024] a name that has one of the shapes breaks nothing', () => {
 
 test('[BR-AP-024] [BR-QUAL-005] a violation names the rule, the segment, what stands there and what is allowed', () => {
   const cases: readonly (readonly [string, string])[] = [
-    ['pay-web-prd', 'shape service, segment env: pay-web-prd: is missing; allowed: prod, dev'],
-    ['pay-web', 'shape service, segment env: pay-web: is missing; allowed: prod, dev'],
+    ['pay-web-prd', 'shape service, segment env: pay-web-prd: is missing after "prd"; allowed: prod, dev'],
+    ['pay-web', 'shape service, segment env: pay-web: is missing after "web"; allowed: prod, dev'],
     ['crm-web-prod', 'shape service, segment team: crm-web-prod: is "crm"; allowed: pay, shop'],
-    ['pay-web-prod-1', 'shape service, segment env: pay-web-prod-1: is missing; allowed: prod, dev'],
+    ['pay-web-prod-1', 'shape service, segment env: pay-web-prod-1: is missing after "1"; allowed: prod, dev'],
     ['pay-tmp-prod', 'forbidden: pay-tmp-prod contains tmp'],
     [
       'pay-we_b-prod',
