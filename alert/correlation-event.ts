@@ -19,6 +19,9 @@ export interface Counted {
   readonly within: number;
 }
 
+/** `rising`: too many come. `calm`: no more than usual do, but many of those that came still fire. */
+export type StormPhase = 'rising' | 'calm';
+
 export type CorrelationEvent =
   | (OfTenant & {
       readonly type: 'correlation.entered';
@@ -69,6 +72,7 @@ export type CorrelationEvent =
       readonly rule: string;
       readonly groupedBy: LabelSet;
       readonly breakdown: Breakdown;
+      readonly phase: StormPhase;
       readonly reasons: readonly Reason[];
     })
   | (OfTenant & {

@@ -6,7 +6,7 @@
 
 import type { LabelSet } from './alert.ts';
 import type { CorrelationAction, WindowAlert } from './correlation.ts';
-import type { CorrelationEvent, Counted } from './correlation-event.ts';
+import type { CorrelationEvent, Counted, StormPhase } from './correlation-event.ts';
 import type { IncidentHold } from './incident-hold.ts';
 import { addAlert, type Breakdown, countIn, EMPTY, type Frame, insideOf, sumOf } from './storm-count.ts';
 
@@ -32,7 +32,10 @@ export interface OpenStorm {
   readonly rule: string;
   readonly groupedBy: LabelSet;
   readonly openedAt: number;
+  readonly phase: StormPhase;
   readonly breakdown: Breakdown;
+  /** Fingerprints of its alerts that fire; changed in place. */
+  readonly members: Set<string>;
   /** When it was last told of, and of how many alerts. */
   readonly toldAt: number;
   readonly told: number;
@@ -152,15 +155,22 @@ function entered(state: CorrelatorState, { alert, kept, counted, at }: Entered):
   }
   for (const one of counted) {
     const key = stormKey(one);
-    const frame = countIn(state.counters.get(key)?.frame ?? [], alert, one.within, at);
-    state.counters.set(key, { within: one.within, frame });
     const storm = state.storms.get(key);
-    if (storm !== undefined) state.storms.set(key, { ...storm, breakdown: addAlert(storm.breakdown, alert) });
+    const rising = storm?.phase === 'rising';
+    const frame = countIn(state.counters.get(key)?.frame ?? [], alert, one.within, at, !rising);
+    state.counters.set(key, { within: one.within, frame });
+    if (!rising) continue;
+    state.storms.set(key, { ...storm, breakdown: addAlert(storm.breakdown, alert) });
+    if (storm.members.size < MOST_MEMBERS) storm.members.add(alert.fingerprint);
   }
 }
 
+/** What a storm knows by name; what comes beyond is counted, and told when the storm is calm. */
+const MOST_MEMBERS = 20_000;
+
 function left(state: CorrelatorState, fingerprint: string, at: number): void {
   if (state.window.delete(fingerprint)) state.changedAt ??= at;
+  for (const storm of state.storms.values()) storm.members.delete(fingerprint);
   for (const incident of state.incidents.values()) {
     if (!incident.members.has(fingerprint)) continue;
     const members = new Set(incident.members);
@@ -172,10 +182,30 @@ function left(state: CorrelatorState, fingerprint: string, at: number): void {
 type Told = Extract<CorrelationEvent, { type: 'storm.opened' | 'storm.updated' }>;
 
 function told(state: CorrelatorState, event: Told): void {
-  const { incident: id, rule, groupedBy, breakdown, at } = event;
+  const { incident: id, rule, groupedBy, breakdown, phase, at } = event;
   const key = stormKey({ rule, key: groupedBy });
-  const openedAt = state.storms.get(key)?.openedAt ?? at;
-  state.storms.set(key, { id, rule, groupedBy, openedAt, breakdown, toldAt: at, told: breakdown.alerts });
+  const before = state.storms.get(key);
+  const members = before?.members ?? new Set<string>();
+  if (phase === 'rising' && before?.phase !== 'rising') {
+    // Those that made it a storm are part of it.
+    for (const { fingerprints } of state.counters.get(key)?.frame ?? []) {
+      for (const fingerprint of fingerprints) if (members.size < MOST_MEMBERS) members.add(fingerprint);
+    }
+  }
+  // Counted anew: what is part of it already does not make it rise again.
+  if (phase === 'calm') state.counters.delete(key);
+  const openedAt = before?.openedAt ?? at;
+  state.storms.set(key, {
+    id,
+    rule,
+    groupedBy,
+    openedAt,
+    phase,
+    breakdown,
+    members,
+    toldAt: at,
+    told: breakdown.alerts,
+  });
 }
 
 function sweep(state: CorrelatorState, at: number): void {
@@ -194,7 +224,7 @@ export function packCorrelator(state: CorrelatorState): unknown {
     window: [...window.values()],
     incidents: Array.from(incidents.values(), (incident) => ({ ...incident, members: [...incident.members] })),
     counters: [...counters],
-    storms: [...storms],
+    storms: Array.from(storms, ([key, storm]) => [key, { ...storm, members: [...storm.members] }]),
   };
 }
 
@@ -202,7 +232,7 @@ interface Packed extends Omit<CorrelatorState, 'window' | 'incidents' | 'counter
   readonly window: readonly Watched[];
   readonly incidents: readonly (Omit<OpenIncident, 'members'> & { readonly members: readonly string[] })[];
   readonly counters: readonly [string, Counter][];
-  readonly storms: readonly [string, OpenStorm][];
+  readonly storms: readonly [string, Omit<OpenStorm, 'members'> & { readonly members: readonly string[] }][];
 }
 
 export function unpackCorrelator(packed: unknown): CorrelatorState {
@@ -212,6 +242,6 @@ export function unpackCorrelator(packed: unknown): CorrelatorState {
     window: new Map(window.map((watched) => [watched.alert.fingerprint, watched])),
     incidents: new Map(incidents.map((one) => [one.id, { ...one, members: new Set(one.members) }])),
     counters: new Map(counters),
-    storms: new Map(storms),
+    storms: new Map(storms.map(([key, storm]) => [key, { ...storm, members: new Set(storm.members) }])),
   };
 }

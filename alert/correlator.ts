@@ -99,7 +99,8 @@ function counted({ name, storm, groupBy, within }: CorrelationRule, alert: Windo
 function leave(state: CorrelatorState | null, fingerprint: string, tenant: string, now: number): CorrelatorDecision {
   if (state === null) return NOTHING;
   const within = [...state.incidents.values()].filter(({ members }) => members.has(fingerprint));
-  if (!state.window.has(fingerprint) && within.length === 0) return NOTHING;
+  const counts = [...state.storms.values()].some(({ members }) => members.has(fingerprint));
+  if (!state.window.has(fingerprint) && within.length === 0 && !counts) return NOTHING;
   const events: CorrelationEvent[] = [{ type: 'correlation.left', key: tenant, at: now, fingerprint }];
   const effects: IncidentHoldEntry[] = [];
   for (const incident of within) {

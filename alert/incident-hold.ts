@@ -26,6 +26,8 @@ export type IncidentHold =
       readonly rule: string;
       readonly groupedBy: LabelSet;
       readonly hold: readonly Priority[];
+      /** Fingerprints; null: whatever meets the rule, while too many come. */
+      readonly members: readonly string[] | null;
       /** Fingerprint of the summary, which must not hold itself back. */
       readonly summary: string;
     };
@@ -35,8 +37,10 @@ export type IncidentHolds = ReadonlyMap<string, IncidentHold>;
 
 interface Index {
   readonly byChild: ReadonlyMap<string, IncidentHold & { readonly kind: 'children' }>;
-  readonly storms: readonly (IncidentHold & { readonly kind: 'storm' })[];
+  readonly storms: readonly { readonly storm: StormHold; readonly members: ReadonlySet<string> | null }[];
 }
+
+type StormHold = IncidentHold & { readonly kind: 'storm' };
 
 const indexes = new WeakMap<IncidentHolds, Index>();
 
@@ -59,7 +63,11 @@ function indexOf(incidents: IncidentHolds): Index {
     if (hold.kind !== 'children') continue;
     for (const child of hold.children) if (!parents.has(child) && !byChild.has(child)) byChild.set(child, hold);
   }
-  index = { byChild, storms: holds.filter((hold) => hold.kind === 'storm') };
+  const storms = holds.filter((hold) => hold.kind === 'storm');
+  index = {
+    byChild,
+    storms: storms.map((storm) => ({ storm, members: storm.members === null ? null : new Set(storm.members) })),
+  };
   indexes.set(incidents, index);
   return index;
 }
@@ -79,19 +87,22 @@ export function incidentHold(
     const detail = `part of incident ${incident} (rule ${rule}) while its parent ${parentName} ${parent} fires`;
     return { reason: reason('hold.correlated', detail), until: null };
   }
-  const storm = storms.find((one) => isIn(one, alert, labels, policy));
-  if (storm === undefined) return null;
+  const found = storms.find(({ storm, members }) => isIn(storm, members, alert, labels, policy));
+  if (found === undefined) return null;
+  const { storm } = found;
   const detail = `summarised in storm ${storm.incident} (rule ${storm.rule})`;
   return { reason: reason('hold.storm', detail), until: null };
 }
 
 function isIn(
-  storm: IncidentHold & { readonly kind: 'storm' },
+  storm: StormHold,
+  members: ReadonlySet<string> | null,
   alert: GroupedAlert,
   labels: LabelSet,
   policy: Policy,
 ): boolean {
   if (!storm.hold.includes(alert.priority) || alert.fingerprint === storm.summary) return false;
+  if (members !== null) return members.has(alert.fingerprint);
   const seen = { labels, namespace: namespaceOf(labels) };
   for (const name in storm.groupedBy) if (keyValue(seen, name) !== storm.groupedBy[name]) return false;
   const condition = policy.correlations(alert.tenant).find(({ rule }) => rule.name === storm.rule);

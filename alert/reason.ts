@@ -83,7 +83,7 @@ export const REASONS = {
   'incident.rule-gone': 'its rule is not declared any more, or does something else now',
   'storm.opened': 'more alerts in the time frame than the rule allows',
   'storm.updated': 'the storm goes on',
-  'storm.over': 'no more than half as many alerts as the rule allows came in the last time frame',
+  'storm.over': 'no more than half as many alerts as the rule allows came lately, and still fire',
   'delivery.queued': 'waits in the queue of its channel',
   'delivery.attempting': 'handed to the sender of its channel',
   'delivery.delivered': 'the channel accepted it',

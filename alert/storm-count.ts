@@ -21,6 +21,8 @@ export interface Breakdown {
 interface Tenth {
   readonly from: number;
   readonly breakdown: Breakdown;
+  /** Of its alerts, as far as they are no part of a storm yet. */
+  readonly fingerprints: readonly string[];
 }
 
 /** Oldest first; at most eleven. */
@@ -38,14 +40,19 @@ export const EMPTY: Breakdown = {
   priorities: {},
 };
 
-export function countIn(frame: Frame, alert: WindowAlert, within: number, at: number): Frame {
+/** `named`: its fingerprint is kept, should this become a storm. */
+export function countIn(frame: Frame, alert: WindowAlert, within: number, at: number, named: boolean): Frame {
   const tenth = Math.max(1, within / 10);
   const from = Math.floor(at / tenth) * tenth;
   const last = frame.at(-1);
   if (last !== undefined && last.from >= from) {
-    return [...frame.slice(0, -1), { from: last.from, breakdown: addAlert(last.breakdown, alert) }];
+    const { from: began, breakdown, fingerprints } = last;
+    // In place: a state has one owner, and a tenth may take in thousands.
+    if (named) (fingerprints as string[]).push(alert.fingerprint);
+    return [...frame.slice(0, -1), { from: began, breakdown: addAlert(breakdown, alert), fingerprints }];
   }
-  return [...insideOf(frame, within, at), { from, breakdown: addAlert(EMPTY, alert) }];
+  const tenthOf = { from, breakdown: addAlert(EMPTY, alert), fingerprints: named ? [alert.fingerprint] : [] };
+  return [...insideOf(frame, within, at), tenthOf];
 }
 
 export function insideOf(frame: Frame, within: number, at: number): Frame {
@@ -75,7 +82,7 @@ export function worstOf({ environments, priorities }: Breakdown): { environment:
   };
 }
 
-function addAll(a: Breakdown, b: Breakdown): Breakdown {
+export function addAll(a: Breakdown, b: Breakdown): Breakdown {
   const merge = (into: Counts, from: Counts) =>
     Object.entries(from).reduce((sum, [value, count]) => add(sum, value, count), into);
   return {

@@ -1,20 +1,23 @@
 /**
  * Storms: more alerts of a rule in its time frame than it allows. One group of its own tells of all of them, with how many
  * they are by namespace, alert name and severity, and again when it is over.
+ *
+ *   phase   | held back               | ends
+ *   --------|-------------------------|--------------------------------------------------------------------------------
+ *   rising  | whatever meets the rule | calm, when no more than half as many as allowed came in the last time frame
+ *   calm    | those that came in it   | over, when no more than half as many as allowed of them still fire: these are told
+ *           |                         | now. Rising again, when too many come.
  */
 
-import type { LabelSet } from './alert.ts';
 import type { CorrelationRule, WindowAlert } from './correlation.ts';
-import type { CorrelationEvent, Counted } from './correlation-event.ts';
+import type { CorrelationEvent, Counted, StormPhase } from './correlation-event.ts';
 import { type CorrelatorState, inFrame, type OpenStorm, stormKey } from './correlator-state.ts';
-import type { GroupEntry, GroupRef, IncidentHoldEntry } from './entry.ts';
-import { fingerprint, hash16 } from './fingerprint.ts';
-import { sortedNames } from './label-order.ts';
-import type { GroupedAlert } from './notification.ts';
+import type { GroupEntry, IncidentHoldEntry } from './entry.ts';
+import { hash16 } from './fingerprint.ts';
 import type { Policy } from './policy.ts';
-import { quote } from './quote.ts';
 import { type Reason, type ReasonCode, reason } from './reason.ts';
-import { addAlert, type Breakdown, printCounts, worstOf } from './storm-count.ts';
+import { addAlert, addAll, EMPTY } from './storm-count.ts';
+import { printKey, type Storm, summaryEntry } from './storm-summary.ts';
 
 export interface StormChange {
   /** Id of the storm that the alert is part of; null: there is none. */
@@ -26,9 +29,6 @@ export interface StormChange {
 /** How soon the summary is brought up to date: after as long as the storm has lasted, within these. Milliseconds. */
 const SOONEST = 1000;
 const LATEST = 60_000;
-const SHOWN = 10;
-
-export const STORM_ALERTNAME = 'AlertStorm';
 
 /** What follows from one more alert under the key. */
 export function countStorm(
@@ -39,37 +39,51 @@ export function countStorm(
   now: number,
   policy: Policy,
 ): StormChange {
-  const known = state?.storms.get(stormKey(counted));
-  if (known !== undefined) return { storm: known.id, events: [], effects: [] };
+  const known = state?.storms.get(stormKey(counted)) ?? null;
+  if (known?.phase === 'rising') return { storm: known.id, events: [], effects: [] };
   const rule = ruleOf(tenant, counted.rule, policy);
-  const before = state === null ? null : inFrame(state, counted, now);
-  if (rule === null || before === null || before.alerts + 1 <= rule.threshold) {
-    return { storm: null, events: [], effects: [] };
-  }
-  const breakdown = addAlert(before, alert);
-  const incident = hash16(`${tenant}\nstorm\n${stormKey(counted)}\n${now}`);
-  const storm = { id: incident, rule: rule.name, groupedBy: counted.key, openedAt: now, breakdown };
-  const told = summaryEntry(storm, rule, tenant, 'firing', now, policy);
-  const { hold } = rule.storm!;
+  const before = state === null ? EMPTY : inFrame(state, counted, now);
+  if (rule === null || before.alerts + 1 <= rule.threshold) return { storm: null, events: [], effects: [] };
+  const frame = addAlert(before, alert);
+  if (known !== null)
+    return {
+      storm: known.id,
+      ...rise({ ...known, breakdown: addAll(known.breakdown, frame) }, rule, 'storm.updated', tenant, now, policy),
+    };
+  const id = hash16(`${tenant}\nstorm\n${stormKey(counted)}\n${now}`);
+  const storm = { id, rule: rule.name, groupedBy: counted.key, openedAt: now, breakdown: frame };
+  return { storm: id, ...rise(storm, rule, 'storm.opened', tenant, now, policy) };
+}
+
+function rise(
+  storm: Storm,
+  rule: CorrelationRule,
+  type: 'storm.opened' | 'storm.updated',
+  tenant: string,
+  now: number,
+  policy: Policy,
+): Omit<StormChange, 'storm'> {
+  const summary = summaryEntry(storm, rule, tenant, 'firing', now, policy);
   return {
-    storm: incident,
-    events: [stormEvent('storm.opened', storm, tenant, now, [reason('storm.opened', overLimit(storm, rule))])],
-    effects: [
-      told,
-      {
-        kind: 'incident-hold',
-        tenant,
-        incident,
-        hold: {
-          kind: 'storm',
-          incident,
-          rule: rule.name,
-          groupedBy: counted.key,
-          hold,
-          summary: told.alert.fingerprint,
-        },
-      },
-    ],
+    events: [stormEvent(type, storm, 'rising', tenant, now, reason(type, overLimit(storm, rule)))],
+    effects: [summary, holdEntry(storm, rule, tenant, summary, null)],
+  };
+}
+
+function holdEntry(
+  { id: incident, groupedBy }: Storm,
+  { name, storm }: CorrelationRule,
+  tenant: string,
+  summary: GroupEntry,
+  members: readonly string[] | null,
+): IncidentHoldEntry {
+  const { hold } = storm!;
+  const { fingerprint: itself } = summary.alert;
+  return {
+    kind: 'incident-hold',
+    tenant,
+    incident,
+    hold: { kind: 'storm', incident, rule: name, groupedBy, hold, members, summary: itself },
   };
 }
 
@@ -77,7 +91,7 @@ export function stormDueAt({ openedAt, toldAt }: OpenStorm): number {
   return toldAt + Math.min(LATEST, Math.max(SOONEST, toldAt - openedAt));
 }
 
-/** Over when no more than half as many as allowed came in the last time frame, or its rule is gone. */
+/** What time alone does to it: see above. */
 export function tickStorm(
   state: CorrelatorState,
   storm: OpenStorm,
@@ -87,13 +101,23 @@ export function tickStorm(
 ): Omit<StormChange, 'storm'> {
   const rule = ruleOf(tenant, storm.rule, policy);
   if (rule === null) return closeStorm(storm, null, 'incident.rule-gone', tenant, now, policy);
+  const few = rule.threshold / 2;
   const frame = inFrame(state, { rule: storm.rule, key: storm.groupedBy, within: rule.within }, now);
-  if (frame.alerts <= rule.threshold / 2) return closeStorm(storm, rule, 'storm.over', tenant, now, policy);
-  const changed = storm.breakdown.alerts !== storm.told;
+  const phase = storm.phase === 'rising' && frame.alerts > few ? 'rising' : 'calm';
+  if (phase === 'calm' && storm.members.size <= few) return closeStorm(storm, rule, 'storm.over', tenant, now, policy);
+  const summary = summaryEntry(storm, rule, tenant, 'firing', now, policy);
+  const changed = storm.breakdown.alerts !== storm.told || phase !== storm.phase;
   return {
-    events: [stormEvent('storm.updated', storm, tenant, now, [reason('storm.updated', overLimit(storm, rule))])],
-    effects: changed ? [summaryEntry(storm, rule, tenant, 'firing', now, policy)] : [],
+    events: [stormEvent('storm.updated', storm, phase, tenant, now, reason('storm.updated', goesOn(storm, phase)))],
+    effects: [
+      ...(changed ? [summary] : []),
+      ...(phase === storm.phase ? [] : [holdEntry(storm, rule, tenant, summary, [...storm.members])]),
+    ],
   };
+}
+
+function goesOn({ breakdown, members }: OpenStorm, phase: StormPhase): string {
+  return `${phase}: ${breakdown.alerts} alerts so far, ${members.size} still fire`;
 }
 
 function closeStorm(
@@ -119,89 +143,19 @@ function ruleOf(tenant: string, name: string, policy: Policy): CorrelationRule |
   return rule === undefined || rule.storm === null ? null : rule;
 }
 
-type Storm = Pick<OpenStorm, 'id' | 'rule' | 'groupedBy' | 'openedAt' | 'breakdown'>;
-
 function stormEvent(
   type: 'storm.opened' | 'storm.updated',
   { id: incident, rule, groupedBy, breakdown }: Storm,
+  phase: StormPhase,
   tenant: string,
   now: number,
-  reasons: readonly Reason[],
+  why: Reason,
 ): CorrelationEvent {
-  return { type, key: tenant, at: now, incident, rule, groupedBy, breakdown, reasons };
+  return { type, key: tenant, at: now, incident, rule, groupedBy, breakdown, phase, reasons: [why] };
 }
 
 function overLimit({ breakdown, groupedBy }: Storm, { name, threshold, within }: CorrelationRule): string {
   const keys = printKey(groupedBy);
   const by = keys === '' ? '' : ` with ${keys}`;
   return `rule ${name}: more than ${threshold} alerts${by} within ${within / 1000} s; ${breakdown.alerts} so far`;
-}
-
-function printKey(groupedBy: LabelSet): string {
-  return sortedNames(groupedBy)
-    .map((name) => `${name}=${quote(groupedBy[name]!)}`)
-    .join(', ');
-}
-
-/** The summary is an alert of its own in a group of its own: repeated, resolved, silenced and kept from doubling as any other. */
-function summaryEntry(
-  storm: Storm,
-  rule: CorrelationRule | null,
-  tenant: string,
-  status: 'firing' | 'resolved',
-  now: number,
-  policy: Policy,
-): GroupEntry {
-  const alert = summaryAlert(storm, tenant, status, now);
-  return { kind: 'group', group: groupOf(storm, rule, alert, policy), alert };
-}
-
-function summaryAlert(storm: Storm, tenant: string, status: 'firing' | 'resolved', now: number): GroupedAlert {
-  const { breakdown, groupedBy, openedAt } = storm;
-  const labels: LabelSet = { ...groupedBy, alertname: STORM_ALERTNAME, storm: storm.rule };
-  return {
-    tenant,
-    fingerprint: fingerprint(labels),
-    status,
-    labels,
-    annotations: annotationsOf(storm.rule, groupedBy, breakdown),
-    startsAt: openedAt,
-    endsAt: status === 'resolved' ? now : null,
-    generatorURL: '',
-    source: 'herald',
-    ...worstOf(breakdown),
-  };
-}
-
-function annotationsOf(rule: string, groupedBy: LabelSet, breakdown: Breakdown): LabelSet {
-  const where = printKey(groupedBy);
-  return {
-    summary: `${breakdown.alerts} alerts in a storm${where === '' ? '' : ` with ${where}`} (rule ${rule})`,
-    namespaces: printCounts(breakdown.namespaces, SHOWN),
-    alertnames: printCounts(breakdown.alertnames, SHOWN),
-    severities: printCounts(breakdown.severities, SHOWN),
-    priorities: printCounts(breakdown.priorities, SHOWN),
-  };
-}
-
-const GROUP_INTERVAL = 60_000;
-
-/** The rule's channels, else those that the routes choose for an alert with the summary's labels. */
-function groupOf(storm: Storm, rule: CorrelationRule | null, alert: GroupedAlert, policy: Policy): GroupRef {
-  const { tenant, labels, environment, priority } = alert;
-  const key = `storm/${storm.rule}:{${printKey(storm.groupedBy)}}`;
-  const matches = () => policy.route(tenant, { ...labels, environment, priority, tenant });
-  const channels = rule?.storm?.channels ?? [...new Set(matches().flatMap(({ timing }) => timing.channels))];
-  return {
-    id: hash16(`${tenant}\n${key}`),
-    tenant,
-    key,
-    labels,
-    timing: {
-      groupWait: rule?.storm?.groupWait ?? 0,
-      groupInterval: GROUP_INTERVAL,
-      repeatInterval: rule?.storm?.repeatInterval ?? GROUP_INTERVAL,
-      channels,
-    },
-  };
 }

@@ -288,16 +288,50 @@ test('[BR-AP-004] [BR-AP-027] more than the threshold in the time frame is a sto
   assert.deepEqual(hold.hold.hold, ['P2', 'P3']);
 });
 
-test('[BR-AP-004] a storm is over when no more than half as many come in a time frame; its end is told', () => {
+/** Ticks until `done`, or fails. */
+function ticksUntil(rig: Rig, done: () => boolean): CorrelationEvent[] {
+  const events: CorrelationEvent[] = [];
+  for (let ticks = 0; !done(); ticks++) {
+    assert.ok(ticks < 100, 'it comes to an end');
+    events.push(...rig.tick());
+  }
+  return events;
+}
+
+const phaseOf = (rig: Rig) => [...(rig.state?.storms.values() ?? [])][0]?.phase ?? 'over';
+
+test('[BR-AP-004] a storm is calm when few come, holds what came in it, and is over when few of these still fire', () => {
   const rig = new Rig([STORM_RULE]);
-  for (let i = 0; i < 150; i++) rig.enter(stormAlert(i));
-  const types: string[] = [];
-  while (rig.state !== null && rig.state.storms.size > 0) types.push(...rig.tick().map(({ type }) => type));
-  assert.ok(rig.now - START <= 120_000, `over after ${rig.now - START} ms`);
-  assert.ok(types.includes('storm.closed'));
+  const alerts = Array.from({ length: 150 }, (_, i) => stormAlert(i));
+  rig.enter(...alerts);
+  ticksUntil(rig, () => phaseOf(rig) === 'calm');
+  assert.ok(rig.now - START <= 120_000, `calm after ${rig.now - START} ms`);
+  const calm = rig.holds.at(-1)?.hold;
+  assert.ok(calm?.kind === 'storm');
+  // Those that came before it was a storm as well: they would be told one by one.
+  assert.deepEqual([...(calm.members ?? [])].sort(), alerts.map(({ fingerprint }) => fingerprint).sort());
+  rig.leave(...alerts.slice(0, 99));
+  rig.tick();
+  assert.equal(phaseOf(rig), 'calm');
+  rig.leave(alerts[99]!);
+  const types = ticksUntil(rig, () => phaseOf(rig) === 'over').map(({ type }) => type);
+  assert.deepEqual(types, ['storm.closed']);
   assert.equal(rig.told.at(-1)!.alert.status, 'resolved');
   assert.equal(rig.holds.at(-1)?.hold, null);
-  while (rig.state !== null) rig.tick();
+});
+
+test('[BR-AP-004] a calm storm rises again when too many come: it is the same storm', () => {
+  const rig = new Rig([STORM_RULE]);
+  for (let i = 0; i < 150; i++) rig.enter(stormAlert(i));
+  ticksUntil(rig, () => phaseOf(rig) === 'calm');
+  for (let i = 150; i < 250; i++) rig.enter(stormAlert(i));
+  assert.equal(phaseOf(rig), 'calm');
+  rig.enter(stormAlert(250));
+  assert.equal(phaseOf(rig), 'rising');
+  const [storm] = rig.state!.storms.values();
+  assert.equal(storm!.breakdown.alerts, 251);
+  assert.equal(storm!.members.size, 251);
+  assert.equal(new Set(rig.holds.map(({ incident }) => incident)).size, 1);
 });
 
 test('[BR-AP-027] each key is counted for itself, and alerts that lack a label of the key are not', () => {
