@@ -16,18 +16,25 @@ import type { Turn } from './turn.ts';
 /** Of one partition's snapshot. More chunks: less is rewritten when little changed; fewer: less overhead per snapshot. */
 export const CHUNKS = 64;
 
+/** Takes actors back (actor-pool.ts). */
+interface Lender {
+  giveBack(actor: ActorRef<Turn>): void;
+}
+
 export interface Slot {
   readonly kind: AnyEntityKind;
   readonly key: string;
   readonly chunk: number;
   /** null: it does not exist (yet), or it is passive. */
   state: unknown;
-  packed: Buffer | null;
+  asleep: unknown;
   actor: ActorRef<Turn> | null;
   /** Earliest time in the heap for this slot, so that a later due time need not be pushed again. */
   armedAt: number;
   /** Not settled before then (Unix time in milliseconds): its last decision on its own time threw. */
   heldUntil: number;
+  /** As its last decision said (entity.ts). */
+  quietUntil: number;
   /** Monotonic time of the last turn. */
   usedAt: number;
   /** Others looked at it since it was last considered for packing. */
@@ -35,9 +42,12 @@ export interface Slot {
 }
 
 export class Entities {
-  readonly #chunks: Map<string, Slot>[] = Array.from({ length: CHUNKS }, () => new Map());
+  /** By chunk, kind and key. */
+  readonly #chunks: Map<string, Map<string, Slot>>[] = Array.from({ length: CHUNKS }, () => new Map());
   readonly #timers = new Timers<Slot>();
   readonly #dirty = new Set<number>();
+  /** Awake slots of kinds that are many, the one that had no turn for longest first. */
+  readonly #awake = new Set<Slot>();
   readonly #policy: () => Policy;
   #size = 0;
 
@@ -65,6 +75,7 @@ export class Entities {
       actor: null,
       armedAt: Number.POSITIVE_INFINITY,
       heldUntil: 0,
+      quietUntil: 0,
       usedAt: 0,
       wasRead: false,
     };
@@ -103,16 +114,16 @@ export class Entities {
   #dueAt(slot: Slot): number | null {
     const state = this.stateOf(slot);
     const due = state === null ? null : slot.kind.dueAt(state, this.#policy(), slot.key);
-    return due === null ? null : Math.max(due, slot.heldUntil);
+    return due === null ? null : Math.max(due, slot.heldUntil, slot.quietUntil);
   }
 
-  /** Takes a slot out whose entity has ended. Its actor must have been stopped. */
+  /** Takes a slot out whose entity has ended. Its actor must have been given back. */
   remove(slot: Slot): void {
-    const name = `${slot.kind.kind} ${slot.key}`;
-    const chunk = this.#chunks[slot.chunk]!;
+    const slots = this.#slotsOf(slot.chunk, slot.kind);
     // A slot that ended may still stand in the heap while the same entity lives again in another slot.
-    if (chunk.get(name) !== slot) return;
-    chunk.delete(name);
+    if (slots.get(slot.key) !== slot) return;
+    slots.delete(slot.key);
+    this.#awake.delete(slot);
     this.#size--;
   }
 
@@ -138,21 +149,39 @@ export class Entities {
     return due;
   }
 
-  /** Packs the entities of one chunk that had no turn since `before` (monotonic). Returns the actors to stop. */
-  passivate(chunk: number, before: number): ActorRef<Turn>[] {
-    const actors: ActorRef<Turn>[] = [];
-    for (const slot of this.#chunks[chunk]!.values()) {
-      if (slot.usedAt >= before || slot.state === null) continue;
-      if (slot.wasRead) {
-        slot.wasRead = false;
-        continue;
-      }
-      slot.packed = pack(slot.kind.pack(slot.state));
-      slot.state = null;
-      if (slot.actor !== null) actors.push(slot.actor);
-      slot.actor = null;
+  /** To be told of every use: kinds that are many keep only those awake that were used last. */
+  used(slot: Slot): void {
+    if (slot.kind.mostAwake === undefined) return;
+    this.#awake.delete(slot);
+    this.#awake.add(slot);
+  }
+
+  /** Puts those to sleep that were used longest ago, as many as are awake beyond what their kind allows. Between turns only. */
+  passivateSurplus(actors: Lender): void {
+    for (const slot of this.#awake) {
+      if (this.#awake.size <= slot.kind.mostAwake!) return;
+      this.#passivate(slot, actors);
     }
-    return actors;
+  }
+
+  /** Puts the entities of one chunk to sleep that had no turn since `before` (monotonic). Between turns only. */
+  passivate(chunk: number, before: number, actors: Lender): void {
+    for (const slots of this.#chunks[chunk]!.values()) {
+      for (const slot of slots.values()) {
+        if (slot.usedAt < before && !slot.wasRead) this.#passivate(slot, actors);
+        slot.wasRead = false;
+      }
+    }
+  }
+
+  #passivate(slot: Slot, actors: Lender): void {
+    this.#awake.delete(slot);
+    if (slot.actor !== null) actors.giveBack(slot.actor);
+    slot.actor = null;
+    if (slot.state === null) return;
+    const data: unknown = slot.kind.pack(slot.state);
+    slot.asleep = isCompact(slot.kind) ? data : pack(data);
+    slot.state = null;
   }
 
   /** Chunks that changed since they were last taken by `packChunk`. */
@@ -172,14 +201,41 @@ export class Entities {
   packChunk(chunk: number): [kind: string, key: string, state: unknown][] {
     this.#dirty.delete(chunk);
     const packed: [string, string, unknown][] = [];
-    for (const slot of this.#chunks[chunk]!.values()) {
-      if (slot.packed !== null) packed.push([slot.kind.kind, slot.key, unpack(slot.packed)]);
+    for (const slot of this.#slotsIn(chunk)) {
+      if (slot.asleep !== null) packed.push([slot.kind.kind, slot.key, dataOf(slot)]);
       else if (slot.state !== null) packed.push([slot.kind.kind, slot.key, slot.kind.pack(slot.state)]);
     }
     return packed;
   }
 
-  *all(): Generator<Slot> {
-    for (const chunk of this.#chunks) yield* chunk.values();
+  /** Of one kind. */
+  *all(kind: AnyEntityKind): Generator<Slot> {
+    for (const kinds of this.#chunks) yield* kinds.get(kind.kind)?.values() ?? [];
   }
+
+  *#slotsIn(chunk: number): Generator<Slot> {
+    for (const slots of this.#chunks[chunk]!.values()) yield* slots.values();
+  }
+}
+
+/** Kinds that are many pack their states into little by themselves; the others become bytes. */
+function isCompact({ mostAwake }: AnyEntityKind): boolean {
+  return mostAwake !== undefined;
+}
+
+/** What `pack` of its kind made of a sleeping entity. */
+function dataOf({ kind, asleep }: Slot): unknown {
+  return isCompact(kind) ? asleep : unpack(asleep as Buffer);
+}
+
+/** Hash of what stands before the key, by kind: a chunk is found by the hash of `kind key`. */
+const seeds = new Map<string, number>();
+
+function chunkOf({ kind }: AnyEntityKind, key: string): number {
+  let seed = seeds.get(kind);
+  if (seed === undefined) {
+    seed = fnv1a32(`${kind} `);
+    seeds.set(kind, seed);
+  }
+  return fnv1a32(key, seed) % CHUNKS;
 }

@@ -50,6 +50,8 @@ export interface EntityDecision {
   readonly sends: readonly Send[];
   /** For the pool, after the commit. Left out where there is none, as for nearly everything. */
   readonly task?: CorrelationTask;
+  /** It was asked because its time had come, and nothing changed: it is not asked to settle before then. Forgotten in a takeover. */
+  readonly quietUntil?: number;
 }
 
 export interface EntityKind<State, Command> {
@@ -63,7 +65,9 @@ export interface EntityKind<State, Command> {
   /** What to ask an entity that was touched or is due, once the inputs of a commit are decided. */
   settle(state: State, now: number, policy: Policy): Command | null;
   /** What to ask every entity of the kind after a takeover. */
-  recovered(state: State): Command | null;
+  recovered?(state: State): Command | null;
+  /** How many of them stay awake in a partition. Without it: all that had a turn in the last minute. */
+  readonly mostAwake?: number;
   /** Plain data for a snapshot, and back. */
   pack(state: State): unknown;
   unpack(packed: unknown): State;

@@ -11,8 +11,8 @@ export const groupKind: EntityKind<GroupState, Message> = {
   kind: 'group',
   decide(state, message, { now, policy, position, holds }): EntityDecision {
     const known = state === null ? null : holds(state.group.tenant);
-    const { events, effects } = decideGroup(state, commandOf(message), now, policy, position, known);
-    return { events, effects, replies: [], sends: [] };
+    const { events, effects, quietUntil } = decideGroup(state, commandOf(message), now, policy, position, known);
+    return { events, effects, replies: [], sends: [], ...(quietUntil === undefined ? {} : { quietUntil }) };
   },
   evolve: (state, event) => evolveGroup(state, event as GroupEvent),
   dueAt: groupDueAt,
@@ -20,7 +20,6 @@ export const groupKind: EntityKind<GroupState, Message> = {
     const due = groupDueAt(state);
     return due !== null && due <= now ? { kind: 'tick' } : null;
   },
-  recovered: () => null,
   pack: (state) => state,
   unpack: (packed) => packed as GroupState,
 };

@@ -3,14 +3,14 @@
  * ended leave their table.
  */
 
-import type { ActorRef, ActorSystem, Handler } from './actor-system.ts';
+import type { ActorPool } from './actor-pool.ts';
 import { decideAll, type Stage } from './decide.ts';
 import type { Entities, Slot } from './entities.ts';
 import type { CommitContext } from './entity.ts';
 import type { LocalCommand } from './inbox.ts';
 import type { RoutedInput } from './intake.ts';
 import type { Kinds } from './recovery.ts';
-import type { Turn, TurnInput, TurnResult } from './turn.ts';
+import type { TurnInput, TurnResult } from './turn.ts';
 
 export interface RoundInput {
   readonly routed: readonly RoutedInput[];
@@ -28,33 +28,17 @@ const MOST_DUE = 2000;
 
 export class Rounds {
   readonly #kinds: Kinds;
-  readonly #system: ActorSystem<Turn>;
-  readonly #supervisor: ActorRef<never>;
-  readonly #handler: Handler<Turn>;
+  readonly #actors: ActorPool;
   readonly #entities: Entities;
 
-  constructor(
-    kinds: Kinds,
-    system: ActorSystem<Turn>,
-    supervisor: ActorRef<never>,
-    handler: Handler<Turn>,
-    entities: Entities,
-  ) {
+  constructor(kinds: Kinds, actors: ActorPool, entities: Entities) {
     this.#kinds = kinds;
-    this.#system = system;
-    this.#supervisor = supervisor;
-    this.#handler = handler;
+    this.#actors = actors;
     this.#entities = entities;
   }
 
   async decide(input: RoundInput, context: CommitContext): Promise<TurnResult[]> {
-    const stage: Stage = {
-      system: this.#system,
-      supervisor: this.#supervisor,
-      handler: this.#handler,
-      entities: this.#entities,
-      usedAt: input.usedAt,
-    };
+    const stage: Stage = { actors: this.#actors, entities: this.#entities, usedAt: input.usedAt };
     const arrived = this.#arrived(input);
     const first = await decideAll(stage, arrived, context);
     const touched = new Set(arrived.map(([slot]) => slot));
@@ -77,6 +61,7 @@ export class Rounds {
   #settling(touched: ReadonlySet<Slot>, { position }: RoundInput, { now, policy }: CommitContext): [Slot, TurnInput][] {
     const settling: [Slot, TurnInput][] = [];
     for (const slot of touched) {
+      if (slot.quietUntil > now) continue;
       const state = this.#entities.stateOf(slot);
       const command = state === null ? null : slot.kind.settle(state, now, policy);
       if (command !== null) settling.push([slot, { command, position: position(), entry: null }]);
@@ -86,7 +71,8 @@ export class Rounds {
 
   #forgetEnded(slot: Slot): void {
     if (this.#entities.stateOf(slot) !== null) return;
-    if (slot.actor !== null) this.#system.stop(slot.actor);
+    if (slot.actor !== null) this.#actors.giveBack(slot.actor);
+    slot.actor = null;
     this.#entities.remove(slot);
   }
 }

@@ -100,6 +100,7 @@ export class Turn {
     let state = before;
     for (const event of decision.events) state = kind.evolve(state, event);
     this.slot.state = state;
+    if (decision.quietUntil !== undefined) this.slot.quietUntil = decision.quietUntil;
     const { events, effects, replies, sends, tasks } = this.result;
     events.push(...decision.events);
     effects.push(...decision.effects);

@@ -3,6 +3,7 @@
 import type { NotificationEntry } from './entry.ts';
 import type { FlushDecision } from './event.ts';
 import { hash16 } from './fingerprint.ts';
+import { changesNothing } from './flush-quiet.ts';
 import { type ChannelView, heldBack, owedAfter, owedStill, type Parts, viewOf } from './flush-view.ts';
 import type { GroupDecision } from './group.ts';
 import type { GroupState } from './group-state.ts';
@@ -43,15 +44,15 @@ export function flushGroup(
   const change = holdChange(state.held ?? [], state.untold ?? [], firingHolds, state.alerts, now);
   const flush = { state, now, policy, holds, besides: endedReasons(change?.untold ?? []) };
   const flushes = flushChannels(flush, parts);
-  const told = flushes.some(({ effect }) => effect !== null);
+  const effects = flushes.flatMap(({ effect }) => effect ?? []);
   const dueAt = parts.firing.length === 0 ? null : nextFlush(state, flushes, firingHolds, now);
   const decisions = flushes.map(({ decision }) => decision);
   const left = fingerprints(parts.resolved);
   const event = { type: 'group.flushed' as const, key: state.group.id, at: now, decisions, left, dueAt };
-  return {
-    events: [change === null ? event : { ...event, holds: told ? { ...change, untold: [] } : change }],
-    effects: flushes.flatMap(({ effect }) => effect ?? []),
-  };
+  if (change === null) return { events: [event], effects };
+  const holding = { ...event, holds: effects.length > 0 ? { ...change, untold: [] } : change };
+  if (dueAt !== null && changesNothing(state, holding)) return { events: [], effects: [], quietUntil: dueAt };
+  return { events: [holding], effects };
 }
 
 function flushChannels(flush: Flush, parts: Parts): ChannelFlush[] {

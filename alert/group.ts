@@ -10,7 +10,8 @@
  *
  * Alertmanager flushes at every group_interval and mostly finds nothing to tell. Here those flushes that can find nothing are
  * left out (next-flush.ts): what is told, and when, is the same, and an idle group costs nothing. A group of which something is
- * held back is looked at again at every group_interval, for holds end without a word to the group.
+ * held back is looked at again at every group_interval, for holds end without a word to the group; where nothing has changed
+ * the look leaves no event.
  *
  * Joining never flushes: it sets a time that may already have come, and the shell sends a tick when the frame is done.
  */
@@ -33,6 +34,8 @@ export type GroupCommand = { readonly kind: 'insert'; readonly entry: GroupEntry
 export interface GroupDecision {
   readonly events: readonly GroupEvent[];
   readonly effects: readonly NotificationEntry[];
+  /** A look at what is held back that changed nothing, and is worth no event: when to look again. Unix time in milliseconds. */
+  readonly quietUntil?: number;
 }
 
 const NOTHING: GroupDecision = { events: [], effects: [] };
@@ -66,7 +69,8 @@ function insert(state: GroupState | null, entry: GroupEntry, now: number, positi
   const group = alert.status === 'resolved' && state !== null ? state.group : entry.group;
   const born = state?.born ?? position;
   const dueAt = dueAfterInsert(state, group, alert, now);
-  return { events: [{ type: 'group.joined', key: group.id, at: now, born, group, alert, dueAt }], effects: [] };
+  const change = state?.group === group ? null : group;
+  return { events: [{ type: 'group.joined', key: group.id, at: now, born, group: change, alert, dueAt }], effects: [] };
 }
 
 /** Nobody can be told the end of what nobody is, or will be, told the beginning of. */
@@ -92,7 +96,9 @@ export function groupDueAt(state: GroupState): number {
 export function evolveGroup(state: GroupState | null, event: GroupEvent): GroupState | null {
   switch (event.type) {
     case 'group.joined': {
-      const { born, group, dueAt, alert } = event;
+      const { born, dueAt, alert } = event;
+      const group = event.group ?? state?.group;
+      if (group === undefined) return null;
       const alerts = state?.alerts ?? [];
       putAlert(alerts, alert);
       if (state === null) return { born, group, alerts, told: [], flushedAt: null, dueAt };

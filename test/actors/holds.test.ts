@@ -56,21 +56,22 @@ const told = (workers: readonly TestWorker[], prefix: string) =>
 const alerts = (prefix: string, labels: LabelSet) =>
   Array.from({ length: 6 }, (_, i) => alertOf({ alertname: `${prefix}${i}`, ...labels }));
 
-async function held(prefix: string): Promise<number> {
+/** The groups of which something was held back, and how many flushes said so. */
+async function heldFlushes(prefix: string): Promise<Map<string, number>> {
   const journals = [...(await eventsOf('a0')), ...(await eventsOf('a1'))];
+  const isOurs = (labels: LabelSet) => labels.alertname?.startsWith(prefix);
   const groups = new Set(
-    journals.flatMap((event) =>
-      event.type === 'group.joined' && event.alert.labels.alertname?.startsWith(prefix) ? [event.key] : [],
-    ),
+    journals.flatMap((event) => (event.type === 'group.joined' && isOurs(event.alert.labels) ? [event.key] : [])),
   );
-  return new Set(
-    journals.flatMap((event) =>
-      event.type === 'group.flushed' && groups.has(event.key) && (event.decisions[0]?.heldCount ?? 0) > 0
-        ? [event.key]
-        : [],
-    ),
-  ).size;
+  const flushes = new Map<string, number>();
+  for (const event of journals) {
+    if (event.type !== 'group.flushed' || !groups.has(event.key) || !event.decisions[0]?.heldCount) continue;
+    flushes.set(event.key, (flushes.get(event.key) ?? 0) + 1);
+  }
+  return flushes;
 }
+
+const held = async (prefix: string) => (await heldFlushes(prefix)).size;
 
 function silence(
   id: string,
@@ -118,6 +119,9 @@ test('[BR-AP-008] a silence holds in every partition, survives its owners, and w
   );
   await until('these to be held, too', async () => (await held('SilencedLater')) === 6);
   assert.deepEqual(told([one, two], 'Silenced'), []);
+  for (const [group, flushes] of await heldFlushes('Silenced')) {
+    assert.equal(flushes, 1, `${group}: looking again and again leaves no events`);
+  }
 
   const ended = await ask(silence('s1', [], { id: 'end-s1', content: null, change: true }));
   assert.equal(ended.status, 200);
