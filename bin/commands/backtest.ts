@@ -5,10 +5,12 @@ import type { Environment } from '../../alert/alert.ts';
 import type { NamespaceAttributes } from '../../alert/namespace.ts';
 import type { ResourceSet } from '../../resources/compile.ts';
 import { compareBacktest, type KnownNamespace } from '../../rules/backtest.ts';
-import { type BulkClassification, createRulesPool } from '../../rules/pool.ts';
+import { NO_POLICY } from '../../rules/environment-rules.ts';
+import { type BulkClassification, createRulesPool, type RulesPool } from '../../rules/pool.ts';
+import type { ProfileRules } from '../../rules/profile.ts';
 import { printBacktest } from '../backtest-report.ts';
 import { CLIENT_OPTIONS, type Client, createClient, isRecord, records } from '../client.ts';
-import { type Command, CommandFailed } from '../command.ts';
+import { type Command, CommandFailed, type Input } from '../command.ts';
 import { linesOf } from '../names.ts';
 import { resourcesIn } from '../resources.ts';
 
@@ -27,23 +29,31 @@ export const backtest: Command = {
   },
   positionals: { min: 0, max: 1 },
   async run(input) {
-    const { positionals, options, environment, print } = input;
-    const folder = positionals[0] === undefined ? environment.config : resolve(positionals[0]);
-    const candidate = await resourcesIn(folder);
-    const known =
-      options.names === undefined
-        ? await seenBy(createClient(input))
-        : await listed(
-            String(options.names),
-            folder === environment.config ? candidate : await resourcesIn(environment.config),
-          );
-    const result = compareBacktest(known, await classifyAll(known, candidate));
-    const refused = result.losses.length > 0 && options['allow-production-loss'] !== true;
-    if (options.json === true) print.json({ ...result, policy: candidate.policy.hash, refused });
-    else printBacktest(result, refused, print);
-    return refused ? 1 : 0;
+    const pool = createRulesPool();
+    try {
+      // Its thread starts while the resources are read.
+      const [{ candidate, known }] = await Promise.all([whatToTest(input), pool.classifyAll(NO_RULES, [])]);
+      const result = compareBacktest(known, await classifyAll(known, candidate, pool));
+      const refused = result.losses.length > 0 && input.options['allow-production-loss'] !== true;
+      if (input.options.json === true) input.print.json({ ...result, policy: candidate.policy.hash, refused });
+      else printBacktest(result, refused, input.print);
+      return refused ? 1 : 0;
+    } finally {
+      await pool.close();
+    }
   },
 };
+
+const NO_RULES: ProfileRules = { tenant: '', environments: NO_POLICY, classes: [], labels: {}, naming: null };
+
+async function whatToTest(input: Input): Promise<{ candidate: ResourceSet; known: readonly KnownNamespace[] }> {
+  const { positionals, options, environment } = input;
+  const folder = positionals[0] === undefined ? environment.config : resolve(positionals[0]);
+  const candidate = await resourcesIn(folder);
+  if (options.names === undefined) return { candidate, known: await seenBy(createClient(input)) };
+  const now = folder === environment.config ? candidate : await resourcesIn(environment.config);
+  return { candidate, known: await listed(String(options.names), now) };
+}
 
 const PAGE = 500;
 
@@ -83,19 +93,17 @@ async function listed(file: string, now: ResourceSet): Promise<KnownNamespace[]>
 }
 
 /** In the order of `known`; each tenant by its own resources. */
-async function classifyAll(known: readonly KnownNamespace[], { profiler }: ResourceSet): Promise<BulkClassification[]> {
-  const pool = createRulesPool();
+async function classifyAll(
+  known: readonly KnownNamespace[],
+  { profiler }: ResourceSet,
+  pool: RulesPool,
+): Promise<BulkClassification[]> {
   const found: BulkClassification[] = [];
-  try {
-    const tenants = Map.groupBy(known.keys(), (i) => known[i]!.tenant);
-    for (const [tenant, places] of tenants) {
-      const names = places.map((i) => known[i]!.namespace);
-      const result = await pool.classifyAll(profiler(tenant).rules, names);
-      if (!result.ok) throw new CommandFailed(`a pattern of tenant ${tenant} is wrong: ${result.problems[0]?.message}`);
-      for (const [n, i] of places.entries()) found[i] = result.classifications[n]!;
-    }
-    return found;
-  } finally {
-    await pool.close();
+  for (const [tenant, places] of Map.groupBy(known.keys(), (i) => known[i]!.tenant)) {
+    const names = places.map((i) => known[i]!.namespace);
+    const result = await pool.classifyAll(profiler(tenant).rules, names);
+    if (!result.ok) throw new CommandFailed(`a pattern of tenant ${tenant} is wrong: ${result.problems[0]?.message}`);
+    for (const [n, i] of places.entries()) found[i] = result.classifications[n]!;
   }
+  return found;
 }
