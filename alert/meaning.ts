@@ -11,6 +11,7 @@
 import type { LabelSet, Priority } from './alert.ts';
 import type { Routing } from './event.ts';
 import type { FilteredAlert, FilterOutcome } from './filter.ts';
+import { sameLabels } from './label-order.ts';
 import { knownAttributes, type NamespaceProfile, namespaceOf, priorityFacts, profileLabels } from './namespace.ts';
 import type { Policy } from './policy.ts';
 import { type Reason, reason } from './reason.ts';
@@ -90,7 +91,7 @@ function routingOf(
     environment,
     priority,
     namespace,
-    ...(filtered.labels === labels ? {} : { shown: filtered.labels }),
+    ...(sameLabels(filtered.labels, labels) ? {} : { shown: filtered.labels }),
     ...knownAttributes(profile),
   };
 }

@@ -7,14 +7,13 @@
  */
 
 import type { LabelSet, Priority } from '../alert/alert.ts';
-import { type FilterFacts, type FilterOutcome, isProtected, unfiltered } from '../alert/filter.ts';
+import { type FilterFacts, type FilterOutcome, unfiltered } from '../alert/filter.ts';
 import type { CompiledMatcher } from '../alert/matcher.ts';
-import { type Reason, type ReasonCode, reason } from '../alert/reason.ts';
 import { type Equality, nextBit, RuleIndex } from '../alert/rule-index.ts';
-import { AlertFacts, fieldOfLabel, fieldReader } from './alert-facts.ts';
+import { type AlertFacts, fieldOfLabel, fieldReader } from './alert-facts.ts';
 import type { Expression } from './condition.ts';
-import { changedNames, isGrownTooLarge } from './label-change.ts';
-import { type Relabel, withLabel } from './relabel.ts';
+import { FilterCourse } from './filter-course.ts';
+import type { Relabel } from './relabel.ts';
 import { type RuleCount, RuleCounts } from './rule-counts.ts';
 
 export type FilterAction =
@@ -71,7 +70,7 @@ function filter(
   now: number,
   counts: RuleCounts | null,
 ): FilterOutcome {
-  const course = new Course(facts, now);
+  const course = new FilterCourse(facts, now);
   counts?.ran();
   let candidates = index.candidates(course.seen);
   for (let i = nextBit(candidates, 0); i >= 0; i = nextBit(candidates, i + 1)) {
@@ -101,111 +100,4 @@ function applies({ matchers, when }: FilterRule, seen: AlertFacts): boolean | { 
   if (when === null) return true;
   const evaluated = when.evaluate(seen);
   return evaluated.ok ? evaluated.value === true : evaluated;
-}
-
-/** Listed; how many there were beyond is said. */
-const MOST_REASONS = 20;
-
-/** One alert's way through the rules. */
-class Course {
-  readonly seen: AlertFacts;
-  readonly #facts: FilterFacts;
-  readonly #reasons: Reason[] = [];
-  #more = 0;
-  #priority: Priority | null = null;
-  #dropped: Reason | null = null;
-  #failures = 0;
-
-  constructor(facts: FilterFacts, now: number) {
-    this.#facts = facts;
-    this.seen = new AlertFacts(facts, facts.profile.priority, now);
-  }
-
-  failed(rule: FilterRule, message: string): void {
-    this.#failures++;
-    this.#say('filter.error', rule, message);
-  }
-
-  act(rule: FilterRule): 'goes on' | 'ends' {
-    const { action } = rule;
-    switch (action.type) {
-      case 'drop':
-        return this.#drop(rule, action.dropProduction);
-      case 'keep':
-        this.#say('filter.kept', rule);
-        return 'ends';
-      case 'setPriority':
-        this.#priority = action.priority;
-        this.seen.priority = action.priority;
-        this.#say('filter.priority', rule, action.priority);
-        return 'goes on';
-      case 'setLabels':
-        return this.#relabelled(rule, withLabels(this.seen.labels, action.labels));
-      case 'dropLabels':
-        return this.#relabelled(rule, withoutLabels(this.seen.labels, action.names));
-      case 'relabel':
-        return this.#relabel(rule, action.steps, action.dropProduction);
-      default:
-        return action satisfies never;
-    }
-  }
-
-  #drop(rule: FilterRule, dropProduction: boolean): 'goes on' | 'ends' {
-    if (!dropProduction && isProtected(this.#facts, this.seen.labels)) {
-      this.#say('filter.drop-refused', rule, `${this.#facts.profile.environment} alert, and no dropProduction`);
-      return 'goes on';
-    }
-    if (this.#failures > 0) {
-      this.#say('filter.drop-unsafe', rule);
-      return 'goes on';
-    }
-    this.#dropped = reason('filter.dropped', named(rule));
-    return 'ends';
-  }
-
-  #relabel(rule: FilterRule, steps: readonly Relabel[], dropProduction: boolean): 'goes on' | 'ends' {
-    const before = this.seen.labels;
-    let labels = before;
-    for (const step of steps) {
-      const next = step(labels);
-      if (next !== null) labels = next;
-      else if (this.#drop(rule, dropProduction) === 'ends') return 'ends';
-      if (isGrownTooLarge(before, labels)) {
-        this.failed(rule, 'the labels grow beyond all measure');
-        return 'goes on';
-      }
-    }
-    return this.#relabelled(rule, labels);
-  }
-
-  #relabelled(rule: FilterRule, labels: LabelSet): 'goes on' {
-    if (labels !== this.seen.labels) this.#say('filter.labels', rule, changedNames(this.seen.labels, labels));
-    this.seen.labels = labels;
-    return 'goes on';
-  }
-
-  #say(code: ReasonCode, rule: FilterRule, detail = ''): void {
-    if (this.#reasons.length >= MOST_REASONS) this.#more++;
-    else this.#reasons.push(reason(code, detail === '' ? named(rule) : `${named(rule)}: ${detail}`));
-  }
-
-  outcome(): FilterOutcome {
-    const more = this.#more === 0 ? [] : [reason('filter.more', `${this.#more} more`)];
-    // Why it was dropped comes first: it is what its receipt is read for.
-    const dropped = this.#dropped === null ? [] : [this.#dropped];
-    const reasons = [...dropped, ...this.#reasons, ...more];
-    return { dropped: this.#dropped, labels: this.seen.labels, priority: this.#priority, reasons };
-  }
-}
-
-function named({ filter: of, name }: FilterRule): string {
-  return `rule ${name} of Filter ${of}`;
-}
-
-function withLabels(labels: LabelSet, set: LabelSet): LabelSet {
-  return Object.entries(set).reduce((changed, [name, value]) => withLabel(changed, name, value), labels);
-}
-
-function withoutLabels(labels: LabelSet, names: readonly string[]): LabelSet {
-  return names.reduce((changed, name) => withLabel(changed, name, ''), labels);
 }

@@ -11,7 +11,7 @@ test('[BR-CFG-002] the configuration of a fresh checkout loads without a problem
   const loaded = await loadResources('config', { channelTypes: channelSchemas, env: {} });
   assert.ok(loaded.ok, JSON.stringify(loaded));
   const { policy, sources, channels } = loaded.set;
-  assert.deepEqual([...sources.keys()].sort(), ['alertmanager', 'grafana', 'herald', 'prometheus']);
+  assert.deepEqual([...sources.keys()].sort(), ['alertmanager', 'grafana', 'herald', 'json', 'prometheus']);
   assert.deepEqual([...channels.keys()].sort(), ['default/console', 'default/ops']);
   const critical = policy.route('default', { alertname: 'A', severity: 'critical', environment: 'production' });
   assert.deepEqual(critical[0]!.timing, {
@@ -22,6 +22,13 @@ test('[BR-CFG-002] the configuration of a fresh checkout loads without a problem
   });
   const other = policy.route('default', { alertname: 'A', severity: 'warning', environment: 'production' });
   assert.equal(other[0]!.timing.groupWait, 30_000);
+});
+
+test('the examples of filters and of mapped sources load without a problem', async () => {
+  for (const folder of ['examples/filters', 'examples/mapped']) {
+    const loaded = await loadResources(folder, { channelTypes: channelSchemas, env: {} });
+    assert.ok(loaded.ok, JSON.stringify(loaded));
+  }
 });
 
 test('[BR-AP-022] [BR-QUAL-001] its patterns classify names as people mean them', async () => {
