@@ -8,6 +8,7 @@ import type { Policy } from '../../alert/policy.ts';
 import type { JournalEvent } from '../../bus/journal.ts';
 import { correlationRule } from '../../resources/correlation-rule.ts';
 import { namespaceLimits } from '../../resources/namespace-limit.ts';
+import { correlate } from '../../rules/correlate.ts';
 import { until } from '../support/until.ts';
 import { alertOf, putIn, readJournals, reported, settled, smallPolicy, workersOn } from '../support/worker.ts';
 
@@ -149,7 +150,6 @@ test('[BR-AP-004] [BR-REL-004] a takeover keeps incidents and what they hold: th
 
 test('[BR-PERF-010] [BR-ERR-009] a pool that fails leaves its reason; the alerts are told uncorrelated, and the next run finds them', async () => {
   let fails = 2;
-  const { correlate } = await import('../../rules/correlate.ts');
   const one = await rig.launch('one', {
     policy: policyWith([NODE_DOWN], 0),
     async correlate({ alerts, rules }) {
@@ -192,7 +192,7 @@ test('[BR-AP-027] [BR-AP-004] a storm of 5,000 alerts is one notification with t
     alerts.map((alert, i) => reported(alert, 'storm', i)),
   );
   const isSummary = ({ notification }: (typeof one.sent)[number]) => notification.groupKey.startsWith('storm/');
-  const summary = await until('the summary', () => one.sent.find(isSummary), { timeoutMs: 30_000, seen: async () => { const m = new Map<string, number>(); for (const e of await events()) m.set(e.type, (m.get(e.type) ?? 0) + 1); return [m, one.sent.length, one.worker.problems()]; } });
+  const summary = await until('the summary', () => one.sent.find(isSummary), { timeoutMs: 30_000 });
   const { annotations } = summary.notification.alerts[0]!;
   assert.equal(annotations.summary, '5000 alerts in a storm (rule storm)');
   assert.equal(annotations.namespaces, 'ns-0 1250, ns-1 1250, ns-2 1250, ns-3 1250');
