@@ -31,9 +31,11 @@ export interface NewMeaning extends Meaning {
 export function decideMeaning(alert: FilteredAlert, policy: Policy, now: number): NewMeaning {
   const judged = judge(alert, policy, now);
   const { profile, filtered, priority, reasons } = judged;
-  if (filtered.dropped === null) return { dropped: false, ...routed(alert, judged, policy) };
+  const { dropped } = filtered;
+  if (dropped === null) return { dropped: false, ...routed(alert, judged, policy) };
   const routing = { ...routingOf(alert, profile, filtered, priority), policy: policy.hash, groups: [] };
-  return { dropped: true, routing, reasons };
+  // First what it is counted and looked up by.
+  return { dropped: true, routing, reasons: [dropped, ...reasons.filter((one) => one !== dropped)] };
 }
 
 /**
