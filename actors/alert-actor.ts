@@ -4,6 +4,7 @@ import { correlationOf } from '../alert/correlation-entry.ts';
 import type { Entry } from '../alert/entry.ts';
 import type { AlertEvent } from '../alert/event.ts';
 import { type AlertCommand, type AlertState, alertDueAt, decideAlert, evolveAlert } from '../alert/lifecycle.ts';
+import { type PackedAlert, packAlert, unpackAlert } from '../alert/packed-alert.ts';
 import type { EntityDecision, EntityKind } from './entity.ts';
 
 type Message = Entry | { readonly kind: 'tick' };
@@ -25,9 +26,9 @@ export const alertKind: EntityKind<AlertState, Message> = {
     const due = alertDueAt(state, policy);
     return due !== null && due <= now ? { kind: 'tick' } : null;
   },
-  recovered: () => null,
-  pack: (state) => state,
-  unpack: (packed) => packed as AlertState,
+  mostAwake: 500,
+  pack: packAlert,
+  unpack: (packed) => unpackAlert(packed as PackedAlert),
 };
 
 function commandOf(message: Message): AlertCommand {

@@ -3,21 +3,18 @@
  * commit: what came in, then whoever is due or was touched.
  */
 
-import type { ActorRef, ActorSystem, Handler } from './actor-system.ts';
+import type { ActorPool } from './actor-pool.ts';
+import type { ActorRef } from './actor-system.ts';
 import type { Entities, Slot } from './entities.ts';
 import type { CommitContext } from './entity.ts';
 import { Turn, type TurnInput, type TurnResult } from './turn.ts';
 
 export interface Stage {
-  readonly system: ActorSystem<Turn>;
-  readonly supervisor: ActorRef<never>;
-  readonly handler: Handler<Turn>;
+  readonly actors: ActorPool;
   readonly entities: Entities;
   /** Monotonic. */
   readonly usedAt: number;
 }
-
-let actorNames = 0;
 
 /** Results in the order in which the entities first appear in `inputs`. */
 export async function decideAll(
@@ -43,14 +40,14 @@ export async function decideAll(
   open = turns.size;
   await new Promise<void>((resolve) => {
     allFinished = resolve;
-    for (const turn of turns.values()) stage.system.tell(actorOf(stage, turn.slot), turn);
+    for (const turn of turns.values()) stage.actors.tell(actorOf(stage, turn.slot), turn);
   });
   return Array.from(turns.values(), (turn) => turn.result);
 }
 
 function actorOf(stage: Stage, slot: Slot): ActorRef<Turn> {
   slot.usedAt = stage.usedAt;
-  // Names need only be unique; the keys of entities hold characters that nact refuses.
-  slot.actor ??= stage.system.actor(stage.supervisor, `${slot.kind.kind}-${actorNames++}`, stage.handler);
+  stage.entities.used(slot);
+  slot.actor ??= stage.actors.take();
   return slot.actor;
 }

@@ -62,16 +62,16 @@ export class Entities {
 
   /** The slot of an entity, made when there is none; its state may be null then. */
   slot(kind: AnyEntityKind, key: string): Slot {
-    const name = `${kind.kind} ${key}`;
-    const chunk = fnv1a32(name) % CHUNKS;
-    const present = this.#chunks[chunk]!.get(name);
+    const chunk = chunkOf(kind, key);
+    const slots = this.#slotsOf(chunk, kind);
+    const present = slots.get(key);
     if (present !== undefined) return present;
     const slot: Slot = {
       kind,
       key,
       chunk,
       state: null,
-      packed: null,
+      asleep: null,
       actor: null,
       armedAt: Number.POSITIVE_INFINITY,
       heldUntil: 0,
@@ -79,24 +79,32 @@ export class Entities {
       usedAt: 0,
       wasRead: false,
     };
-    this.#chunks[chunk]!.set(name, slot);
+    slots.set(key, slot);
     this.#size++;
     return slot;
   }
 
   /** The state of an entity for another one to look at; null when there is none. What is looked at stays awake. */
   read(kind: AnyEntityKind, key: string): unknown {
-    const name = `${kind.kind} ${key}`;
-    const slot = this.#chunks[fnv1a32(name) % CHUNKS]!.get(name);
+    const slot = this.#slotsOf(chunkOf(kind, key), kind).get(key);
     if (slot === undefined) return null;
     slot.wasRead = true;
     return this.stateOf(slot);
   }
 
+  #slotsOf(chunk: number, { kind }: AnyEntityKind): Map<string, Slot> {
+    const kinds = this.#chunks[chunk]!;
+    const present = kinds.get(kind);
+    if (present !== undefined) return present;
+    const slots = new Map<string, Slot>();
+    kinds.set(kind, slots);
+    return slots;
+  }
+
   stateOf(slot: Slot): unknown {
-    if (slot.packed !== null) {
-      slot.state = slot.kind.unpack(unpack(slot.packed));
-      slot.packed = null;
+    if (slot.asleep !== null) {
+      slot.state = slot.kind.unpack(dataOf(slot));
+      slot.asleep = null;
     }
     return slot.state;
   }

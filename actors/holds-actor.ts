@@ -24,7 +24,6 @@ export const holdsKind: EntityKind<HoldsState, Message> = {
     const due = holdsDueAt(state);
     return due !== null && due <= now ? { kind: 'tick' } : null;
   },
-  recovered: () => null,
   pack: packHolds,
   unpack: unpackHolds,
 };

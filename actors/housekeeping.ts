@@ -9,6 +9,7 @@ import type { JournalWriter } from '../bus/journal-writer.ts';
 import type { PartitionName } from '../bus/partition.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { ActorPool } from './actor-pool.ts';
 import type { ActorSystem } from './actor-system.ts';
 import { CHUNKS, type Entities } from './entities.ts';
 import { JournalRoom } from './journal-room.ts';
@@ -33,6 +34,8 @@ const SNAPSHOT_BYTES = 64 * 1024 * 1024;
 /** How long a snapshot of a partition that changes little may be put off. Milliseconds. */
 const SNAPSHOT_EVERY = 300_000;
 const PASSIVE_AFTER = 60_000;
+/** Of the search for entities that nobody needed for so long: all of them are looked at in a minute. */
+const CHUNKS_A_SWEEP = 6;
 const FULL_PAUSE = 500;
 
 export class Housekeeping {
@@ -77,8 +80,8 @@ export class Housekeeping {
   }
 
   /** To be called between two commits. */
-  async keep(position: Position): Promise<void> {
-    const { clock, system } = this.#deps;
+  async keep(position: Position, actors: ActorPool): Promise<void> {
+    const { clock } = this.#deps;
     const now = clock.monotonic();
     if (this.#snapshotDue(now) && !this.#snapshotter.busy) {
       this.#snapshotter.begin(position);
@@ -87,9 +90,11 @@ export class Housekeeping {
       this.#snapshotAt = now;
     }
     await this.#slice(position);
-    for (const actor of this.#entities.passivate(this.#sweep++ % CHUNKS, now - PASSIVE_AFTER)) system.stop(actor);
+    this.#entities.passivateSurplus(actors);
     if (now - this.#lastAt < HOUSEKEEPING_EVERY) return;
     this.#lastAt = now;
+    for (let i = 0; i < CHUNKS_A_SWEEP; i++)
+      this.#entities.passivate(this.#sweep++ % CHUNKS, now - PASSIVE_AFTER, actors);
     this.startPurge(position);
   }
 

@@ -17,8 +17,9 @@ import { type PartitionCount, type PartitionName, partitionsOf } from '../bus/pa
 import { AppendRefused, IngestFull } from '../bus/publish.ts';
 import { openSnapshots } from '../bus/snapshot-store.ts';
 import { readStream } from '../bus/stream-reader.ts';
-import { INGEST_STREAM, subjects } from '../bus/subjects.ts';
+import { ingestStream, subjects } from '../bus/subjects.ts';
 import type { Outcome } from '../channels/outcome.ts';
+import { ActorPool } from './actor-pool.ts';
 import type { ActorRef } from './actor-system.ts';
 import { Correlations, type CorrelationsDeps } from './correlations.ts';
 import type { Entities } from './entities.ts';
@@ -92,6 +93,7 @@ export class Partition {
   readonly #correlations: Correlations;
   readonly #housekeeping: Housekeeping;
   readonly #supervisor: ActorRef<never>;
+  readonly #actors: ActorPool;
   readonly #stop = new AbortController();
   /** Decided outside of a round, for the next commit. */
   #aside: JournalEvent[] = [];
@@ -119,7 +121,8 @@ export class Partition {
     });
     for (const { seq, effects } of recovered.unpublished) this.#outbox.add(seq, effects);
     this.#supervisor = deps.system.supervisor(`${name}-${writer.epoch}-${writer.fenceSeq}`);
-    this.#rounds = new Rounds(deps.kinds, deps.system, this.#supervisor, turnHandler(deps.log), entities);
+    this.#actors = new ActorPool(deps.system, this.#supervisor, turnHandler(deps.log));
+    this.#rounds = new Rounds(deps.kinds, this.#actors, entities);
     this.#sends = new Sends(deps, (send, outcome) => this.#concluded(send, outcome));
     this.#correlations = new Correlations(deps, (tenant, command) => {
       this.#inbox.pushLocal({ slot: entities.slot(deps.kinds.correlator, tenant), command });
@@ -175,7 +178,7 @@ export class Partition {
     const from = this.#position.cursor + 1;
     for await (const { seq, data } of readStream(
       this.#deps.bus,
-      INGEST_STREAM,
+      ingestStream(this.name),
       subjects.ingest(this.name),
       from,
       signal,
@@ -189,7 +192,7 @@ export class Partition {
     await this.#housekeeping.makeRoom(this.#position, () => !this.#stopping);
     await this.#waitForWork();
     await this.#commit(this.#inbox.take(this.#takesFrames));
-    await this.#housekeeping.keep(this.#position);
+    await this.#housekeeping.keep(this.#position, this.#actors);
   }
 
   /** While effects pile up no more frames are taken in: what a frame leads to would have to wait in memory. */
@@ -285,10 +288,13 @@ export class Partition {
 
   /** What a former owner had under way has nobody left to report its outcome: its entity is asked. */
   #askRecovered(): void {
-    for (const slot of this.#entities.all()) {
-      const state = this.#entities.stateOf(slot);
-      const command = state === null ? null : slot.kind.recovered(state);
-      if (command !== null) this.#inbox.pushLocal({ slot, command });
+    for (const kind of Object.values(this.#deps.kinds)) {
+      if (kind.recovered === undefined) continue;
+      for (const slot of this.#entities.all(kind)) {
+        const state = this.#entities.stateOf(slot);
+        const command = state === null ? null : kind.recovered(state);
+        if (command !== null) this.#inbox.pushLocal({ slot, command });
+      }
     }
   }
 

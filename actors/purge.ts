@@ -4,11 +4,11 @@ import type { Bus } from '../bus/connection.ts';
 import type { Manifest } from '../bus/journal.ts';
 import { lastManifest } from '../bus/journal-writer.ts';
 import type { PartitionName } from '../bus/partition.ts';
-import { INGEST_STREAM, journalStream, META_BUCKET, subjects } from '../bus/subjects.ts';
+import { ingestStream, journalStream, META_BUCKET, subjects } from '../bus/subjects.ts';
 
-/** Drops the frames of INGEST that commits have taken in. */
+/** Drops the frames of the inbox that commits have taken in. */
 export async function purgeIngest(bus: Bus, partition: PartitionName, cursor: number): Promise<void> {
-  await purgeBelow(bus, INGEST_STREAM, subjects.ingest(partition), cursor + 1);
+  await bus.jsm.streams.purge(ingestStream(partition), { seq: cursor + 1 });
 }
 
 /**

@@ -112,6 +112,7 @@ async function loadSnapshot(bus: Bus, partition: PartitionName, kinds: Kinds, en
       const slot = entities.slot(kind, key);
       slot.state = kind.unpack(packed);
       entities.changed(slot);
+      entities.used(slot);
     }
   }
   // What was just loaded needs no new snapshot.
@@ -139,8 +140,9 @@ function replay(
   if (kind === null) return 0;
   const slot = entities.slot(kind, event.key);
   if (seq <= chunkSeq[slot.chunk]!) return 0;
-  slot.state = kind.evolve(slot.state, event);
+  slot.state = kind.evolve(entities.stateOf(slot), event);
   entities.changed(slot);
+  entities.used(slot);
   if (slot.state === null) entities.remove(slot);
   return 1;
 }

@@ -6,6 +6,7 @@ import type { AlertEvent } from './event.ts';
 import { type KnownAttributes, knownAttributes } from './namespace.ts';
 import type { GroupedAlert } from './notification.ts';
 import type { Reason } from './reason.ts';
+import { storedAlert } from './stored-alert.ts';
 
 /** Active: firing, acknowledged. Ended: resolved, closed, aged. */
 export type AlertPhase = 'firing' | 'acknowledged' | 'resolved' | 'closed' | 'aged';
@@ -96,7 +97,8 @@ export function alertOf(state: AlertState, status: AlertStatus, endsAt: number |
 
 /** For the end of an alert: to every group that knows it. */
 export function tellEnd(state: AlertState, alert: GroupedAlert): readonly GroupEntry[] {
-  return [...state.groups, ...state.former].map((group): GroupEntry => ({ kind: 'group', group, alert }));
+  const ended = storedAlert(alert);
+  return [...state.groups, ...state.former].map((group): GroupEntry => ({ kind: 'group', group, alert: ended }));
 }
 
 /** For the end of an alert, or of the rules that asked for it. */

@@ -4,6 +4,8 @@
  * dead letter; without this check it could stop a whole partition.
  */
 
+import { StoredAlert } from './stored-alert.ts';
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What is wrong with it, in one line; null when nothing is. */
@@ -42,7 +44,13 @@ export function entryProblem(value: unknown): string | null {
 function alertProblem(alert: unknown): string | null {
   if (!isObject(alert)) return 'an entry has no alert';
   if (alert.status !== 'firing' && alert.status !== 'resolved') return `an alert's status is ${describe(alert.status)}`;
-  if (!isObject(alert.labels) || !isObject(alert.annotations)) return 'an alert has no labels or no annotations';
+  if (alert instanceof StoredAlert) {
+    // Their texts are read by who needs them; one that is no JSON makes a dead letter then.
+    const { labelsText, annotationsText } = alert;
+    if (typeof labelsText !== 'string' || typeof annotationsText !== 'string') return 'an alert has no texts';
+  } else if (!isObject(alert.labels) || !isObject(alert.annotations)) {
+    return 'an alert has no labels or no annotations';
+  }
   return lacking(alert, ['tenant', 'fingerprint', 'generatorURL', 'source'], ['startsAt']);
 }
 

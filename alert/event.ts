@@ -46,7 +46,8 @@ export type AlertEvent =
   | (OfAlert & {
       readonly type: 'alert.opened';
       readonly cause: Cause;
-      readonly alert: Alert;
+      /** As its groups are told of it. */
+      readonly alert: GroupedAlert;
       readonly routing: Routing;
       /** 1 for the first; counts how often this identity opened. */
       readonly episode: number;
@@ -152,7 +153,8 @@ export type GroupEvent =
       readonly type: 'group.joined';
       /** Identity of this life of the group; part of notification ids, so that a later life never repeats one. */
       readonly born: string;
-      readonly group: GroupRef;
+      /** null: as it was. */
+      readonly group: GroupRef | null;
       readonly alert: GroupedAlert;
       readonly dueAt: number;
     })

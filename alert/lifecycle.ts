@@ -10,6 +10,8 @@
  *   closed        | repeated; a later start: | ignored (ended)     | none (forgotten)            | refused 409  | refused 409 | refused 409
  *                 | firing (reopened)        |                     |                             |              |             |
  *
+ * Where nothing fires, a Filter may drop a firing report: it is suppressed, and the phase stays as it is (meaning.ts).
+ *
  * A snoozed alert is a firing one that its groups hold back until a time (hold.ts).
  *
  * A resolved report that ends before the present episode began is ignored (stale).
@@ -17,7 +19,7 @@
 
 import { type Alert, alertKey } from './alert.ts';
 import { decideCommand, rememberedReply } from './alert-command.ts';
-import { routeAgain } from './alert-evolve.ts';
+import { countOnly, repeat } from './alert-repeat.ts';
 import {
   type AlertDecision,
   type AlertState,
@@ -28,16 +30,15 @@ import {
   tellEnd,
 } from './alert-state.ts';
 import { decideAlertTick } from './alert-tick.ts';
-import type { CommandEntry, GroupEntry, GroupRef } from './entry.ts';
+import type { CommandEntry, GroupEntry } from './entry.ts';
 import type { Cause, Routing } from './event.ts';
 import { seenLabels } from './hold.ts';
-import { sameLabels } from './label-order.ts';
-import { decideMeaning, decideMeaningAgain, type Meaning } from './meaning.ts';
+import { decideMeaning } from './meaning.ts';
 import { knownAttributes } from './namespace.ts';
 import type { GroupedAlert } from './notification.ts';
 import type { Policy } from './policy.ts';
 import { type Reason, type ReasonCode, reason } from './reason.ts';
-import { sameTiming } from './timing.ts';
+import { withFields, withLabels } from './stored-alert.ts';
 
 export { evolveAlert } from './alert-evolve.ts';
 export type { AlertState } from './alert-state.ts';
@@ -87,9 +88,12 @@ function open(state: AlertState | null, alert: Alert, cause: Cause, now: number,
   if (dropped) return suppress(alert, routing, reasons, cause, now);
   const opened = reason(state === null ? 'alert.opened' : 'alert.reopened');
   const episode = state === null ? 1 : state.episode + 1;
-  const content = shownAs(alert, routing);
+  const own = ownContent(alert, routing);
+  const content = routing.shown === undefined ? own : withLabels(own, routing.shown);
   return {
-    events: [{ type: 'alert.opened', key, at: now, cause, alert, routing, episode, reasons: [opened, ...reasons] }],
+    events: [
+      { type: 'alert.opened', key, at: now, cause, alert: own, routing, episode, reasons: [opened, ...reasons] },
+    ],
     effects: routing.groups.map((group): GroupEntry => ({ kind: 'group', group, alert: content })),
     ...(routing.inhibits === true ? inhibits(alert, seenLabels(content)) : {}),
   };
@@ -109,81 +113,10 @@ function suppress(
 }
 
 /** As groups and receivers see it. */
-function shownAs(alert: Alert, routing: Routing): GroupedAlert {
-  const { environment, priority, shown } = routing;
-  return { ...alert, labels: shown ?? alert.labels, environment, priority, ...knownAttributes(routing) };
-}
-
-const REPEATED = [reason('alert.repeated')];
-const UPDATED = [reason('alert.updated')];
-
-function countOnly(state: AlertState, alert: Alert, cause: Cause, now: number): AlertDecision {
-  const key = alertKey(state.tenant, state.fingerprint);
-  const occurrences = state.occurrences + 1;
-  const endsAt = alert.endsAt;
-  return {
-    events: [{ type: 'alert.repeated', key, at: now, cause, occurrences, endsAt, routing: null, reasons: REPEATED }],
-    effects: [],
-  };
-}
-
-function repeat(state: AlertState, alert: Alert, cause: Cause, now: number, policy: Policy): AlertDecision {
-  const changed = alert.generatorURL !== state.generatorURL || !sameLabels(alert.annotations, state.annotations);
-  if (!changed && state.policy === policy.hash) return countOnly(state, alert, cause, now);
-
-  const again = state.policy === policy.hash ? null : decideMeaningAgain(state, policy, now);
-  const routing = again?.routing ?? null;
-  const report = { key: alertKey(state.tenant, state.fingerprint), at: now, cause, routing };
-  const { annotations, generatorURL, endsAt } = alert;
-  const occurrences = state.occurrences + 1;
-  const reasons = [...(changed ? UPDATED : REPEATED), ...(again?.reasons ?? [])];
-  return {
-    events: [
-      changed
-        ? { type: 'alert.updated', ...report, occurrences, endsAt, annotations, generatorURL, reasons }
-        : { type: 'alert.repeated', ...report, occurrences, endsAt, reasons },
-    ],
-    effects: tellAgain(state, { annotations, generatorURL, endsAt }, changed, again),
-    ...inhibitAgain(state, again),
-  };
-}
-
-type Content = Pick<Alert, 'annotations' | 'generatorURL' | 'endsAt'>;
-
-/**
- * New content goes to all groups that it is in; a new policy's routing only to those that do not know it, or that know it
- * otherwise. Former groups are left in peace until it ends: their timing is of an old policy.
- */
-function tellAgain(
-  state: AlertState,
-  content: Content,
-  changed: boolean,
-  again: Meaning | null,
-): readonly GroupEntry[] {
-  const after = again === null ? state : routeAgain(state, again.routing);
-  const alert = { ...alertOf(after, 'firing', content.endsAt), ...content };
-  const all = changed || (again !== null && !looksTheSame(state, after));
-  const { groups } = after;
-  const told = all ? groups : groups.filter((group) => !state.groups.some((known) => sameRef(known, group)));
-  return told.map((group): GroupEntry => ({ kind: 'group', group, alert }));
-}
-
-/** To matchers, and so to receivers, too. */
-function looksTheSame(before: AlertState, after: AlertState): boolean {
-  const seen = (state: AlertState) => seenLabels(alertOf(state, 'firing', null));
-  return sameLabels(seen(before), seen(after));
-}
-
-/** After a new policy: other rules may ask for it, or it may have other labels for them. */
-function inhibitAgain(state: AlertState, again: Meaning | null): Pick<AlertDecision, 'inhibitor'> {
-  if (again === null) return {};
-  if (again.routing.inhibits !== true) return inhibitsNoMore(state);
-  return inhibits(state, seenLabels(alertOf(routeAgain(state, again.routing), 'firing', null)));
-}
-
-/** A group whose timing or channels were changed must hear of it, or it would go on telling the old ones. */
-function sameRef(a: GroupRef, b: GroupRef): boolean {
-  return a.id === b.id && sameTiming(a.timing, b.timing);
+/** With what was decided about it, and the labels that it came with. */
+function ownContent(alert: Alert, routing: Routing): GroupedAlert {
+  const { environment, priority } = routing;
+  return withFields(alert, { environment, priority, ...knownAttributes(routing) });
 }
 
 function decideResolved(state: AlertState | null, alert: Alert, cause: Cause, now: number): AlertDecision {

@@ -2,7 +2,9 @@
 
 import { bucketKeys } from './bucket-keys.ts';
 import type { Bus } from './connection.ts';
-import { INGEST_STREAM, WORKERS_BUCKET } from './subjects.ts';
+import { ingestFill } from './ingest.ts';
+import type { PartitionCount } from './partition.ts';
+import { WORKERS_BUCKET } from './subjects.ts';
 
 export interface DeploymentStatus {
   readonly nats: { readonly connected: boolean; readonly version: string };
@@ -17,11 +19,11 @@ export interface DeploymentStatus {
 /** Records of dead workers are left out once they are older than this. Milliseconds of the server's clock. */
 const RECENT = 5000;
 
-export async function deploymentStatus(bus: Bus): Promise<DeploymentStatus> {
-  const [info, workers] = await Promise.all([bus.jsm.streams.info(INGEST_STREAM), readWorkers(bus)]);
+export async function deploymentStatus(bus: Bus, count: PartitionCount): Promise<DeploymentStatus> {
+  const [{ messages, bytes, maxBytes }, workers] = await Promise.all([ingestFill(bus, count), readWorkers(bus)]);
   return {
     nats: { connected: bus.connected(), version: bus.serverVersion },
-    ingest: { messages: info.state.messages, bytes: info.state.bytes, maxBytes: info.config.max_bytes },
+    ingest: { messages, bytes, maxBytes },
     workers,
   };
 }

@@ -2,9 +2,9 @@
 
 import type { Clock } from '../telemetry/clock.ts';
 import type { Bus } from './connection.ts';
-import type { PartitionName } from './partition.ts';
+import { type PartitionCount, type PartitionName, partitionNames } from './partition.ts';
 import { publishAcknowledged } from './publish.ts';
-import { INGEST_STREAM, subjects } from './subjects.ts';
+import { ingestStream, subjects } from './subjects.ts';
 
 /** The other half is kept for effects between partitions, each larger than the alert it comes from: accepting must not starve deciding. */
 const ADMIT_BELOW = 0.5;
@@ -32,34 +32,31 @@ export function framePublisher(bus: Bus): FramePublisher {
   };
 }
 
-/** Watches how full INGEST is, so that ingress can refuse early. */
+/** Watches how full the inboxes are, so that ingress can refuse early. */
 export interface IngestGauge {
-  /** False while the stream is nearly full or out of reach. */
+  /** False while an inbox is nearly full or out of reach. */
   admitting(): boolean;
+  /** Of all inboxes together. */
   readonly bytes: number;
   readonly messages: number;
   stop(): void;
 }
 
-export function watchIngest(bus: Bus, clock: Clock): IngestGauge {
-  const state = { bytes: 0, messages: 0, limit: Number.POSITIVE_INFINITY, answers: true, stopped: false };
+export function watchIngest(bus: Bus, count: PartitionCount, clock: Clock): IngestGauge {
+  const state = { fill: 0, bytes: 0, messages: 0, answers: true, stopped: false };
   let cancel = () => {};
   const look = async () => {
     try {
-      const info = await bus.jsm.streams.info(INGEST_STREAM);
-      state.bytes = info.state.bytes;
-      state.messages = info.state.messages;
-      state.limit = info.config.max_bytes;
-      state.answers = true;
+      Object.assign(state, await ingestFill(bus, count), { answers: true });
     } catch {
-      // A server may be connected and yet store nothing: JetStream down, its disk full, the stream gone.
+      // A server may be connected and yet store nothing: JetStream down, its disk full, a stream gone.
       state.answers = false;
     }
     if (!state.stopped) cancel = clock.after(LOOK_EVERY, () => void look());
   };
   void look();
   return {
-    admitting: () => bus.connected() && state.answers && state.bytes < state.limit * ADMIT_BELOW,
+    admitting: () => bus.connected() && state.answers && state.fill < ADMIT_BELOW,
     get bytes() {
       return state.bytes;
     },
@@ -70,5 +67,25 @@ export function watchIngest(bus: Bus, clock: Clock): IngestGauge {
       state.stopped = true;
       cancel();
     },
+  };
+}
+
+export interface IngestFill {
+  readonly messages: number;
+  readonly bytes: number;
+  readonly maxBytes: number;
+  /** Of the fullest inbox: 0 to 1. Any request may hold an alert for it. */
+  readonly fill: number;
+}
+
+/** Of all inboxes. Rejects when one does not answer. */
+export async function ingestFill(bus: Bus, count: PartitionCount): Promise<IngestFill> {
+  const infos = await Promise.all(partitionNames(count).map((name) => bus.jsm.streams.info(ingestStream(name))));
+  const sum = (of: (info: (typeof infos)[number]) => number) => infos.reduce((total, info) => total + of(info), 0);
+  return {
+    messages: sum(({ state }) => state.messages),
+    bytes: sum(({ state }) => state.bytes),
+    maxBytes: sum(({ config }) => config.max_bytes),
+    fill: Math.max(...infos.map(({ state, config }) => state.bytes / config.max_bytes)),
   };
 }

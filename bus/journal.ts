@@ -5,6 +5,7 @@
  * than a message may be is cut into parts that follow each other; one whose last part is missing never happened.
  */
 
+import type { Alert } from '../alert/alert.ts';
 import type { CorrelationEvent } from '../alert/correlation-event.ts';
 import type { Entry } from '../alert/entry.ts';
 import type { AlertEvent, DeadLetterEvent, GroupEvent, HoldsEvent, ReplayedEvent } from '../alert/event.ts';
@@ -79,7 +80,7 @@ const HEADER = 5;
 /** One or more messages of at most `maxBytes` each. */
 export function encodeCommit(commit: Commit, maxBytes: number): Buffer[] {
   const { epoch, previous, at, cursor, marks, published, events, effects } = commit;
-  const body = [epoch, previous, at, cursor, marks, published, events, effects];
+  const body = [epoch, previous, at, cursor, marks, published, events, stored(effects, events)];
   return withPacked(body, (bytes) => inParts(bytes, maxBytes));
 }
 
@@ -164,13 +165,45 @@ type CommitBody = [
   Commit['marks'],
   Commit['published'],
   Commit['events'],
-  Commit['effects'],
+  StoredEffect[],
 ];
+
+/**
+ * An effect as it is stored. What a new alert tells its groups stands in the event beside it, and is most of what a commit
+ * holds: the effect then names the event (its index) and which of its groups.
+ */
+type StoredEffect = Effect | readonly [to: PartitionName, event: number, group: number];
+
+function stored(effects: readonly Effect[], events: readonly JournalEvent[]): StoredEffect[] {
+  const opened = new Map<Alert, number>();
+  for (const [index, event] of events.entries()) if (event.type === 'alert.opened') opened.set(event.alert, index);
+  return effects.map((effect): StoredEffect => {
+    const { to, entry } = effect;
+    const index = entry.kind === 'group' ? opened.get(entry.alert) : undefined;
+    const event = index === undefined ? undefined : events[index];
+    if (index === undefined || entry.kind !== 'group' || event?.type !== 'alert.opened') return effect;
+    const group = event.routing.groups.indexOf(entry.group);
+    return group < 0 ? effect : [to, index, group];
+  });
+}
+
+function restored(effects: readonly StoredEffect[], events: readonly JournalEvent[]): Effect[] {
+  return effects.map((effect): Effect => {
+    if ('to' in effect) return effect;
+    const [to, index, place] = effect;
+    const event = events[index];
+    const group = event?.type === 'alert.opened' ? event.routing.groups[place] : undefined;
+    if (event?.type !== 'alert.opened' || group === undefined) {
+      throw new TypeError(`an effect names group ${place} of event ${index}, which is none`);
+    }
+    return { to, entry: { kind: 'group', group, alert: event.alert } };
+  });
+}
 
 function decodeBody(body: Buffer, where: string): Commit {
   try {
     const [epoch, previous, at, cursor, marks, published, events, effects] = unpack(body) as CommitBody;
-    return { epoch, previous, at, cursor, marks, published, events, effects };
+    return { epoch, previous, at, cursor, marks, published, events, effects: restored(effects, events) };
   } catch (cause) {
     throw new JournalUnreadable(`${where}: a commit of ${body.length} bytes is not msgpack`, { cause });
   }

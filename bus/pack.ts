@@ -6,7 +6,32 @@
  * had packed would be written over here: nobody else may have one.
  */
 
-import { Packr, Unpackr } from 'msgpackr';
+import { addExtension, Packr, Unpackr } from 'msgpackr';
+import { SharedGroupRef } from '../alert/group-ref.ts';
+import { sharedName, sharedText } from '../alert/shared-text.ts';
+import { StoredAlert } from '../alert/stored-alert.ts';
+
+type StoredFields = ConstructorParameters<typeof StoredAlert>[2];
+
+/** These come back as what they were. Never change a number: it stands in journals. */
+addExtension({
+  Class: StoredAlert,
+  type: 1,
+  write: ({ labelsText, annotationsText, ...fields }: StoredAlert) => [labelsText, annotationsText, fields],
+  read: ([labels, annotations, fields]: [string, string, Record<string, unknown>]) => {
+    for (const name in fields) {
+      const value = fields[name];
+      if (typeof value === 'string' && name !== 'fingerprint') fields[name] = sharedName(value);
+    }
+    return new StoredAlert(sharedText(labels), sharedText(annotations), fields as unknown as StoredFields);
+  },
+});
+addExtension({
+  Class: SharedGroupRef,
+  type: 2,
+  write: ({ text }: SharedGroupRef) => text,
+  read: (text: string) => SharedGroupRef.ofText(text),
+});
 
 /** Pages of it are only taken up once something so large is packed. What is larger gets a buffer of its own. */
 const KEPT = Buffer.allocUnsafeSlow(4 * 1024 * 1024);

@@ -29,9 +29,12 @@ export function partitionsOf(address: EntityAddress, count: PartitionCount): Par
   return partitionNames(count).filter((name) => name.startsWith(letter));
 }
 
-/** 32-bit FNV-1a over UTF-16 code units (http://www.isthe.com/chongo/tech/comp/fnv/). Stored placements depend on it: never change. */
-export function fnv1a32(text: string): number {
-  let hash = 0x811c9dc5;
+/**
+ * 32-bit FNV-1a over UTF-16 code units (http://www.isthe.com/chongo/tech/comp/fnv/). Stored placements depend on it: never
+ * change. `before`: the hash of what stands before the text.
+ */
+export function fnv1a32(text: string, before = 0x811c9dc5): number {
+  let hash = before;
   for (let i = 0; i < text.length; i++) {
     hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   }

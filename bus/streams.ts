@@ -9,7 +9,7 @@ import { type PartitionCount, partitionNames } from './partition.ts';
 import {
   EVENTS_STREAM,
   INBOUND_STREAM,
-  INGEST_STREAM,
+  ingestStream,
   journalStream,
   META_BUCKET,
   SNAPSHOT_BUCKET,
@@ -22,7 +22,7 @@ const SECOND = 1_000_000_000;
 const DAY = 86_400 * SECOND;
 
 export interface StreamSizes {
-  /** Bound of the inbox, in bytes. Past it ingress answers 503. */
+  /** Bound of all inboxes together, in bytes: each partition has its even share. Past it ingress answers 503. */
   readonly ingestMaxBytes: number;
 }
 
@@ -36,7 +36,6 @@ function definitions(count: PartitionCount, sizes: StreamSizes): Definition[] {
   const minutes = (n: number) => n * 60 * SECOND;
   const bounded = { discard: DiscardPolicy.New, duplicate_window: minutes(2), max_age: 0 };
   return [
-    { ...bounded, name: INGEST_STREAM, subjects: [subjects.allIngest], max_bytes: sizes.ingestMaxBytes },
     // Acknowledged means accepted: what waits here may be refused when it is full, but never dropped for its age.
     { ...bounded, name: INBOUND_STREAM, subjects: [subjects.inbound], max_bytes: 256 * MiB },
     // Kept for replay and no longer: here the oldest go, since nothing waits for them.
@@ -48,6 +47,12 @@ function definitions(count: PartitionCount, sizes: StreamSizes): Definition[] {
       max_age: 7 * DAY,
       discard: DiscardPolicy.Old,
     },
+    ...partitionNames(count).map((partition) => ({
+      ...bounded,
+      name: ingestStream(partition),
+      subjects: [subjects.ingest(partition)],
+      max_bytes: Math.floor(sizes.ingestMaxBytes / (count.alert + count.channel)),
+    })),
     ...partitionNames(count).map((partition) => ({
       ...bounded,
       name: journalStream(partition),

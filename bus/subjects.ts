@@ -2,18 +2,17 @@
 
 import type { PartitionName } from './partition.ts';
 
-export const INGEST_STREAM = 'HERALD_INGEST';
 export const INBOUND_STREAM = 'HERALD_IN';
 export const EVENTS_STREAM = 'HERALD_EVENTS';
 export const WORKERS_BUCKET = 'herald_workers';
 export const META_BUCKET = 'herald_meta';
 export const SNAPSHOT_BUCKET = 'herald_snapshots';
 
+export const ingestStream = (partition: PartitionName) => `HERALD_INGEST_${partition}`;
 export const journalStream = (partition: PartitionName) => `HERALD_JOURNAL_${partition}`;
 
 export const subjects = {
   ingest: (partition: PartitionName) => `herald.internal.ingest.${partition}`,
-  allIngest: 'herald.internal.ingest.*',
   fence: (partition: PartitionName) => `herald.internal.journal.${partition}.fence`,
   commit: (partition: PartitionName) => `herald.internal.journal.${partition}.commit`,
   manifest: (partition: PartitionName) => `herald.internal.journal.${partition}.manifest`,

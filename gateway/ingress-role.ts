@@ -97,7 +97,7 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
       const publisher = framePublisher(bus);
       connected = {
         bus,
-        gauge: watchIngest(bus, systemClock),
+        gauge: watchIngest(bus, count, systemClock),
         groupCommit: createGroupCommit({
           publisher,
           partitions: count,

@@ -57,7 +57,7 @@ export function operatorApi({ bus, count, resources }: OperatorApiOptions): Rout
     async status() {
       const connected = bus();
       const resourceStatus = { hash: resources.current().hash, refused: resources.refused() };
-      const deployment = connected?.connected() === true ? await deploymentStatus(connected) : null;
+      const deployment = connected?.connected() === true ? await deploymentStatus(connected, count) : null;
       return { version: VERSION, node: process.version, resources: resourceStatus, partitions: count, deployment };
     },
     profile: (tenant, namespace) => resources.current().policy.profile(tenant, namespace),

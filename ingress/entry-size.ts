@@ -3,12 +3,11 @@
  * filled without encoding them twice. It counts each object's field names again, since the codec may repeat them.
  */
 
-import type { Alert, LabelSet } from '../alert/alert.ts';
+import type { Alert } from '../alert/alert.ts';
+import { type StoredAlert, storedAlert } from '../alert/stored-alert.ts';
 
 /** Field names of an entry and its alert, their record headers, the numbers, kind, status, receipt, fingerprint. */
 const ENTRY = 512;
-/** Record header and definition of a map. */
-const MAP = 32;
 /** Length prefix of a text: up to 5 bytes. */
 const TEXT = 5;
 const COUNT_EXACTLY_FROM = 64;
@@ -18,20 +17,15 @@ const UTF8_PER_UNIT = 3;
 export const FRAME_OVERHEAD = 64;
 
 export function entrySizeBound(alert: Alert): number {
+  const { labelsText, annotationsText } = storedAlert(alert) as StoredAlert;
   return (
     ENTRY +
     textSize(alert.tenant) +
     textSize(alert.source) +
     textSize(alert.generatorURL) +
-    mapSize(alert.labels) +
-    mapSize(alert.annotations)
+    textSize(labelsText) +
+    textSize(annotationsText)
   );
-}
-
-function mapSize(map: LabelSet): number {
-  let size = MAP;
-  for (const name in map) size += textSize(name) + textSize(map[name]!);
-  return size;
 }
 
 /** Counting the bytes of a short text costs more than what a generous guess wastes. */

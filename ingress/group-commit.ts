@@ -10,6 +10,7 @@
 
 import type { Alert } from '../alert/alert.ts';
 import { type AlertEntry, addressOf } from '../alert/entry.ts';
+import { storedAlert } from '../alert/stored-alert.ts';
 import { encodeFrame } from '../bus/frame.ts';
 import { type PartitionCount, type PartitionName, partitionOf } from '../bus/partition.ts';
 import type { Clock } from '../telemetry/clock.ts';
@@ -124,7 +125,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
       const submission = new Submission(alerts.length);
       const all: Waiting[] = [];
       for (let index = 0; index < alerts.length; index++) {
-        const alert = alerts[index]!;
+        const alert = storedAlert(alerts[index]!);
         const entry: AlertEntry = { kind: 'alert', alert, receipt, index, receivedAt };
         const size = sizeOf(entry, room);
         if (size === null) return Promise.resolve({ code: 'alert.too-large', index, limit: room });

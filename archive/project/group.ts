@@ -5,6 +5,7 @@
  * same reasons, one after the other, are one line of the ledger that counts; a notification always has a line of its own.
  */
 
+import type { GroupRef } from '../../alert/entry.ts';
 import type { FlushDecision, GroupEvent } from '../../alert/event.ts';
 import type { DecisionRow, GroupMemberRow, GroupRow } from '../schema.ts';
 import type { Position } from './position.ts';
@@ -46,14 +47,17 @@ export function foldGroup(before: GroupRow | null, event: GroupEvent, position: 
 }
 
 function joined(before: GroupRow | null, event: Extract<GroupEvent, { type: 'group.joined' }>): GroupChange {
-  const { group, alert, at } = event;
+  const { alert, at } = event;
+  const member = { group_id: event.key, fingerprint: alert.fingerprint, status: alert.status, at };
+  const known = event.group === null ? before : { ...before, ...columnsOf(event.group) };
+  if (known === null) return { ...NOTHING, row: null, joined: member };
   const sameLife = before !== null && before.born === event.born;
   const row: GroupRow = {
     id: event.key,
-    tenant: group.tenant,
-    group_key: group.key,
-    labels: JSON.stringify(group.labels),
-    channels: JSON.stringify(group.timing.channels),
+    tenant: known.tenant,
+    group_key: known.group_key,
+    labels: known.labels,
+    channels: known.channels,
     born: event.born,
     created_at: sameLife ? before.created_at : at,
     updated_at: at,
@@ -62,8 +66,16 @@ function joined(before: GroupRow | null, event: Extract<GroupEvent, { type: 'gro
     ended_at: null,
     decisions: sameLife ? before.decisions : '[]',
   };
-  const member = { group_id: event.key, fingerprint: alert.fingerprint, status: alert.status, at };
   return { row, joined: member, left: [], decisions: [] };
+}
+
+function columnsOf({ tenant, key, labels, timing }: GroupRef) {
+  return {
+    tenant,
+    group_key: key,
+    labels: JSON.stringify(labels),
+    channels: JSON.stringify(timing.channels),
+  };
 }
 
 function flushed(

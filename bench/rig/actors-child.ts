@@ -72,6 +72,7 @@ async function measureActors(count: number): Promise<Row[]> {
 async function measureAlerts(count: number): Promise<Row[]> {
   const policy = await policyOf();
   const entities = new Entities(() => policy);
+  const nobody = { giveBack: () => undefined };
   const before = heapUsed();
   const entries = entriesOf(count);
   const opening = performance.now();
@@ -80,10 +81,11 @@ async function measureAlerts(count: number): Promise<Row[]> {
   entries.length = 0;
   const awake = (heapUsed() - before) / count;
   const packing = performance.now();
-  for (const chunk of new Set(slots.map((slot) => slot.chunk))) entities.passivate(chunk, Number.POSITIVE_INFINITY);
+  for (const chunk of new Set(slots.map((slot) => slot.chunk)))
+    entities.passivate(chunk, Number.POSITIVE_INFINITY, nobody);
   const packed = performance.now() - packing;
   const asleep = (heapUsed() - before) / count;
-  if (slots.some(({ packed: bytes }) => bytes === null)) throw new Error('not every alert was put to sleep');
+  if (slots.some(({ asleep: data }) => data === null)) throw new Error('not every alert was put to sleep');
   const waking = performance.now();
   for (const slot of slots) entities.stateOf(slot);
   const woken = performance.now() - waking;

@@ -7,7 +7,7 @@ import type { JournalEvent } from '../../bus/journal.ts';
 import { readJournal } from '../../bus/journal-reader.ts';
 import { type PartitionCount, type PartitionName, partitionNames } from '../../bus/partition.ts';
 import { readStream } from '../../bus/stream-reader.ts';
-import { INGEST_STREAM, journalStream, subjects } from '../../bus/subjects.ts';
+import { ingestStream, journalStream, subjects } from '../../bus/subjects.ts';
 import { partitionCount } from '../../gateway/open-bus.ts';
 import { silentLog } from '../../telemetry/log.ts';
 import type { Scratch } from './scratch.ts';
@@ -21,13 +21,20 @@ export async function connect(scratch: Scratch, url: string): Promise<Bus> {
   return bus;
 }
 
-/** Entries of all frames that wait in INGEST. */
+/** Entries of all frames that wait in the inboxes. */
 export async function countIngested(bus: Bus): Promise<number> {
-  const { state } = await bus.jsm.streams.info(INGEST_STREAM);
+  let entries = 0;
+  for (const partition of partitionNames(COUNT)) entries += await countWaiting(bus, partition);
+  return entries;
+}
+
+async function countWaiting(bus: Bus, partition: PartitionName): Promise<number> {
+  const stream = ingestStream(partition);
+  const { state } = await bus.jsm.streams.info(stream);
   if (state.messages === 0) return 0;
   const stop = new AbortController();
   let entries = 0;
-  for await (const { seq, data } of readStream(bus, INGEST_STREAM, subjects.allIngest, state.first_seq, stop.signal)) {
+  for await (const { seq, data } of readStream(bus, stream, subjects.ingest(partition), state.first_seq, stop.signal)) {
     entries += decodeFrame(data).entries.length;
     if (seq >= state.last_seq) break;
   }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { type FramePublisher, framePublisher } from '../../bus/ingest.ts';
+import { type FramePublisher, framePublisher, ingestFill } from '../../bus/ingest.ts';
 import { IngestFull } from '../../bus/publish.ts';
 import { until } from '../support/until.ts';
 import {
@@ -81,7 +81,7 @@ test('[BR-REL-003] what a former owner took in and had not dropped from the inbo
   await until('it to be told', () => one.sent.length === 1);
   await one.crash();
   rig.keep();
-  const inbox = async () => (await rig.bus.jsm.streams.info('HERALD_INGEST')).state.messages;
+  const inbox = async () => (await ingestFill(rig.bus, COUNT)).messages;
   assert.ok((await inbox()) > 0);
   await launch('two');
   await until('the inbox to be empty', async () => (await inbox()) === 0);

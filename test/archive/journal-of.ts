@@ -63,7 +63,7 @@ export function opened(n: number, receipt: string, at = T0, groups = ['g0']): Al
     key: keyOf(n),
     at,
     cause: cause(receipt, 0),
-    alert,
+    alert: { ...alert, environment: 'production', priority: 'P1' },
     routing: routingOf(...groups),
     episode: 1,
     reasons,

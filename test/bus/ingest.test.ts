@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { type Bus, connectBus } from '../../bus/connection.ts';
 import { framePublisher, watchIngest } from '../../bus/ingest.ts';
 import { ensureStreams } from '../../bus/streams.ts';
-import { INGEST_STREAM } from '../../bus/subjects.ts';
+import { ingestStream } from '../../bus/subjects.ts';
 import { systemClock } from '../../telemetry/clock.ts';
 import { silentLog } from '../../telemetry/log.ts';
 import { startNats } from '../support/nats.ts';
@@ -23,16 +23,16 @@ before(async () => {
 after(() => bus.close());
 
 test('[BR-REL-003] nothing is admitted while the inbox is nearly full or does not answer, and again once it is and does', async () => {
-  const gauge = watchIngest(bus, systemClock);
+  const gauge = watchIngest(bus, COUNT, systemClock);
   await until('a look', () => gauge.admitting());
   const { publish } = framePublisher(bus);
-  for (let i = 0; i < 9; i++) await publish('a0', Buffer.alloc(100 * 1024), `fill-${i}`);
+  for (let i = 0; i < 4; i++) await publish('a0', Buffer.alloc(100 * 1024), `fill-${i}`);
   await until('it to be refused', () => !gauge.admitting());
-  const { config } = await bus.jsm.streams.info(INGEST_STREAM);
-  await bus.jsm.streams.purge(INGEST_STREAM);
+  const { config } = await bus.jsm.streams.info(ingestStream('a0'));
+  await bus.jsm.streams.purge(ingestStream('a0'));
   await until('it to be admitted', () => gauge.admitting());
   // The connection stands, yet nothing can be stored.
-  await bus.jsm.streams.delete(INGEST_STREAM);
+  await bus.jsm.streams.delete(ingestStream('a0'));
   await until('it to be refused', () => !gauge.admitting());
   assert.ok(bus.connected());
   await bus.jsm.streams.add(config);

@@ -50,7 +50,7 @@ test('streams are created once and checked afterwards; a difference is named, ne
   await assert.rejects(ensureStreams(bus, COUNT, { ingestMaxBytes: 1024 }), (error) => {
     return (
       error instanceof StreamMismatch &&
-      /HERALD_INGEST: max_bytes is 67108864, this Herald wants 1024/.test(error.message)
+      /HERALD_INGEST_[ac]0: max_bytes is 33554432, this Herald wants 512/.test(error.message)
     );
   });
   await assert.rejects(ensureStreams(bus, { alert: 2, channel: 1 }, SIZES), StreamMismatch);

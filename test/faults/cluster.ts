@@ -50,8 +50,8 @@ export async function startCluster({ partitions, env = {}, ...resources }: Clust
 type WorkerStatus = DeploymentStatus['workers'][number];
 
 /** The record of the worker in this process; null while there is none. */
-export async function workerOf({ bus }: Evidence, { pid }: HeraldProcess): Promise<WorkerStatus | null> {
-  const { workers } = await deploymentStatus(bus);
+export async function workerOf({ bus, count }: Evidence, { pid }: HeraldProcess): Promise<WorkerStatus | null> {
+  const { workers } = await deploymentStatus(bus, count);
   return workers.find(({ id }) => id.includes(`-${pid}-`)) ?? null;
 }
 

@@ -29,6 +29,7 @@ interface Seen {
 
 export class Evidence {
   readonly bus: Bus;
+  readonly count: PartitionCount;
   readonly records = new Map<PartitionName, JournalRecord[]>();
   readonly #seen: Seen = {
     causes: new Map(),
@@ -42,6 +43,7 @@ export class Evidence {
   readonly #reading: Promise<unknown>;
 
   constructor(bus: Bus, count: PartitionCount) {
+    this.count = count;
     this.bus = bus;
     this.#reading = Promise.all(partitionNames(count).map((partition) => this.#follow(partition)));
   }
