@@ -55,7 +55,8 @@ export function compileClassifier(rules: EnvironmentRules, memoLimit: number = M
   };
   const classify = (namespace: string, labels?: LabelSet) => {
     const named = byName(namespace);
-    return labels === undefined ? named : heedLabels(rules, named, labels);
+    // What is no name has no labels either.
+    return labels === undefined || namespace.length > LONGEST_NAME ? named : heedLabels(rules, named, labels);
   };
   return { ok: true, classifier: { rules, classify } };
 }

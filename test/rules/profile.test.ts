@@ -71,6 +71,7 @@ test('[BR-QUAL-002] a label raises to production always, and takes nothing out o
   ]);
   assert.deepEqual(decided({ env: 'pr\u043ed' }, 'shop-dev'), ['production', 'environment.label'], 'a look-alike too');
   assert.deepEqual(decided({ env: 'd\u0435v' }, 'shop'), ['production', 'environment.default'], 'but only upwards');
+  assert.equal(decided({ env: 'dev' }, 'x'.repeat(5000))[0], 'production', 'no name at all');
   const labels = { keys: ['env'], values: {}, lowerProduction: true };
   assert.deepEqual(decided({ env: 'development' }, 'shop-prod', { labels }), ['development', 'environment.label']);
 });
