@@ -18,6 +18,11 @@ export function partitionMetrics({ registry }: Metrics): PartitionMetrics {
     help: 'Rules of the NamingStandard that the namespaces of new alerts break, by tenant.',
     labels: ['tenant'],
   });
+  const held = new CounterTally(registry, {
+    name: 'herald_alerts_held_total',
+    help: 'Alerts of groups whose hold began, by the reason that keeps them back.',
+    labels: ['reason'],
+  });
   const commits = new HistogramTally(registry, {
     name: 'herald_commit_seconds',
     help: 'From taking input to the acknowledged commit.',
@@ -35,6 +40,9 @@ export function partitionMetrics({ registry }: Metrics): PartitionMetrics {
       commits.observe(milliseconds / 1000, partition);
       for (const event of journaled) {
         events.add(1, event.type, 'reasons' in event ? (event.reasons[0]?.code ?? '') : '');
+        if (event.type === 'group.flushed') {
+          for (const { reason, fingerprints } of event.holds?.began ?? []) held.add(fingerprints.length, reason.code);
+        }
         if (event.type !== 'alert.opened') continue;
         const broken = event.reasons.filter(({ code }) => code === 'namespace.naming-violation').length;
         if (broken > 0) misnamed.add(broken, event.alert.tenant);

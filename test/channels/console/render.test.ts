@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
+import { reason } from '../../../alert/reason.ts';
 import { render } from '../../../channels/console/render.ts';
 import { aNotification, anAlert } from '../../support/notification.ts';
 
@@ -19,6 +20,16 @@ test('[BR-NOT-003] a notification about one alert is one line with everything th
 test('[BR-NOT-003] resolved reads as resolved', () => {
   const line = render(aNotification({ status: 'resolved', alerts: [anAlert({ status: 'resolved' })] }), PLAIN);
   assert.match(line, /^2026-11-23T08:57:23Z RESOLVED P1 production /);
+});
+
+test('[BR-AP-008] what was held back until now is said in a line of its own, harmless whatever a person wrote', () => {
+  const reasons = [
+    reason('group.first'),
+    reason('hold.ended', '2 alerts were held back for up to 2h5m: hold.silence \u001b[2J'),
+  ];
+  const [, second, ...rest] = render(aNotification({ reasons }), PLAIN).trimEnd().split('\n');
+  assert.equal(second, '  (2 alerts were held back for up to 2h5m: hold.silence \\u{1b}[2J)');
+  assert.deepEqual(rest, []);
 });
 
 test('[BR-NOT-003] several alerts follow indented, a few of them, with the labels that are their own', () => {
