@@ -17,7 +17,8 @@ export const correlatorKind: EntityKind<CorrelatorState, Message> = {
   evolve: (state, event) => evolveCorrelator(state, event as CorrelationEvent),
   dueAt: correlatorDueAt,
   settle(state, now) {
-    return correlatorDueAt(state) <= now ? { kind: 'tick' } : null;
+    const due = correlatorDueAt(state);
+    return due !== null && due <= now ? { kind: 'tick' } : null;
   },
   // Who had its task is gone.
   recovered: ({ running }) => (running === null ? null : { kind: 'recovered' }),

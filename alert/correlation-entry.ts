@@ -57,6 +57,9 @@ export function correlationOf(
 ): CorrelationEntry | null {
   const known = before !== null && before.correlated === true && isActive(before);
   if (!known && !events.some((event) => 'routing' in event && event.routing?.correlated === true)) return null;
+  if (known && events.some(({ type }) => type === 'alert.acknowledged')) {
+    return { kind: 'correlation', tenant: before.tenant, fingerprint: before.fingerprint, alert: null, taken: true };
+  }
   const after = events.reduce(evolveAlert, before);
   if (after === null || !isActive(after)) {
     if (!known) return null;

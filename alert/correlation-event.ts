@@ -34,6 +34,13 @@ export type CorrelationEvent =
       readonly reasons: readonly Reason[];
     })
   | (OfTenant & { readonly type: 'correlation.left'; readonly fingerprint: string })
+  /** A person took on an alert of an open incident: later incidents of the rule know where to look. */
+  | (OfTenant & {
+      readonly type: 'correlation.learnt';
+      readonly incident: string;
+      readonly rule: string;
+      readonly alertname: string;
+    })
   | (OfTenant & { readonly type: 'correlation.started'; readonly run: number; readonly alerts: number })
   | (OfTenant & {
       readonly type: 'correlation.ended';

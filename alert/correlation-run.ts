@@ -3,9 +3,9 @@
  * company leave the window.
  */
 
-import type { CorrelationRule, Finding, WindowAlert } from './correlation.ts';
+import type { CorrelationRule, Finding, Learnt, WindowAlert } from './correlation.ts';
 import type { CorrelationEvent } from './correlation-event.ts';
-import type { CorrelatorState } from './correlator-state.ts';
+import { type CorrelatorState, isIdle } from './correlator-state.ts';
 import type { GroupEntry, IncidentHoldEntry } from './entry.ts';
 import { applyFindings, closeOrphans } from './incident.ts';
 import type { Policy } from './policy.ts';
@@ -17,6 +17,7 @@ export interface CorrelationTask {
   readonly run: number;
   readonly alerts: readonly WindowAlert[];
   readonly rules: readonly CorrelationRule[];
+  readonly learnt: readonly Learnt[];
   /** Milliseconds. */
   readonly limit: number;
 }
@@ -45,7 +46,7 @@ export function nextRun(state: CorrelatorState, tenant: string, now: number, pol
   return {
     events: [{ type: 'correlation.started', key: tenant, at: now, run, alerts: alerts.length }],
     effects: [],
-    task: { tenant, run, alerts, rules, limit: RUN_LIMIT },
+    task: { tenant, run, alerts, rules, learnt: [...state.learnt.values()], limit: RUN_LIMIT },
   };
 }
 
@@ -109,8 +110,10 @@ function endOfRun(
   return { type: 'correlation.ended', key: tenant, at: now, run, passed, reasons: [reason(code, detail)] };
 }
 
-/** When a run is due, or the end of one is overdue. Unix time in milliseconds. */
-export function dueRun({ running, changedAt, endedAt, window }: CorrelatorState): number {
+/** When a run is due, or the end of one is overdue. Unix time in milliseconds; infinite: never. */
+export function dueRun(state: CorrelatorState): number {
+  const { running, changedAt, endedAt, window } = state;
+  if (isIdle(state)) return Number.POSITIVE_INFINITY;
   if (running !== null) return running.at + RUN_LOST;
   if (changedAt === null) return endedAt + LOOK_EVERY;
   return Math.max(changedAt + GATHER, endedAt + GATHER + window.size * PAUSE_PER_ALERT);

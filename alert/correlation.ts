@@ -82,7 +82,16 @@ export interface CorrelationCondition {
   mayBeParent(labels: LabelSet): boolean;
 }
 
-export type EvidenceKind = 'rule' | 'time' | 'labels' | 'likeness' | 'template' | Topology;
+/** What people took on in earlier incidents of a rule, by alert name: where they found the cause. */
+export interface Learnt {
+  readonly rule: string;
+  readonly alertname: string;
+  /** Incidents that had such alerts, and those in which a person acknowledged one. */
+  readonly incidents: number;
+  readonly taken: number;
+}
+
+export type EvidenceKind = 'history' | 'rule' | 'time' | 'labels' | 'likeness' | 'template' | Topology;
 
 export interface Evidence {
   readonly kind: EvidenceKind;

@@ -5,7 +5,7 @@
  */
 
 import type { LabelSet } from './alert.ts';
-import type { CorrelationAction, WindowAlert } from './correlation.ts';
+import type { CorrelationAction, Learnt, WindowAlert } from './correlation.ts';
 import type { CorrelationEvent, Counted, StormPhase } from './correlation-event.ts';
 import type { IncidentHold } from './incident-hold.ts';
 import { addAlert, type Breakdown, countIn, EMPTY, type Frame, insideOf, sumOf } from './storm-count.ts';
@@ -25,6 +25,8 @@ export interface OpenIncident {
   /** Fingerprints of those that fire. */
   readonly members: ReadonlySet<string>;
   readonly hold: IncidentHold | null;
+  /** Names of alerts that people took on. */
+  readonly taken: readonly string[];
 }
 
 export interface OpenStorm {
@@ -53,6 +55,8 @@ export interface CorrelatorState {
   /** Of storms, by stormKey. */
   readonly counters: Map<string, Counter>;
   readonly storms: Map<string, OpenStorm>;
+  /** By rule and alert name; what was learnt longest ago first. */
+  readonly learnt: Map<string, Learnt>;
   runs: number;
   /** Number and beginning of the run that is under way. */
   running: { readonly run: number; readonly at: number } | null;
@@ -68,6 +72,7 @@ export function newCorrelator(): CorrelatorState {
     incidents: new Map(),
     counters: new Map(),
     storms: new Map(),
+    learnt: new Map(),
     runs: 0,
     running: null,
     changedAt: null,
@@ -99,6 +104,9 @@ export function evolveCorrelator(before: CorrelatorState | null, event: Correlat
     case 'correlation.left':
       left(state, event.fingerprint, event.at);
       break;
+    case 'correlation.learnt':
+      takenOn(state, event.incident, event.alertname);
+      break;
     case 'correlation.started':
       state.runs = event.run;
       state.running = { run: event.run, at: event.at };
@@ -115,7 +123,8 @@ export function evolveCorrelator(before: CorrelatorState | null, event: Correlat
     case 'incident.opened': {
       const { incident: id, rule, action, groupedBy, parent, at: openedAt, hold } = event;
       const members = new Set(event.joined.map(({ fingerprint }) => fingerprint));
-      state.incidents.set(id, { id, rule, action, groupedBy, parent, openedAt, members, hold });
+      state.incidents.set(id, { id, rule, action, groupedBy, parent, openedAt, members, hold, taken: [] });
+      learn(state, rule, namesOf(state, members), 'incidents');
       break;
     }
     case 'incident.updated': {
@@ -138,10 +147,11 @@ export function evolveCorrelator(before: CorrelatorState | null, event: Correlat
     default:
       return event satisfies never;
   }
-  return isEmpty(state) ? null : state;
+  return isIdle(state) && state.learnt.size === 0 ? null : state;
 }
 
-function isEmpty({ window, incidents, counters, storms, running }: CorrelatorState): boolean {
+/** Nothing is left that time could change. */
+export function isIdle({ window, incidents, counters, storms, running }: CorrelatorState): boolean {
   return window.size + incidents.size + counters.size + storms.size === 0 && running === null;
 }
 
@@ -208,6 +218,36 @@ function told(state: CorrelatorState, event: Told): void {
   });
 }
 
+/** Once per incident and name, however many of them people acknowledge. */
+function takenOn(state: CorrelatorState, id: string, alertname: string): void {
+  const incident = state.incidents.get(id);
+  if (incident === undefined || incident.taken.includes(alertname)) return;
+  state.incidents.set(id, { ...incident, taken: [...incident.taken, alertname] });
+  learn(state, incident.rule, new Set([alertname]), 'taken');
+}
+
+const MOST_LEARNT = 500;
+
+function namesOf({ window }: CorrelatorState, members: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set(Array.from(members, (fingerprint) => window.get(fingerprint)?.alert.labels.alertname ?? ''));
+}
+
+function learn(
+  { learnt }: CorrelatorState,
+  rule: string,
+  names: ReadonlySet<string>,
+  what: 'incidents' | 'taken',
+): void {
+  for (const alertname of names) {
+    const key = JSON.stringify([rule, alertname]);
+    const before = learnt.get(key) ?? { rule, alertname, incidents: 0, taken: 0 };
+    learnt.delete(key);
+    learnt.set(key, { ...before, [what]: before[what] + 1 });
+    const [oldest] = learnt.keys();
+    if (learnt.size > MOST_LEARNT) learnt.delete(oldest!);
+  }
+}
+
 function sweep(state: CorrelatorState, at: number): void {
   if (at - state.sweptAt < SWEEP_EVERY) return;
   state.sweptAt = at;
@@ -218,30 +258,33 @@ function sweep(state: CorrelatorState, at: number): void {
 
 /** For a snapshot, and back. */
 export function packCorrelator(state: CorrelatorState): unknown {
-  const { window, incidents, counters, storms, ...rest } = state;
+  const { window, incidents, counters, storms, learnt, ...rest } = state;
   return {
     ...rest,
     window: [...window.values()],
     incidents: Array.from(incidents.values(), (incident) => ({ ...incident, members: [...incident.members] })),
     counters: [...counters],
+    learnt: [...learnt.values()],
     storms: Array.from(storms, ([key, storm]) => [key, { ...storm, members: [...storm.members] }]),
   };
 }
 
-interface Packed extends Omit<CorrelatorState, 'window' | 'incidents' | 'counters' | 'storms'> {
+interface Packed extends Omit<CorrelatorState, 'window' | 'incidents' | 'counters' | 'storms' | 'learnt'> {
   readonly window: readonly Watched[];
   readonly incidents: readonly (Omit<OpenIncident, 'members'> & { readonly members: readonly string[] })[];
   readonly counters: readonly [string, Counter][];
+  readonly learnt: readonly Learnt[];
   readonly storms: readonly [string, Omit<OpenStorm, 'members'> & { readonly members: readonly string[] }][];
 }
 
 export function unpackCorrelator(packed: unknown): CorrelatorState {
-  const { window, incidents, counters, storms, ...rest } = packed as Packed;
+  const { window, incidents, counters, storms, learnt, ...rest } = packed as Packed;
   return {
     ...rest,
     window: new Map(window.map((watched) => [watched.alert.fingerprint, watched])),
     incidents: new Map(incidents.map((one) => [one.id, { ...one, members: new Set(one.members) }])),
     counters: new Map(counters),
+    learnt: new Map(learnt.map((one) => [JSON.stringify([one.rule, one.alertname]), one])),
     storms: new Map(storms.map(([key, storm]) => [key, { ...storm, members: new Set(storm.members) }])),
   };
 }

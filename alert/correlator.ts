@@ -40,6 +40,7 @@ export function decideCorrelation(
 ): CorrelatorDecision {
   switch (command.kind) {
     case 'entry':
+      if (command.entry.taken === true) return takeOn(state, command.entry.fingerprint, tenant, now);
       return command.entry.alert === null
         ? leave(state, command.entry.fingerprint, tenant, now)
         : enter(state, command.entry.alert, command.entry.again === true, tenant, now, policy);
@@ -96,6 +97,16 @@ function counted({ name, storm, groupBy, within }: CorrelationRule, alert: Windo
   return Object.values(key).includes('') ? null : { rule: name, key, within };
 }
 
+/** What people take on in an incident is where they see its cause. */
+function takeOn(state: CorrelatorState | null, fingerprint: string, tenant: string, now: number): CorrelatorDecision {
+  const alertname = state?.window.get(fingerprint)?.alert.labels.alertname ?? '';
+  const within = [...(state?.incidents.values() ?? [])].filter(({ members }) => members.has(fingerprint));
+  const events = within.map(({ id: incident, rule }): CorrelationEvent => {
+    return { type: 'correlation.learnt', key: tenant, at: now, incident, rule, alertname };
+  });
+  return { events, effects: [], task: null };
+}
+
 function leave(state: CorrelatorState | null, fingerprint: string, tenant: string, now: number): CorrelatorDecision {
   if (state === null) return NOTHING;
   const within = [...state.incidents.values()].filter(({ members }) => members.has(fingerprint));
@@ -135,9 +146,9 @@ function tick(state: CorrelatorState, tenant: string, now: number, policy: Polic
   };
 }
 
-/** When time will next change something. Unix time in milliseconds. */
-export function correlatorDueAt(state: CorrelatorState): number {
+/** When time will next change something. Unix time in milliseconds; null: never. */
+export function correlatorDueAt(state: CorrelatorState): number | null {
   let due = dueRun(state);
   for (const storm of state.storms.values()) due = Math.min(due, stormDueAt(storm));
-  return due;
+  return Number.isFinite(due) ? due : null;
 }

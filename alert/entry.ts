@@ -77,6 +77,8 @@ export interface CorrelationEntry {
   readonly alert: WindowAlert | null;
   /** The correlator knows it: only its rules have changed. */
   readonly again?: true;
+  /** A person took it on. It goes on firing: `alert` is null and means nothing. */
+  readonly taken?: true;
 }
 
 /** From a correlator to every alert partition: what an incident holds back from now on; null: nothing any more. */

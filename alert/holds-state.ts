@@ -97,7 +97,7 @@ export function packHolds({ sources, silences, incidents }: HoldsState): unknown
 }
 
 export function unpackHolds(packed: unknown): HoldsState {
-  const [sources, silences, incidents] = packed as [[string, LabelSet][], Silence[], IncidentHold[]];
+  const [sources, silences, incidents = []] = packed as [[string, LabelSet][], Silence[], IncidentHold[]?];
   return {
     sources: new Map(sources),
     silences: new Map(silences.map((silence) => [silence.id, silence])),

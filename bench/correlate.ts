@@ -14,7 +14,14 @@ import { against, type Findings, type Row } from './rig/report.ts';
 const BUDGETED_SIZE = 10_000;
 const RUNS = 5;
 
-const base = { within: 300_000, threshold: 5, groupBy: [], needsParent: false, action: 'annotate', storm: null } as const;
+const base = {
+  within: 300_000,
+  threshold: 5,
+  groupBy: [],
+  needsParent: false,
+  action: 'annotate',
+  storm: null,
+} as const;
 const RULES: readonly CorrelationRule[] = [
   { ...base, name: 'node', similarity: { labels: null, message: false, topology: ['node'], need: 'any' } },
   { ...base, name: 'owner', similarity: { labels: null, message: true, topology: ['owner'], need: 'all' } },
@@ -39,7 +46,7 @@ export default async function correlateWindow({ quick, note }: BenchOptions): Pr
   }
   const pool = createRulesPool();
   try {
-    const inPool = (alerts: readonly WindowAlert[]) => pool.correlate({ alerts, rules: RULES }, 60_000);
+    const inPool = (alerts: readonly WindowAlert[]) => pool.correlate({ alerts, rules: RULES, learnt: [] }, 60_000);
     rows.push(await measure(`${size} alerts, mixed, in the pool`, mixed(size), quick, inPool));
   } finally {
     await pool.close();

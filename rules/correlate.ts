@@ -2,12 +2,19 @@
  * From a window of alerts to incidents: which of them belong together, which one is the parent, and by what evidence.
  *
  * For each rule: its alerts are parted by their groupBy values; within a part, alerts close in time are linked where the rule's
- * similarity says so; what hangs together and reaches the threshold is an incident. The parent is the earliest of those that
- * the rule names as one, else the earliest of all. Pure; the order of the alerts does not matter.
+ * similarity says so; what hangs together and reaches the threshold is an incident. The parent is one of those that the rule names
+ * as one, else any; of several the kind that people took on most in earlier incidents, and then the earliest. Pure; the order of the alerts does not matter.
  */
 
 import { ENVIRONMENTS, type LabelSet, PRIORITIES } from '../alert/alert.ts';
-import { type CorrelationRule, type Finding, keyValue, type Topology, type WindowAlert } from '../alert/correlation.ts';
+import {
+  type CorrelationRule,
+  type Finding,
+  keyValue,
+  type Learnt,
+  type Topology,
+  type WindowAlert,
+} from '../alert/correlation.ts';
 import { evidenceOf } from './correlation-evidence.ts';
 import { LabelSets, linkAlike } from './similarity.ts';
 import { type Template, TemplateTree } from './template-tree.ts';
@@ -19,9 +26,15 @@ interface Window {
   /** By place in `alerts`; null where there is no message. */
   readonly templates: readonly (Template | null)[];
   readonly labels: LabelSets;
+  readonly learnt: readonly Learnt[];
 }
 
-export function correlate(alerts: readonly WindowAlert[], rules: readonly CorrelationRule[]): Finding[] {
+/** `learnt`: of earlier incidents. */
+export function correlate(
+  alerts: readonly WindowAlert[],
+  rules: readonly CorrelationRule[],
+  learnt: readonly Learnt[] = [],
+): Finding[] {
   const ordered = [...alerts].sort(byStart);
   const ruling = rules.filter(({ action }) => action !== 'storm');
   const wants = (what: (rule: CorrelationRule) => boolean) => ruling.some(what);
@@ -31,6 +44,7 @@ export function correlate(alerts: readonly WindowAlert[], rules: readonly Correl
     labels: new LabelSets(
       wants(({ similarity }) => similarity?.labels != null) ? ordered.map(({ labels }) => labels) : [],
     ),
+    learnt,
   };
   return ruling.flatMap((rule) => incidentsOf(window, rule));
 }
@@ -125,14 +139,33 @@ function linkEqual(
 }
 
 /** null: the rule asks for a parent and none of them can be it. */
-function parentOf({ alerts }: Window, members: readonly number[], rule: CorrelationRule): number | null {
+function parentOf({ alerts, learnt }: Window, members: readonly number[], rule: CorrelationRule): number | null {
   const candidates = members.filter((place) => alerts[place]!.parentOf.includes(rule.name));
   if (rule.needsParent && candidates.length === 0) return null;
   const rank = (place: number) => {
     const { startsAt, environment, priority } = alerts[place]!;
-    return [startsAt, ENVIRONMENTS.indexOf(environment), PRIORITIES.indexOf(priority), place];
+    return [
+      -shareTaken(learnt, rule, alerts[place]!),
+      startsAt,
+      ENVIRONMENTS.indexOf(environment),
+      PRIORITIES.indexOf(priority),
+      place,
+    ];
   };
   return [...(candidates.length > 0 ? candidates : members)].sort((a, b) => compare(rank(a), rank(b)))[0]!;
+}
+
+/** From so many incidents on the past says something. */
+const FEWEST_INCIDENTS = 3;
+
+function pastOf(learnt: readonly Learnt[], { name }: CorrelationRule, { labels }: WindowAlert): Learnt | null {
+  const past = learnt.find(({ rule, alertname }) => rule === name && alertname === (labels.alertname ?? ''));
+  return past === undefined || past.incidents < FEWEST_INCIDENTS || past.taken === 0 ? null : past;
+}
+
+function shareTaken(learnt: readonly Learnt[], rule: CorrelationRule, alert: WindowAlert): number {
+  const past = pastOf(learnt, rule, alert);
+  return past === null ? 0 : past.taken / past.incidents;
 }
 
 function compare(a: readonly number[], b: readonly number[]): number {
@@ -145,7 +178,7 @@ function findingOf(window: Window, members: readonly number[], parent: number, r
   const templates = members.map((place) => window.templates[place] ?? null);
   const key: Record<string, string> = {};
   for (const name of rule.groupBy) key[name] = keyValue(alerts[0]!, name);
-  const { evidence, by } = evidenceOf(alerts, templates, rule);
+  const { evidence, by } = evidenceOf(alerts, templates, rule, pastOf(window.learnt, rule, window.alerts[parent]!));
   return {
     rule: rule.name,
     key: key satisfies LabelSet,

@@ -4,6 +4,7 @@ import {
   type CorrelationRule,
   type Evidence,
   type EvidenceKind,
+  type Learnt,
   TOPOLOGY,
   type WindowAlert,
 } from '../alert/correlation.ts';
@@ -21,11 +22,12 @@ interface Collected {
   readonly by: readonly (readonly number[])[];
 }
 
-/** `alerts` in order of time; `templates` beside them. */
+/** `alerts` in order of time; `templates` beside them; `past`: of alerts of the parent's name. */
 export function evidenceOf(
   alerts: readonly WindowAlert[],
   templates: readonly (Template | null)[],
   rule: CorrelationRule,
+  past: Learnt | null,
 ): Collected {
   const evidence: Evidence[] = [];
   const by: number[][] = alerts.map(() => []);
@@ -53,6 +55,7 @@ export function evidenceOf(
       add(kind, `same ${kind} ${value}`, (index) => alerts[index]![kind] === value);
     }
   }
+  if (past !== null) add('history', historyText(past), (index) => alerts[index]!.labels.alertname === past.alertname);
   return { evidence, by };
 }
 
@@ -64,6 +67,10 @@ function ruleText(found: number, { name, threshold, within, groupBy }: Correlati
 function timeText(alerts: readonly WindowAlert[], { within }: CorrelationRule): string {
   const span = alerts.at(-1)!.startsAt - alerts[0]!.startsAt;
   return `started within ${seconds(span)}, each at most ${seconds(within)} after another`;
+}
+
+function historyText({ rule, alertname, taken, incidents }: Learnt): string {
+  return `in ${taken} of ${incidents} earlier incidents of rule ${rule} with alerts ${alertname} people took one of these on`;
 }
 
 function seconds(milliseconds: number): string {

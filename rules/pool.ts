@@ -5,7 +5,7 @@
 
 import { Piscina } from 'piscina';
 import type { Environment, Priority } from '../alert/alert.ts';
-import type { CorrelationRule, Finding, WindowAlert } from '../alert/correlation.ts';
+import type { CorrelationRule, Finding, Learnt, WindowAlert } from '../alert/correlation.ts';
 import type { NamespaceAttributes } from '../alert/namespace.ts';
 import type { PatternProblem } from './pattern-set.ts';
 import type { ProfileRules } from './profile.ts';
@@ -39,6 +39,7 @@ export type BulkResult =
 export interface CorrelateTask {
   readonly alerts: readonly WindowAlert[];
   readonly rules: readonly CorrelationRule[];
+  readonly learnt: readonly Learnt[];
 }
 
 /** The task took longer than it may: its thread was ended, and another one takes the next task. */

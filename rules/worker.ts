@@ -32,6 +32,6 @@ function classificationOf(profile: RuledProfile): BulkClassification {
   };
 }
 
-export function correlateWindow({ alerts, rules }: CorrelateTask): Finding[] {
-  return correlate(alerts, rules);
+export function correlateWindow({ alerts, rules, learnt }: CorrelateTask): Finding[] {
+  return correlate(alerts, rules, learnt);
 }

@@ -5,7 +5,11 @@ import type { CorrelationEvent } from '../../alert/correlation-event.ts';
 import type { Breakdown } from '../../alert/storm-count.ts';
 import type { IncidentAlertRow, IncidentRow } from '../schema.ts';
 
-type OfIncident = Extract<CorrelationEvent, { readonly incident: string }>;
+type OfIncident = Extract<CorrelationEvent, { readonly incident: string; readonly reasons: unknown }>;
+
+export function isOfIncident(event: CorrelationEvent): event is OfIncident {
+  return 'incident' in event && 'reasons' in event;
+}
 
 /** null: nothing is known of this incident and the event does not introduce it. */
 export function foldIncident(before: IncidentRow | null, event: OfIncident): IncidentRow | null {

@@ -5,14 +5,14 @@ import type { Connection } from '../bulk.ts';
 import type { IncidentAlertRow } from '../schema.ts';
 import { incidentAlertsTable, incidentsTable } from '../tables.ts';
 import { WorkingSet } from '../working-set.ts';
-import { foldIncident, joinedRows } from './incident.ts';
+import { foldIncident, isOfIncident, joinedRows } from './incident.ts';
 
 export class Incidents {
   readonly #rows = new WorkingSet(incidentsTable, ({ id }) => id);
   readonly #alerts = new Map<string, IncidentAlertRow>();
 
   want(event: CorrelationEvent): void {
-    if ('incident' in event) this.#rows.want(event.incident);
+    if (isOfIncident(event)) this.#rows.want(event.incident);
     else if (event.type === 'correlation.entered') for (const storm of event.storms) this.#rows.want(storm);
   }
 
@@ -21,7 +21,7 @@ export class Incidents {
   }
 
   take(event: CorrelationEvent): void {
-    if ('incident' in event) {
+    if (isOfIncident(event)) {
       const row = foldIncident(this.#rows.get(event.incident), event);
       if (row !== null) this.#rows.put(row);
     }

@@ -66,7 +66,7 @@ class Rig {
   /** Moves the time to when something is due and does it. */
   tick(): CorrelationEvent[] {
     assert.ok(this.state !== null);
-    this.now = Math.max(this.now, correlatorDueAt(this.state));
+    this.now = Math.max(this.now, correlatorDueAt(this.state) ?? this.now);
     return this.do({ kind: 'tick' });
   }
 
@@ -76,7 +76,7 @@ class Rig {
     for (let looks = 0; this.task === null && looks < 5; looks++) this.tick();
     const task = this.task as CorrelatorDecision['task'];
     assert.ok(task !== null, 'a run was due');
-    return this.do({ kind: 'found', run: task.run, findings: correlate(task.alerts, task.rules) });
+    return this.do({ kind: 'found', run: task.run, findings: correlate(task.alerts, task.rules, task.learnt) });
   }
 
   get holds() {
@@ -91,7 +91,7 @@ class Rig {
 test('[BR-AP-004] alerts that enter are looked at a second later, and what is found is an incident with its evidence', () => {
   const rig = new Rig([NODE_RULE]);
   rig.enter(...nodeDown('n1', 10));
-  const due = correlatorDueAt(rig.state!) - START;
+  const due = (correlatorDueAt(rig.state!) ?? 0) - START;
   assert.ok(due >= 1000 && due < 1100, `due after ${due} ms`);
   const [opened] = rig.run();
   assert.ok(opened?.type === 'incident.opened');
@@ -228,7 +228,9 @@ test('[BR-AP-004] what nothing can come near any more leaves the window; what is
   assert.ok(!rig.state!.window.has(alone.fingerprint));
   assert.equal(rig.state!.window.size, 6);
   rig.leave(...nodeDown('n1', 5));
-  assert.equal(rig.state, null);
+  // Only what was learnt of them is left, and nothing is due.
+  assert.equal(rig.state!.window.size, 0);
+  assert.equal(correlatorDueAt(rig.state!), null);
 });
 
 test('[BR-AP-004] the window is bounded: what does not fit is not lost without a word', () => {
@@ -364,6 +366,38 @@ test('[BR-AP-027] no more than the rule allows is ever a storm, however the aler
   );
 });
 
+test('[BR-AP-018] what people took on in earlier incidents is the parent of later ones, and the evidence says so', () => {
+  const rig = new Rig([aRule({ groupBy: ['cluster'] })]);
+  const of = (alertname: string, round: number, second: number) =>
+    anAlert({ alertname, cluster: 'eu', round: String(round) }, { startsAt: START + second * 1000 });
+  let parent = '';
+  for (let round = 0; round < 4; round++) {
+    const [symptom, cause] = [of('HighLatency', round, 0), of('DatabaseDown', round, 5)];
+    rig.enter(symptom, cause);
+    const opened = rig.run().find(({ type }) => type === 'incident.opened');
+    assert.ok(opened?.type === 'incident.opened');
+    parent = opened.parent === cause.fingerprint ? 'DatabaseDown' : 'HighLatency';
+    assert.equal(parent, round < 3 ? 'HighLatency' : 'DatabaseDown', `round ${round}`);
+    const history = opened.evidence.find(({ kind }) => kind === 'history')?.text;
+    assert.equal(
+      history,
+      round < 3
+        ? undefined
+        : 'in 3 of 3 earlier incidents of rule rule with alerts DatabaseDown people took one of these on',
+    );
+    const { fingerprint } = cause;
+    rig.do({ kind: 'entry', entry: { kind: 'correlation', tenant: 'shop', fingerprint, alert: null, taken: true } });
+    rig.leave(symptom, cause);
+  }
+  assert.deepEqual(
+    [...rig.state!.learnt.values()].map(({ alertname, incidents, taken }) => [alertname, incidents, taken]),
+    [
+      ['HighLatency', 4, 0],
+      ['DatabaseDown', 4, 4],
+    ],
+  );
+});
+
 const command = fc.oneof(
   fc.record({ do: fc.constant('enter' as const), n: fc.integer({ min: 0, max: 15 }) }),
   fc.record({ do: fc.constant('leave' as const), n: fc.integer({ min: 0, max: 15 }) }),
@@ -387,7 +421,8 @@ test('[BR-AP-004] whatever comes and goes: an alert is in at most one open incid
           rig.task = null;
           rig.tick();
           const task = rig.task as CorrelatorDecision['task'];
-          if (task !== null) rig.do({ kind: 'found', run: task.run, findings: correlate(task.alerts, task.rules) });
+          if (task !== null)
+            rig.do({ kind: 'found', run: task.run, findings: correlate(task.alerts, task.rules, task.learnt) });
         }
         check(rig);
       }

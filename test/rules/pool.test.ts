@@ -64,7 +64,7 @@ test('bad patterns come back as problems, even without a name to classify', asyn
 test('[BR-PERF-010] a window is correlated in a thread as it is inline', async () => {
   const window = [...nodeDown('n1', 40), ...noise(60)];
   const rules = [aRule({ similarity: { labels: 0.5, message: true, topology: ['node'], need: 'any' } })];
-  const found = await pool.correlate({ alerts: window, rules }, 30_000);
+  const found = await pool.correlate({ alerts: window, rules, learnt: [] }, 30_000);
   assert.deepEqual(found, correlate(window, rules));
   assert.ok(found.length > 0);
 });
@@ -73,15 +73,15 @@ test('[BR-PERF-010] a correlation that takes too long is ended with its thread, 
   const window = Array.from({ length: 300 }, () => nodeDown('n1', 100)).flat();
   const rules = [aRule({ similarity: { labels: 0.5, message: true, topology: ['node'], need: 'any' } })];
   await assert.rejects(
-    pool.correlate({ alerts: window, rules }, 20),
+    pool.correlate({ alerts: window, rules, learnt: [] }, 20),
     (error) => error instanceof PoolTimeout && error.code === 'pool.timeout',
   );
   const small = nodeDown('n1', 5);
-  assert.deepEqual(await pool.correlate({ alerts: small, rules }, 30_000), correlate(small, rules));
+  assert.deepEqual(await pool.correlate({ alerts: small, rules, learnt: [] }, 30_000), correlate(small, rules));
 });
 
 test('a correlation that throws tells so, and its thread goes on', async () => {
   const broken = { alerts: [{ labels: null }], rules: [aRule()] } as unknown as CorrelateTask;
   await assert.rejects(pool.correlate(broken, 30_000), TypeError);
-  assert.deepEqual(await pool.correlate({ alerts: [], rules: [] }, 30_000), []);
+  assert.deepEqual(await pool.correlate({ alerts: [], rules: [], learnt: [] }, 30_000), []);
 });

@@ -162,7 +162,7 @@ export async function launchWorker(options: TestWorkerOptions): Promise<TestWork
     metrics: { committed() {}, recovered() {} },
     policy: () => policy,
     random: () => 0.5,
-    correlate: options.correlate ?? (async ({ alerts, rules }) => correlate(alerts, rules)),
+    correlate: options.correlate ?? (async ({ alerts, rules, learnt }) => correlate(alerts, rules, learnt)),
     async send(send) {
       sent.push(send);
       return options.send === undefined ? { kind: 'delivered', detail: 'recorded' } : options.send(send);
