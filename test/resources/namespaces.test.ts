@@ -2,7 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { dryRun } from '../../alert/dry-run.ts';
 import { priorityFacts } from '../../alert/namespace.ts';
+import { channelSchemas } from '../../channels/registry.ts';
+import { loadResources } from '../../resources/load.ts';
+import { anAlert } from '../support/notification.ts';
 import { consoleChannel, problemsOf, resource, setOf } from './temp-config.ts';
 
 const POLICY = `labels: { keys: [stage], values: { production: [Live], testing: [lab] } }
@@ -140,4 +144,33 @@ test('[BR-QUAL-013] mistakes are refused with line, path, what stands there and 
     assert.match(found ?? '', problem);
     assert.deepEqual(others, []);
   }
+});
+
+test('[BR-AP-020] [BR-AP-024] [BR-QUAL-017] the alerts of the example of two teams carry environment, violation and row as reasons', async () => {
+  const env = { SHOP_SOURCE_TOKEN: 'a', SHOP_HOOK_SECRET: 'b', PAYMENTS_SOURCE_TOKEN: 'c', PAYMENTS_HOOK_TOKEN: 'd' };
+  const loaded = await loadResources('examples/teams', { channelTypes: channelSchemas, env });
+  assert.ok(loaded.ok, JSON.stringify(loaded));
+  const at = Date.parse('2026-11-23T20:00:00+01:00');
+  const meant = (labels: Record<string, string>) => {
+    const { priority, environment, reasons } = dryRun(loaded.set.policy, anAlert({ tenant: 'payments', labels }), at);
+    return [environment, priority, ...reasons.map(({ code }) => code).filter((code) => !code.startsWith('route.'))];
+  };
+  assert.deepEqual(meant({ namespace: 'ledger-prod', severity: 'critical' }), [
+    'production',
+    'P1',
+    'environment.default',
+    'priority.row',
+  ]);
+  assert.deepEqual(meant({ namespace: 'Web_2', severity: 'warning' }), [
+    'production',
+    'P3',
+    'environment.default',
+    'namespace.naming-violation',
+    'priority.row',
+  ]);
+  assert.deepEqual(meant({ namespace: 'web-prod', alertname: 'Watchdog' }).slice(1), [
+    'P5',
+    'environment.default',
+    'priority.override',
+  ]);
 });
