@@ -47,7 +47,7 @@ test('a wrong parameter is named with its value and what is allowed, all of them
       ['tenant', 'a b'],
     ],
   );
-  assert.equal(body.problems[0].allowed, 'one of firing, acknowledged, resolved, closed, aged');
+  assert.equal(body.problems[0].allowed, 'one of firing, acknowledged, resolved, closed, aged, suppressed');
   assert.equal(body.problems[1].allowed, 'an integer from 1 to 500');
   for (const limit of ['501', '1.5', '-1', '1e2', 'abc']) {
     assert.equal((await api.get(`/v1/alerts?limit=${limit}`)).status, 400, limit);

@@ -36,7 +36,26 @@ test('status of a Herald that is not ready names the reasons and fails', async (
     ready: false,
     reasons: ['no connection to NATS'],
     status: { version: '0.1.0' },
+    rules: null,
   });
+});
+
+test('[BR-QUAL-006] status shows what each rule has done, and names those that never matched or fail', async () => {
+  const counts = { tenant: 'default', filter: 'noise', action: 'drop', matched: 0, notMatched: 7, errors: 0 };
+  const rules = [
+    { ...counts, rule: 'never' },
+    { ...counts, rule: 'broken', matched: 2, errors: 3 },
+  ];
+  const { variables } = await fakeHerald({
+    'GET /readyz': json({ status: 'ready', reasons: [] }),
+    'GET /v1/status': json({ version: '0.1.0' }),
+    'GET /v1/rules': json({ policy: 'p', processes: 1, rules }),
+  });
+  const { code, out } = await herald(['status'], variables);
+  assert.equal(code, 0);
+  assert.match(out, /default {2}noise {3}never {3}drop {4}0 {8}7 {12}0 {7}never matched/);
+  assert.match(out, /broken {2}drop {4}2 {8}7 {12}3 {7}fails/);
+  assert.deepEqual(JSON.parse((await herald(['status', '--json'], variables)).out).rules, rules);
 });
 
 const alert = {
