@@ -1,6 +1,7 @@
 /** What would happen to an alert, without anything happening: every step with its reasons. */
 
 import type { Alert, Environment, LabelSet, Priority } from './alert.ts';
+import { decideHold, holdContext } from './hold.ts';
 import { decideMeaning } from './meaning.ts';
 import { type KnownAttributes, knownAttributes } from './namespace.ts';
 import type { Policy } from './policy.ts';
@@ -25,14 +26,23 @@ export interface DryRunGroup {
   /** Milliseconds. */
   readonly groupWait: number;
   readonly channels: readonly string[];
+  /**
+   * What would hold it back now, by what is declared: what people set at run time, and what fires, plays no part. Left out where
+   * nothing would.
+   */
+  readonly held?: Reason;
 }
 
 /** `now`: Unix time in milliseconds. */
 export function dryRun(policy: Policy, alert: Alert, now: number): DryRun {
   const { dropped, routing, reasons } = decideMeaning(alert, { ...policy, filter: policy.tryFilter }, now);
   const { environment, priority, namespace, shown = alert.labels } = routing;
-  const groups = routing.groups.map(({ key, labels, timing: { groupWait, channels } }) => {
-    return { key, labels, groupWait, channels };
+  const known = knownAttributes(routing);
+  const grouped = { ...alert, labels: shown, environment, priority, ...known };
+  const groups = routing.groups.map(({ key, labels, timing }): DryRunGroup => {
+    const { groupWait, channels } = timing;
+    const hold = decideHold(grouped, holdContext(alert.tenant, timing, null, policy, now));
+    return { key, labels, groupWait, channels, ...(hold === null ? {} : { held: hold.reason }) };
   });
-  return { environment, priority, namespace, ...knownAttributes(routing), dropped, labels: shown, reasons, groups };
+  return { environment, priority, namespace, ...known, dropped, labels: shown, reasons, groups };
 }

@@ -45,7 +45,8 @@ export function operatorApi({ bus, count, resources }: OperatorApiOptions): Rout
       return askArchive(connected.nc)(name, params);
     },
     command: (entry) => ask(entry, entry.id),
-    silence: (entry) => ask(entry, entry.id),
+    // Setting it again changes nothing; a frame of the same id would be dropped without an answer.
+    silence: (entry) => ask(entry, `silence.${entry.silence}.${randomUUID()}`),
     async replay(letter) {
       const connected = bus();
       if (letter.entry.kind === 'unreadable' && connected !== null) {

@@ -73,10 +73,11 @@ function printDecision({ tenant, fingerprint, status, labels }: Alert, decision:
   print.line(`  ${decision.environment}, ${decision.priority}, namespace ${printable(decision.namespace)}`);
   for (const { code, detail } of decision.reasons) print.line(`  ${dim(code)}  ${printable(detail)}`);
   for (const change of changes(labels, decision.labels)) print.line(`  ${dim('label')}  ${printable(change)}`);
-  for (const { key, groupWait, channels } of decision.groups) {
+  for (const { key, groupWait, channels, held } of decision.groups) {
     print.line(
       `  ${yellow('group')} ${printable(key)}, waits ${groupWait / 1000} s, tells ${channels.map(printable).join(', ')}`,
     );
+    if (held !== undefined) print.line(`    ${yellow('held back')} ${held.code}: ${printable(held.detail)}`);
   }
   if (decision.dropped) print.line(`  ${yellow('dropped: it would open nothing')}`);
   else if (decision.groups.length === 0) print.line(`  ${yellow('nobody is told')}`);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dryRun } from '../../alert/dry-run.ts';
 import { decideAlert } from '../../alert/lifecycle.ts';
+import { silenceRule } from '../../resources/silence.ts';
 import { aPolicy } from '../support/fake-policy.ts';
 import { anAlert } from '../support/notification.ts';
 
@@ -28,4 +29,11 @@ test('[BR-WH-019] it is what the real decision does', () => {
     dryRun(policy, alert, 0).groups.map((group) => group.key),
     effects.map((effect) => effect.group.key),
   );
+});
+
+test('[BR-WH-019] [BR-AP-008] it says what is declared to hold the alert back now', () => {
+  const silence = silenceRule('default', 's1', { matchers: ['alertname="X"'], endsAt: '2026-12-01T00:00:00Z' });
+  const held = (now: string) => dryRun(aPolicy({ silences: [silence] }), alert, Date.parse(now)).groups[0]?.held?.code;
+  assert.equal(held('2026-11-30T23:59:59Z'), 'hold.silence');
+  assert.equal(held('2026-12-01T00:00:00Z'), undefined);
 });
