@@ -2,7 +2,8 @@
 
 import type { CorrelationEvent } from '../alert/correlation-event.ts';
 import { type CorrelatorCommand, correlatorDueAt, decideCorrelation } from '../alert/correlator.ts';
-import { type CorrelatorState, evolveCorrelator, packCorrelator, unpackCorrelator } from '../alert/correlator-state.ts';
+import { evolveCorrelator } from '../alert/correlator-evolve.ts';
+import { type CorrelatorState, packCorrelator, unpackCorrelator } from '../alert/correlator-state.ts';
 import type { Entry } from '../alert/entry.ts';
 import type { EntityDecision, EntityKind } from './entity.ts';
 

@@ -1,6 +1,7 @@
 /**
  * The answer of `GET /v1/alerts/{tenant}/{fingerprint}` (archive/queries/alert.ts) as steps in the order of time: its
- * history, and of its ledger, for each channel, what the group's flushes decided and what came of the deliveries.
+ * history, the incidents that it is part of, and of its ledger, for each channel, what the group's flushes decided and what came
+ * of the deliveries.
  */
 
 import { isRecord, records, text } from './client.ts';
@@ -33,8 +34,13 @@ export function ledgerSteps(alert: Readonly<Record<string, unknown>>): LedgerSte
       records(history).map((line) => step(line, text(line.type), text(channel))),
     ),
   ]);
+  const incidents = records(alert.incidents).map((line): LedgerStep => {
+    const because = Array.isArray(line.because) ? line.because.map(String) : [];
+    const details = [`${text(line.kind)} ${text(line.id)} by rule ${text(line.rule)}`, ...because];
+    return { at: text(line.joinedAt), what: `${text(line.kind)}.joined`, channel: null, times: 1, details };
+  });
   // Answers are newest first; reversed, lines of the same millisecond stay in their order.
-  return [...own.reverse(), ...told].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  return [...own.reverse(), ...incidents.reverse(), ...told].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }
 
 function step(line: Record<string, unknown>, what: string, channel: string | null): LedgerStep {

@@ -5,12 +5,8 @@ import type { CorrelationCondition, CorrelationRule, WindowAlert } from '../../a
 import type { CorrelationEvent } from '../../alert/correlation-event.ts';
 import type { CorrelatorDecision } from '../../alert/correlation-run.ts';
 import { type CorrelatorCommand, correlatorDueAt, decideCorrelation, MOST_ALERTS } from '../../alert/correlator.ts';
-import {
-  type CorrelatorState,
-  evolveCorrelator,
-  packCorrelator,
-  unpackCorrelator,
-} from '../../alert/correlator-state.ts';
+import { evolveCorrelator } from '../../alert/correlator-evolve.ts';
+import { type CorrelatorState, packCorrelator, unpackCorrelator } from '../../alert/correlator-state.ts';
 import type { Policy } from '../../alert/policy.ts';
 import { correlate } from '../../rules/correlate.ts';
 import { anAlert, aRule, nodeDown, START } from '../rules/window-alert.ts';

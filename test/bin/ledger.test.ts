@@ -22,3 +22,20 @@ test('[BR-AP-008] [BR-AP-020] explain says per receiver what holds the alert bac
   assert.match(verdicts(alert)[0]!.why, /^hold\.silence: s1 by ann/);
   assert.equal(verdicts(alertWith(null))[0]!.why, 'group.held: 0 firing, 0 resolved, 1 held back');
 });
+
+test('[BR-AP-020] what an alert is part of stands among its steps, with why', () => {
+  const [step] = ledgerSteps({
+    history: [],
+    ledger: [],
+    incidents: [
+      { id: 'i1', kind: 'incident', rule: 'node-down', joinedAt: '2026-11-23T09:00:00Z', because: ['same node n7'] },
+    ],
+  });
+  assert.deepEqual(step, {
+    at: '2026-11-23T09:00:00Z',
+    what: 'incident.joined',
+    channel: null,
+    times: 1,
+    details: ['incident i1 by rule node-down', 'same node n7'],
+  });
+});
