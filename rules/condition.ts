@@ -10,6 +10,7 @@ import { Environment, EvaluationError, ParseError, TypeError as TypeFault } from
 import type { Equality } from '../alert/rule-index.ts';
 import { equalitiesOf } from './condition-equalities.ts';
 import { ExpressionFault, prepare, type StepBudget } from './condition-nodes.ts';
+import { Memo } from './memo.ts';
 
 /** The names that an expression may use, with their CEL types. */
 export interface Variables {
@@ -54,7 +55,19 @@ export function expressionCompiler(variables: Variables): ExpressionCompiler {
   const environment = new Environment({ limits: LIMITS, homogeneousAggregateLiterals: false });
   for (const [name, type] of Object.entries(variables.types)) environment.registerVariable(name, type);
   environment.registerFunction('list.flatten(): list<dyn>', (lists: unknown[]) => lists.flat(1));
-  return { compile: (text, wanted) => compile(environment, variables, text, wanted) };
+  // Asked for at the check and again to be used; a changed policy has most of them in common with the one before.
+  const known = new Memo<CompiledExpression>(8192);
+  return {
+    compile(text, wanted) {
+      const key = `${wanted} ${text}`;
+      let compiled = known.get(key);
+      if (compiled === undefined) {
+        compiled = compile(environment, variables, text, wanted);
+        if (text.length <= LONGEST_EXPRESSION) known.set(key, compiled);
+      }
+      return compiled;
+    },
+  };
 }
 
 function compile(

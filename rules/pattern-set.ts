@@ -7,6 +7,7 @@
  */
 
 import RE2 from 're2';
+import { Memo } from './memo.ts';
 
 export interface PatternOptions {
   readonly caseSensitive: boolean;
@@ -80,12 +81,25 @@ export function compileCapture(pattern: string): CompiledCapture {
   return { ok: true, test: (text) => whole.test(text), exec: (text) => whole.exec(text) };
 }
 
+/** A changed policy has most of its patterns in common with the one before, and each is asked about several times. */
+const known = new Memo<true>(32_768);
+
+/** What RE2 says of it; null: it takes it. For checks that do not need what was compiled. */
+export function patternProblem(pattern: string, options: PatternOptions): string | null {
+  const key = `${flags(options)} ${pattern}`;
+  if (known.get(key) === true) return null;
+  const compiled = compile(pattern, flags(options));
+  if (typeof compiled === 'string') return compiled;
+  known.set(key, true);
+  return null;
+}
+
 /** Compiles all of them or says of each bad one what is wrong with it. */
 export function compilePatternSet(patterns: readonly string[], options: SetOptions): CompiledPatternSet {
   const problems: PatternProblem[] = [];
   for (const [index, pattern] of patterns.entries()) {
-    const compiled = compile(pattern, flags(options));
-    if (typeof compiled === 'string') problems.push({ index, pattern, message: compiled });
+    const message = patternProblem(pattern, options);
+    if (message !== null) problems.push({ index, pattern, message });
   }
   if (problems.length > 0) return { ok: false, problems };
   const shardSize = Math.max(1, options.shardSize ?? SHARD_SIZE);
