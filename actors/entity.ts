@@ -6,10 +6,10 @@
 import type { CorrelationTask } from '../alert/correlation-run.ts';
 import type { EntityKindName, Entry } from '../alert/entry.ts';
 import type { HoldsState } from '../alert/holds-state.ts';
-import type { Notification } from '../alert/notification.ts';
 import type { Policy } from '../alert/policy.ts';
 import type { Reason } from '../alert/reason.ts';
 import type { JournalEvent } from '../bus/journal.ts';
+import type { Send } from '../channels/delivery.ts';
 
 /** What is the same for everything that one commit decides. */
 export type CommitContext = Omit<DecisionContext, 'key' | 'position'>;
@@ -38,10 +38,7 @@ export interface CommandReply {
 }
 
 /** Something to hand to a channel's sender after the commit. */
-export interface Send {
-  readonly notification: Notification;
-  readonly attempt: number;
-}
+export type { Send };
 
 export interface EntityDecision {
   readonly events: readonly JournalEvent[];

@@ -9,6 +9,9 @@ import { type ChannelState, type Delivery, indexOf } from './channel-state.ts';
 import type { DeliveryEvent } from './delivery-event.ts';
 import type { Outcome } from './outcome.ts';
 
+/** What could not be handed over now may be a moment later; by another owner at once. Milliseconds. */
+const UNSENT_PAUSE = 500;
+
 export function conclude(
   state: ChannelState,
   delivery: Delivery,
@@ -26,6 +29,11 @@ export function conclude(
         ...about(notification, now, [reason('delivery.delivered', detail)]),
         attempt,
       };
+    case 'unsent': {
+      const reasons = [reason('delivery.unsent', detail)];
+      const notBefore = now + UNSENT_PAUSE;
+      return { type: 'delivery.unsent', ...about(notification, now, reasons), attempt, notBefore };
+    }
     case 'rejected':
       return dead(notification, attempt, state.deadCount, now, [reason('delivery.rejected', detail)]);
     case 'retry': {

@@ -11,12 +11,14 @@ interface OfDelivery {
   readonly reasons: readonly Reason[];
 }
 
-/** The states of a delivery: queued → attempting → delivered | queued again (retry) | uncertain → queued | dead. */
+/** The states of a delivery: queued → attempting → delivered | queued again (retry, unsent) | uncertain → queued | dead. */
 export type DeliveryEvent =
   | (OfDelivery & { readonly type: 'delivery.queued'; readonly notification: Notification })
   | (OfDelivery & { readonly type: 'delivery.attempting'; readonly attempt: number })
   | (OfDelivery & { readonly type: 'delivery.delivered'; readonly attempt: number })
   | (OfDelivery & { readonly type: 'delivery.retry'; readonly attempt: number; readonly notBefore: number })
+  /** The attempt was never made: it does not count. */
+  | (OfDelivery & { readonly type: 'delivery.unsent'; readonly attempt: number; readonly notBefore: number })
   /** Found as `attempting` after a takeover: the provider may or may not have it. */
   | (OfDelivery & { readonly type: 'delivery.uncertain'; readonly attempt: number; readonly resend: boolean })
   /** Given up. The notification is kept whole as a dead letter with this id. */

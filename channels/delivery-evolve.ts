@@ -30,6 +30,10 @@ export function evolveDelivery(before: ChannelState | null, event: DeliveryEvent
     case 'delivery.retry':
       move(state, delivery, false, event.notBefore);
       return state;
+    case 'delivery.unsent':
+      delivery.attempts = event.attempt - 1;
+      move(state, delivery, false, event.notBefore);
+      return state;
     case 'delivery.uncertain':
       move(state, delivery, false, 0);
       return state;

@@ -48,6 +48,8 @@ function progress(
       return { state: 'delivered', attempts: event.attempt, not_before: null, dead_letter_id };
     case 'delivery.retry':
       return { state: 'queued', attempts: event.attempt, not_before: event.notBefore, dead_letter_id };
+    case 'delivery.unsent':
+      return { state: 'queued', attempts: event.attempt - 1, not_before: event.notBefore, dead_letter_id };
     case 'delivery.uncertain':
       return { state: 'uncertain', attempts: event.attempt, not_before: null, dead_letter_id };
     case 'delivery.dead':
