@@ -15,8 +15,10 @@ export const alertKind: EntityKind<AlertState, Message> = {
     const decision = decideAlert(state, commandOf(message), now, policy);
     const { events, effects: toGroups, inhibitor, reply } = decision;
     const correlation = correlationOf(state, events, policy);
-    const besides = [...(inhibitor === undefined ? [] : [inhibitor]), ...(correlation === null ? [] : [correlation])];
-    const effects = besides.length === 0 ? toGroups : [...toGroups, ...besides];
+    const effects =
+      inhibitor === undefined && correlation === null
+        ? toGroups
+        : [...toGroups, ...(inhibitor ? [inhibitor] : []), ...(correlation ? [correlation] : [])];
     const replies = reply !== undefined && message.kind === 'command' ? [{ to: message.replyTo, ...reply }] : [];
     return { events, effects, replies, sends: [] };
   },

@@ -2,7 +2,7 @@
 
 import type { CorrelationEvent } from './correlation-event.ts';
 import { type CorrelatorState, isIdle, newCorrelator, stormKey } from './correlator-state.ts';
-import { addAlert, countIn, insideOf } from './storm-count.ts';
+import { addAlert, copyOf, countIn, insideOf } from './storm-count.ts';
 
 /** Counters that have stood still are dropped once in a while. Milliseconds. */
 const SWEEP_EVERY = 60_000;
@@ -78,7 +78,7 @@ function entered(state: CorrelatorState, { alert, kept, counted, at }: Entered):
     const frame = countIn(state.counters.get(key)?.frame ?? [], alert, one.within, at, !rising);
     state.counters.set(key, { within: one.within, frame });
     if (!rising) continue;
-    state.storms.set(key, { ...storm, breakdown: addAlert(storm.breakdown, alert) });
+    addAlert(storm.breakdown, alert);
     if (storm.members.size < MOST_MEMBERS) storm.members.add(alert.fingerprint);
   }
 }
@@ -100,7 +100,8 @@ function left(state: CorrelatorState, fingerprint: string, at: number): void {
 type Told = Extract<CorrelationEvent, { type: 'storm.opened' | 'storm.updated' }>;
 
 function told(state: CorrelatorState, event: Told): void {
-  const { incident: id, rule, groupedBy, breakdown, phase, at } = event;
+  const { incident: id, rule, groupedBy, phase, at } = event;
+  const breakdown = copyOf(event.breakdown);
   const key = stormKey({ rule, key: groupedBy });
   const before = state.storms.get(key);
   const members = before?.members ?? new Set<string>();

@@ -8,7 +8,7 @@ import type { LabelSet } from './alert.ts';
 import type { CorrelationAction, Learnt, WindowAlert } from './correlation.ts';
 import type { Counted, StormPhase } from './correlation-event.ts';
 import type { IncidentHold } from './incident-hold.ts';
-import { type Breakdown, EMPTY, type Frame, insideOf, sumOf } from './storm-count.ts';
+import { type Breakdown, type Frame, insideOf } from './storm-count.ts';
 
 export interface Watched {
   readonly alert: WindowAlert;
@@ -85,10 +85,10 @@ export function stormKey({ rule, key }: Pick<Counted, 'rule' | 'key'>): string {
   return JSON.stringify([rule, ...Object.entries(key)]);
 }
 
-/** How many alerts of the time frame the rule has counted under this key. */
-export function inFrame({ counters }: CorrelatorState, counted: Counted, at: number): Breakdown {
+/** What the rule has counted under this key within its time frame. */
+export function inFrame({ counters }: CorrelatorState, counted: Counted, at: number): Frame {
   const counter = counters.get(stormKey(counted));
-  return counter === undefined ? EMPTY : sumOf(insideOf(counter.frame, counted.within, at));
+  return counter === undefined ? [] : insideOf(counter.frame, counted.within, at);
 }
 
 /** Nothing is left that time could change. */

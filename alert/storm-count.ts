@@ -7,10 +7,11 @@ import { ENVIRONMENTS, type Environment, PRIORITIES, type Priority } from './ale
 import type { WindowAlert } from './correlation.ts';
 
 /** Counts by value; at most so many values are told apart, the rest is `other`. */
-export type Counts = Readonly<Record<string, number>>;
+export type Counts = Record<string, number>;
 
+/** Changed in place while it is counted: see addAlert. What leaves the state is a copy. */
 export interface Breakdown {
-  readonly alerts: number;
+  alerts: number;
   readonly namespaces: Counts;
   readonly alertnames: Counts;
   readonly severities: Counts;
@@ -22,7 +23,7 @@ interface Tenth {
   readonly from: number;
   readonly breakdown: Breakdown;
   /** Of its alerts, as far as they are no part of a storm yet. */
-  readonly fingerprints: readonly string[];
+  readonly fingerprints: string[];
 }
 
 /** Oldest first; at most eleven. */
@@ -31,27 +32,21 @@ export type Frame = readonly Tenth[];
 const MOST_VALUES = 100;
 const OTHER = 'other';
 
-export const EMPTY: Breakdown = {
-  alerts: 0,
-  namespaces: {},
-  alertnames: {},
-  severities: {},
-  environments: {},
-  priorities: {},
-};
+function empty(): Breakdown {
+  return { alerts: 0, namespaces: {}, alertnames: {}, severities: {}, environments: {}, priorities: {} };
+}
 
-/** `named`: its fingerprint is kept, should this become a storm. */
+/** `named`: its fingerprint is kept, should this become a storm. Changes the frame in place where it can. */
 export function countIn(frame: Frame, alert: WindowAlert, within: number, at: number, named: boolean): Frame {
   const tenth = Math.max(1, within / 10);
   const from = Math.floor(at / tenth) * tenth;
   const last = frame.at(-1);
   if (last !== undefined && last.from >= from) {
-    const { from: began, breakdown, fingerprints } = last;
-    // In place: a state has one owner, and a tenth may take in thousands.
-    if (named) (fingerprints as string[]).push(alert.fingerprint);
-    return [...frame.slice(0, -1), { from: began, breakdown: addAlert(breakdown, alert), fingerprints }];
+    if (named) last.fingerprints.push(alert.fingerprint);
+    addAlert(last.breakdown, alert);
+    return frame;
   }
-  const tenthOf = { from, breakdown: addAlert(EMPTY, alert), fingerprints: named ? [alert.fingerprint] : [] };
+  const tenthOf = { from, breakdown: addAlert(empty(), alert), fingerprints: named ? [alert.fingerprint] : [] };
   return [...insideOf(frame, within, at), tenthOf];
 }
 
@@ -59,19 +54,31 @@ export function insideOf(frame: Frame, within: number, at: number): Frame {
   return frame.filter(({ from }) => from > at - within);
 }
 
+/** A new one. */
 export function sumOf(frame: Frame): Breakdown {
-  return frame.reduce((sum, { breakdown }) => addAll(sum, breakdown), EMPTY);
+  const sum = empty();
+  for (const { breakdown } of frame) addAll(sum, breakdown);
+  return sum;
 }
 
-export function addAlert(sum: Breakdown, { namespace, labels, environment, priority }: WindowAlert): Breakdown {
-  return {
-    alerts: sum.alerts + 1,
-    namespaces: add(sum.namespaces, namespace, 1),
-    alertnames: add(sum.alertnames, labels.alertname || '(none)', 1),
-    severities: add(sum.severities, labels.severity || '(none)', 1),
-    environments: add(sum.environments, environment, 1),
-    priorities: add(sum.priorities, priority, 1),
-  };
+export function copyOf(breakdown: Breakdown): Breakdown {
+  return addAll(empty(), breakdown);
+}
+
+export function alertsIn(frame: Frame): number {
+  return frame.reduce((sum, { breakdown }) => sum + breakdown.alerts, 0);
+}
+
+/** In place. */
+export function addAlert(sum: Breakdown, alert: WindowAlert): Breakdown {
+  const { namespace, labels, environment, priority } = alert;
+  sum.alerts++;
+  add(sum.namespaces, namespace, 1);
+  add(sum.alertnames, labels.alertname || '(none)', 1);
+  add(sum.severities, labels.severity || '(none)', 1);
+  add(sum.environments, environment, 1);
+  add(sum.priorities, priority, 1);
+  return sum;
 }
 
 /** The most dangerous and the most urgent of its alerts. */
@@ -82,23 +89,22 @@ export function worstOf({ environments, priorities }: Breakdown): { environment:
   };
 }
 
-export function addAll(a: Breakdown, b: Breakdown): Breakdown {
-  const merge = (into: Counts, from: Counts) =>
-    Object.entries(from).reduce((sum, [value, count]) => add(sum, value, count), into);
-  return {
-    alerts: a.alerts + b.alerts,
-    namespaces: merge(a.namespaces, b.namespaces),
-    alertnames: merge(a.alertnames, b.alertnames),
-    severities: merge(a.severities, b.severities),
-    environments: merge(a.environments, b.environments),
-    priorities: merge(a.priorities, b.priorities),
-  };
+const DIMENSIONS = ['namespaces', 'alertnames', 'severities', 'environments', 'priorities'] as const;
+
+/** Into `sum`, in place. */
+export function addAll(sum: Breakdown, other: Breakdown): Breakdown {
+  sum.alerts += other.alerts;
+  for (const dimension of DIMENSIONS) {
+    for (const [value, count] of Object.entries(other[dimension])) add(sum[dimension], value, count);
+  }
+  return sum;
 }
 
-function add(counts: Counts, value: string, count: number): Counts {
+function add(counts: Counts, value: string, count: number): void {
   const known = Object.hasOwn(counts, value);
-  const name = known || Object.keys(counts).length < MOST_VALUES ? value : OTHER;
-  return { ...counts, [name]: (Object.hasOwn(counts, name) ? counts[name]! : 0) + count };
+  // An object cannot have a field of its own with the one name that names its prototype.
+  const name = known || (value !== '__proto__' && Object.keys(counts).length < MOST_VALUES) ? value : OTHER;
+  counts[name] = (Object.hasOwn(counts, name) ? counts[name]! : 0) + count;
 }
 
 /** `shop 3000, billing 12 and 4 more (20)`: the most frequent first. */

@@ -16,7 +16,7 @@ import type { GroupEntry, IncidentHoldEntry } from './entry.ts';
 import { hash16 } from './fingerprint.ts';
 import type { Policy } from './policy.ts';
 import { type Reason, type ReasonCode, reason } from './reason.ts';
-import { addAlert, addAll, EMPTY } from './storm-count.ts';
+import { addAlert, addAll, alertsIn, copyOf, sumOf } from './storm-count.ts';
 import { printKey, type Storm, summaryEntry } from './storm-summary.ts';
 
 export interface StormChange {
@@ -42,13 +42,20 @@ export function countStorm(
   const known = state?.storms.get(stormKey(counted)) ?? null;
   if (known?.phase === 'rising') return { storm: known.id, events: [], effects: [] };
   const rule = ruleOf(tenant, counted.rule, policy);
-  const before = state === null ? EMPTY : inFrame(state, counted, now);
-  if (rule === null || before.alerts + 1 <= rule.threshold) return { storm: null, events: [], effects: [] };
-  const frame = addAlert(before, alert);
+  const before = state === null ? [] : inFrame(state, counted, now);
+  if (rule === null || alertsIn(before) + 1 <= rule.threshold) return { storm: null, events: [], effects: [] };
+  const frame = addAlert(sumOf(before), alert);
   if (known !== null)
     return {
       storm: known.id,
-      ...rise({ ...known, breakdown: addAll(known.breakdown, frame) }, rule, 'storm.updated', tenant, now, policy),
+      ...rise(
+        { ...known, breakdown: addAll(copyOf(known.breakdown), frame) },
+        rule,
+        'storm.updated',
+        tenant,
+        now,
+        policy,
+      ),
     };
   const id = hash16(`${tenant}\nstorm\n${stormKey(counted)}\n${now}`);
   const storm = { id, rule: rule.name, groupedBy: counted.key, openedAt: now, breakdown: frame };
@@ -103,7 +110,7 @@ export function tickStorm(
   if (rule === null) return closeStorm(storm, null, 'incident.rule-gone', tenant, now, policy);
   const few = rule.threshold / 2;
   const frame = inFrame(state, { rule: storm.rule, key: storm.groupedBy, within: rule.within }, now);
-  const phase = storm.phase === 'rising' && frame.alerts > few ? 'rising' : 'calm';
+  const phase = storm.phase === 'rising' && alertsIn(frame) > few ? 'rising' : 'calm';
   if (phase === 'calm' && storm.members.size <= few) return closeStorm(storm, rule, 'storm.over', tenant, now, policy);
   const summary = summaryEntry(storm, rule, tenant, 'firing', now, policy);
   const changed = storm.breakdown.alerts !== storm.told || phase !== storm.phase;
@@ -130,7 +137,9 @@ function closeStorm(
 ): Omit<StormChange, 'storm'> {
   const { id: incident, breakdown } = storm;
   return {
-    events: [{ type: 'storm.closed', key: tenant, at: now, incident, breakdown, reasons: [reason(code)] }],
+    events: [
+      { type: 'storm.closed', key: tenant, at: now, incident, breakdown: copyOf(breakdown), reasons: [reason(code)] },
+    ],
     effects: [
       summaryEntry(storm, rule, tenant, 'resolved', now, policy),
       { kind: 'incident-hold', tenant, incident, hold: null },
@@ -151,7 +160,7 @@ function stormEvent(
   now: number,
   why: Reason,
 ): CorrelationEvent {
-  return { type, key: tenant, at: now, incident, rule, groupedBy, breakdown, phase, reasons: [why] };
+  return { type, key: tenant, at: now, incident, rule, groupedBy, breakdown: copyOf(breakdown), phase, reasons: [why] };
 }
 
 function overLimit({ breakdown, groupedBy }: Storm, { name, threshold, within }: CorrelationRule): string {

@@ -10,6 +10,7 @@ const HERALD = fileURLToPath(new URL('../../bin/herald', import.meta.url));
 const CASES = {
   actors: { rows: 6, budgets: ['resident-memory'] },
   classify: { rows: 7, budgets: ['classify-new', 'classify-known'] },
+  correlate: { rows: 4, budgets: ['correlate'] },
   decide: { rows: 7, budgets: ['decision', 'policy-compile', 'policy-stall'] },
   ingest: { rows: 4, budgets: ['accept-against-bare', 'accept-batched', 'acknowledgement-p99'] },
   latency: { rows: 1, budgets: ['notified-p99'] },
