@@ -1,6 +1,6 @@
 /**
- * The archive role: for each partition one loop projects its journal and one publishes its public events behind that; one
- * responder answers queries. Whatever fails is reported, and its loop goes on from the cursor after a pause.
+ * The archive role: for each partition one loop projects its journal and publishes its public events behind that; one
+ * responder answers queries. Whatever fails is reported, and its loop goes on from the cursors after a pause.
  */
 
 import { setImmediate as breathe } from 'node:timers/promises';
@@ -14,7 +14,6 @@ import { answerQueries } from './answer.ts';
 import { type ArchiveDatabase, ArchiveUnusable, openArchive } from './database.ts';
 import { noteDormant } from './dormancy.ts';
 import type { CommitRecord, JournalSource } from './journal-source.ts';
-import { Progress } from './progress.ts';
 import { Projector } from './project.ts';
 import { EventPublisher } from './publish-events.ts';
 import { forget } from './retention.ts';
@@ -47,7 +46,7 @@ export interface RunningArchive {
 
 const PAUSE_AFTER_FAILURE = 1000;
 /** A transaction costs as much for one event as for a hundred: after a small one, what comes meanwhile gathers. Milliseconds. */
-const GATHER = 50;
+const GATHER = 150;
 const FEW_EVENTS = 500;
 const DAY = 86_400_000;
 const FORGET_EVERY = DAY / 4;
@@ -66,7 +65,7 @@ export async function runArchive(options: ArchiveOptions): Promise<RunningArchiv
   }
   const stop = new AbortController();
   const role = new Role(options, database, stop.signal);
-  const loops = options.partitions.flatMap((partition) => [role.projecting(partition), role.publishing(partition)]);
+  const loops = options.partitions.map((partition) => role.following(partition));
   loops.push(role.forgetting());
   const responder = answerQueries(options.bus.nc, database.reader, options.log);
   return {
@@ -84,7 +83,6 @@ class Role {
   readonly #options: ArchiveOptions;
   readonly #database: ArchiveDatabase;
   readonly #signal: AbortSignal;
-  readonly #progress = new Progress();
   readonly #turns = new Turns();
   readonly #projector: Projector;
   readonly #publisher: EventPublisher;
@@ -101,42 +99,34 @@ class Role {
     this.#publisher = new EventPublisher(database, sink, bus.maxPayload - ENVELOPE);
   }
 
-  projecting(partition: PartitionName): Promise<void> {
-    return this.#following(partition, 'seq', async (records) => {
-      const { seq } = await this.#turns.take(() => this.#projector.project(partition, records));
-      this.#progress.advance(partition, seq);
-    });
-  }
-
-  publishing(partition: PartitionName): Promise<void> {
-    return this.#following(partition, 'published', async (records) => {
-      await this.#progress.reached(partition, records.at(-1)?.seq ?? 0, this.#signal);
-      if (!this.#signal.aborted) await this.#publisher.publish(partition, records);
-    });
-  }
-
-  async #following(
-    partition: PartitionName,
-    column: 'seq' | 'published',
-    take: (records: readonly CommitRecord[]) => Promise<void>,
-  ): Promise<void> {
+  /** Each journal is read once: a batch is projected, and published while the next one is. */
+  async following(partition: PartitionName): Promise<void> {
     while (!this.#signal.aborted) {
       try {
-        const cursor = await this.#projector.cursor(partition);
-        this.#progress.advance(partition, cursor.seq);
-        for await (const records of this.#options.journal.read(partition, cursor[column] + 1, this.#signal)) {
-          await take(records);
-          if (eventsIn(records) < FEW_EVENTS) await this.#pause(GATHER);
-          // A transaction lets nobody else in; queries get their turn here.
-          else await breathe();
-        }
+        await this.#follow(partition);
       } catch (error) {
-        this.#options.log.error(
-          { event: 'archive.failed', partition, what: column, err: error },
-          'the archive is held up',
-        );
+        this.#options.log.error({ event: 'archive.failed', partition, err: error }, 'the archive is held up');
       }
       await this.#pause(PAUSE_AFTER_FAILURE);
+    }
+  }
+
+  async #follow(partition: PartitionName): Promise<void> {
+    const { seq, published } = await this.#projector.cursor(partition);
+    let publishing: Promise<void> = Promise.resolve();
+    try {
+      for await (const records of this.#options.journal.read(partition, Math.min(seq, published) + 1, this.#signal)) {
+        await this.#turns.take(() => this.#projector.project(partition, records));
+        await publishing;
+        publishing = this.#publisher.publish(partition, records);
+        // Looked at with the next batch; meanwhile nobody else would.
+        publishing.catch(() => undefined);
+        if (eventsIn(records) < FEW_EVENTS) await this.#pause(GATHER);
+        // A transaction lets nobody else in; queries get their turn here.
+        else await breathe();
+      }
+    } finally {
+      await publishing;
     }
   }
 
