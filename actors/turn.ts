@@ -100,7 +100,9 @@ export class Turn {
     let state = before;
     for (const event of decision.events) state = kind.evolve(state, event);
     this.slot.state = state;
+    // What changed it may have made something due that was not.
     if (decision.quietUntil !== undefined) this.slot.quietUntil = decision.quietUntil;
+    else if (decision.events.length > 0) this.slot.quietUntil = 0;
     const { events, effects, replies, sends, tasks } = this.result;
     events.push(...decision.events);
     effects.push(...decision.effects);

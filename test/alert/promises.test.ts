@@ -170,7 +170,7 @@ class World {
     const policy = { ...this.policy, timeHold: () => (this.#muted ? muted : null) };
     const position = `a0:${++this.#inputs}`;
     const { events, effects, quietUntil = 0 } = decideGroup(state, command, this.now, policy, position, this.#holds);
-    if (command.kind === 'tick') this.#quiet.set(id, quietUntil);
+    if (command.kind === 'tick' || events.length > 0) this.#quiet.set(id, quietUntil);
     for (const event of events) {
       state = evolveGroup(state, event);
       if (event.type === 'group.flushed' && event.decisions.some(({ held }) => held !== undefined)) this.heldBack++;
