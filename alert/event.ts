@@ -160,6 +160,8 @@ export type GroupEvent =
     })
   | (OfGroup & {
       readonly type: 'group.flushed';
+      /** Hash of the policy that decided. Journals of before have none. */
+      readonly policy?: string;
       readonly decisions: readonly FlushDecision[];
       /** Fingerprints of resolved alerts that leave the group now. */
       readonly left: readonly string[];

@@ -21,6 +21,7 @@ import type {
   DecisionRow,
   DeliveryAlertRow,
   DeliveryHistoryRow,
+  GroupHistoryRow,
   GroupMemberRow,
   HistoryRow,
   OutcomeRow,
@@ -32,6 +33,7 @@ import {
   deliveriesTable,
   deliveryAlertsTable,
   deliveryHistoryTable,
+  groupHistoryTable,
   groupsTable,
   historyTable,
   holdsTable,
@@ -56,6 +58,7 @@ export class Projection {
   /** By group and fingerprint; null: left. */
   readonly #members = new Map<string, GroupMemberRow | { group_id: string; fingerprint: string; status: null }>();
   readonly #decisions = new Map<string, DecisionRow>();
+  readonly #groupHistory: GroupHistoryRow[] = [];
   readonly #deliveryHistory: DeliveryHistoryRow[] = [];
   readonly #deliveryAlerts = new Map<string, DeliveryAlertRow>();
 
@@ -112,7 +115,7 @@ export class Projection {
   }
 
   #takeGroup(event: GroupEvent, position: Position): void {
-    const { row, joined, left, decisions } = foldGroup(this.#groups.get(event.key), event, position);
+    const { row, joined, left, decisions, line: told } = foldGroup(this.#groups.get(event.key), event, position);
     if (row !== null) this.#groups.put(row);
     if (joined !== null) this.#members.set(`${event.key}.${joined.fingerprint}`, joined);
     for (const fingerprint of left) {
@@ -120,6 +123,7 @@ export class Projection {
     }
     for (const line of decisions)
       this.#decisions.set(`${line.partition}.${line.seq}.${line.idx}.${line.channel}`, line);
+    if (told !== null) this.#groupHistory.push(told);
     if (row === null || event.type !== 'group.flushed') return;
     for (const hold of foldHolds((key) => this.#holds.get(key), event, row.tenant)) this.#holds.put(hold);
   }
@@ -148,6 +152,7 @@ export class Projection {
     await this.#groups.save(db);
     await this.#saveMembers(db);
     await decisionsTable.upsert(db, [...this.#decisions.values()]);
+    await groupHistoryTable.upsert(db, this.#groupHistory);
     await this.#deliveries.save(db);
     await deliveryAlertsTable.upsert(db, [...this.#deliveryAlerts.values()]);
     await deliveryHistoryTable.upsert(db, this.#deliveryHistory);
@@ -178,7 +183,7 @@ function isOfCorrelator(event: JournalEvent): event is CorrelationEvent {
 }
 
 function isOfGroup(event: JournalEvent): event is GroupEvent {
-  return event.type === 'group.joined' || event.type === 'group.flushed';
+  return event.type.startsWith('group.');
 }
 
 function isOfDelivery(event: JournalEvent): event is DeliveryEvent {

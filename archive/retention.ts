@@ -22,6 +22,7 @@ const RULES: readonly Rule[] = [
   { table: 'outcomes', key: 'receipt', isOver: older },
   { table: 'groups', key: 'id', isOver: (cutoff) => sql`ended_at < ${cutoff}` },
   { table: 'group_decisions', key: 'group_id', isOver: older },
+  { table: 'group_history', key: 'group_id', isOver: older },
   {
     table: 'deliveries',
     key: 'notification_id',

@@ -138,6 +138,22 @@ export interface DecisionRow {
   held: string;
   /** How many there were. */
   held_count: number;
+  /** Hash of the policy that decided; empty where the journal does not say. */
+  policy: string;
+}
+
+/** What else happened to a group: every event of it that is neither a joining nor a flush. */
+export interface GroupHistoryRow {
+  partition: string;
+  seq: number;
+  idx: number;
+  group_id: string;
+  type: string;
+  at: number;
+  detail: string;
+  /** JSON: the channels that it is about; empty: it is about the group as a whole. */
+  channels: string;
+  reasons: string;
 }
 
 /** An alert in a group that is, or was last, held back. */
@@ -203,6 +219,8 @@ export interface DeliveryAlertRow {
   tenant: string;
   fingerprint: string;
   notification_id: string;
+  /** What it said of the alert: firing or resolved. */
+  status: string;
 }
 
 export interface DeliveryHistoryRow {
@@ -312,6 +330,7 @@ export interface Tables {
   groups: GroupRow;
   group_members: GroupMemberRow;
   group_decisions: DecisionRow;
+  group_history: GroupHistoryRow;
   deliveries: DeliveryRow;
   delivery_alerts: DeliveryAlertRow;
   delivery_history: DeliveryHistoryRow;

@@ -105,7 +105,15 @@ export const decisionsTable = bulkTable({
     'reasons',
     'held',
     'held_count',
+    'policy',
   ],
+  onConflict: 'replace',
+});
+
+export const groupHistoryTable = bulkTable({
+  table: 'group_history',
+  key: ['group_id', 'seq', 'idx'],
+  columns: ['partition', 'seq', 'idx', 'group_id', 'type', 'at', 'detail', 'channels', 'reasons'],
   onConflict: 'replace',
 });
 
@@ -167,7 +175,7 @@ export const deliveriesTable = bulkTable({
 export const deliveryAlertsTable = bulkTable({
   table: 'delivery_alerts',
   key: ['tenant', 'fingerprint', 'notification_id'],
-  columns: ['tenant', 'fingerprint', 'notification_id'],
+  columns: ['tenant', 'fingerprint', 'notification_id', 'status'],
   onConflict: 'keep',
 });
 

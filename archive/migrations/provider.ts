@@ -5,12 +5,14 @@ import { readModel } from './0001-read-model.ts';
 import { holds } from './0002-holds.ts';
 import { namespaces } from './0003-namespaces.ts';
 import { incidents } from './0004-incidents.ts';
+import { ledger } from './0005-ledger.ts';
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-read-model': readModel,
   '0002-holds': holds,
   '0003-namespaces': namespaces,
   '0004-incidents': incidents,
+  '0005-ledger': ledger,
 };
 
 export const migrationProvider: MigrationProvider = {

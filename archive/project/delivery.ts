@@ -87,5 +87,5 @@ function introduced(event: DeliveryEvent): DeliveryRow | null {
 }
 
 function alertsOf({ id, tenant, alerts }: Notification): DeliveryAlertRow[] {
-  return alerts.map(({ fingerprint }) => ({ tenant, fingerprint, notification_id: id }));
+  return alerts.map(({ fingerprint, status }) => ({ tenant, fingerprint, notification_id: id, status }));
 }

@@ -7,7 +7,7 @@
 
 import type { GroupRef } from '../../alert/entry.ts';
 import type { FlushDecision, GroupEvent } from '../../alert/event.ts';
-import type { DecisionRow, GroupMemberRow, GroupRow } from '../schema.ts';
+import type { DecisionRow, GroupHistoryRow, GroupMemberRow, GroupRow } from '../schema.ts';
 import type { Position } from './position.ts';
 
 /** The last decision for one channel, in the JSON of GroupRow.decisions. */
@@ -31,9 +31,11 @@ export interface GroupChange {
   /** Fingerprints. */
   readonly left: readonly string[];
   readonly decisions: readonly DecisionRow[];
+  /** Of an event that is neither a joining nor a flush. */
+  readonly line: GroupHistoryRow | null;
 }
 
-const NOTHING = { joined: null, left: [], decisions: [] };
+const NOTHING = { joined: null, left: [], decisions: [], line: null };
 
 export function foldGroup(before: GroupRow | null, event: GroupEvent, position: Position): GroupChange {
   switch (event.type) {
@@ -42,8 +44,32 @@ export function foldGroup(before: GroupRow | null, event: GroupEvent, position: 
     case 'group.flushed':
       return before === null ? { row: null, ...NOTHING } : flushed(before, event, position);
     default:
-      return event satisfies never;
+      return { ...NOTHING, row: before, line: historyLine(event, position) };
   }
+}
+
+/** What an event of a group says of itself, whatever its type. */
+interface Told {
+  readonly type: string;
+  readonly key: string;
+  readonly at: number;
+  readonly channels?: readonly string[];
+  readonly reasons?: FlushDecision['reasons'];
+}
+
+function historyLine(event: Told, { partition, seq, index }: Position): GroupHistoryRow {
+  const { type, key, at, channels = [], reasons = [] } = event;
+  return {
+    partition,
+    seq,
+    idx: index,
+    group_id: key,
+    type,
+    at,
+    detail: '',
+    channels: JSON.stringify(channels),
+    reasons: JSON.stringify(reasons),
+  };
 }
 
 function joined(before: GroupRow | null, event: Extract<GroupEvent, { type: 'group.joined' }>): GroupChange {
@@ -66,7 +92,7 @@ function joined(before: GroupRow | null, event: Extract<GroupEvent, { type: 'gro
     ended_at: null,
     decisions: sameLife ? before.decisions : '[]',
   };
-  return { row, joined: member, left: [], decisions: [] };
+  return { ...NOTHING, row, joined: member };
 }
 
 function columnsOf({ tenant, key, labels, timing }: GroupRef) {
@@ -88,7 +114,7 @@ function flushed(
   for (const decision of event.decisions) {
     const after = lastAfter(last.get(decision.channel), decision, event.at, position);
     last.set(decision.channel, after);
-    lines.push(ledgerLine(event.key, decision, after, position.partition));
+    lines.push(ledgerLine(event, decision, after, position.partition));
   }
   const row: GroupRow = {
     ...before,
@@ -98,7 +124,7 @@ function flushed(
     ended_at: event.dueAt === null ? event.at : null,
     decisions: JSON.stringify([...last.values()]),
   };
-  return { row, joined: null, left: event.left, decisions: lines };
+  return { ...NOTHING, row, left: event.left, decisions: lines };
 }
 
 export function lastDecisions(row: Pick<GroupRow, 'decisions'>): LastDecision[] {
@@ -134,13 +160,18 @@ function sameHeld(a: NonNullable<FlushDecision['held']>, b: NonNullable<FlushDec
   );
 }
 
-function ledgerLine(groupId: string, decision: FlushDecision, last: LastDecision, partition: string): DecisionRow {
+function ledgerLine(
+  { key, policy = '' }: Pick<Extract<GroupEvent, { type: 'group.flushed' }>, 'key' | 'policy'>,
+  decision: FlushDecision,
+  last: LastDecision,
+  partition: string,
+): DecisionRow {
   return {
     partition,
     seq: last.seq,
     idx: last.index,
     channel: decision.channel,
-    group_id: groupId,
+    group_id: key,
     notification_id: decision.notificationId,
     at: last.at,
     since: last.since,
@@ -150,5 +181,6 @@ function ledgerLine(groupId: string, decision: FlushDecision, last: LastDecision
     reasons: JSON.stringify(decision.reasons),
     held: JSON.stringify(decision.held ?? []),
     held_count: decision.heldCount ?? 0,
+    policy,
   };
 }

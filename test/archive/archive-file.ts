@@ -29,6 +29,7 @@ const TABLES = [
   'groups',
   'group_members',
   'group_decisions',
+  'group_history',
   'deliveries',
   'delivery_alerts',
   'delivery_history',
