@@ -10,10 +10,7 @@
  *              |                  | queued (retry, later; unsent)             |
  *
  * Turn: within a group strictly in order, so a delivery waits while one of its group before it is under way or waits for a
- * retry. Between groups the most urgent first, then the oldest.
- *
- * More are `attempting` than the channel sends at once: those behind wait with the owner for a place (actors/sends.ts). A place
- * that is free then needs no commit before it is taken, or a channel could send no more than its places in each commit.
+ * retry. Between groups the most urgent first, then the oldest, as many at once as the channel allows.
  *
  * What is for a channel that is not declared (policy null) is dead.
  */
@@ -46,8 +43,6 @@ export type DeliveryCommand =
 export interface Send {
   readonly notification: Notification;
   readonly attempt: number;
-  /** How many of its channel may be sent at the same time. */
-  readonly atOnce: number;
 }
 
 export interface DeliveryDecision {
@@ -57,14 +52,6 @@ export interface DeliveryDecision {
 }
 
 const NOTHING: DeliveryDecision = { events: [], sends: [] };
-
-/** For each place of a channel: how many wait with the owner. Those are uncertain too after a crash, though they never left. */
-const AHEAD = 8;
-
-/** Where an uncertain delivery is not sent again none waits with the owner: it would be lost to the dead letters for nothing. */
-function mostAttempting({ concurrency, onUncertain }: ChannelPolicy): number {
-  return onUncertain === 'resend' ? concurrency * AHEAD : concurrency;
-}
 
 /** How many deliveries to a vanished channel die in one commit. */
 const DEAD_PER_PUMP = 256;
@@ -100,7 +87,7 @@ export function decideDelivery(
 export function deliveryDueAt(state: ChannelState, policy: ChannelPolicy | null): number | null {
   const { lanes } = indexOf(state);
   if (policy === null) return state.deliveries.length > lanes.attempting.size ? 0 : null;
-  return lanes.attempting.size < mostAttempting(policy) ? lanes.dueAt() : null;
+  return lanes.attempting.size < policy.concurrency ? lanes.dueAt() : null;
 }
 
 function queue(
@@ -127,7 +114,7 @@ function isKnown(state: ChannelState, notificationId: string): boolean {
 
 function startNext(state: ChannelState, now: number, policy: ChannelPolicy): DeliveryDecision {
   const { lanes } = indexOf(state);
-  const room = mostAttempting(policy) - lanes.attempting.size;
+  const room = policy.concurrency - lanes.attempting.size;
   if (room <= 0) return NOTHING;
   const events: DeliveryEvent[] = [];
   const sends: Send[] = [];
@@ -135,7 +122,7 @@ function startNext(state: ChannelState, now: number, policy: ChannelPolicy): Del
     const attempt = attempts + 1;
     const reasons = [reason('delivery.attempting', `attempt ${attempt} of ${policy.retry.maxAttempts}`)];
     events.push({ type: 'delivery.attempting', ...about(notification, now, reasons), attempt });
-    sends.push({ notification, attempt, atOnce: policy.concurrency });
+    sends.push({ notification, attempt });
   }
   return events.length === 0 ? NOTHING : { events, sends };
 }

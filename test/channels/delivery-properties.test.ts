@@ -17,8 +17,6 @@ import type { Outcome } from '../../channels/outcome.ts';
 import { aChannel } from '../support/fake-policy.ts';
 import { aNotification } from '../support/notification.ts';
 
-/** Handed over ahead of free places. */
-const MOST = 3 * 8;
 const POLICY = aChannel('ops', { concurrency: 3, retry: { maxAttempts: 4, initial: 100, max: 1000 } });
 const GROUPS = ['g', 'h', 'i', 'j'];
 
@@ -137,7 +135,7 @@ class World {
   #expectedStarts(): string[] {
     const deliveries = (this.state?.deliveries ?? []).toSorted((a, b) => a.order - b.order);
     const heads = GROUPS.flatMap((group) => deliveries.find((one) => one.notification.groupId === group) ?? []);
-    const room = MOST - deliveries.filter((one) => one.attempting).length;
+    const room = POLICY.concurrency - deliveries.filter((one) => one.attempting).length;
     return heads
       .filter((one) => !one.attempting && one.notBefore <= this.now)
       .sort((a, b) => a.notification.priority.localeCompare(b.notification.priority) || a.order - b.order)
