@@ -5,14 +5,15 @@ import type { Entry } from '../alert/entry.ts';
 import type { AlertEvent } from '../alert/event.ts';
 import { type AlertCommand, type AlertState, alertDueAt, decideAlert, evolveAlert } from '../alert/lifecycle.ts';
 import { type PackedAlert, packAlert, unpackAlert } from '../alert/packed-alert.ts';
-import type { EntityDecision, EntityKind } from './entity.ts';
+import type { DecisionContext, EntityDecision, EntityKind } from './entity.ts';
 
 type Message = Entry | { readonly kind: 'tick' };
 
 export const alertKind: EntityKind<AlertState, Message> = {
   kind: 'alert',
-  decide(state, message, { now, policy }): EntityDecision {
-    const decision = decideAlert(state, commandOf(message), now, policy);
+  decide(state, message, context): EntityDecision {
+    const { now, policy } = context;
+    const decision = decideAlert(state, commandOf(message, context), now, policy);
     const { events, effects: toGroups, inhibitor, reply } = decision;
     const correlation = correlationOf(state, events, policy);
     const effects =
@@ -33,10 +34,15 @@ export const alertKind: EntityKind<AlertState, Message> = {
   unpack: (packed) => unpackAlert(packed as PackedAlert),
 };
 
-function commandOf(message: Message): AlertCommand {
+function commandOf(message: Message, { advice }: Pick<DecisionContext, 'advice'>): AlertCommand {
   switch (message.kind) {
     case 'alert':
-      return { kind: 'report', alert: message.alert, cause: { receipt: message.receipt, index: message.index } };
+      return {
+        kind: 'report',
+        alert: message.alert,
+        cause: { receipt: message.receipt, index: message.index },
+        advice: advice(message),
+      };
     case 'command':
       return { kind: 'command', entry: message };
     case 'tick':

@@ -3,6 +3,7 @@
  * wants to be called. Each kind is a few lines around a pure decision.
  */
 
+import type { Advice } from '../alert/advice.ts';
 import type { CorrelationTask } from '../alert/correlation-run.ts';
 import type { EntityKindName, Entry } from '../alert/entry.ts';
 import type { HoldsState } from '../alert/holds-state.ts';
@@ -26,6 +27,8 @@ export interface DecisionContext {
   random(): number;
   /** What this partition knows of a tenant's silences and inhibiting alerts: to be read, not to be changed. */
   holds(tenant: string): HoldsState | null;
+  /** What plug-ins said of an input before it is decided; empty where none was asked. */
+  advice(entry: Entry): readonly Advice[];
 }
 
 /** An answer to a person's command, published after the commit. */

@@ -6,6 +6,7 @@
  * into the next one.
  */
 
+import type { AlertState } from '../alert/alert-state.ts';
 import { addressOf } from '../alert/entry.ts';
 import type { HoldsState } from '../alert/holds-state.ts';
 import type { Policy } from '../alert/policy.ts';
@@ -21,12 +22,13 @@ import { ingestStream, subjects } from '../bus/subjects.ts';
 import type { Outcome } from '../channels/outcome.ts';
 import { ActorPool } from './actor-pool.ts';
 import type { ActorRef } from './actor-system.ts';
+import { type AdviceOn, type ConsultDeps, consult, NOBODY_ASKED } from './consult.ts';
 import { Correlations, type CorrelationsDeps } from './correlations.ts';
 import type { Entities } from './entities.ts';
 import type { CommandReply, Send } from './entity.ts';
 import { HOUSEKEEPING_EVERY, Housekeeping, type HousekeepingDeps } from './housekeeping.ts';
 import { Inbox, type Intake } from './inbox.ts';
-import { readFrames } from './intake.ts';
+import { type ReadFrames, readFrames } from './intake.ts';
 import { Outbox, type Unpublishable } from './outbox.ts';
 import { purgeJournal } from './purge.ts';
 import { type Kinds, type Recovered, recover } from './recovery.ts';
@@ -37,7 +39,7 @@ import { OwnershipLost, turnHandler } from './supervision.ts';
 import type { TurnResult } from './turn.ts';
 
 /** What a partition needs of the rest of Herald. */
-export interface PartitionDeps extends HousekeepingDeps, SendsDeps, CorrelationsDeps {
+export interface PartitionDeps extends HousekeepingDeps, SendsDeps, CorrelationsDeps, ConsultDeps {
   readonly publisher: FramePublisher;
   readonly count: PartitionCount;
   readonly kinds: Kinds;
@@ -216,7 +218,8 @@ export class Partition {
 
   /** `settle` false: nothing new is started (no timers, no sends), only what came in is recorded. */
   async #commit(intake: Intake, settle = true): Promise<void> {
-    const { clock, metrics, policy, random } = this.#deps;
+    const { clock, metrics, random } = this.#deps;
+    const policy = this.#deps.policy();
     const usedAt = clock.monotonic();
     const now = clock.now();
     const read = readFrames(intake.frames, this.#position.marks, now);
@@ -224,7 +227,9 @@ export class Partition {
     const position = () => `${this.#writer.epoch}.${this.#writer.lastSeq}.${inner++}`;
     const input = { routed: read.inputs, local: intake.local, settle, usedAt, position };
     const holds = (tenant: string) => this.#entities.read(this.#deps.kinds.holds, tenant) as HoldsState | null;
-    const results = await this.#rounds.decide(input, { now, policy: policy(), random, holds });
+    const asked = this.#consult(read.inputs, now, policy);
+    const advice = asked === null ? NOBODY_ASKED : await asked;
+    const results = await this.#rounds.decide(input, { now, policy, random, holds, advice });
     const events = [...this.#aside, ...read.events, ...results.flatMap((result) => result.events)];
     this.#aside = [];
     if (events.length === 0 && intake.frames.length === 0) return;
@@ -243,6 +248,13 @@ export class Partition {
     this.#housekeeping.committed();
     metrics.committed(this.name, events, clock.monotonic() - usedAt);
     this.#act(lastCommit, commit.effects, read.replies, results);
+  }
+
+  /** null: nobody is to be asked. */
+  #consult(inputs: ReadFrames['inputs'], now: number, policy: Policy): Promise<AdviceOn> | null {
+    const { alert } = this.#deps.kinds;
+    const stateOf = (key: string) => this.#entities.read(alert, key) as AlertState | null;
+    return consult(inputs, { now, policy, stateOf }, this.#deps);
   }
 
   #addressed(entry: Effect['entry']): Effect[] {

@@ -1,5 +1,6 @@
 /** A report of an alert that fires already: counted, and told on where its content, or the policy, has changed since. */
 
+import { type Advice, NO_ADVICE } from './advice.ts';
 import { type Alert, alertKey } from './alert.ts';
 import { routeAgain } from './alert-evolve.ts';
 import { type AlertDecision, type AlertState, alertOf, inhibits, inhibitsNoMore } from './alert-state.ts';
@@ -27,11 +28,24 @@ export function countOnly(state: AlertState, alert: Alert, cause: Cause, now: nu
   };
 }
 
-export function repeat(state: AlertState, alert: Alert, cause: Cause, now: number, policy: Policy): AlertDecision {
+export interface Report {
+  readonly kind: 'report';
+  readonly alert: Alert;
+  readonly cause: Cause;
+  /** What plug-ins said of it. Left out where none was asked. */
+  readonly advice?: readonly Advice[];
+}
+
+export function repeat(
+  state: AlertState,
+  { alert, cause, advice = NO_ADVICE }: Report,
+  now: number,
+  policy: Policy,
+): AlertDecision {
   const changed = alert.generatorURL !== state.generatorURL || !sameLabels(alert.annotations, state.annotations);
   if (!changed && state.policy === policy.hash) return countOnly(state, alert, cause, now);
 
-  const again = state.policy === policy.hash ? null : decideMeaningAgain(state, policy, now);
+  const again = state.policy === policy.hash ? null : decideMeaningAgain(state, policy, now, advice);
   const routing = again?.routing ?? null;
   const report = { key: alertKey(state.tenant, state.fingerprint), at: now, cause, routing };
   const { annotations, generatorURL, endsAt } = alert;

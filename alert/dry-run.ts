@@ -1,7 +1,9 @@
 /** What would happen to an alert, without anything happening: every step with its reasons. */
 
+import { notAsked } from './advice.ts';
 import type { Alert, Environment, LabelSet, Priority } from './alert.ts';
-import { decideHold, holdContext } from './hold.ts';
+import { decideHold, holdContext, seenLabels } from './hold.ts';
+import { matchesAll } from './matcher.ts';
 import { decideMeaning } from './meaning.ts';
 import { type KnownAttributes, knownAttributes } from './namespace.ts';
 import type { Policy } from './policy.ts';
@@ -44,5 +46,17 @@ export function dryRun(policy: Policy, alert: Alert, now: number): DryRun {
     const hold = decideHold(grouped, holdContext(alert.tenant, timing, null, policy, now));
     return { key, labels, groupWait, channels, ...(hold === null ? {} : { held: hold.reason }) };
   });
-  return { environment, priority, namespace, ...known, dropped, labels: shown, reasons, groups };
+  return {
+    environment,
+    priority,
+    namespace,
+    ...known,
+    dropped,
+    labels: shown,
+    reasons: [
+      ...reasons,
+      ...notAsked(policy.plugins(alert.tenant).filter(({ matchers }) => matchesAll(matchers, seenLabels(grouped)))),
+    ],
+    groups,
+  };
 }

@@ -10,16 +10,17 @@
  *   closed        | repeated; a later start: | ignored (ended)     | none (forgotten)            | refused 409  | refused 409 | refused 409
  *                 | firing (reopened)        |                     |                             |              |             |
  *
- * Where nothing fires, a Filter may drop a firing report: it is suppressed, and the phase stays as it is (meaning.ts).
+ * Where nothing fires, a Filter or a plug-in may drop a firing report: it is suppressed, and the phase stays as it is (meaning.ts).
  *
  * A snoozed alert is a firing one that its groups hold back until a time (hold.ts).
  *
  * A resolved report that ends before the present episode began is ignored (stale).
  */
 
+import { NO_ADVICE } from './advice.ts';
 import { type Alert, alertKey } from './alert.ts';
 import { decideCommand, rememberedReply } from './alert-command.ts';
-import { countOnly, repeat } from './alert-repeat.ts';
+import { countOnly, type Report, repeat } from './alert-repeat.ts';
 import {
   type AlertDecision,
   type AlertState,
@@ -45,7 +46,7 @@ export type { AlertState } from './alert-state.ts';
 export { alertDueAt, FORGET_AFTER } from './alert-tick.ts';
 
 export type AlertCommand =
-  | { readonly kind: 'report'; readonly alert: Alert; readonly cause: Cause }
+  | Report
   | { readonly kind: 'command'; readonly entry: CommandEntry }
   | { readonly kind: 'tick' };
 
@@ -58,7 +59,7 @@ export function decideAlert(
   switch (command.kind) {
     case 'report':
       return command.alert.status === 'firing'
-        ? decideFiring(state, command.alert, command.cause, now, policy)
+        ? decideFiring(state, command, now, policy)
         : decideResolved(state, command.alert, command.cause, now);
     case 'command':
       return rememberedReply(state, command.entry.id) ?? decideCommand(state, command.entry, now);
@@ -69,22 +70,32 @@ export function decideAlert(
   }
 }
 
-function decideFiring(
+function decideFiring(state: AlertState | null, report: Report, now: number, policy: Policy): AlertDecision {
+  if (state === null) return open(null, report, now, policy);
+  if (isActive(state)) return repeat(state, report, now, policy);
+  if (isClosed(state, report.alert)) return countOnly(state, report.alert, report.cause, now);
+  return open(state, report, now, policy);
+}
+
+/** A person closed the very episode that is reported. */
+function isClosed({ phase, startsAt }: AlertState, alert: Alert): boolean {
+  return phase === 'closed' && alert.startsAt <= startsAt;
+}
+
+/** Whether a firing report leads to a decision of what the alert means, and not only to a count. */
+export function isJudged(state: AlertState | null, alert: Alert, policy: Pick<Policy, 'hash'>): boolean {
+  if (state === null) return true;
+  return isActive(state) ? state.policy !== policy.hash : !isClosed(state, alert);
+}
+
+function open(
   state: AlertState | null,
-  alert: Alert,
-  cause: Cause,
+  { alert, cause, advice = NO_ADVICE }: Report,
   now: number,
   policy: Policy,
 ): AlertDecision {
-  if (state === null) return open(null, alert, cause, now, policy);
-  if (isActive(state)) return repeat(state, alert, cause, now, policy);
-  const closedBefore = state.phase === 'closed' && alert.startsAt <= state.startsAt;
-  return closedBefore ? countOnly(state, alert, cause, now) : open(state, alert, cause, now, policy);
-}
-
-function open(state: AlertState | null, alert: Alert, cause: Cause, now: number, policy: Policy): AlertDecision {
   const key = alertKey(alert.tenant, alert.fingerprint);
-  const { dropped, routing, reasons } = decideMeaning(alert, policy, now);
+  const { dropped, routing, reasons } = decideMeaning(alert, policy, now, advice);
   if (dropped) return suppress(alert, routing, reasons, cause, now);
   const opened = reason(state === null ? 'alert.opened' : 'alert.reopened');
   const episode = state === null ? 1 : state.episode + 1;
@@ -112,7 +123,6 @@ function suppress(
   return { events: [{ type: 'alert.suppressed', key, at: now, cause, alert, routing, reasons }], effects: [] };
 }
 
-/** As groups and receivers see it. */
 /** With what was decided about it, and the labels that it came with. */
 function ownContent(alert: Alert, routing: Routing): GroupedAlert {
   const { environment, priority } = routing;

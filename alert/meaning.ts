@@ -4,10 +4,12 @@
  *
  *   classify: policy.profile, by the labels that the alert came with; no Filter changes that
  *   filter:   policy.filter; drops it, or changes what is routed and shown, never its identity (filter.ts)
- *   priority: policy.priority, unless a Filter set one
+ *   advice:   what plug-ins said that were asked before; after the Filters, and as they do (advice.ts)
+ *   priority: policy.priority, unless a Filter or a plug-in set one
  *   route:    routing.ts
  */
 
+import { type Advice, heed, NO_ADVICE } from './advice.ts';
 import type { LabelSet, Priority } from './alert.ts';
 import type { Routing } from './event.ts';
 import type { FilteredAlert, FilterOutcome } from './filter.ts';
@@ -23,13 +25,18 @@ export interface Meaning {
 }
 
 export interface NewMeaning extends Meaning {
-  /** A Filter drops it: it opens nothing and enters no group. */
+  /** A Filter or a plug-in drops it: it opens nothing and enters no group. */
   readonly dropped: boolean;
 }
 
 /** Of an alert that does not fire yet. */
-export function decideMeaning(alert: FilteredAlert, policy: Policy, now: number): NewMeaning {
-  const judged = judge(alert, policy, now);
+export function decideMeaning(
+  alert: FilteredAlert,
+  policy: Policy,
+  now: number,
+  advice: readonly Advice[] = NO_ADVICE,
+): NewMeaning {
+  const judged = judge(alert, policy, now, advice);
   const { profile, filtered, priority, reasons } = judged;
   const { dropped } = filtered;
   if (dropped === null) return { dropped: false, ...routed(alert, judged, policy) };
@@ -42,8 +49,13 @@ export function decideMeaning(alert: FilteredAlert, policy: Policy, now: number)
  * Of one that fires already, after the policy has changed. It goes on until it ends, or those who were told that it fires
  * would never hear of its end; a rule that drops it counts from its next episode on.
  */
-export function decideMeaningAgain(alert: FilteredAlert, policy: Policy, now: number): Meaning {
-  const judged = judge(alert, policy, now);
+export function decideMeaningAgain(
+  alert: FilteredAlert,
+  policy: Policy,
+  now: number,
+  advice: readonly Advice[] = NO_ADVICE,
+): Meaning {
+  const judged = judge(alert, policy, now, advice);
   const { dropped } = judged.filtered;
   if (dropped === null) return routed(alert, judged, policy);
   const deferred = reason('filter.drop-deferred', dropped.detail);
@@ -59,9 +71,10 @@ interface Judged {
   readonly reasons: readonly Reason[];
 }
 
-function judge(alert: FilteredAlert, policy: Policy, now: number): Judged {
+function judge(alert: FilteredAlert, policy: Policy, now: number, advice: readonly Advice[]): Judged {
   const profile = policy.profile(alert.tenant, namespaceOf(alert.labels));
-  const filtered = policy.filter({ alert, profile }, now);
+  const facts = { alert, profile };
+  const filtered = heed(policy.filter(facts, now), facts, advice);
   // Herald's own come last: a sender must not choose its route by forging them.
   const labels = { ...filtered.labels, ...profileLabels(profile), priority: filtered.priority ?? profile.priority };
   const reasons = [...profile.reasons, ...filtered.reasons];

@@ -3,8 +3,10 @@
  * stands in resources/; here is only the shape, so that deciding imports nothing.
  */
 
+import type { PluginRule } from './advice.ts';
 import type { Environment, LabelSet, Priority } from './alert.ts';
 import type { CorrelationCondition } from './correlation.ts';
+import type { EscalationPolicy } from './escalation-policy.ts';
 import type { FilterFacts, FilterOutcome } from './filter.ts';
 import type { InhibitionRule } from './inhibit.ts';
 import type { CompiledMatcher, MatcherProblem } from './matcher.ts';
@@ -52,6 +54,8 @@ export interface ReceiverTiming {
   readonly muteTimeIntervals?: readonly string[];
   /** Names of TimeIntervals outside of which nothing is sent. Left out where there are none. */
   readonly activeTimeIntervals?: readonly string[];
+  /** Name of the EscalationPolicy for groups that nobody takes on. Left out where there is none. */
+  readonly escalation?: string;
 }
 
 /** Why something is kept back for now. */
@@ -108,9 +112,13 @@ export interface Policy {
   filter(facts: FilterFacts, now: number): FilterOutcome;
   /** The same for a trial: counts nothing. */
   tryFilter(facts: FilterFacts, now: number): FilterOutcome;
+  /** The tenant's plug-ins, in the order in which they have a say; the same list as long as the policy is the same. */
+  plugins(tenant: string): readonly PluginRule[];
   /** `labels` are the alert's own with `environment`, `priority` and `tenant` added. */
   route(tenant: string, labels: LabelSet): readonly RouteMatch[];
   channel(tenant: string, name: string): ChannelPolicy | null;
+  /** null: not declared (any more). */
+  escalation(tenant: string, name: string): EscalationPolicy | null;
   /** The same list as long as the policy is the same. */
   inhibitions(tenant: string): readonly InhibitionRule[];
   /** Declared ones; those of people at run time stand in the partition (holds-state.ts). */

@@ -19,6 +19,7 @@ import type { PartitionCount } from '../bus/partition.ts';
 import type { IngressSource } from '../ingress/authenticate.ts';
 import { type NatsInletOptions, runNatsInlet } from '../ingress/nats-inlet.ts';
 import { systemRandom } from '../ingress/random.ts';
+import type { Plugins } from '../rules/plugins.ts';
 import { createRulesPool } from '../rules/pool.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -28,6 +29,7 @@ export interface ActorsRoleOptions {
   readonly bus: Bus;
   readonly count: PartitionCount;
   readonly senders: Senders;
+  readonly plugins: Plugins;
   readonly metrics: PartitionMetrics;
   readonly log: Log;
   policy(): Policy;
@@ -40,7 +42,7 @@ export interface ActorsRole {
 }
 
 export async function startActors(options: ActorsRoleOptions): Promise<ActorsRole> {
-  const { bus, count, senders, metrics, log, policy, findSource } = options;
+  const { bus, count, senders, plugins, metrics, log, policy, findSource } = options;
   const id = `${hostname().replace(/[^\w-]/g, '_')}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const membership = await joinWorkers(bus, id, systemClock, log);
   const system = startActorSystem<Turn>();
@@ -58,6 +60,7 @@ export async function startActors(options: ActorsRoleOptions): Promise<ActorsRol
       policy,
       random: Math.random,
       correlate: (task) => pool.correlate(task, task.limit),
+      askPlugin: (key, alerts) => plugins.ask(key, alerts),
       send: ({ notification, attempt }, signal) => senders.send(notification, attempt, signal),
     },
     membership,

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Bus } from '../bus/connection.ts';
 import { forgetWorkers } from '../bus/lease.ts';
 import { answerRuleCounts } from '../bus/rule-counts.ts';
+import type { ResourceSet } from '../resources/compile.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
@@ -15,6 +16,7 @@ import { openResources } from './live-resources.ts';
 import { openBus, partitionCount } from './open-bus.ts';
 import { operatorApi } from './operator-api.ts';
 import { partitionMetrics } from './partition-metrics.ts';
+import { startPlugins } from './plugins.ts';
 import { ruleCountsOf, ruleMetrics } from './rule-standing.ts';
 import { Senders } from './senders.ts';
 import type { Step } from './shutdown.ts';
@@ -56,10 +58,15 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
   const stop = new AbortController();
   const parts: Parts = { bus: null, actors: null, archive: null };
   const senders = new Senders(context);
+  const plugins = startPlugins(metrics, context);
   if (resources !== null && has('actors')) {
     ruleMetrics(metrics, resources.current);
-    senders.use(resources.current().channels);
-    resources.onChange((set) => senders.use(set.channels));
+    const use = ({ channels, plugins: declared }: ResourceSet) => {
+      senders.use(channels);
+      plugins.use(declared);
+    };
+    use(resources.current());
+    resources.onChange(use);
   }
   const ingress =
     resources !== null && has('ingress')
@@ -90,6 +97,7 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
         bus,
         count,
         senders,
+        plugins,
         metrics: partitionMetrics(metrics),
         log,
         policy: () => resources.current().policy,
@@ -102,7 +110,13 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
   return {
     port: ingress?.port ?? null,
     running: connect(),
-    stopSteps: () => stopSteps(parts, ingress, [() => stop.abort(), () => resources?.close(), () => senders.close()]),
+    stopSteps: () =>
+      stopSteps(parts, ingress, [
+        () => stop.abort(),
+        () => resources?.close(),
+        () => senders.close(),
+        () => plugins.close(),
+      ]),
   };
 }
 

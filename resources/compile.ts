@@ -5,6 +5,7 @@ import { unfiltered } from '../alert/filter.ts';
 import type { Policy } from '../alert/policy.ts';
 import { compileRoute, matchRoutes, type Route } from '../alert/route.ts';
 import type { Filters } from '../rules/filter.ts';
+import type { PluginSpec } from '../rules/plugin-launch.ts';
 import type { Profiler } from '../rules/profile.ts';
 import { type TimeInterval, timeHold } from '../rules/time-interval.ts';
 import { contentHash, deepFreeze } from './canonical.ts';
@@ -12,9 +13,11 @@ import { type Channel, channelOf } from './channel.ts';
 import { compileCorrelations } from './compile-correlations.ts';
 import { compileHolds } from './compile-holds.ts';
 import { compileNamespaces } from './compile-namespaces.ts';
+import { compileEscalations } from './escalation-policy.ts';
 import { compileTenantFilters } from './filter.ts';
 import { compileMaintenances } from './maintenance.ts';
 import { readMatcher } from './matcher.ts';
+import { compilePlugins } from './plugin.ts';
 import type { Declared } from './resource.ts';
 import { routeTree } from './route.ts';
 import { type Source, sourceOf } from './source.ts';
@@ -34,6 +37,8 @@ export interface ResourceSet {
   readonly channels: ReadonlyMap<string, Channel>;
   /** Of the tenant's resources about namespaces; everything is production where it has none. */
   profiler(tenant: string): Profiler;
+  /** By `tenant/name`. */
+  readonly plugins: ReadonlyMap<string, PluginSpec>;
   /** By tenant, for what they have counted. */
   readonly filters: ReadonlyMap<string, Filters>;
   /** Content hash of all resources. `policy.hash` leaves the sources out: they do not decide. No secret is in either. */
@@ -54,6 +59,7 @@ export function compileResources(checked: readonly Checked[], files: readonly st
   const trees = compileTrees(ofKind('Route'));
   const intervals = compileTimeIntervals(ofKind('TimeInterval').map((one) => one.declared));
   const maintenance = compileMaintenances(ofKind('Maintenance').map((one) => one.declared));
+  const plugins = compilePlugins(ofKind('Plugin'));
   const holds = compileHolds(checked.map((one) => one.declared));
   const deciding = checked.filter((one) => one.declared.kind !== 'Source');
   const policy: Policy = Object.freeze({
@@ -63,8 +69,10 @@ export function compileResources(checked: readonly Checked[], files: readonly st
     priority: namespaces.priority,
     route: (tenant, labels) => (trees.get(tenant) ?? []).flatMap((tree) => matchRoutes(tree, labels)),
     channel: (tenant, name) => channels.get(channelKey(tenant, name))?.policy ?? null,
+    escalation: compileEscalations(ofKind('EscalationPolicy').map((one) => one.declared)),
     filter: (facts, now) => filters.get(facts.alert.tenant)?.apply(facts, now) ?? unfiltered(facts.alert.labels),
     tryFilter: (facts, now) => filters.get(facts.alert.tenant)?.tryOut(facts, now) ?? unfiltered(facts.alert.labels),
+    plugins: plugins.rules,
     inhibitions: holds.inhibitions,
     silences: holds.silences,
     readMatcher,
@@ -77,6 +85,7 @@ export function compileResources(checked: readonly Checked[], files: readonly st
     sources: new Map(ofKind('Source').map((one) => [one.declared.name, sourceFrom(one)])),
     channels,
     profiler: namespaces.profiler,
+    plugins: plugins.specs,
     filters,
     hash: hashOf(checked),
     files: Object.freeze([...files]),
@@ -119,7 +128,10 @@ function numberTwins(route: Route, seen: Map<string, number>): Route {
 
 /** Of what was declared, whatever the file, the order and the comments. */
 function hashOf(checked: readonly Checked[]): string {
-  const declared = checked.map(({ declared: { kind, tenant, name, spec } }) => ({ kind, tenant, name, spec }));
+  const declared = checked.map(({ declared: { kind, tenant, name, spec }, resolved }) => {
+    // A module is as much of its plug-in as what is declared of it.
+    return { kind, tenant, name, spec: kind === 'Plugin' ? resolved : spec };
+  });
   const keyOf = (one: (typeof declared)[number]) => `${one.kind}/${one.tenant}/${one.name}`;
   return contentHash(declared.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)));
 }

@@ -3,9 +3,11 @@
 import { type ChannelTypes, retryFault } from './channel.ts';
 import { correlationFaults } from './correlation-rule.ts';
 import { contradictions } from './environment-policy.ts';
+import { escalationFaults } from './escalation-policy.ts';
 import { filterFaults } from './filter.ts';
 import { maintenanceFaults } from './maintenance.ts';
 import { mappingFaults } from './mapping.ts';
+import { pluginFaults } from './plugin.ts';
 import { tableFaults } from './priority-policy.ts';
 import type { Problem } from './problem.ts';
 import { isKind, KINDS, type Kind, LATER_KINDS, specSchema } from './registry.ts';
@@ -34,6 +36,8 @@ export function declare(document: YamlDocument, channelTypes: ChannelTypes): Dec
   if (kind === 'Channel' && faults.length === 0) faults.push(...[retryFault(spec) ?? []].flat());
   if (kind === 'Maintenance' && faults.length === 0) faults.push(...maintenanceFaults(spec));
   if (kind === 'CorrelationRule' && faults.length === 0) faults.push(...correlationFaults(spec));
+  if (kind === 'Plugin' && faults.length === 0) faults.push(...pluginFaults(spec));
+  if (kind === 'EscalationPolicy' && faults.length === 0) faults.push(...escalationFaults(spec));
   if (kind === 'Silence' && faults.length === 0) faults.push(...silenceFaults(spec));
   const problems = faults.map((fault) => document.problem(fault.path, fault.message, fault.target));
   return { resource: named(document, kind, schema, faults), problems };

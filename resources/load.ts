@@ -8,6 +8,7 @@ import type { ChannelTypes } from './channel.ts';
 import { type Checked, compileResources, type ResourceSet } from './compile.ts';
 import { crossCheck } from './cross-check.ts';
 import { declare } from './declare.ts';
+import { pluginModule, withDigest } from './plugin.ts';
 import { listProblems, type Problem, type ProblemList } from './problem.ts';
 import type { Declared } from './resource.ts';
 import type { SchemaNode } from './schema-walk.ts';
@@ -43,7 +44,7 @@ export async function loadResources(dir: string, options: LoadOptions): Promise<
   const documents = parsed.flatMap((file) => file.documents);
   const declarations = await inSlices(documents, (document) => declare(document, options.channelTypes));
   const resources = declarations.flatMap((declaration) => declaration.resource ?? []);
-  const secrets = resources.map((resource) => withSecrets(resource, options.env ?? process.env));
+  const secrets = resources.map((resource) => withSecrets(dir, resource, options.env ?? process.env));
   const problems = [
     ...tree.problems,
     ...parsed.flatMap((file) => file.problems),
@@ -91,7 +92,13 @@ interface WithSecrets {
   readonly files: readonly string[];
 }
 
-function withSecrets(declared: Declared, env: NonNullable<LoadOptions['env']>): WithSecrets {
+function withSecrets(dir: string, declared: Declared, env: NonNullable<LoadOptions['env']>): WithSecrets {
+  const module = pluginModule(dir, declared);
+  if (module !== null) {
+    const { digest, problem, file } = module;
+    const problems = problem === null ? [] : [declared.document.problem(['spec', 'module'], problem)];
+    return { checked: { declared, resolved: withDigest(declared.spec, digest) }, problems, files: [file] };
+  }
   const source = { env, declaredIn: resolve(declared.document.file) };
   const { value, faults, files } = resolveSecrets(declared.schema as SchemaNode, declared.spec, source);
   const problems = faults.map((fault) => declared.document.problem(['spec', ...fault.path], fault.message));

@@ -5,6 +5,7 @@ import { calendarSpec } from './calendar.ts';
 import { type ChannelTypes, channelSpec } from './channel.ts';
 import { correlationRuleSpec } from './correlation-rule.ts';
 import { environmentPolicySpec } from './environment-policy.ts';
+import { escalationPolicySpec } from './escalation-policy.ts';
 import { filterSpec } from './filter.ts';
 import { inhibitionSpec } from './inhibition.ts';
 import { maintenanceSpec } from './maintenance.ts';
@@ -12,6 +13,7 @@ import { namespaceSpec } from './namespace.ts';
 import { namespaceClassSpec } from './namespace-class.ts';
 import { namespaceLimitSpec } from './namespace-limit.ts';
 import { namingStandardSpec } from './naming-standard.ts';
+import { pluginSpec } from './plugin.ts';
 import { priorityPolicySpec } from './priority-policy.ts';
 import { routeSpec } from './route.ts';
 import { silenceSpec } from './silence.ts';
@@ -26,7 +28,9 @@ export const KINDS = [
   'NamingStandard',
   'PriorityPolicy',
   'Filter',
+  'Plugin',
   'Route',
+  'EscalationPolicy',
   'Inhibition',
   'Silence',
   'Channel',
@@ -40,7 +44,7 @@ export const KINDS = [
 export type Kind = (typeof KINDS)[number];
 
 /** INTERFACE.md names them; this version does not know them. */
-export const LATER_KINDS: readonly string[] = ['Template', 'Team', 'User', 'Schedule', 'EscalationPolicy', 'Enricher'];
+export const LATER_KINDS: readonly string[] = ['Template', 'Team', 'User', 'Schedule', 'Enricher'];
 
 export function isKind(kind: unknown): kind is Kind {
   return KINDS.some((known) => known === kind);
@@ -63,8 +67,12 @@ export function specSchema(kind: Kind, declared: unknown, channelTypes: ChannelT
       return priorityPolicySpec;
     case 'Filter':
       return filterSpec;
+    case 'Plugin':
+      return pluginSpec;
     case 'Route':
       return routeSpec;
+    case 'EscalationPolicy':
+      return escalationPolicySpec;
     case 'Inhibition':
       return inhibitionSpec;
     case 'Silence':

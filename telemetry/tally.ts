@@ -115,6 +115,15 @@ export function readCounters(
   register(registry, options, 'counter', read);
 }
 
+/** The same for a value that goes up and down. */
+export function readGauges(
+  registry: Registry,
+  options: Pick<TallyOptions, 'name' | 'help'>,
+  read: () => readonly Sample[],
+): void {
+  register(registry, options, 'gauge', read);
+}
+
 function register(
   registry: Registry,
   options: Pick<TallyOptions, 'name' | 'help'>,

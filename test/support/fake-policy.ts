@@ -1,6 +1,8 @@
 /** A policy small enough to read in a test: environment by namespace prefix, one real routing tree, channels by name. */
 
+import type { PluginRule } from '../../alert/advice.ts';
 import type { CorrelationCondition } from '../../alert/correlation.ts';
+import type { EscalationPolicy } from '../../alert/escalation-policy.ts';
 import { unfiltered } from '../../alert/filter.ts';
 import type { InhibitionRule } from '../../alert/inhibit.ts';
 import type { ChannelPolicy, Policy } from '../../alert/policy.ts';
@@ -42,11 +44,13 @@ export interface FakePolicy {
   readonly root?: RouteSpec;
   readonly channels?: readonly ChannelPolicy[];
   readonly filter?: Policy['filter'];
+  readonly plugins?: readonly PluginRule[];
   readonly inhibitions?: readonly InhibitionRule[];
   readonly silences?: readonly SilenceRule[];
   readonly timeHold?: Policy['timeHold'];
   readonly maintenanceHold?: Policy['maintenanceHold'];
   readonly correlations?: readonly CorrelationCondition[];
+  readonly escalations?: readonly EscalationPolicy[];
 }
 
 export function aPolicy({
@@ -58,7 +62,7 @@ export function aPolicy({
   ...holds
 }: FakePolicy = {}): Policy {
   const tree = compileRoute(root ?? aRoute({ groupBy: ['alertname'], channels: ['ops'] }));
-  const { inhibitions = [], silences = [], correlations = [] } = holds;
+  const { plugins = [], inhibitions = [], silences = [], correlations = [], escalations = [] } = holds;
   const declared = new Map((channels ?? [aChannel('ops')]).map((channel) => [channel.name, channel]));
   return {
     hash,
@@ -73,6 +77,8 @@ export function aPolicy({
     tryFilter: filter ?? (({ alert }) => unfiltered(alert.labels)),
     route: (_tenant, labels) => matchRoutes(tree, labels),
     channel: (_tenant, name) => declared.get(name) ?? null,
+    escalation: (_tenant, name) => escalations.find((policy) => policy.name === name) ?? null,
+    plugins: () => plugins,
     inhibitions: () => inhibitions,
     silences: () => silences,
     readMatcher,

@@ -1,5 +1,6 @@
 /** Real workers on a real bus, with a small policy and senders that record: what actors' tests build on. */
 
+import assert from 'node:assert/strict';
 import { after, afterEach, before } from 'node:test';
 import { startActorSystem } from '../../actors/actor-system.ts';
 import { alertKind } from '../../actors/alert-actor.ts';
@@ -73,6 +74,8 @@ export function smallPolicy(timing: { groupWait?: number; groupInterval?: number
       ];
     },
     channel: (_tenant, name) => (name === 'ops' ? CHANNEL : null),
+    escalation: () => null,
+    plugins: () => [],
     inhibitions: () => [],
     silences: () => [],
     readMatcher,
@@ -144,6 +147,8 @@ export interface TestWorkerOptions {
   send?(send: Send): Promise<Outcome>;
   /** Instead of correlating at once. */
   correlate?: PartitionDeps['correlate'];
+  /** Where the policy has plug-ins. */
+  askPlugin?: PartitionDeps['askPlugin'];
 }
 
 export async function launchWorker(options: TestWorkerOptions): Promise<TestWorker> {
@@ -163,6 +168,7 @@ export async function launchWorker(options: TestWorkerOptions): Promise<TestWork
     policy: () => policy,
     random: () => 0.5,
     correlate: options.correlate ?? (async ({ alerts, rules, learnt }) => correlate(alerts, rules, learnt)),
+    askPlugin: options.askPlugin ?? (async () => assert.fail('no plug-in to ask')),
     async send(send) {
       sent.push(send);
       return options.send === undefined ? { kind: 'delivered', detail: 'recorded' } : options.send(send);
