@@ -1,12 +1,14 @@
-/** One alert with its history, newest first, and its ledger. */
+/** One alert: who was told of it and who was not, every step that led there, its history newest first, and its ledger. */
 
 import { alertKey } from '../../alert/alert.ts';
-import { holdKey } from '../project/holds.ts';
 import type { HistoryRow, HoldRow } from '../schema.ts';
 import { alertAnswer } from './alerts.ts';
 import { incidentsOf } from './incidents.ts';
 import { ledgerOf } from './ledger.ts';
+import { ledgerRows } from './ledger-rows.ts';
 import { type ArchiveQuery, QueryRefused, requiredText, time, timeOrNull } from './query.ts';
+import { receiversOf } from './receivers.ts';
+import { stepsOf } from './steps.ts';
 
 const MOST_LINES = 200;
 
@@ -22,21 +24,16 @@ export const alertQuery: ArchiveQuery = async (db, params) => {
     .orderBy('idx', 'desc')
     .limit(MOST_LINES)
     .execute();
-  const holds = await db
-    .selectFrom('holds')
-    .selectAll()
-    .where(
-      'key',
-      'in',
-      (JSON.parse(row.groups) as string[]).map((group) => holdKey(group, row.fingerprint)),
-    )
-    .execute();
+  const rows = await ledgerRows(db, row);
+  const incidents = await incidentsOf(db, row);
   return {
     ...alertAnswer(row),
-    holds: holds.map(holdAnswer),
+    holds: rows.holds.map(holdAnswer),
     history: lines.map(lineAnswer),
-    incidents: await incidentsOf(db, row),
-    ledger: await ledgerOf(db, row),
+    incidents,
+    receivers: receiversOf(row, rows),
+    steps: stepsOf(row, lines, rows, incidents),
+    ledger: ledgerOf(row, rows),
   };
 };
 

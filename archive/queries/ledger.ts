@@ -1,26 +1,13 @@
 /**
- * Why was somebody, or was somebody not, told of this alert: for each of its groups and each channel of the group, what the
- * flushes decided and what came of the deliveries. Newest first.
+ * The ledger line by line: for each of an alert's groups and each channel of the group, what the flushes decided and what came
+ * of the deliveries, newest first. The answer in one line stands in receivers.ts.
  */
 
-import type { Kysely } from 'kysely';
-import type { AlertRow, DecisionRow, DeliveryHistoryRow, DeliveryRow, GroupRow, Tables } from '../schema.ts';
+import type { AlertRow, DecisionRow, DeliveryHistoryRow, DeliveryRow, GroupRow } from '../schema.ts';
+import type { LedgerRows } from './ledger-rows.ts';
 import { time, timeOrNull } from './query.ts';
 
-/** Lines per alert; an alert that fires for months has more than anybody reads. */
-const MOST_DECISIONS = 200;
-const MOST_DELIVERIES = 50;
-const MOST_ATTEMPTS = 500;
-
-export async function ledgerOf(db: Kysely<Tables>, alert: AlertRow) {
-  const ids = JSON.parse(alert.groups) as string[];
-  const groups = await groupsOf(db, ids);
-  const decisions = await decisionsSince(db, ids, alert.opened_at);
-  const deliveries = await deliveriesOf(db, alert);
-  const attempts = await attemptsOf(
-    db,
-    deliveries.map(({ notification_id }) => notification_id),
-  );
+export function ledgerOf(alert: AlertRow, { groups, decisions, deliveries, attempts }: LedgerRows) {
   return groups.flatMap((group) =>
     channelsOf(group, decisions, deliveries).map((channel) => {
       const told = deliveries.filter((row) => row.group_id === group.id && row.channel === channel);
@@ -33,6 +20,7 @@ export async function ledgerOf(db: Kysely<Tables>, alert: AlertRow) {
         decisions: decided.map((row) => decisionAnswer(row, alert.fingerprint)),
         deliveries: told.map((row) => ({
           ...deliveryAnswer(row),
+          said: row.said,
           history: attempts.filter((line) => line.notification_id === row.notification_id).map(attemptAnswer),
         })),
       };
@@ -41,67 +29,33 @@ export async function ledgerOf(db: Kysely<Tables>, alert: AlertRow) {
 }
 
 /** Those of the route as it is, and any that were told under an earlier one. */
-function channelsOf(group: GroupRow, decisions: readonly DecisionRow[], deliveries: readonly DeliveryRow[]): string[] {
+export function channelsOf(
+  group: GroupRow,
+  decisions: readonly DecisionRow[],
+  deliveries: readonly DeliveryRow[],
+): string[] {
   const of = [...decisions, ...deliveries].filter(({ group_id }) => group_id === group.id);
   return [...new Set([...(JSON.parse(group.channels) as string[]), ...of.map(({ channel }) => channel)])];
 }
 
-async function groupsOf(db: Kysely<Tables>, ids: readonly string[]): Promise<GroupRow[]> {
-  return ids.length === 0 ? [] : db.selectFrom('groups').selectAll().where('id', 'in', ids).orderBy('id').execute();
-}
-
-/** Of the present episode: what was decided before it opened was about others. */
-async function decisionsSince(db: Kysely<Tables>, ids: readonly string[], since: number): Promise<DecisionRow[]> {
-  if (ids.length === 0) return [];
-  return db
-    .selectFrom('group_decisions')
-    .selectAll()
-    .where('group_id', 'in', ids)
-    .where('at', '>=', since)
-    .orderBy('at', 'desc')
-    .orderBy('seq', 'desc')
-    .limit(MOST_DECISIONS)
-    .execute();
-}
-
-async function deliveriesOf(db: Kysely<Tables>, { tenant, fingerprint }: AlertRow): Promise<DeliveryRow[]> {
-  return db
-    .selectFrom('deliveries')
-    .selectAll('deliveries')
-    .innerJoin('delivery_alerts', 'delivery_alerts.notification_id', 'deliveries.notification_id')
-    .where('delivery_alerts.tenant', '=', tenant)
-    .where('delivery_alerts.fingerprint', '=', fingerprint)
-    .orderBy('deliveries.created_at', 'desc')
-    .limit(MOST_DELIVERIES)
-    .execute();
-}
-
-async function attemptsOf(db: Kysely<Tables>, ids: readonly string[]): Promise<DeliveryHistoryRow[]> {
-  if (ids.length === 0) return [];
-  return db
-    .selectFrom('delivery_history')
-    .selectAll()
-    .where('notification_id', 'in', ids)
-    .orderBy('seq')
-    .orderBy('idx')
-    .limit(MOST_ATTEMPTS)
-    .execute();
-}
-
 interface HeldLine {
   readonly fingerprint: string;
-  readonly reason: unknown;
+  readonly reason: { readonly code: string; readonly detail: string };
 }
 
-/** `held`: why the channel was not told of this alert, where that is so and it stands among those that are named. */
+/** Why the decision left this alert out, where it did and the alert stands among those that are named. */
+export function heldIn(row: DecisionRow, fingerprint: string): HeldLine['reason'] | null {
+  return (JSON.parse(row.held) as HeldLine[]).find((line) => line.fingerprint === fingerprint)?.reason ?? null;
+}
+
 function decisionAnswer(row: DecisionRow, fingerprint: string) {
-  const held = (JSON.parse(row.held) as HeldLine[]).find((line) => line.fingerprint === fingerprint);
   return {
     at: time(row.at),
     since: time(row.since),
     times: row.count,
     notificationId: row.notification_id,
-    held: held?.reason ?? null,
+    policy: row.policy === '' ? null : row.policy,
+    held: heldIn(row, fingerprint),
     heldCount: row.held_count,
     reasons: JSON.parse(row.reasons) as unknown,
   };
