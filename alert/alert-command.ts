@@ -10,7 +10,7 @@ import {
   isActive,
   tellEnd,
 } from './alert-state.ts';
-import type { CommandEntry, GroupEntry } from './entry.ts';
+import type { CommandEntry, GroupEntry, GroupRef } from './entry.ts';
 import { reason } from './reason.ts';
 
 export function decideCommand(state: AlertState | null, entry: CommandEntry, now: number): AlertDecision {
@@ -42,7 +42,7 @@ function carryOut(
     events: [{ type, key: alertKey(tenant, fingerprint), at: now, command, by, comment, reasons }],
     ...(type === 'alert.closed'
       ? { effects: tellEnd(state, alertOf(state, 'resolved', now)), ...inhibitsNoMore(state) }
-      : { effects: wake(state) }),
+      : { effects: tellGroups(takenOn(state), [...state.groups, ...state.former.filter(escalates)]) }),
     reply: { ok: true, status: 200, reasons },
   };
 }
@@ -59,19 +59,24 @@ function snooze(state: AlertState, entry: CommandEntry, now: number): AlertDecis
   const key = alertKey(tenant, fingerprint);
   return {
     events: [{ type: 'alert.snoozed', key, at: now, command, by, comment, until, reasons }],
-    effects: tellGroups({ ...state, snoozedUntil: until }),
+    effects: tellGroups({ ...state, phase: 'firing', snoozedUntil: until }),
     reply: { ok: true, status: 200, reasons },
   };
 }
 
 /** Whoever takes on what was put off ends that. */
-function wake({ snoozedUntil, ...state }: AlertState): readonly GroupEntry[] {
-  return snoozedUntil === undefined ? [] : tellGroups(state);
+function takenOn({ snoozedUntil: _, ...state }: AlertState): AlertState {
+  return { ...state, phase: 'acknowledged' };
 }
 
-function tellGroups(state: AlertState): readonly GroupEntry[] {
+/** The group of an earlier policy, which would go on telling others that nobody takes it on. */
+function escalates({ timing }: GroupRef): boolean {
+  return timing.escalation !== undefined;
+}
+
+function tellGroups(state: AlertState, groups = state.groups): readonly GroupEntry[] {
   const alert = alertOf(state, 'firing', state.endsAt);
-  return state.groups.map((group) => ({ kind: 'group', group, alert }));
+  return groups.map((group) => ({ kind: 'group', group, alert }));
 }
 
 function iso(time: number): string {

@@ -92,6 +92,7 @@ export function alertOf(state: AlertState, status: AlertStatus, endsAt: number |
     priority: state.priority,
     ...knownAttributes(state),
     ...(state.snoozedUntil === undefined ? {} : { snoozedUntil: state.snoozedUntil }),
+    ...(state.phase === 'acknowledged' && status === 'firing' ? { acknowledged: true } : {}),
   };
 }
 

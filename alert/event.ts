@@ -5,6 +5,7 @@
 
 import type { Alert, Environment, LabelSet, Priority } from './alert.ts';
 import type { Entry, GroupRef } from './entry.ts';
+import type { NextStep } from './escalation-policy.ts';
 import type { HoldChange } from './held.ts';
 import type { IncidentHold } from './incident-hold.ts';
 import type { KnownAttributes } from './namespace.ts';
@@ -169,6 +170,43 @@ export type GroupEvent =
       readonly dueAt: number | null;
       /** Left out where nothing is or was held back. */
       readonly holds?: HoldChange;
+      /** Between two flushes of the group: only the channels that an escalation told were decided on. */
+      readonly aside?: true;
+    })
+  /**
+   * The clock of its escalation runs from now on; stands still, for what fires is acknowledged; stands still until a hold ends; or
+   * there is nothing to escalate any more.
+   */
+  | (OfGroup & {
+      readonly type: 'group.escalation';
+      /** Name of the EscalationPolicy. */
+      readonly policy: string;
+      readonly clock: 'runs' | 'stands' | 'held' | 'over';
+      /** Time in which nobody took it on, so far. Milliseconds. */
+      readonly unacknowledged: number;
+      readonly next: NextStep | null;
+      /** When to look at the group again for its sake. null: when something joins. */
+      readonly lookAt: number | null;
+      readonly reasons: readonly Reason[];
+    })
+  /** A step was taken: these channels are told of the group from now on, the flush beside it says what. */
+  | (OfGroup & {
+      readonly type: 'group.escalated';
+      readonly policy: string;
+      /** Counts steps and their repetitions; 1 for the first. */
+      readonly turn: number;
+      readonly step: number;
+      readonly repetition: number;
+      readonly channels: readonly string[];
+      readonly unacknowledged: number;
+      /** The alerts that nobody took on. */
+      readonly fingerprints: readonly string[];
+      /** The channels that had been told, none of whom took it on. */
+      readonly unanswered: readonly string[];
+      readonly next: NextStep | null;
+      /** When to look at the group again for its sake. null: when something joins. */
+      readonly lookAt: number | null;
+      readonly reasons: readonly Reason[];
     });
 
 interface OfTenant {

@@ -14,6 +14,25 @@ export interface Parts {
   readonly resolved: readonly GroupedAlert[];
 }
 
+export function partition(alerts: readonly GroupedAlert[]): Parts {
+  const sorted = alerts.toSorted((a, b) => a.startsAt - b.startsAt || (a.fingerprint < b.fingerprint ? -1 : 1));
+  return {
+    firing: sorted.filter((alert) => alert.status === 'firing'),
+    resolved: sorted.filter((alert) => alert.status === 'resolved'),
+  };
+}
+
+/** Of them, those with these fingerprints. */
+export function only(parts: Parts, known: readonly string[]): Parts {
+  const members = new Set(known);
+  const isKnown = (alert: GroupedAlert) => members.has(alert.fingerprint);
+  return { firing: parts.firing.filter(isKnown), resolved: parts.resolved.filter(isKnown) };
+}
+
+export function fingerprints(alerts: readonly GroupedAlert[]): readonly string[] {
+  return alerts.map((alert) => alert.fingerprint);
+}
+
 export interface ChannelView {
   readonly told: Parts;
   /** Left out of it, firing ones first. */

@@ -7,6 +7,7 @@
  */
 
 import type { GroupRef } from './entry.ts';
+import type { EscalationState } from './escalation-state.ts';
 import type { EndedHolds, HeldAlert } from './held.ts';
 import type { Told } from './needs-update.ts';
 import type { GroupedAlert } from './notification.ts';
@@ -26,6 +27,8 @@ export interface GroupState {
   readonly held?: readonly HeldAlert[];
   /** Holds that have ended since the last notification. */
   readonly untold?: readonly EndedHolds[];
+  /** Left out where nothing escalates. */
+  readonly escalation?: EscalationState;
 }
 
 const indexes = new WeakMap<readonly GroupedAlert[], Map<string, number>>();

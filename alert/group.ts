@@ -10,18 +10,22 @@
  *
  * Alertmanager flushes at every group_interval and mostly finds nothing to tell. Here those flushes that can find nothing are
  * left out (next-flush.ts): what is told, and when, is the same, and an idle group costs nothing. A group of which something is
- * held back is looked at again at every group_interval, for holds end without a word to the group; where nothing has changed
- * the look leaves no event.
+ * held back, or that nobody takes on (escalate.ts), is looked at again at every group_interval, for holds begin and end without
+ * a word to the group; where nothing has changed the look leaves no event.
  *
  * Joining never flushes: it sets a time that may already have come, and the shell sends a tick when the frame is done.
  */
 
 import type { GroupEntry, GroupRef, NotificationEntry } from './entry.ts';
+import { escalationAfterJoin } from './escalate-join.ts';
+import { evolveEscalation } from './escalation-state.ts';
 import type { GroupEvent } from './event.ts';
 import { flushGroup } from './flush.ts';
+import { withEscalation } from './flush-escalation.ts';
 import { type GroupState, hasAlert, putAlert } from './group-state.ts';
 import { heldAfter } from './held.ts';
 import type { HoldsState } from './holds-state.ts';
+import { lookAtGroup } from './look.ts';
 import { type Told, wasToldFiring } from './needs-update.ts';
 import { nextInterval } from './next-flush.ts';
 import type { GroupedAlert } from './notification.ts';
@@ -54,15 +58,22 @@ export function decideGroup(
 ): GroupDecision {
   switch (command.kind) {
     case 'insert':
-      return insert(state, command.entry, now, position);
+      return insert(state, command.entry, now, policy, position);
     case 'tick':
-      return state === null || now < state.dueAt ? NOTHING : flushGroup(state, now, policy, holds);
+      if (state === null || now < groupDueAt(state)) return NOTHING;
+      return now < state.dueAt ? lookAtGroup(state, now, policy, holds) : flushGroup(state, now, policy, holds);
     default:
       return command satisfies never;
   }
 }
 
-function insert(state: GroupState | null, entry: GroupEntry, now: number, position: string): GroupDecision {
+function insert(
+  state: GroupState | null,
+  entry: GroupEntry,
+  now: number,
+  policy: Policy,
+  position: string,
+): GroupDecision {
   const { alert } = entry;
   if (alert.status === 'resolved' && !awaitsEnd(state, alert.fingerprint)) return NOTHING;
   // What fires was routed by the newest policy. What ends may carry the timing of an old one.
@@ -70,7 +81,9 @@ function insert(state: GroupState | null, entry: GroupEntry, now: number, positi
   const born = state?.born ?? position;
   const dueAt = dueAfterInsert(state, group, alert, now);
   const change = state?.group === group ? null : group;
-  return { events: [{ type: 'group.joined', key: group.id, at: now, born, group: change, alert, dueAt }], effects: [] };
+  const joined: GroupEvent = { type: 'group.joined', key: group.id, at: now, born, group: change, alert, dueAt };
+  const escalation = state === null ? null : escalationAfterJoin(state, alert, now, policy);
+  return { events: escalation === null ? [joined] : [joined, escalation], effects: [] };
 }
 
 /** Nobody can be told the end of what nobody is, or will be, told the beginning of. */
@@ -88,8 +101,8 @@ function dueAfterInsert(state: GroupState | null, group: GroupRef, alert: Groupe
   return Math.min(state?.dueAt ?? Number.POSITIVE_INFINITY, now + groupWait);
 }
 
-export function groupDueAt(state: GroupState): number {
-  return state.dueAt;
+export function groupDueAt({ dueAt, escalation }: GroupState): number {
+  return Math.min(dueAt, escalation?.lookAt ?? dueAt);
 }
 
 /** Changes the alerts of `state` in place (see group-state.ts). */
@@ -106,6 +119,9 @@ export function evolveGroup(state: GroupState | null, event: GroupEvent): GroupS
     }
     case 'group.flushed':
       return state === null || event.dueAt === null ? null : flushed(state, event, event.dueAt);
+    case 'group.escalation':
+    case 'group.escalated':
+      return state === null ? null : withEscalation(state, evolveEscalation(state.escalation, event));
     default:
       return event satisfies never;
   }
@@ -123,6 +139,7 @@ function flushed(state: GroupState, event: Flushed, dueAt: number): GroupState {
     told.set(channel, { channel, count, firing, resolved, at, ...(owed === undefined ? {} : { owed }) });
   }
   const { holds } = event;
+  const flushedAt = event.aside === true ? state.flushedAt : event.at;
   const held = holds === undefined ? {} : { held: heldAfter(state.held ?? [], holds, event.at), untold: holds.untold };
-  return { ...state, alerts, told: [...told.values()], flushedAt: event.at, dueAt, ...held };
+  return { ...state, alerts, told: [...told.values()], flushedAt, dueAt, ...held };
 }

@@ -48,7 +48,7 @@ export function decideHold(alert: GroupedAlert, context: HoldContext): Hold | nu
     time ??
     silenceHold(silences, labels, now) ??
     policy.maintenanceHold(tenant, labels, now) ??
-    snooze(alert, now)
+    snoozeHold(alert, now)
   );
 }
 
@@ -68,7 +68,7 @@ function inhibition({ holds, policy, tenant }: HoldContext, labels: LabelSet): H
   return { reason: reason('hold.inhibited', `by alert ${found.fingerprint} (${found.rule.name})`), until: null };
 }
 
-function snooze({ snoozedUntil }: GroupedAlert, now: number): Hold | null {
+export function snoozeHold({ snoozedUntil }: GroupedAlert, now: number): Hold | null {
   if (snoozedUntil === undefined || snoozedUntil <= now) return null;
   return { reason: reason('hold.snoozed', `until ${new Date(snoozedUntil).toISOString()}`), until: snoozedUntil };
 }

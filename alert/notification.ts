@@ -10,6 +10,8 @@ export interface GroupedAlert extends Alert, KnownAttributes {
   readonly priority: Priority;
   /** A person put it off until then. Unix time in milliseconds. */
   readonly snoozedUntil?: number;
+  /** A person has it in hand. Left out where nobody has. */
+  readonly acknowledged?: true;
 }
 
 export interface Notification {

@@ -26,6 +26,8 @@ export interface RouteSpec {
   /** Names of TimeIntervals. A node has those that it declares itself: they are not inherited. */
   readonly muteTimeIntervals?: readonly string[];
   readonly activeTimeIntervals?: readonly string[];
+  /** Name of an EscalationPolicy; null: none, whatever its parent has; left out: as its parent has it. */
+  readonly escalation?: string | null;
   readonly routes: readonly RouteSpec[];
 }
 
@@ -70,6 +72,7 @@ function compileNode(spec: RouteSpec, parent: Inherited, seen: Map<string, numbe
       repeatInterval: spec.repeatInterval ?? parent.timing.repeatInterval,
       channels: spec.channels ?? parent.timing.channels,
       ...timeIntervals(spec),
+      ...escalation(spec, parent.timing),
     },
   };
   const routes = spec.routes.map((child) => compileNode(child, own, seen));
@@ -95,6 +98,11 @@ function timeIntervals({ muteTimeIntervals: mute = [], activeTimeIntervals: acti
     ...(mute.length > 0 && { muteTimeIntervals: mute }),
     ...(active.length > 0 && { activeTimeIntervals: active }),
   };
+}
+
+function escalation({ escalation: own }: RouteSpec, parent: ReceiverTiming): Pick<ReceiverTiming, 'escalation'> {
+  const name = own === undefined ? parent.escalation : own;
+  return name === undefined || name === null ? {} : { escalation: name };
 }
 
 function compileGroupBy(names: readonly string[]): readonly string[] | null {

@@ -8,6 +8,7 @@ export function sameTiming(a: ReceiverTiming, b: ReceiverTiming): boolean {
     a.groupWait === b.groupWait &&
     a.groupInterval === b.groupInterval &&
     a.repeatInterval === b.repeatInterval &&
+    a.escalation === b.escalation &&
     sameNames(a.channels, b.channels) &&
     sameNames(a.muteTimeIntervals, b.muteTimeIntervals) &&
     sameNames(a.activeTimeIntervals, b.activeTimeIntervals)

@@ -20,6 +20,7 @@ import { readMatcher } from './matcher.ts';
 import { compilePlugins } from './plugin.ts';
 import type { Declared } from './resource.ts';
 import { routeTree } from './route.ts';
+import { type FindRule, ruleFinder } from './rule-place.ts';
 import { type Source, sourceOf } from './source.ts';
 import { compileTimeIntervals } from './time-interval.ts';
 
@@ -44,6 +45,10 @@ export interface ResourceSet {
   /** Content hash of all resources. `policy.hash` leaves the sources out: they do not decide. No secret is in either. */
   readonly hash: string;
   readonly files: readonly string[];
+  /** How many resources it is made of. */
+  readonly count: number;
+  /** Where the rule is declared that a reason names. */
+  readonly findRule: FindRule;
 }
 
 /** Six times the repeat interval at which an Alertmanager reports by default. */
@@ -89,6 +94,11 @@ export function compileResources(checked: readonly Checked[], files: readonly st
     filters,
     hash: hashOf(checked),
     files: Object.freeze([...files]),
+    count: checked.length,
+    findRule: ruleFinder(
+      checked.map((one) => one.declared),
+      trees,
+    ),
   });
 }
 

@@ -1,6 +1,8 @@
 /** What no resource can be blamed for alone: names taken twice, references that lead nowhere. */
 
 import { unknownCalendars } from './calendar-references.ts';
+import { receiversOfSteps } from './escalation-policy.ts';
+import { unknownEscalations } from './escalation-references.ts';
 import type { Problem } from './problem.ts';
 import { type Declared, fieldOf } from './resource.ts';
 import { type ReceiverReference, receiversIn } from './route.ts';
@@ -15,6 +17,7 @@ export function crossCheck(resources: readonly Declared[]): Problem[] {
     ...unknownCalendars(resources),
     ...unknownReceivers(resources),
     ...unknownTimeIntervals(resources),
+    ...unknownEscalations(resources),
   ];
 }
 
@@ -59,6 +62,7 @@ function secondOfTenant(kind: string, resources: readonly Declared[]): Problem[]
 /** Where resources of a kind name channels. */
 const RECEIVERS: Readonly<Record<string, (spec: unknown) => ReceiverReference[]>> = {
   Route: receiversIn,
+  EscalationPolicy: receiversOfSteps,
   CorrelationRule: (spec) => receiversIn(fieldOf(spec, 'storm'), ['spec', 'storm']),
   NamespaceLimit: receiversIn,
 };

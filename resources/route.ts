@@ -27,6 +27,14 @@ const timeIntervals = Type.Array(
   { description: 'a list of names of TimeIntervals of the tenant' },
 );
 
+export const ESCALATION = 'escalationPolicy/';
+const NO_ESCALATION = 'none';
+
+const escalation = Type.String({
+  pattern: '^(escalationPolicy/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?|none)$',
+  description: 'escalationPolicy/NAME of an EscalationPolicy of the tenant, or none',
+});
+
 /** Alertmanager refuses them there too: whoever writes them at the root expects the whole tree to have them. */
 const notAtTheRoot = Type.Refine(
   Type.Unknown(),
@@ -41,6 +49,7 @@ const shape = {
   groupInterval: Type.Optional(durationSchema(1)),
   repeatInterval: Type.Optional(durationSchema(1)),
   matchers: Type.Optional(Type.Array(matcherSchema)),
+  escalation: Type.Optional(escalation),
   routes: Type.Optional(Type.Array(Type.Ref('Route'))),
 };
 
@@ -76,6 +85,7 @@ interface RouteNode {
   readonly matchers?: readonly string[];
   readonly receivers?: readonly string[];
   readonly continue?: boolean;
+  readonly escalation?: string;
   readonly muteTimeIntervals?: readonly string[];
   readonly activeTimeIntervals?: readonly string[];
   readonly routes?: readonly RouteNode[];
@@ -97,8 +107,13 @@ function compileNode(checked: RouteNode): RouteSpec {
     channels: checked.receivers === undefined ? null : channelNames(checked.receivers),
     muteTimeIntervals: [...new Set(checked.muteTimeIntervals ?? [])],
     activeTimeIntervals: [...new Set(checked.activeTimeIntervals ?? [])],
+    ...(checked.escalation === undefined ? {} : { escalation: policyName(checked.escalation) }),
     routes: (checked.routes ?? []).map(compileNode),
   };
+}
+
+function policyName(reference: string): string | null {
+  return reference === NO_ESCALATION ? null : reference.slice(ESCALATION.length);
 }
 
 export interface ReceiverReference {

@@ -226,9 +226,15 @@ describe('people', () => {
       [person('acknowledge'), START + 1],
     ]);
     assert.deepEqual([acknowledged.reply?.ok, acknowledged.reply?.status], [true, 200]);
-    assert.deepEqual(acknowledged.effects, []);
+    assert.deepEqual(
+      acknowledged.effects.map(({ alert }) => [alert.status, alert.acknowledged]),
+      [['firing', true]],
+      'its groups are told, or they would escalate',
+    );
     const { state } = live([[report(), START + 2]], acknowledged.state);
     assert.equal(state?.phase, 'acknowledged');
+    const { effects } = live([[report({ annotations: { summary: 'worse' } }), START + 3]], state);
+    assert.equal(effects[0]?.alert.acknowledged, true, 'new content does not forget it');
   });
 
   test('[BR-AP-L22] closing ends it for its groups', () => {

@@ -1,0 +1,85 @@
+/** What one flush decides for one channel: is it told of the group now, and of what? */
+
+import type { NotificationEntry } from './entry.ts';
+import type { FlushDecision } from './event.ts';
+import { hash16 } from './fingerprint.ts';
+import { type ChannelView, fingerprints, heldBack, owedAfter, owedStill, type Parts, viewOf } from './flush-view.ts';
+import type { GroupState } from './group-state.ts';
+import { needsUpdate, type Present, type Told } from './needs-update.ts';
+import { buildNotification } from './notification-build.ts';
+import type { Hold, Policy } from './policy.ts';
+import { type Reason, type ReasonCode, reason } from './reason.ts';
+
+export interface ChannelFlush {
+  readonly decision: FlushDecision;
+  readonly effect: NotificationEntry | null;
+}
+
+/** What is the same for all channels of one flush. */
+export interface Flush {
+  readonly state: GroupState;
+  readonly now: number;
+  readonly policy: Policy;
+  readonly holds: ReadonlyMap<string, Hold>;
+  /** What a notification says besides: of holds that ended. */
+  readonly besides: readonly Reason[];
+  /** Channels that a step of its escalation tells now. */
+  readonly called: ReadonlySet<string>;
+}
+
+export function flushChannel(
+  flush: Flush,
+  channel: string,
+  told: Told | null,
+  all: Parts,
+  repeatInterval: number,
+): ChannelFlush {
+  const { state, now, policy, holds, called } = flush;
+  // A channel that is not declared is handed over all the same: the channel's owner makes it a dead letter, visibly.
+  const { sendResolved, maxAlerts } = policy.channel(state.group.tenant, channel) ?? {
+    sendResolved: true,
+    maxAlerts: 0,
+  };
+  const view = viewOf(all, holds, told);
+  const parts = view.told;
+  const present: Present = { firing: fingerprints(parts.firing), resolved: fingerprints(parts.resolved) };
+  const { notify, code } = isAllHeld(view)
+    ? ({ notify: false, code: 'group.held' } as const)
+    : called.has(channel) && present.firing.length > 0
+      ? ({ notify: true, code: 'group.escalated' } as const)
+      : needsUpdate(told, present, sendResolved, repeatInterval, now);
+  const count = told?.count ?? 0;
+  const held = heldBack(view, holds);
+  if (!notify) {
+    const { firing, resolved } = told ?? { firing: [], resolved: [] };
+    const before = { firing, resolved, ...owedStill(told, present.resolved), ...held };
+    const reasons = [explain(code, parts, view.held.length)];
+    return { decision: { channel, notificationId: null, count, ...before, reasons }, effect: null };
+  }
+  const after = { ...present, ...owedAfter(view, told), ...held };
+  if (present.firing.length === 0 && !sendResolved) {
+    const reasons = [explain('group.resolved-unwanted', parts, view.held.length)];
+    return { decision: { channel, notificationId: null, count, ...after, reasons }, effect: null };
+  }
+  const reasons = [explain(code, parts, view.held.length), ...flush.besides];
+  const id = notificationId(state, channel, count + 1);
+  const alerts = sendResolved ? [...parts.firing, ...parts.resolved] : parts.firing;
+  const notification = buildNotification({ id, group: state.group, channel, alerts, maxAlerts, reasons, now });
+  return {
+    decision: { channel, notificationId: id, count: count + 1, ...after, reasons },
+    effect: { kind: 'notification', notification },
+  };
+}
+
+function isAllHeld({ told, held }: ChannelView): boolean {
+  return held.length > 0 && told.firing.length === 0 && told.resolved.length === 0;
+}
+
+function explain(code: ReasonCode, { firing, resolved }: Parts, held: number): Reason {
+  return reason(code, `${firing.length} firing, ${resolved.length} resolved${held === 0 ? '' : `, ${held} held back`}`);
+}
+
+/** From state alone, so that a replay makes the same; fit for URLs and headers whatever the channel's name. */
+function notificationId({ group, born }: GroupState, channel: string, count: number): string {
+  return `${hash16(`${group.id}\n${channel}`)}-${hash16(born)}-${count}`;
+}
