@@ -1,13 +1,17 @@
 /** GET /v1/alerts and GET /v1/alerts/{tenant}/{fingerprint}. */
 
 import { ENVIRONMENTS, PRIORITIES } from '../alert/alert.ts';
+import { type AlertAnswer, explained } from './explanation.ts';
 import { json, type Operation } from './operation.ts';
 import type { OperatorPorts } from './operator-ports.ts';
 import { oneOf, PAGING, words } from './parameters.ts';
 
 export const ALERT_STATUSES = ['firing', 'acknowledged', 'resolved', 'closed', 'aged', 'suppressed'] as const;
 
-export function alertOperations({ query }: Pick<OperatorPorts, 'query'>): Operation[] {
+export const APPROVAL_STATES = ['waiting', 'approved', 'rejected', 'lapsed'] as const;
+
+export function alertOperations(ports: Pick<OperatorPorts, 'query' | 'policies' | 'place'>): Operation[] {
+  const { query } = ports;
   return [
     {
       method: 'GET',
@@ -18,6 +22,7 @@ export function alertOperations({ query }: Pick<OperatorPorts, 'query'>): Operat
         oneOf('status', 'Where it stands in its life.', ALERT_STATUSES),
         oneOf('environment', 'As it was classified.', ENVIRONMENTS),
         oneOf('priority', 'As it was classified.', PRIORITIES),
+        oneOf('approval', 'Whether it waits for a person, or how that was decided.', APPROVAL_STATES),
         words('tenant', 'Name of the tenant.'),
         words('namespace', 'The Kubernetes namespace.'),
         words('q', 'Text that its labels or annotations contain, in upper or lower case.'),
@@ -32,13 +37,14 @@ export function alertOperations({ query }: Pick<OperatorPorts, 'query'>): Operat
       method: 'GET',
       path: '/v1/alerts/{tenant}/{fingerprint}',
       id: 'getAlert',
-      summary: 'One alert with its history, and for each channel why somebody was, or was not, notified.',
+      summary:
+        'One alert: for each receiver in a line why it was, or was not, told; every step that led there with its input, rule and policy; history and ledger.',
       parameters: [],
       body: null,
       answer: 'AlertDetail',
       problems: { 404: 'No such alert is known.' },
       handle: async ({ params: { tenant = '', fingerprint = '' } }) =>
-        json(200, await query('alert', { tenant, fingerprint })),
+        json(200, await explained((await query('alert', { tenant, fingerprint })) as AlertAnswer, ports)),
     },
   ];
 }

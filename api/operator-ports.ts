@@ -20,12 +20,36 @@ export interface OperatorPorts {
   status(): Promise<unknown>;
   /** By the resources in force. */
   profile(tenant: string, namespace: string): NamespaceProfile;
+  /** Activations of policies. Both reject with an error of the code `archive.unavailable` without NATS. */
+  readonly policies: {
+    /** The newest first. */
+    last(limit: number): Promise<readonly Activation[]>;
+    /** The last one of this hash; null where none is known. */
+    of(hash: string): Promise<Activation | null>;
+  };
+  /** Where the rule is declared that a reason names, by the resources in force; null where that cannot be said. */
+  place(
+    tenant: string,
+    reason: { readonly code: string; readonly detail: string; readonly policy: string | null },
+  ): { readonly rule: string; readonly file: string; readonly line: number } | null;
   /** What the rules of Filters have counted. Rejects with an error of the code `archive.unavailable` without NATS. */
   rules(): Promise<RuleStanding>;
   /** An id that no command had before. */
   newCommandId(): string;
   /** Unix time in milliseconds. */
   now(): number;
+}
+
+/** As bus/policy-log.ts has it. */
+export interface Activation {
+  readonly hash: string;
+  readonly resources: string;
+  readonly count: number;
+  readonly files: readonly string[];
+  readonly fileCount: number;
+  /** Unix time in milliseconds. */
+  readonly at: number;
+  readonly process: string;
 }
 
 export interface RuleStanding {

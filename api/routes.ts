@@ -10,6 +10,7 @@ import { notificationOperations } from './notifications.ts';
 import { openapiOf } from './openapi.ts';
 import { json, type Operation, routeOf } from './operation.ts';
 import type { OperatorPorts } from './operator-ports.ts';
+import { policyOperations } from './policies.ts';
 import { receiptOperations } from './receipts.ts';
 import { ruleOperations } from './rules.ts';
 import { silenceOperations } from './silences.ts';
@@ -27,6 +28,7 @@ export function operatorRoutes(ports: OperatorPorts, version: string): Route[] {
     ...silenceOperations(ports),
     ...deadLetterOperations(ports),
     ...ruleOperations(ports),
+    ...policyOperations(ports),
     ...statusOperations(ports),
   ];
   const document = json(200, openapiOf(operations, version));

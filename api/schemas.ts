@@ -2,7 +2,8 @@
 
 import { ENVIRONMENTS, PRIORITIES } from '../alert/alert.ts';
 import { CRITICALITIES } from '../alert/namespace.ts';
-import { ALERT_STATUSES } from './alerts.ts';
+import { VERDICTS } from '../archive/queries/receivers.ts';
+import { ALERT_STATUSES, APPROVAL_STATES } from './alerts.ts';
 import { INCIDENT_KINDS, INCIDENT_STATES } from './incidents.ts';
 import { NAMESPACE_STATES } from './namespaces.ts';
 import { DELIVERY_STATES } from './notifications.ts';
@@ -51,6 +52,19 @@ const alert = {
   episode: integer,
   acknowledged: orNull(object({ by: text, at: time, comment: text })),
   snoozed: orNull(object({ by: text, until: time, comment: text })),
+  approval: {
+    ...orNull(
+      object({
+        state: oneOf(APPROVAL_STATES),
+        rule: text,
+        until: time,
+        default: oneOf(['approve', 'reject']),
+        approvers: list(text),
+        decided: orNull(object({ at: time, by: orNull(text), comment: text })),
+      }),
+    ),
+    description: 'Set where a rule of a Filter has it wait for a person; decided by null: nobody decided in time.',
+  },
   policy: text,
   reasons,
 };
@@ -155,6 +169,19 @@ const incident = {
   reasons,
 };
 
+const place = orNull(object({ rule: text, file: text, line: integer }));
+
+const activation = {
+  hash: { ...text, description: 'As decisions name it.' },
+  activatedAt: time,
+  process: { ...text, description: 'Host and process id of the one that was first.' },
+  count: { ...integer, description: 'Resources.' },
+  resources: { ...text, description: 'Hash of all of them, the Sources included.' },
+  files: list(text),
+  fileCount: integer,
+  active: flag,
+};
+
 const attempt = object({ at: time, type: text, attempt: integer, reasons });
 
 export const SCHEMAS: Readonly<Record<string, Schema>> = {
@@ -186,6 +213,8 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
       }),
     ),
   }),
+  Policy: object(activation),
+  PolicyList: object({ policies: list(ref('Policy')) }),
   Receipt: object({
     id: text,
     state: oneOf(['accepted', 'processed']),
@@ -211,15 +240,52 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
         ...joined,
       }),
     ),
+    receivers: list(ref('Receiver')),
+    steps: list(ref('Step')),
+    policies: list(object({ hash: text, activatedAt: orNull(time), process: orNull(text) })),
     ledger: list(ref('LedgerLine')),
+  }),
+  Receiver: object({
+    channel: { ...orNull(text), description: 'null: nobody.' },
+    group: { ...orNull(text), description: 'Id of the group.' },
+    verdict: oneOf(VERDICTS),
+    told: { ...flag, description: 'It accepted a notification of this episode.' },
+    at: orNull(time),
+    answer: { ...text, description: 'The whole answer in a line.' },
+    notificationId: orNull(text),
+    attempts: integer,
+    reasons,
+  }),
+  Step: object({
+    step: { ...text, description: 'In the order of deciding: normalise, classify, filter, priority, ... deliver.' },
+    input: { ...texts, description: 'What it looked at.' },
+    reasons: list(
+      object({
+        code: text,
+        detail: text,
+        at: { ...orNull(time), description: 'null: when it was last routed.' },
+        times: integer,
+        channel: orNull(text),
+        policy: { ...orNull(text), description: 'Hash of the policy that decided.' },
+        rule: { ...place, description: 'Where the rule is declared, if the policy that decided is in force.' },
+      }),
+    ),
   }),
   LedgerLine: object({
     group: object({ id: text, key: text, labels: texts }),
     channel: text,
     notified: flag,
     nextFlush: orNull(time),
-    decisions: list(object({ ...line, notificationId: orNull(text), held: orNull(ref('Reason')), heldCount: integer })),
-    deliveries: list(object({ ...delivery, history: list(attempt) })),
+    decisions: list(
+      object({
+        ...line,
+        notificationId: orNull(text),
+        policy: orNull(text),
+        held: orNull(ref('Reason')),
+        heldCount: integer,
+      }),
+    ),
+    deliveries: list(object({ ...delivery, said: oneOf(['firing', 'resolved', '']), history: list(attempt) })),
   }),
   Incident: object(incident),
   IncidentList: page('incidents', 'Incident'),
@@ -234,6 +300,17 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     createdAt: time,
     nextFlush: orNull(time),
     lastFlush: orNull(time),
+    escalation: orNull(
+      object({
+        policy: text,
+        clock: oneOf(['runs', 'stands', 'held']),
+        since: time,
+        unacknowledgedSeconds: integer,
+        channels: list(text),
+        next: orNull(object({ step: integer, repetition: integer, channels: list(text), at: orNull(time) })),
+        reasons,
+      }),
+    ),
     decisions: list(object({ ...line, channel: text, notificationId: orNull(text) })),
   }),
   GroupList: page('groups', 'Group'),

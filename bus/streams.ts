@@ -12,6 +12,7 @@ import {
   ingestStream,
   journalStream,
   META_BUCKET,
+  POLICIES_STREAM,
   SNAPSHOT_BUCKET,
   subjects,
   WORKERS_BUCKET,
@@ -45,6 +46,14 @@ function definitions(count: PartitionCount, sizes: StreamSizes): Definition[] {
       subjects: [subjects.allEvents],
       max_bytes: 512 * MiB,
       max_age: 7 * DAY,
+      discard: DiscardPolicy.Old,
+    },
+    // A line for each change of the policy: the oldest go, long after the decisions that name them.
+    {
+      ...bounded,
+      name: POLICIES_STREAM,
+      subjects: [subjects.allPolicies],
+      max_bytes: 16 * MiB,
       discard: DiscardPolicy.Old,
     },
     ...partitionNames(count).map((partition) => ({

@@ -4,6 +4,7 @@ import type { PartitionName } from './partition.ts';
 
 export const INBOUND_STREAM = 'HERALD_IN';
 export const EVENTS_STREAM = 'HERALD_EVENTS';
+export const POLICIES_STREAM = 'HERALD_POLICIES';
 export const WORKERS_BUCKET = 'herald_workers';
 export const META_BUCKET = 'herald_meta';
 export const SNAPSHOT_BUCKET = 'herald_snapshots';
@@ -22,6 +23,9 @@ export const subjects = {
   allQueries: 'herald.internal.query.*',
   /** Request/many replies: every process that decides tells what its rules have counted. */
   ruleCounts: 'herald.internal.rules',
+  /** The activations of one policy. */
+  policy: (hash: string) => `herald.internal.policy.${hash}`,
+  allPolicies: 'herald.internal.policy.*',
   inbound: 'herald.v1.in.>',
   event: (tenant: string, type: string) => `herald.v1.events.${tenant}.${type}`,
   allEvents: 'herald.v1.events.>',

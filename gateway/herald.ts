@@ -17,6 +17,7 @@ import { openBus, partitionCount } from './open-bus.ts';
 import { operatorApi } from './operator-api.ts';
 import { partitionMetrics } from './partition-metrics.ts';
 import { startPlugins } from './plugins.ts';
+import { keepPolicyLog } from './policy-log.ts';
 import { ruleCountsOf, ruleMetrics } from './rule-standing.ts';
 import { Senders } from './senders.ts';
 import type { Step } from './shutdown.ts';
@@ -93,6 +94,7 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
     }
     if (resources !== null && has('actors')) {
       answerRuleCounts(bus.nc, () => ruleCountsOf(resources.current()));
+      keepPolicyLog({ bus, resources, clock: systemClock, log, signal: stop.signal });
       parts.actors = await startActors({
         bus,
         count,

@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { ReasonCode } from '../alert/reason.ts';
 import { CommandUnanswered, type OperatorPorts } from '../api/operator-ports.ts';
 import { operatorRoutes } from '../api/routes.ts';
 import { askArchive, QueryFailed } from '../archive/ask.ts';
@@ -10,8 +11,10 @@ import type { Bus } from '../bus/connection.ts';
 import { deploymentStatus } from '../bus/deployment.ts';
 import { framePublisher } from '../bus/ingest.ts';
 import type { PartitionCount } from '../bus/partition.ts';
+import { activationOf, lastActivations } from '../bus/policy-log.ts';
 import { askRuleCounts } from '../bus/rule-counts.ts';
 import type { Route } from '../ingress/route.ts';
+import type { ResourceSet } from '../resources/compile.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import type { LiveResources } from './live-resources.ts';
 import { replayUnreadable } from './replay-unreadable.ts';
@@ -40,9 +43,7 @@ export function operatorApi({ bus, count, resources }: OperatorApiOptions): Rout
   };
   const ports: OperatorPorts = {
     async query(name, params) {
-      const connected = bus();
-      if (connected === null) throw new QueryFailed('archive.unavailable', 'NATS has not been reached yet');
-      return askArchive(connected.nc)(name, params);
+      return askArchive(reached(bus()).nc)(name, params);
     },
     command: (entry) => ask(entry, entry.id),
     // Setting it again changes nothing; a frame of the same id would be dropped without an answer.
@@ -59,13 +60,24 @@ export function operatorApi({ bus, count, resources }: OperatorApiOptions): Rout
       const connected = bus();
       const resourceStatus = { hash: resources.current().hash, refused: resources.refused() };
       const deployment = connected?.connected() === true ? await deploymentStatus(connected, count) : null;
-      return { version: VERSION, node: process.version, resources: resourceStatus, partitions: count, deployment };
+      const policy = await policyStatus(resources.current(), connected);
+      const ours = { version: VERSION, node: process.version, resources: resourceStatus, policy };
+      return { ...ours, partitions: count, deployment };
     },
     profile: (tenant, namespace) => resources.current().policy.profile(tenant, namespace),
+    policies: {
+      last: async (limit) => lastActivations(reached(bus()), limit),
+      of: async (hash) => activationOf(reached(bus()), hash),
+    },
+    place(tenant, { code, detail, policy }) {
+      const set = resources.current();
+      // Another policy's rules may stand elsewhere, or be others of the same name.
+      return policy === null || policy === set.policy.hash
+        ? set.findRule(tenant, { code: code as ReasonCode, detail })
+        : null;
+    },
     async rules() {
-      const connected = bus();
-      if (connected === null) throw new QueryFailed('archive.unavailable', 'NATS has not been reached yet');
-      return ruleStanding(resources.current(), await askRuleCounts(connected.nc));
+      return ruleStanding(resources.current(), await askRuleCounts(reached(bus()).nc));
     },
     newCommandId: randomUUID,
     now: systemClock.now,
@@ -73,6 +85,18 @@ export function operatorApi({ bus, count, resources }: OperatorApiOptions): Rout
   return operatorRoutes(ports, VERSION);
 }
 
+function reached(bus: Bus | null): Bus {
+  if (bus === null) throw new QueryFailed('archive.unavailable', 'NATS has not been reached yet');
+  return bus;
+}
+
+/** The policy that this process has in force, and since when it is. */
+async function policyStatus({ policy, count }: ResourceSet, bus: Bus | null) {
+  const activation = bus?.connected() === true ? await activationOf(bus, policy.hash) : null;
+  const activatedAt = activation === null ? null : new Date(activation.at).toISOString();
+  return { hash: policy.hash, activatedAt, process: activation?.process ?? null, count };
+}
+
 function statusOf({ ok, status, reasons }: CommandAnswer) {
-  return { ok, status: status as 200 | 404 | 409 | 422, reasons };
+  return { ok, status: status as 200 | 403 | 404 | 409 | 422, reasons };
 }

@@ -3,7 +3,7 @@
 import type { CommandReply } from '../../alert/alert-state.ts';
 import type { CommandEntry, ReplayEntry, SilenceEntry } from '../../alert/entry.ts';
 import { reason } from '../../alert/reason.ts';
-import type { OperatorPorts, RuleStanding } from '../../api/operator-ports.ts';
+import type { Activation, OperatorPorts, RuleStanding } from '../../api/operator-ports.ts';
 import { operatorRoutes } from '../../api/routes.ts';
 import { Projector } from '../../archive/project.ts';
 import { QUERIES } from '../../archive/queries/registry.ts';
@@ -23,6 +23,16 @@ export interface Answer {
   // biome-ignore lint/suspicious/noExplicitAny: answers are looked into field by field
   readonly body: any;
 }
+
+const AN_ACTIVATION = {
+  hash: 'p1',
+  resources: 'r1',
+  count: 7,
+  files: ['config/routes.yaml'],
+  fileCount: 1,
+  at: T0 - 60_000,
+  process: 'host:1',
+};
 
 const A_RULE = {
   tenant: 'acme',
@@ -44,6 +54,7 @@ export class ServedApi {
   };
   now = T0;
   rules: RuleStanding = { policy: 'p1', processes: 1, rules: [A_RULE] };
+  activations: Activation[] = [AN_ACTIVATION, { ...AN_ACTIVATION, hash: 'p0', at: T0 - 120_000 }];
   #base = '';
 
   readonly ports: OperatorPorts = {
@@ -62,6 +73,12 @@ export class ServedApi {
     },
     status: async () => ({ version: '0.1.0', partitions: [] }),
     profile: (tenant, namespace) => aProfile({ tenant, namespace, owner: 'team-shop' }),
+    policies: {
+      last: async (limit) => this.activations.slice(0, limit),
+      of: async (hash) => this.activations.find((one) => one.hash === hash) ?? null,
+    },
+    place: (tenant, { code }) =>
+      code === 'route.matched' ? { rule: `Route ${tenant}/root spec`, file: 'config/routes.yaml', line: 3 } : null,
     rules: async () => this.rules,
     newCommandId: () => `id-${this.commands.length}`,
     now: () => this.now,

@@ -1,0 +1,64 @@
+/** Writes every activation of a policy in this process to the log that all processes share (bus/policy-log.ts). */
+
+import { hostname } from 'node:os';
+import type { Bus } from '../bus/connection.ts';
+import { type PolicyActivation, recordActivation } from '../bus/policy-log.ts';
+import type { ResourceSet } from '../resources/compile.ts';
+import type { Clock } from '../telemetry/clock.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { LiveResources } from './live-resources.ts';
+
+/** A configuration of thousands of files is known by its first ones. */
+const MOST_FILES = 100;
+const TRY_AGAIN = 1000;
+
+export interface PolicyLogOptions {
+  readonly bus: Bus;
+  readonly resources: Pick<LiveResources, 'current' | 'onChange'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+/** From now on, what is in force included. One after the other, and until it is done: an activation must not be forgotten. */
+export function keepPolicyLog({ bus, resources, clock, log, signal }: PolicyLogOptions): void {
+  let writing = Promise.resolve();
+  const write = async (activation: PolicyActivation) => {
+    while (!signal.aborted) {
+      try {
+        const isNew = await recordActivation(bus, activation);
+        log.info({ event: 'policy.activated', hash: activation.hash, recorded: isNew }, 'a policy is in force');
+        return;
+      } catch (error) {
+        if (signal.aborted || bus.nc.isClosed()) return;
+        log.warn({ event: 'policy.unrecorded', hash: activation.hash, error }, 'an activation could not be recorded');
+        await pause(clock, signal);
+      }
+    }
+  };
+  const activate = (set: ResourceSet) => {
+    const activation = activationOf(set, clock.now());
+    writing = writing.then(() => write(activation));
+  };
+  activate(resources.current());
+  resources.onChange(activate);
+}
+
+function activationOf({ policy, hash, count, files }: ResourceSet, at: number): PolicyActivation {
+  const process_ = `${hostname()}:${process.pid}`;
+  const shown = files.slice(0, MOST_FILES);
+  return { hash: policy.hash, resources: hash, count, files: shown, fileCount: files.length, at, process: process_ };
+}
+
+/** Resolves early when the process stops. */
+function pause(clock: Clock, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      cancel();
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const cancel = clock.after(TRY_AGAIN, end);
+    signal.addEventListener('abort', end, { once: true });
+  });
+}
