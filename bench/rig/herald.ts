@@ -43,6 +43,9 @@ export async function startHerald(scratch: Scratch, spec: HeraldSpec): Promise<H
     env: {
       ...process.env,
       // As bin/herald does.
+      MALLOC_ARENA_MAX: '2',
+      MALLOC_TRIM_THRESHOLD_: '262144',
+      MALLOC_MMAP_THRESHOLD_: '131072',
       NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? `${ROOT}.runtime/compile-cache`,
       HERALD_LISTEN: `127.0.0.1:${port}`,
       HERALD_DATA: data,
