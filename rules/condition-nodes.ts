@@ -4,25 +4,16 @@
  * - `text.matches(pattern)` runs on RE2: the library would build a JavaScript RegExp, which a pattern can stall for hours.
  *   A pattern that is a literal is compiled here, so that a bad one is told at once; others are remembered, some hundred.
  * - `labels.team` where there is no such label is empty text, as in matchers: in CEL it would be an error.
- * - Loops (`exists`, `map`, ...) draw on one budget per evaluation: nested ones over a sender's lists could go on for minutes.
+ * - Loops (`exists`, `map`, ...) draw on one budget per evaluation: nested ones over a sender's lists could go on for minutes. So do
+ *   the lists and texts that are made in them.
+ * - `now.getHours("Europe/Berlin")` and its like: see condition-time.ts. A zone that is a literal is looked up here.
  */
 
 import type { ASTNode } from '@marcbachmann/cel-js';
 import type { Variables } from './condition.ts';
-import { Memo } from './memo.ts';
-import { type CompiledPattern, compilePattern } from './pattern-set.ts';
-
-/** What is ours to refuse, at the check or while evaluating. Made without a stack: a loop may meet it thousands of times. */
-export class ExpressionFault extends Error {
-  readonly code = 'expression.fault';
-
-  constructor(message: string) {
-    const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = 0;
-    super(message);
-    Error.stackTraceLimit = stackTraceLimit;
-  }
-}
+import { dynamicMatch, literalMatch, textOf } from './condition-matches.ts';
+import { type TimeField, timeField, type WallClock, wallClockOf, ZONES_ALLOWED } from './condition-time.ts';
+import { ExpressionFault } from './expression-fault.ts';
 
 export interface StepBudget {
   left: number;
@@ -51,9 +42,6 @@ interface Comprehension {
   readonly step: Node;
 }
 
-const DYNAMIC_PATTERNS = 256;
-const LONGEST_PATTERN = 1000;
-
 /** The tree must have been checked: that is when the library expands its loops. Throws ExpressionFault. */
 export function prepare(tree: ASTNode, variables: Variables, budget: StepBudget): void {
   visit(tree as unknown as Node, variables, budget);
@@ -66,7 +54,8 @@ function visit(node: Node, variables: Variables, budget: StepBudget): void {
     return;
   }
   if (node.op === 'id' && node.args === 'cel') throw new ExpressionFault('uses cel.bind, which is not supported');
-  if (node.op === 'rcall') prepareCall(node);
+  if (node.op === 'rcall') prepareCall(node, variables, budget);
+  if (node.op === '+') boundText(node, variables, budget);
   if ((node.op === '.' || node.op === '[]') && readsText(node, variables)) {
     node.evaluate = textReader(node.args as [Node, string | Node]);
   }
@@ -91,52 +80,61 @@ function prepareLoop(loop: Node, variables: Variables, budget: StepBudget): void
 }
 
 function sizeOf(items: unknown): number {
-  if (Array.isArray(items)) return items.length;
+  if (Array.isArray(items) || items instanceof Uint8Array) return items.length;
   return typeof items === 'object' && items !== null ? Object.keys(items).length : 0;
 }
 
-function prepareCall(node: Node): void {
+/** Of what makes lists out of texts, and texts out of lists. */
+const MAKERS = new Set(['split', 'join', 'flatten']);
+
+function prepareCall(node: Node, variables: Variables, budget: StepBudget): void {
   const [method, receiver, args] = node.args as [string, Node, Node[]];
-  const [pattern] = args;
-  if (method !== 'matches' || pattern === undefined) return;
-  const matches = pattern.op === 'value' ? literalMatch(pattern.args as string) : dynamicMatch;
-  node.evaluate = (evaluator, _node, context) =>
-    matches(textOf(evaluator.run(receiver, context)), () => textOf(evaluator.run(pattern, context)));
-}
-
-type Match = (text: string, pattern: () => string) => boolean;
-
-function literalMatch(pattern: string): Match {
-  const compiled = compileBounded(pattern);
-  if (!compiled.ok) throw new ExpressionFault(refusal(compiled));
-  return compiled.test;
-}
-
-const remembered = new Memo<CompiledPattern>(DYNAMIC_PATTERNS);
-
-const dynamicMatch: Match = (text, patternOf) => {
-  const pattern = patternOf();
-  let compiled = remembered.get(pattern);
-  if (compiled === undefined) {
-    compiled = compileBounded(pattern);
-    if (pattern.length <= LONGEST_PATTERN) remembered.set(pattern, compiled);
+  const [argument] = args;
+  if (MAKERS.has(method)) boundText(node, variables, budget);
+  if (argument === undefined) return;
+  if (method === 'matches') {
+    const matches = argument.op === 'value' ? literalMatch(argument.args as string) : dynamicMatch;
+    node.evaluate = (evaluator, _node, context) =>
+      matches(textOf(evaluator.run(receiver, context)), () => textOf(evaluator.run(argument, context)));
+    return;
   }
-  if (!compiled.ok) throw new ExpressionFault(refusal(compiled));
-  return compiled.test(text);
-};
-
-function compileBounded(pattern: string): CompiledPattern {
-  if (pattern.length <= LONGEST_PATTERN) return compilePattern(pattern, { caseSensitive: true });
-  return { ok: false, pattern: pattern.slice(0, 40), message: `longer than ${LONGEST_PATTERN} characters` };
+  const field = timeField(method);
+  if (field !== null) node.evaluate = timeReader(field, receiver, argument);
 }
 
-function refusal({ pattern, message }: { readonly pattern: string; readonly message: string }): string {
-  return `has the pattern ${JSON.stringify(pattern)}, which RE2 refuses: ${message}; allowed: an RE2 regular expression (no look-around, no back-references)`;
+function timeReader(field: TimeField, receiver: Node, zone: Node): Node['evaluate'] {
+  const literal = zone.op === 'value' ? checkedWallClock(zone.args) : null;
+  return (evaluator, _node, context) => {
+    const time = evaluator.run(receiver, context);
+    if (!(time instanceof Date)) throw new ExpressionFault('asks something else than a time for its hours or days');
+    const clock = literal ?? checkedWallClock(evaluator.run(zone, context));
+    return BigInt(field(new Date(clock(time.getTime()))));
+  };
 }
 
-function textOf(value: unknown): string {
-  if (typeof value === 'string') return value;
-  throw new ExpressionFault('matches() was given something else than text');
+function checkedWallClock(zone: unknown): WallClock {
+  const clock = typeof zone === 'string' ? wallClockOf(zone) : null;
+  if (clock === null) throw new ExpressionFault(`has the time zone ${shown(zone)}; allowed: ${ZONES_ALLOWED}`);
+  return clock;
+}
+
+function shown(zone: unknown): string {
+  return typeof zone === 'string' ? JSON.stringify(zone.slice(0, 60)) : typeof zone;
+}
+
+/** Characters that may be made in place of one item. */
+const TEXT_PER_STEP = 256;
+
+function boundText(node: Node, { steps }: Variables, budget: StepBudget): void {
+  const { evaluate } = node;
+  node.evaluate = (evaluator, self, context) => {
+    const made = evaluate.call(node, evaluator, self, context);
+    budget.left -= typeof made === 'string' ? made.length / TEXT_PER_STEP : sizeOf(made);
+    if (budget.left < 0) {
+      throw new ExpressionFault(`makes more than ${steps} items, or ${steps * TEXT_PER_STEP} characters`);
+    }
+    return made;
+  };
 }
 
 function readsText({ args }: Node, { texts }: Variables): boolean {

@@ -9,7 +9,8 @@
 import { Environment, EvaluationError, ParseError, TypeError as TypeFault } from '@marcbachmann/cel-js';
 import type { Equality } from '../alert/rule-index.ts';
 import { equalitiesOf } from './condition-equalities.ts';
-import { ExpressionFault, prepare, type StepBudget } from './condition-nodes.ts';
+import { prepare, type StepBudget } from './condition-nodes.ts';
+import { ExpressionFault } from './expression-fault.ts';
 import { Memo } from './memo.ts';
 
 /** The names that an expression may use, with their CEL types. */

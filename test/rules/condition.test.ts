@@ -95,7 +95,7 @@ test('evaluating gives a value or says why not, and never throws', () => {
   };
   assert.match(messageOf('body.none == 1'), /^no such key: none at character 6/);
   assert.match(messageOf('int(labels.team) > 1'), /cannot convert to int/);
-  assert.match(messageOf('now.getHours("Nowhere/Land") == 1'), /Invalid time zone/i);
+  assert.match(messageOf('now.getHours(body.text) == 1'), /^has the time zone "x"/);
   assert.match(messageOf('body.text > 5'), /no such overload/);
   assert.match(expression('environment == "x"').evaluate({}).ok ? '' : 'refused', /refused/);
 });
@@ -210,4 +210,43 @@ test('whatever an operator writes, compiling it ends in an expression or a messa
     }),
     { numRuns: 2000 },
   );
+});
+
+test('[BR-AP-006] hours and days in a zone are those that the clock there shows, where it changes too', () => {
+  const at = (now: string) => ({ ...facts, now: new Date(now) });
+  assert.equal(resultOf('now.getHours("Europe/Berlin") == 11 && now.getHours() == 10'), true);
+  assert.equal(resultOf('now.getDayOfWeek("Asia/Tokyo") == 1 && now.getFullYear("Asia/Tokyo") == 2026'), true);
+  assert.equal(resultOf('now.getHours("+05:30") == 15 && now.getMinutes("+05:30") == 30'), true);
+  const fields =
+    'now.getMonth(z) == 11 && now.getDate(z) == 31 && now.getDayOfMonth(z) == 30 && now.getDayOfYear(z) == 364';
+  assert.equal(resultOf(fields.replaceAll('z', '"-01:00"'), 'bool', at('2027-01-01T00:30:00Z')), true);
+  // 02:00 to 03:00 is skipped, and in October shown twice.
+  assert.equal(resultOf('now.getHours("Europe/Berlin") == 1', 'bool', at('2026-03-29T00:59:59Z')), true);
+  assert.equal(resultOf('now.getHours("Europe/Berlin") == 3', 'bool', at('2026-03-29T01:00:00Z')), true);
+  assert.equal(resultOf('now.getHours("Europe/Berlin") == 2', 'bool', at('2026-10-25T00:30:00Z')), true);
+  assert.equal(resultOf('now.getHours("Europe/Berlin") == 2', 'bool', at('2026-10-25T01:30:00Z')), true);
+});
+
+test('[BR-AP-006] an unknown zone is refused at the check; where data names it, the evaluation says so', () => {
+  assert.match(refusal('now.getHours("Europe/Berlim") > 8'), /^has the time zone "Europe\/Berlim"; allowed: a zone of/);
+  const named = expression('now.getHours(labels.zone) == 11');
+  assert.deepEqual(named.evaluate({ ...facts, labels: { zone: 'Europe/Berlin' } }), { ok: true, value: true });
+  const unknown = named.evaluate({ ...facts, labels: { zone: 'Nowhere' } });
+  assert.match(unknown.ok ? '' : unknown.message, /^has the time zone "Nowhere"/);
+  const noTime = expression('body.n.getHours("UTC") == 1').evaluate(facts);
+  assert.match(noTime.ok ? '' : noTime.message, /something else than a time/);
+});
+
+test('lists and texts that are made on the way draw on the same budget', () => {
+  const long = { ...facts, labels: { a: 'x'.repeat(900) } };
+  const doubled = `[labels.a]${'.map(a, a + a)'.repeat(20)}[0].matches("y")`;
+  for (const text of [
+    'labels.a.split("").map(x, labels.a.split("")).flatten().size() > 1',
+    'labels.a.split("").map(x, labels.a).join("") == ""',
+    doubled,
+  ]) {
+    const evaluated = expression(text).evaluate(long);
+    assert.match(evaluated.ok ? '' : evaluated.message, /(goes through|makes) more than 1000 items/, text);
+  }
+  assert.equal(resultOf('(labels.team + "/" + labels.alertname).split("/").join("-") == "db-DiskFull"'), true);
 });
