@@ -36,8 +36,10 @@ export type PublicType =
   | 'alert.repeated'
   | 'alert.updated'
   | 'alert.suppressed'
-  | 'alert.suppressed'
+  | 'alert.escalated'
   | 'alert.snoozed'
+  | 'alert.approved'
+  | 'alert.rejected'
   | 'alert.acknowledged'
   | 'alert.resolved'
   | 'alert.closed'
@@ -60,6 +62,8 @@ export function isPublicAlertEvent(event: JournalEvent): event is PublicAlertEve
     case 'alert.suppressed':
     case 'alert.acknowledged':
     case 'alert.resolved':
+    case 'alert.approved':
+    case 'alert.rejected':
     case 'alert.snoozed':
     case 'alert.closed':
     case 'alert.aged':
@@ -99,17 +103,32 @@ export function suppressedCloudEvent(
   place: number,
   known: AlertRow | null,
 ): CloudEvent {
-  const attributed = attributes(at, position);
   const data = { tenant, fingerprint, groupId, ...knownContext(known), reasons: [reason] };
-  return {
-    ...attributed,
-    id: `${attributed.id}.${place}`,
-    sequence: `${attributed.sequence}.${String(place).padStart(6, '0')}`,
-    type: 'alert.suppressed',
-    subject: alertKey(tenant, fingerprint),
-    tenant,
-    data,
+  return { ...attributesOfOne(at, position, place), type: 'alert.suppressed', ...subjectOf(tenant, fingerprint), data };
+}
+
+type Escalated = Extract<GroupEvent, { type: 'group.escalated' }>;
+
+/** One for each alert of the group that nobody took on; `place`: among those. */
+export function escalatedCloudEvent(
+  event: Escalated,
+  fingerprint: string,
+  tenant: string,
+  position: Position,
+  place: number,
+  known: AlertRow | null,
+): CloudEvent {
+  const { at, key: groupId, policy, step, repetition, channels, unanswered, unacknowledged, next, reasons } = event;
+  const escalation = {
+    ...{ policy, step, repetition, channels, unanswered, unacknowledgedSeconds: Math.round(unacknowledged / 1000) },
+    next: next === null ? null : { ...next, at: next.at === null ? null : rfc3339(next.at) },
   };
+  const data = { tenant, fingerprint, groupId, ...knownContext(known), escalation, reasons };
+  return { ...attributesOfOne(at, position, place), type: 'alert.escalated', ...subjectOf(tenant, fingerprint), data };
+}
+
+function subjectOf(tenant: string, fingerprint: string) {
+  return { subject: alertKey(tenant, fingerprint), tenant };
 }
 
 function contextOf(event: PublicAlertEvent, known: AlertRow | null): Record<string, unknown> {
@@ -142,6 +161,8 @@ function contentOf(event: PublicAlertEvent): Record<string, unknown> {
     case 'alert.resolved':
       return { annotations: event.annotations, endsAt: rfc3339(event.endsAt) };
     case 'alert.acknowledged':
+    case 'alert.approved':
+    case 'alert.rejected':
     case 'alert.closed':
       return { by: event.by, comment: event.comment };
     case 'alert.snoozed':
@@ -195,6 +216,12 @@ function attributes(at: number, { partition, seq, index }: Position) {
     datacontenttype: 'application/json',
     sequence: `${String(seq).padStart(16, '0')}.${String(index).padStart(6, '0')}`,
   } as const;
+}
+
+/** Of one of several events that one decision leads to. */
+function attributesOfOne(at: number, position: Position, place: number) {
+  const { id, sequence, ...others } = attributes(at, position);
+  return { ...others, id: `${id}.${place}`, sequence: `${sequence}.${String(place).padStart(6, '0')}` };
 }
 
 const LATEST = 8.64e15;

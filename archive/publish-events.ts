@@ -11,6 +11,7 @@ import {
   alertCloudEvent,
   type CloudEvent,
   deliveryCloudEvent,
+  escalatedCloudEvent,
   isPublicAlertEvent,
   isPublicDeliveryEvent,
   suppressedCloudEvent,
@@ -98,7 +99,7 @@ class Selection {
     for (const { events } of records) for (const event of events) selection.#want(event);
     // A flush names its alerts by fingerprint; which tenant they are of stands with the group.
     await selection.#groups.load(reader);
-    for (const { events } of records) for (const event of events) selection.#wantSuppressed(event);
+    for (const { events } of records) for (const event of events) selection.#wantMembers(event);
     await selection.#alerts.load(reader);
     await selection.#deliveries.load(reader);
     await selection.#repeats.load(reader);
@@ -107,24 +108,25 @@ class Selection {
 
   #want(event: JournalEvent): void {
     if (isPublicDeliveryEvent(event)) this.#deliveries.want(event.notificationId);
-    if (event.type === 'group.flushed' && event.holds !== undefined) this.#groups.want(event.key);
+    if (membersIn(event).length > 0) this.#groups.want(event.key);
     if (isRepeated(event)) this.#repeats.want(event.key);
     // Some bring all there is to know of the alert.
     if (!isPublicAlertEvent(event) || event.type === 'alert.opened' || event.type === 'alert.suppressed') return;
     this.#alerts.want(event.key);
   }
 
-  #wantSuppressed(event: JournalEvent): void {
-    if (event.type !== 'group.flushed') return;
-    const tenant = this.#groups.get(event.key)?.tenant;
+  #wantMembers(event: JournalEvent): void {
+    const members = membersIn(event);
+    const tenant = members.length === 0 ? undefined : this.#groups.get(event.key)?.tenant;
     if (tenant === undefined) return;
-    for (const { fingerprint } of suppressedIn(event)) this.#alerts.want(alertKey(tenant, fingerprint));
+    for (const fingerprint of members) this.#alerts.want(alertKey(tenant, fingerprint));
   }
 
   take(event: JournalEvent, position: Position): CloudEvent[] {
     if (isPublicDeliveryEvent(event))
       return [deliveryCloudEvent(event, position, this.#deliveries.get(event.notificationId))];
     if (event.type === 'group.flushed') return this.#suppressed(event, position);
+    if (event.type === 'group.escalated') return this.#escalated(event, position);
     if (!isPublicAlertEvent(event)) return [];
     if (isRepeated(event) && !this.#isDue(event.key, event.at)) return [];
     return [alertCloudEvent(event, position, this.#alerts.get(event.key))];
@@ -135,6 +137,14 @@ class Selection {
     if (tenant === undefined) return [];
     return suppressedIn(event).map((one, place) =>
       suppressedCloudEvent(event, one, tenant, position, place, this.#alerts.get(alertKey(tenant, one.fingerprint))),
+    );
+  }
+
+  #escalated(event: Extract<JournalEvent, { type: 'group.escalated' }>, position: Position): CloudEvent[] {
+    const tenant = this.#groups.get(event.key)?.tenant;
+    if (tenant === undefined) return [];
+    return event.fingerprints.map((one, place) =>
+      escalatedCloudEvent(event, one, tenant, position, place, this.#alerts.get(alertKey(tenant, one))),
     );
   }
 
@@ -149,6 +159,12 @@ class Selection {
   async save(db: Parameters<typeof cursorOf>[0]): Promise<void> {
     await this.#repeats.save(db);
   }
+}
+
+/** Fingerprints of the alerts that a group's event says something public of. */
+function membersIn(event: JournalEvent): readonly string[] {
+  if (event.type === 'group.flushed') return suppressedIn(event).map(({ fingerprint }) => fingerprint);
+  return event.type === 'group.escalated' ? event.fingerprints : [];
 }
 
 /** Comes with every report, for as long as it is reported. */

@@ -60,6 +60,10 @@ export interface AlertRow {
   snoozed_until: number | null;
   snoozed_by: string | null;
   snoozed_comment: string | null;
+  /** Set where a rule had it wait for a person; `lapsed`: it ended before anybody decided. */
+  approval_state: 'waiting' | 'approved' | 'rejected' | 'lapsed' | null;
+  /** JSON: the rule, until when, its default, who may decide; once it is decided: when, by whom and the comment. */
+  approval: string | null;
   /** Where the history row stands that further events of the same kind are counted in (see project/history.ts). */
   run_type: string | null;
   run_seq: number;
@@ -111,6 +115,8 @@ export interface GroupRow {
   ended_at: number | null;
   /** JSON: what the last flush decided per channel, and where its ledger line stands (see project/group.ts). */
   decisions: string;
+  /** JSON (see project/escalation.ts); null: nothing is escalated. */
+  escalation: string | null;
 }
 
 export interface GroupMemberRow {

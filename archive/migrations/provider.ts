@@ -6,6 +6,8 @@ import { holds } from './0002-holds.ts';
 import { namespaces } from './0003-namespaces.ts';
 import { incidents } from './0004-incidents.ts';
 import { ledger } from './0005-ledger.ts';
+import { escalation } from './0006-escalation.ts';
+import { approvals } from './0007-approvals.ts';
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-read-model': readModel,
@@ -13,6 +15,8 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0003-namespaces': namespaces,
   '0004-incidents': incidents,
   '0005-ledger': ledger,
+  '0006-escalation': escalation,
+  '0007-approvals': approvals,
 };
 
 export const migrationProvider: MigrationProvider = {

@@ -8,6 +8,7 @@
 import type { GroupRef } from '../../alert/entry.ts';
 import type { FlushDecision, GroupEvent } from '../../alert/event.ts';
 import type { DecisionRow, GroupHistoryRow, GroupMemberRow, GroupRow } from '../schema.ts';
+import { escalationAfter } from './escalation.ts';
 import type { Position } from './position.ts';
 
 /** The last decision for one channel, in the JSON of GroupRow.decisions. */
@@ -43,8 +44,14 @@ export function foldGroup(before: GroupRow | null, event: GroupEvent, position: 
       return joined(before, event);
     case 'group.flushed':
       return before === null ? { row: null, ...NOTHING } : flushed(before, event, position);
+    case 'group.escalation':
+    case 'group.escalated': {
+      const line = historyLine(event, position);
+      if (before === null) return { ...NOTHING, row: null, line };
+      return { ...NOTHING, row: { ...before, escalation: escalationAfter(before.escalation, event) }, line };
+    }
     default:
-      return { ...NOTHING, row: before, line: historyLine(event, position) };
+      return event satisfies never;
   }
 }
 
@@ -91,6 +98,7 @@ function joined(before: GroupRow | null, event: Extract<GroupEvent, { type: 'gro
     last_flush: sameLife ? before.last_flush : null,
     ended_at: null,
     decisions: sameLife ? before.decisions : '[]',
+    escalation: sameLife ? before.escalation : null,
   };
   return { ...NOTHING, row, joined: member };
 }
@@ -123,6 +131,7 @@ function flushed(
     last_flush: event.at,
     ended_at: event.dueAt === null ? event.at : null,
     decisions: JSON.stringify([...last.values()]),
+    escalation: event.dueAt === null ? null : before.escalation,
   };
   return { ...NOTHING, row, left: event.left, decisions: lines };
 }

@@ -1,5 +1,6 @@
 /** The groups that live, the newest first, and what their last flush decided for each channel. */
 
+import { standingOf } from '../project/escalation.ts';
 import { lastDecisions } from '../project/group.ts';
 import type { GroupRow } from '../schema.ts';
 import { behind, limitOf, pageOf, placeOf } from './page.ts';
@@ -31,6 +32,22 @@ export const groupsQuery: ArchiveQuery = async (db, params) => {
   return { groups: page.items, next: page.next };
 };
 
+/** `next.at` is null while the clock does not run: what is left of the time counts once it does. */
+function escalationAnswer({ escalation }: GroupRow) {
+  const standing = standingOf(escalation);
+  if (standing === null) return null;
+  const { policy, clock, since, unacknowledged, channels, next, reasons } = standing;
+  return {
+    policy,
+    clock,
+    since: time(since),
+    unacknowledgedSeconds: Math.round(unacknowledged / 1000),
+    channels,
+    next: next === null ? null : { ...next, at: timeOrNull(next.at) },
+    reasons,
+  };
+}
+
 function groupAnswer(row: GroupRow & { members: number | null }) {
   return {
     id: row.id,
@@ -42,6 +59,7 @@ function groupAnswer(row: GroupRow & { members: number | null }) {
     createdAt: time(row.created_at),
     nextFlush: timeOrNull(row.next_flush),
     lastFlush: timeOrNull(row.last_flush),
+    escalation: escalationAnswer(row),
     decisions: lastDecisions(row).map(({ channel, at, since, count, notificationId, reasons }) => ({
       channel,
       at: time(at),

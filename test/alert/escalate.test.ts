@@ -51,8 +51,9 @@ class Life {
   }
 
   fires(n: number, change: Partial<GroupedAlert> = {}, group = ref()): this {
-    const alert = anAlert({ fingerprint: `f${n}`, labels: { n: String(n), severity: 'critical' }, ...change });
-    this.#decide({ kind: 'insert', entry: { kind: 'group', group, alert: { startsAt: T0, ...alert } } });
+    const labels = { n: String(n), severity: 'critical' };
+    const alert = anAlert({ fingerprint: `f${n}`, labels, startsAt: T0, ...change });
+    this.#decide({ kind: 'insert', entry: { kind: 'group', group, alert } });
     return this.#settle();
   }
 
