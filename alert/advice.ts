@@ -82,10 +82,10 @@ export function heed(filtered: FilterOutcome, facts: FilterFacts, advice: readon
     } else if (isUnsure) say('plugin.drop-unsafe', '');
     else {
       say('plugin.dropped', '');
-      return { dropped: reasons.at(-1)!, labels, priority, reasons };
+      return { ...filtered, dropped: reasons.at(-1)!, labels, priority, reasons };
     }
   }
-  return { dropped: null, labels, priority, reasons };
+  return { ...filtered, labels, priority, reasons };
 }
 
 function withLabels(labels: LabelSet, change: LabelSet): LabelSet {

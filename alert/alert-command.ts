@@ -10,6 +10,7 @@ import {
   isActive,
   tellEnd,
 } from './alert-state.ts';
+import { approvalProblem, concludeApproval, isWaiting } from './approval.ts';
 import type { CommandEntry, GroupEntry, GroupRef } from './entry.ts';
 import { reason } from './reason.ts';
 
@@ -25,9 +26,19 @@ export function decideCommand(state: AlertState | null, entry: CommandEntry, now
     case 'close':
       if (!isActive(state)) return refuse(entry, 409, `it is ${state.phase} already`, now);
       return carryOut(state, entry, 'alert.closed', now);
+    case 'approve':
+    case 'reject':
+      return approve(state, entry, action, now);
     default:
       return action satisfies never;
   }
+}
+
+function approve(state: AlertState, entry: CommandEntry, verdict: 'approve' | 'reject', now: number): AlertDecision {
+  const problem = approvalProblem(state, entry);
+  if (problem !== null || !isWaiting(state)) return refuse(entry, problem?.status ?? 409, problem?.why ?? '', now);
+  const { reasons, ...concluded } = concludeApproval(state, verdict, entry, now);
+  return { ...concluded, reply: { ok: true, status: 200, reasons } };
 }
 
 function carryOut(
@@ -83,10 +94,10 @@ function iso(time: number): string {
   return new Date(Math.max(-8.64e15, Math.min(time, 8.64e15))).toISOString();
 }
 
-function refuse(entry: CommandEntry, status: 404 | 409 | 422, why: string, now: number): AlertDecision {
+function refuse(entry: CommandEntry, status: 403 | 404 | 409 | 422, why: string, now: number): AlertDecision {
   const { tenant, fingerprint, id: command, action } = entry;
   const reasons = [reason('command.refused', `${action}: ${why}`)];
-  const refused = { type: 'command.refused' as const, ...(status === 422 ? { status } : {}) };
+  const refused = { type: 'command.refused' as const, ...(status === 422 || status === 403 ? { status } : {}) };
   return {
     events: [{ ...refused, key: alertKey(tenant, fingerprint), at: now, command, reasons }],
     effects: [],

@@ -33,6 +33,12 @@ export function evolveAlert(state: AlertState | null, event: AlertEvent): AlertS
       // Nobody has it in hand while it is put off.
       return { ...state, phase: 'firing', since: event.at, snoozedUntil: event.until, commands };
     }
+    case 'alert.approved': {
+      const { approval: _, ...freed } = state;
+      return { ...freed, commands: answered(state, event) };
+    }
+    case 'alert.rejected':
+      return { ...awake(state), phase: 'closed', since: event.at, commands: answered(state, event) };
     case 'command.refused': {
       const commands = rememberCommand(state, {
         id: event.command,
@@ -51,7 +57,7 @@ export function evolveAlert(state: AlertState | null, event: AlertEvent): AlertS
   }
 }
 
-function opened(before: AlertState | null, { alert, routing, episode, at }: Opened): AlertState {
+function opened(before: AlertState | null, { alert, routing, episode, at, approval }: Opened): AlertState {
   return {
     phase: 'firing',
     tenant: alert.tenant,
@@ -76,8 +82,15 @@ function opened(before: AlertState | null, { alert, routing, episode, at }: Open
     ...(routing.inhibits === true ? { inhibits: true } : {}),
     ...(routing.correlated === true ? { correlated: true } : {}),
     ...(routing.shown === undefined ? {} : { shown: routing.shown }),
+    ...(approval === undefined ? {} : { approval }),
     ...knownAttributes(routing),
   };
+}
+
+type Concluded = Extract<AlertEvent, { type: 'alert.approved' | 'alert.rejected' }>;
+
+function answered(state: AlertState, { command, reasons }: Concluded): AlertState['commands'] {
+  return command === null ? state.commands : rememberCommand(state, { id: command, status: 200, reasons });
 }
 
 function awake({ snoozedUntil: _, ...state }: AlertState): AlertState {

@@ -4,6 +4,7 @@ import { type Advice, NO_ADVICE } from './advice.ts';
 import { type Alert, alertKey } from './alert.ts';
 import { routeAgain } from './alert-evolve.ts';
 import { type AlertDecision, type AlertState, alertOf, inhibits, inhibitsNoMore } from './alert-state.ts';
+import { isWaiting } from './approval.ts';
 import type { GroupEntry, GroupRef } from './entry.ts';
 import type { Cause } from './event.ts';
 import { seenLabels } from './hold.ts';
@@ -92,6 +93,7 @@ function looksTheSame(before: AlertState, after: AlertState): boolean {
 function inhibitAgain(state: AlertState, again: Meaning | null): Pick<AlertDecision, 'inhibitor'> {
   if (again === null) return {};
   if (again.routing.inhibits !== true) return inhibitsNoMore(state);
+  if (isWaiting(state)) return {};
   return inhibits(state, seenLabels(alertOf(routeAgain(state, again.routing), 'firing', null)));
 }
 

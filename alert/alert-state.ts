@@ -1,6 +1,7 @@
 /** What is remembered of one alert, as plain data: it is packed when idle and stored in snapshots. Kept flat and small. */
 
 import type { Alert, AlertStatus, Environment, LabelSet, Priority } from './alert.ts';
+import { type Approval, describeApproval } from './approval-demand.ts';
 import type { GroupEntry, GroupRef, InhibitorEntry } from './entry.ts';
 import type { AlertEvent } from './event.ts';
 import { type KnownAttributes, knownAttributes } from './namespace.ts';
@@ -46,18 +47,20 @@ export interface AlertState extends KnownAttributes {
   readonly correlated?: true;
   /** A person put it off until then. Unix time in milliseconds. */
   readonly snoozedUntil?: number;
+  /** It waits for a person, or was rejected. Left out where nobody is asked any more. */
+  readonly approval?: Approval;
 }
 
 export interface CommandReply {
   readonly ok: boolean;
   /** As in HTTP. */
-  readonly status: 200 | 404 | 409 | 422;
+  readonly status: 200 | 403 | 404 | 409 | 422;
   readonly reasons: readonly Reason[];
 }
 
 export interface AnsweredCommand {
   readonly id: string;
-  readonly status: 200 | 409 | 422;
+  readonly status: 200 | 403 | 409 | 422;
   readonly reasons: readonly Reason[];
 }
 
@@ -92,6 +95,7 @@ export function alertOf(state: AlertState, status: AlertStatus, endsAt: number |
     priority: state.priority,
     ...knownAttributes(state),
     ...(state.snoozedUntil === undefined ? {} : { snoozedUntil: state.snoozedUntil }),
+    ...(state.approval === undefined ? {} : { awaiting: describeApproval(state.approval) }),
     ...(state.phase === 'acknowledged' && status === 'firing' ? { acknowledged: true } : {}),
   };
 }

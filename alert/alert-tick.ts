@@ -1,4 +1,4 @@
-/** What time alone does to an alert: it expires, ages, is forgotten. At most one of them per tick. */
+/** What time alone does to an alert: it expires, nobody decides about it in time, it ages, is forgotten. At most one of them per tick. */
 
 import { alertKey } from './alert.ts';
 import {
@@ -10,6 +10,7 @@ import {
   NOTHING,
   tellEnd,
 } from './alert-state.ts';
+import { concludeApproval, isWaiting } from './approval.ts';
 import type { Policy } from './policy.ts';
 import { reason } from './reason.ts';
 
@@ -32,6 +33,10 @@ export function decideAlertTick(state: AlertState | null, now: number, policy: A
       ...inhibitsNoMore(state),
     };
   }
+  if (isWaiting(state) && state.approval.until <= now) {
+    const { reasons: _, ...concluded } = concludeApproval(state, state.approval.default, null, now);
+    return concluded;
+  }
   return {
     events: [{ type: 'alert.aged', key, at: now, reasons: [reason('alert.aged')] }],
     effects: tellEnd(state, alertOf(state, 'resolved', now)),
@@ -42,7 +47,9 @@ export function decideAlertTick(state: AlertState | null, now: number, policy: A
 /** When time will next change something. Depends on the policy's ageing limit, so timers armed long ago may be early. */
 export function alertDueAt(state: AlertState, policy: AgeingLimit): number {
   const aged = state.lastSeen + policy.ageAfter;
-  if (isActive(state)) return state.endsAt === null ? aged : Math.min(aged, state.endsAt);
+  if (isActive(state)) {
+    return Math.min(aged, state.endsAt ?? aged, state.approval?.until ?? aged);
+  }
   const forgotten = state.since + FORGET_AFTER;
   if (state.phase !== 'closed') return forgotten;
   // Its sender still reports it. Forgotten as early as others, the next report would open again what a person closed.

@@ -2,6 +2,8 @@
 
 import { notAsked } from './advice.ts';
 import type { Alert, Environment, LabelSet, Priority } from './alert.ts';
+import { approvalFrom } from './approval.ts';
+import { describeApproval } from './approval-demand.ts';
 import { decideHold, holdContext, seenLabels } from './hold.ts';
 import { matchesAll } from './matcher.ts';
 import { decideMeaning } from './meaning.ts';
@@ -37,10 +39,11 @@ export interface DryRunGroup {
 
 /** `now`: Unix time in milliseconds. */
 export function dryRun(policy: Policy, alert: Alert, now: number): DryRun {
-  const { dropped, routing, reasons } = decideMeaning(alert, { ...policy, filter: policy.tryFilter }, now);
+  const { dropped, approval, routing, reasons } = decideMeaning(alert, { ...policy, filter: policy.tryFilter }, now);
   const { environment, priority, namespace, shown = alert.labels } = routing;
   const known = knownAttributes(routing);
-  const grouped = { ...alert, labels: shown, environment, priority, ...known };
+  const awaiting = approval === null ? {} : { awaiting: describeApproval(approvalFrom(approval, now)) };
+  const grouped = { ...alert, labels: shown, environment, priority, ...known, ...awaiting };
   const groups = routing.groups.map(({ key, labels, timing }): DryRunGroup => {
     const { groupWait, channels } = timing;
     const hold = decideHold(grouped, holdContext(alert.tenant, timing, null, policy, now));

@@ -20,7 +20,7 @@ export interface AlertEntry {
   readonly receivedAt: number;
 }
 
-export type AlertAction = 'acknowledge' | 'snooze' | 'close';
+export type AlertAction = 'acknowledge' | 'snooze' | 'close' | 'approve' | 'reject';
 
 /** A person's command about one alert. Answered on `replyTo` (a NATS subject) after the commit. */
 export interface CommandEntry {

@@ -4,6 +4,7 @@
  */
 
 import type { Alert, Environment, LabelSet, Priority } from './alert.ts';
+import type { Approval } from './approval-demand.ts';
 import type { Entry, GroupRef } from './entry.ts';
 import type { NextStep } from './escalation-policy.ts';
 import type { HoldChange } from './held.ts';
@@ -52,6 +53,8 @@ export type AlertEvent =
       readonly routing: Routing;
       /** 1 for the first; counts how often this identity opened. */
       readonly episode: number;
+      /** Set where it waits for a person. */
+      readonly approval?: Approval;
       readonly reasons: readonly Reason[];
     })
   | (OfAlert & {
@@ -100,6 +103,14 @@ export type AlertEvent =
       readonly until: number;
       readonly reasons: readonly Reason[];
     })
+  /** Of one that waits for a person. `command` and `by` null: nobody decided in time, and the rule's default did. */
+  | (OfAlert & {
+      readonly type: 'alert.approved' | 'alert.rejected';
+      readonly command: string | null;
+      readonly by: string | null;
+      readonly comment: string;
+      readonly reasons: readonly Reason[];
+    })
   /** A Filter dropped it: no state remembers it, so the event says what there was. */
   | (OfAlert & {
       readonly type: 'alert.suppressed';
@@ -114,7 +125,7 @@ export type AlertEvent =
       readonly type: 'command.refused';
       readonly command: string;
       /** 409 where it is left out. */
-      readonly status?: 422;
+      readonly status?: 403 | 422;
       readonly reasons: readonly Reason[];
     })
   /** Ended long ago: dropped from memory. The archive keeps its history. */

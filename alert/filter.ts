@@ -5,6 +5,7 @@
  */
 
 import type { Alert, LabelSet, Priority } from './alert.ts';
+import type { ApprovalDemand } from './approval-demand.ts';
 import type { NamespaceProfile } from './namespace.ts';
 import type { Reason } from './reason.ts';
 
@@ -25,6 +26,8 @@ export interface FilterOutcome {
   readonly labels: LabelSet;
   /** null: no rule set one. */
   readonly priority: Priority | null;
+  /** Left out where no rule asks for one. */
+  readonly approval?: ApprovalDemand;
   readonly reasons: readonly Reason[];
 }
 

@@ -46,6 +46,12 @@ export function hasAlert(state: GroupState, fingerprint: string): boolean {
   return indexOf(state.alerts).has(fingerprint);
 }
 
+/** As the group knows it. */
+export function alertIn(state: GroupState, fingerprint: string): GroupedAlert | undefined {
+  const place = indexOf(state.alerts).get(fingerprint);
+  return place === undefined ? undefined : state.alerts[place];
+}
+
 export function putAlert(alerts: GroupedAlert[], alert: GroupedAlert): void {
   const index = indexOf(alerts);
   const place = index.get(alert.fingerprint);

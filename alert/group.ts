@@ -22,7 +22,7 @@ import { evolveEscalation } from './escalation-state.ts';
 import type { GroupEvent } from './event.ts';
 import { flushGroup } from './flush.ts';
 import { withEscalation } from './flush-escalation.ts';
-import { type GroupState, hasAlert, putAlert } from './group-state.ts';
+import { alertIn, type GroupState, hasAlert, putAlert } from './group-state.ts';
 import { heldAfter } from './held.ts';
 import type { HoldsState } from './holds-state.ts';
 import { lookAtGroup } from './look.ts';
@@ -95,10 +95,17 @@ function awaitsEnd(state: GroupState | null, fingerprint: string): boolean {
 function dueAfterInsert(state: GroupState | null, group: GroupRef, alert: GroupedAlert, now: number): number {
   const { groupWait, groupInterval } = group.timing;
   if (state !== null && state.flushedAt !== null) {
+    // Somebody has just decided that it is to be told.
+    if (isLetGo(state, alert)) return Math.min(state.dueAt, now);
     return Math.min(state.dueAt, nextInterval(state.flushedAt, groupInterval, now));
   }
   if (alert.startsAt + groupWait < now) return Math.min(state?.dueAt ?? now, now);
   return Math.min(state?.dueAt ?? Number.POSITIVE_INFINITY, now + groupWait);
+}
+
+function isLetGo(state: GroupState, { fingerprint, awaiting, status }: GroupedAlert): boolean {
+  const waited = alertIn(state, fingerprint)?.awaiting !== undefined;
+  return waited && awaiting === undefined && status === 'firing';
 }
 
 export function groupDueAt({ dueAt, escalation }: GroupState): number {

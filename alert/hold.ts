@@ -1,6 +1,7 @@
 /**
  * Is an alert kept back now, and by what? In Alertmanager's order: inhibited, outside of the active or inside the mute time
- * intervals of its route, silenced; what only Herald has besides: an incident, a maintenance window, a snooze.
+ * intervals of its route, silenced; what only Herald has besides: an incident, a maintenance window, a snooze, a person's
+ * approval.
  */
 
 import type { LabelSet } from './alert.ts';
@@ -48,7 +49,8 @@ export function decideHold(alert: GroupedAlert, context: HoldContext): Hold | nu
     time ??
     silenceHold(silences, labels, now) ??
     policy.maintenanceHold(tenant, labels, now) ??
-    snoozeHold(alert, now)
+    snoozeHold(alert, now) ??
+    approvalHold(alert)
   );
 }
 
@@ -71,4 +73,9 @@ function inhibition({ holds, policy, tenant }: HoldContext, labels: LabelSet): H
 export function snoozeHold({ snoozedUntil }: GroupedAlert, now: number): Hold | null {
   if (snoozedUntil === undefined || snoozedUntil <= now) return null;
   return { reason: reason('hold.snoozed', `until ${new Date(snoozedUntil).toISOString()}`), until: snoozedUntil };
+}
+
+/** Until its alert says otherwise: whether it is told or rejected then, its group cannot know. */
+function approvalHold({ awaiting }: GroupedAlert): Hold | null {
+  return awaiting === undefined ? null : { reason: reason('hold.approval', awaiting), until: null };
 }

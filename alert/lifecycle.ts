@@ -12,6 +12,9 @@
  *
  * Where nothing fires, a Filter or a plug-in may drop a firing report: it is suppressed, and the phase stays as it is (meaning.ts).
  *
+ * Of an alert that waits for a person's approval, a person or time decides as well (approval.ts): approved it goes on as it was,
+ * rejected it is closed.
+ *
  * A snoozed alert is a firing one that its groups hold back until a time (hold.ts).
  *
  * A resolved report that ends before the present episode began is ignored (stale).
@@ -31,6 +34,8 @@ import {
   tellEnd,
 } from './alert-state.ts';
 import { decideAlertTick } from './alert-tick.ts';
+import { approvalFrom } from './approval.ts';
+import { describeApproval } from './approval-demand.ts';
 import type { CommandEntry, GroupEntry } from './entry.ts';
 import type { Cause, Routing } from './event.ts';
 import { seenLabels } from './hold.ts';
@@ -95,18 +100,19 @@ function open(
   policy: Policy,
 ): AlertDecision {
   const key = alertKey(alert.tenant, alert.fingerprint);
-  const { dropped, routing, reasons } = decideMeaning(alert, policy, now, advice);
+  const { dropped, approval: demand, routing, reasons } = decideMeaning(alert, policy, now, advice);
   if (dropped) return suppress(alert, routing, reasons, cause, now);
   const opened = reason(state === null ? 'alert.opened' : 'alert.reopened');
   const episode = state === null ? 1 : state.episode + 1;
   const own = ownContent(alert, routing);
-  const content = routing.shown === undefined ? own : withLabels(own, routing.shown);
+  const shown = routing.shown === undefined ? own : withLabels(own, routing.shown);
+  const approval = demand === null ? null : approvalFrom(demand, now);
+  const content = approval === null ? shown : withFields(shown, { awaiting: describeApproval(approval) });
+  const report = { key, at: now, cause, alert: own, routing, episode, reasons: [opened, ...reasons] };
   return {
-    events: [
-      { type: 'alert.opened', key, at: now, cause, alert: own, routing, episode, reasons: [opened, ...reasons] },
-    ],
+    events: [{ type: 'alert.opened', ...report, ...(approval === null ? {} : { approval }) }],
     effects: routing.groups.map((group): GroupEntry => ({ kind: 'group', group, alert: content })),
-    ...(routing.inhibits === true ? inhibits(alert, seenLabels(content)) : {}),
+    ...(routing.inhibits === true && approval === null ? inhibits(alert, seenLabels(content)) : {}),
   };
 }
 

@@ -11,6 +11,8 @@
 
 import { type Advice, heed, NO_ADVICE } from './advice.ts';
 import type { LabelSet, Priority } from './alert.ts';
+import { askedApproval } from './approval.ts';
+import type { ApprovalDemand } from './approval-demand.ts';
 import type { Routing } from './event.ts';
 import type { FilteredAlert, FilterOutcome } from './filter.ts';
 import { sameLabels } from './label-order.ts';
@@ -27,6 +29,8 @@ export interface Meaning {
 export interface NewMeaning extends Meaning {
   /** A Filter or a plug-in drops it: it opens nothing and enters no group. */
   readonly dropped: boolean;
+  /** What a person is asked before anybody is told; null: nothing. */
+  readonly approval: ApprovalDemand | null;
 }
 
 /** Of an alert that does not fire yet. */
@@ -39,10 +43,14 @@ export function decideMeaning(
   const judged = judge(alert, policy, now, advice);
   const { profile, filtered, priority, reasons } = judged;
   const { dropped } = filtered;
-  if (dropped === null) return { dropped: false, ...routed(alert, judged, policy) };
+  if (dropped === null) {
+    const asked = askedApproval(filtered, { alert, profile });
+    const { routing, reasons: why } = routed(alert, judged, policy);
+    return { dropped: false, approval: asked.demand, routing, reasons: [...why, ...asked.reasons] };
+  }
   const routing = { ...routingOf(alert, profile, filtered, priority), policy: policy.hash, groups: [] };
   // First what it is counted and looked up by.
-  return { dropped: true, routing, reasons: [dropped, ...reasons.filter((one) => one !== dropped)] };
+  return { dropped: true, approval: null, routing, reasons: [dropped, ...reasons.filter((one) => one !== dropped)] };
 }
 
 /**

@@ -10,6 +10,8 @@ export interface GroupedAlert extends Alert, KnownAttributes {
   readonly priority: Priority;
   /** A person put it off until then. Unix time in milliseconds. */
   readonly snoozedUntil?: number;
+  /** It waits for a person to approve of it: by which rule and until when. */
+  readonly awaiting?: string;
   /** A person has it in hand. Left out where nobody has. */
   readonly acknowledged?: true;
 }

@@ -37,6 +37,7 @@ const OPTIONAL = {
   inhibits: true,
   correlated: true,
   snoozedUntil: true,
+  approval: true,
   businessUnit: true,
   owner: true,
   criticality: true,

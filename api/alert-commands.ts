@@ -1,4 +1,4 @@
-/** POST /v1/alerts/{tenant}/{fingerprint}/acknowledge /snooze and /close: answered after the commit. */
+/** POST /v1/alerts/{tenant}/{fingerprint}/acknowledge /snooze /close /approve and /reject: answered after the commit. */
 
 import type { CommandReply } from '../alert/alert-state.ts';
 import type { AlertAction } from '../alert/entry.ts';
@@ -18,6 +18,8 @@ export function alertCommandOperations(ports: Ports): Operation[] {
     operation(ports, 'acknowledge', 'acknowledgeAlert', 'A person takes the alert on.'),
     operation(ports, 'snooze', 'snoozeAlert', 'A person puts the alert off: nothing is told of it until then.'),
     operation(ports, 'close', 'closeAlert', 'A person closes the alert.'),
+    operation(ports, 'approve', 'approveAlert', 'A person approves of an alert that waits for that: it is told.'),
+    operation(ports, 'reject', 'rejectAlert', 'A person rejects an alert that waits for approval: it is closed.'),
   ];
 }
 
@@ -32,6 +34,7 @@ function operation(ports: Ports, action: AlertAction, id: string, summary: strin
     idempotent: true,
     answer: 'Done',
     problems: {
+      ...(action === 'approve' || action === 'reject' ? { 403: 'The rule names others who may decide.' } : {}),
       404: 'No such alert is known.',
       409: 'The state of the alert does not allow it; `reasons` say why.',
       422: action === 'snooze' ? 'The body is invalid, or `until` is past or too far away.' : 'The body is invalid.',
@@ -59,16 +62,22 @@ function answer({ ok, status, reasons }: CommandReply, about: object): Reply {
   if (ok) return json(200, { ...about, reasons });
   const detail = reasons.map((reason) => reason.detail).join('; ');
   if (status === 404) return unknown(detail);
-  return refusal(status === 422 ? 422 : 409, detail, reasons);
+  return refusal(status === 422 || status === 403 ? status : 409, detail, reasons);
 }
 
 function unknown(detail: string): Reply {
   return problem(404, 'no such alert', { code: 'alert.unknown', detail });
 }
 
+const TITLES = {
+  403: 'somebody else is to decide about it',
+  409: 'the state of the alert does not allow it',
+  422: 'the body is invalid',
+} as const;
+
 /** problem+json with the reasons beside it: they are what the journal, the metrics and the console say, too. */
-function refusal(status: 409 | 422, detail: string, reasons: CommandReply['reasons']): Reply {
-  const title = status === 409 ? 'the state of the alert does not allow it' : 'the body is invalid';
+function refusal(status: 403 | 409 | 422, detail: string, reasons: CommandReply['reasons']): Reply {
+  const title = TITLES[status];
   const reply = problem(status, title, { code: 'command.refused', detail });
   return { ...reply, body: JSON.stringify({ ...JSON.parse(String(reply.body)), reasons }) };
 }

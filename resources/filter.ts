@@ -8,13 +8,14 @@ import { type LabelSet, PRIORITIES } from '../alert/alert.ts';
 import { ADDED_LABELS, alertConditions } from '../rules/alert-facts.ts';
 import type { Expression } from '../rules/condition.ts';
 import { compileFilters, type FilterAction, type FilterRule, type Filters } from '../rules/filter.ts';
+import { approvalDemand, approvalFaults, approvalSchema, type DeclaredApproval } from './approval.ts';
 import { checkedMatcher, matcherSchema } from './matcher.ts';
 import type { Path } from './problem.ts';
 import { type RelabelStep, relabelFaults, relabelOf, relabelStep } from './relabel.ts';
 import { type Declared, fieldOf, listOf } from './resource.ts';
 import type { Fault } from './validate.ts';
 
-const ACTIONS = ['drop', 'keep', 'setPriority', 'setLabels', 'dropLabels', 'relabel'] as const;
+const ACTIONS = ['drop', 'keep', 'setPriority', 'setLabels', 'dropLabels', 'relabel', 'requireApproval'] as const;
 
 const condition = Type.Refine(
   Type.String({
@@ -43,6 +44,7 @@ const rule = Type.Object(
     labels: Type.Optional(Type.Record(Type.String(), Type.String(), { minProperties: 1 })),
     labelNames: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })),
     relabel: Type.Optional(Type.Array(relabelStep, { minItems: 1, maxItems: 100 })),
+    requireApproval: Type.Optional(approvalSchema),
   },
   { additionalProperties: false },
 );
@@ -62,6 +64,7 @@ interface DeclaredRule {
   readonly labels?: LabelSet;
   readonly labelNames?: readonly string[];
   readonly relabel?: readonly RelabelStep[];
+  readonly requireApproval?: DeclaredApproval;
 }
 
 /** What each action needs, and what it may have besides. */
@@ -74,9 +77,10 @@ const FIELDS: Readonly<
   setLabels: { needs: 'labels', may: ['labels'] },
   dropLabels: { needs: 'labelNames', may: ['labelNames'] },
   relabel: { needs: 'relabel', may: ['relabel', 'dropProduction'] },
+  requireApproval: { needs: 'requireApproval', may: ['requireApproval'] },
 };
 
-const OF_ACTIONS = ['dropProduction', 'priority', 'labels', 'labelNames', 'relabel'];
+const OF_ACTIONS = ['dropProduction', 'priority', 'labels', 'labelNames', 'relabel', 'requireApproval'];
 
 /** What the schema cannot say: fields that do not belong to an action, names given twice, labels that are not an operator's. */
 export function filterFaults(spec: unknown): Fault[] {
@@ -88,7 +92,13 @@ export function filterFaults(spec: unknown): Fault[] {
     if (first === undefined) seen.set(name, i);
     const twice = first === undefined || name === undefined ? [] : [takenTwice(path, name, first)];
     const steps = listOf(declared, 'relabel').flatMap((step, j) => relabelFaults(step, [...path, 'relabel', j]));
-    return [...twice, ...actionFaults(declared, path), ...labelFaults(declared, path), ...steps];
+    return [
+      ...twice,
+      ...actionFaults(declared, path),
+      ...labelFaults(declared, path),
+      ...approvalFaults(declared, path),
+      ...steps,
+    ];
   });
 }
 
@@ -170,6 +180,8 @@ function actionOf(declared: DeclaredRule): FilterAction {
       return { type: 'dropLabels', names: declared.labelNames! };
     case 'relabel':
       return { type: 'relabel', steps: declared.relabel!.map(relabelOf), dropProduction };
+    case 'requireApproval':
+      return { type: 'requireApproval', demand: approvalDemand(declared.requireApproval!) };
     default:
       return action satisfies never;
   }

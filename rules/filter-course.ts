@@ -1,6 +1,7 @@
 /** One alert's way through the rules of its tenant's Filters: what those that match make of it, and why. */
 
 import type { LabelSet, Priority } from '../alert/alert.ts';
+import type { ApprovalDemand } from '../alert/approval-demand.ts';
 import { type FilterFacts, type FilterOutcome, isProtected } from '../alert/filter.ts';
 import { type Reason, type ReasonCode, reason } from '../alert/reason.ts';
 import { AlertFacts } from './alert-facts.ts';
@@ -19,6 +20,7 @@ export class FilterCourse {
   #more = 0;
   #priority: Priority | null = null;
   #dropped: Reason | null = null;
+  #approval: ApprovalDemand | null = null;
   #failures = 0;
 
   constructor(facts: FilterFacts, now: number) {
@@ -48,6 +50,10 @@ export class FilterCourse {
         return this.#relabelled(rule, withLabels(this.seen.labels, action.labels));
       case 'dropLabels':
         return this.#relabelled(rule, withoutLabels(this.seen.labels, action.names));
+      case 'requireApproval':
+        // One person's decision is enough: the first rule says whose.
+        this.#approval ??= { ...action.demand, rule: named(rule) };
+        return 'goes on';
       case 'relabel':
         return this.#relabel(rule, action.steps, action.dropProduction);
       default:
@@ -99,7 +105,8 @@ export class FilterCourse {
     // Why it was dropped comes first: it is what its receipt is read for.
     const dropped = this.#dropped === null ? [] : [this.#dropped];
     const reasons = [...dropped, ...this.#reasons, ...more];
-    return { dropped: this.#dropped, labels: this.seen.labels, priority: this.#priority, reasons };
+    const outcome = { dropped: this.#dropped, labels: this.seen.labels, priority: this.#priority, reasons };
+    return this.#approval === null ? outcome : { ...outcome, approval: this.#approval };
   }
 }
 

@@ -7,6 +7,7 @@
  */
 
 import type { LabelSet, Priority } from '../alert/alert.ts';
+import type { ApprovalDemand } from '../alert/approval-demand.ts';
 import { type FilterFacts, type FilterOutcome, unfiltered } from '../alert/filter.ts';
 import type { CompiledMatcher } from '../alert/matcher.ts';
 import { type Equality, nextBit, RuleIndex } from '../alert/rule-index.ts';
@@ -22,6 +23,7 @@ export type FilterAction =
   | { readonly type: 'setPriority'; readonly priority: Priority }
   | { readonly type: 'setLabels'; readonly labels: LabelSet }
   | { readonly type: 'dropLabels'; readonly names: readonly string[] }
+  | { readonly type: 'requireApproval'; readonly demand: Omit<ApprovalDemand, 'rule'> }
   | { readonly type: 'relabel'; readonly steps: readonly Relabel[]; readonly dropProduction: boolean };
 
 export interface FilterRule {

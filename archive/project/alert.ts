@@ -2,6 +2,7 @@
 
 import type { AlertEvent, Routing } from '../../alert/event.ts';
 import type { AlertRow, HistoryRow, OutcomeRow } from '../schema.ts';
+import { askedColumns, concludedColumns, lapsedColumns, NOT_ASKED } from './approval.ts';
 import { historyLine, NO_RUN } from './history.ts';
 import type { Position } from './position.ts';
 import { seenColumn } from './seen.ts';
@@ -85,6 +86,10 @@ function rowAfter(before: AlertRow | null, event: Told, reasons: string): AlertR
         snoozed_by: event.by,
         snoozed_comment: event.comment,
       };
+    case 'alert.approved':
+      return { ...before, ...concludedColumns(before, event) };
+    case 'alert.rejected':
+      return { ...ended(before, 'closed', event.at), ...concludedColumns(before, event) };
     case 'alert.ignored':
     case 'command.refused':
       return before;
@@ -100,6 +105,7 @@ function opened(before: AlertRow | null, event: Opened, reasons: string): AlertR
   const { alert, at } = event;
   return {
     ...introduced(before, event, reasons),
+    ...askedColumns(event),
     status: 'firing',
     annotations: JSON.stringify(alert.annotations),
     generator_url: alert.generatorURL,
@@ -141,6 +147,7 @@ function introduced(before: AlertRow | null, event: Opened | Suppressed, reasons
     ended_at: null,
     ...NOT_ACKNOWLEDGED,
     ...NOT_SNOOZED,
+    ...NOT_ASKED,
     ...NO_RUN,
   };
 }
@@ -155,7 +162,7 @@ function reported(
 }
 
 function ended(before: AlertRow, status: 'resolved' | 'aged' | 'closed', at: number): AlertRow {
-  return { ...before, ...NOT_SNOOZED, status, ended_at: at };
+  return { ...before, ...NOT_SNOOZED, ...lapsedColumns(before), status, ended_at: at };
 }
 
 /** The groups of before stay in view: they were told that it fires, and their ledger is the alert's too. */

@@ -65,6 +65,10 @@ function detailOf(event: AlertEvent): string {
     case 'alert.acknowledged':
     case 'alert.closed':
       return event.comment === '' ? `by ${event.by}` : `by ${event.by}: ${event.comment}`;
+    case 'alert.approved':
+    case 'alert.rejected':
+      if (event.by === null) return 'nobody decided in time';
+      return event.comment === '' ? `by ${event.by}` : `by ${event.by}: ${event.comment}`;
     case 'alert.snoozed': {
       const until = `by ${event.by} until ${new Date(event.until).toISOString()}`;
       return event.comment === '' ? until : `${until}: ${event.comment}`;

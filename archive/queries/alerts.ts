@@ -13,6 +13,8 @@ export const alertsQuery: ArchiveQuery = async (db, params) => {
     const value = text(params, column);
     if (value !== null) query = query.where(column, '=', value as never);
   }
+  const approval = text(params, 'approval');
+  if (approval !== null) query = query.where('approval_state', '=', approval as never);
   const words = text(params, 'q');
   if (words !== null) query = query.where((eb) => contains(words, eb.ref('labels'), eb.ref('annotations')));
   const place = placeOf(params);
@@ -59,6 +61,7 @@ export function alertAnswer(row: AlertRow) {
     episode: row.episode,
     acknowledged: row.acknowledged_at === null ? null : acknowledgement(row, row.acknowledged_at),
     snoozed: row.snoozed_until === null ? null : snooze(row, row.snoozed_until),
+    approval: row.approval === null ? null : approval(row, row.approval),
     policy: row.policy,
     reasons: JSON.parse(row.reasons) as unknown,
   };
@@ -70,4 +73,21 @@ function acknowledgement(row: AlertRow, at: number) {
 
 function snooze(row: AlertRow, until: number) {
   return { by: row.snoozed_by, until: time(until), comment: row.snoozed_comment };
+}
+
+interface Approval {
+  readonly rule: string;
+  readonly until: number;
+  readonly default: string;
+  readonly approvers: readonly string[];
+  /** Once it is decided. `by` null: nobody decided in time. */
+  readonly at?: number;
+  readonly by?: string | null;
+  readonly comment?: string;
+}
+
+function approval({ approval_state: state }: AlertRow, text: string) {
+  const { rule, until, default: otherwise, approvers, at, by = null, comment = '' } = JSON.parse(text) as Approval;
+  const decided = at === undefined ? null : { at: time(at), by, comment };
+  return { state, rule, until: time(until), default: otherwise, approvers, decided };
 }

@@ -99,8 +99,8 @@ export function stepsOf(
   for (const one of incidents) add(membership(one), 'group');
   for (const one of holdsIn(rows)) add(one, 'holds');
   for (const event of rows.events.toReversed()) for (const one of ofEvent(event)) add(one, stepOfEvent(event));
-  for (const one of flushesIn(alert, rows)) add(one, 'deliver');
-  for (const one of deliveriesIn(alert, rows)) add(one, 'deliver');
+  const told = [...flushesIn(alert, rows), ...deliveriesIn(alert, rows)];
+  for (const one of told.sort((a, b) => (a.at ?? '').localeCompare(b.at ?? ''))) add(one, 'deliver');
   return [...steps].map(([step, { input, reasons }]) => ({ step, input, reasons }));
 }
 
@@ -141,8 +141,8 @@ function membership({ id, kind, rule, joinedAt, because }: PartOf): StepReason {
 
 function holdsIn({ holds }: LedgerRows): StepReason[] {
   return holds.map(({ code, detail, since, until }) => {
-    const over = until === null ? 'and still is' : `until ${time(until)}`;
-    return { code, detail: `${detail}; held back ${over}`, at: time(since), times: 1, channel: null, policy: null };
+    const over = until === null ? 'still held back' : `held back until ${time(until)}`;
+    return { code, detail: `${detail}; ${over}`, at: time(since), times: 1, channel: null, policy: null };
   });
 }
 
@@ -153,14 +153,19 @@ function ofEvent(event: GroupHistoryRow): StepReason[] {
 }
 
 function flushesIn(alert: AlertRow, { decisions }: LedgerRows): StepReason[] {
-  return decisions.toReversed().flatMap((row) => {
-    const held = heldIn(row, alert.fingerprint);
-    const { channel, count: times } = row;
-    const policy = row.policy === '' ? null : row.policy;
-    return [...(held === null ? [] : [held]), ...reasonsIn(row)].map((why) => {
-      return { ...why, at: time(row.at), times, channel, policy };
+  // The channels of one flush stay in their order.
+  return decisions
+    .toSorted((a, b) => a.at - b.at)
+    .flatMap((row) => {
+      const held = heldIn(row, alert.fingerprint);
+      const { channel, count: times } = row;
+      const policy = row.policy === '' ? null : row.policy;
+      const id = row.notification_id === null ? '' : `, notification ${row.notification_id}`;
+      const own = reasonsIn(row).map(({ code, detail }, i) => ({ code, detail: i === 0 ? `${detail}${id}` : detail }));
+      return [...(held === null ? [] : [held]), ...own].map((why) => {
+        return { ...why, at: time(row.at), times, channel, policy };
+      });
     });
-  });
 }
 
 function deliveriesIn(alert: AlertRow, { deliveries, attempts }: LedgerRows): StepReason[] {
@@ -179,17 +184,21 @@ function inputsOf(alert: AlertRow, { groups }: LedgerRows): Readonly<Record<Step
   const { environment, priority, tenant, businessUnit = '', owner = '', criticality = '', ...shown } = seen;
   const decided = { environment: environment!, businessUnit, owner, criticality };
   const severity = shown.severity ?? '';
+  const dropped = alert.status === 'suppressed';
+  const matched = dropped ? {} : filled({ ...shown, ...decided, priority: priority! });
   return {
     normalise: { source: alert.source, identity: alert.key, startsAt: time(alert.starts_at), ...prefixed(sent) },
     classify: { tenant: tenant!, namespace: alert.namespace },
     filter: changesOf(sent, shown),
     priority: filled({ severity, ...decided }),
     lifecycle: { status: alert.status, episode: `${alert.episode}`, occurrences: `${alert.occurrences}` },
-    group: Object.fromEntries(groups.map(({ id, group_key }) => [id, group_key])),
-    holds: filled({ ...shown, ...decided, priority: priority! }),
-    route: filled({ ...shown, ...decided, priority: priority! }),
+    group: Object.fromEntries(groups.map(({ id, group_key }) => [`group ${id}`, group_key])),
+    holds: matched,
+    route: matched,
     escalate: {},
-    deliver: Object.fromEntries(groups.map(({ id, channels }) => [id, (JSON.parse(channels) as string[]).join(', ')])),
+    deliver: Object.fromEntries(
+      groups.map(({ id, channels }) => [`group ${id}`, (JSON.parse(channels) as string[]).join(', ')]),
+    ),
   };
 }
 
