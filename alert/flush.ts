@@ -30,7 +30,8 @@ export function flushGroup(
   const dueAt = parts.firing.length === 0 ? null : nextFlush(group, flushes, firingHolds, now);
   const decisions = flushes.map(({ decision }) => decision);
   const left = fingerprints(parts.resolved);
-  const event = { type: 'group.flushed' as const, key: state.group.id, at: now, decisions, left, dueAt };
+  const of = { key: state.group.id, at: now, policy: policy.hash };
+  const event = { type: 'group.flushed' as const, ...of, decisions, left, dueAt };
   const holding =
     change === null ? event : { ...event, holds: effects.length > 0 ? { ...change, untold: [] } : change };
   const { begun, lookAt } = escalationAfter(escalating, decisions, now);

@@ -1,74 +1,111 @@
 /**
- * The answer of `GET /v1/alerts/{tenant}/{fingerprint}` (archive/queries/alert.ts) as steps in the order of time: its
- * history, the incidents that it is part of, and of its ledger, for each channel, what the group's flushes decided and what came
- * of the deliveries.
+ * The answer of `GET /v1/alerts/{tenant}/{fingerprint}` (api/explanation.ts) for a person: first a line for each receiver, then every
+ * step in the order of deciding, with what it looked at, its reasons, and whose rule and which policy they are by.
  */
 
 import { isRecord, records, text } from './client.ts';
+import { type Print, type Style, time, wrapped } from './print.ts';
 
-export interface LedgerStep {
-  readonly at: string;
-  /** `alert.opened`, `group.flushed`, `delivery.delivered`, ... */
-  readonly what: string;
-  /** null: a step of the alert itself. */
-  readonly channel: string | null;
-  /** How many equal ones in a row this line stands for; `at` is the newest of them. */
-  readonly times: number;
-  /** Each a line: what the step says of itself, then its reasons. */
-  readonly details: readonly string[];
-}
+type Answer = Readonly<Record<string, unknown>>;
 
-export interface ChannelVerdict {
-  readonly channel: string;
-  readonly told: boolean;
-  /** When the last delivery changed, or the last flush decided; empty when nothing was decided yet. */
-  readonly at: string;
-  readonly why: string;
-}
-
-export function ledgerSteps(alert: Readonly<Record<string, unknown>>): LedgerStep[] {
-  const own = records(alert.history).map((line) => step(line, text(line.type), null));
-  const told = records(alert.ledger).flatMap(({ channel, decisions, deliveries }) => [
-    ...records(decisions).map((line) => step(line, 'group.flushed', text(channel))),
-    ...records(deliveries).flatMap(({ history }) =>
-      records(history).map((line) => step(line, text(line.type), text(channel))),
-    ),
-  ]);
-  const incidents = records(alert.incidents).map((line): LedgerStep => {
-    const because = Array.isArray(line.because) ? line.because.map(String) : [];
-    const details = [`${text(line.kind)} ${text(line.id)} by rule ${text(line.rule)}`, ...because];
-    return { at: text(line.joinedAt), what: `${text(line.kind)}.joined`, channel: null, times: 1, details };
-  });
-  // Answers are newest first; reversed, lines of the same millisecond stay in their order.
-  return [...own.reverse(), ...incidents.reverse(), ...told].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
-}
-
-function step(line: Record<string, unknown>, what: string, channel: string | null): LedgerStep {
-  const detail = isRecord(line.detail) ? JSON.stringify(line.detail) : text(line.detail);
-  const details = detail === '' ? because(line) : [detail, ...because(line)];
-  return { at: text(line.at), what, channel, times: Number(line.times ?? 1), details };
-}
-
-/** One for each channel of each of its groups. */
-export function verdicts(alert: Readonly<Record<string, unknown>>): ChannelVerdict[] {
-  return records(alert.ledger).map((line) => {
-    const last = records(line.deliveries)[0];
-    const refusal = records(line.decisions)[0];
-    const channel = text(line.channel);
-    if (last) return { channel, told: line.notified === true, at: text(last.updatedAt), why: because(last).join('; ') };
-    if (refusal) return { channel, told: false, at: text(refusal.at), why: because(refusal).join('; ') };
-    const next = text(line.nextFlush);
-    return {
-      channel,
-      told: false,
-      at: '',
-      why: next === '' ? 'nothing was decided yet' : `its group is looked at next at ${next}`,
-    };
+/** One for each channel of each of its groups; one that names nobody where it entered none. */
+export function receiverLines(alert: Answer, { style, width }: Print): string[] {
+  const receivers = records(alert.receivers);
+  // Where nobody is to be told, the answer says so itself.
+  const names = receivers.map(({ channel }) => text(channel));
+  const column = Math.min(MOST_NAME, Math.max(0, ...names.map(({ length }) => length)));
+  const gap = column === 0 ? 0 : 2;
+  return receivers.flatMap((receiver, i) => {
+    const name = names[i]!;
+    const paint = paintOf(text(receiver.verdict), style);
+    const lines = wrapped(
+      `${name.padEnd(column)}${' '.repeat(gap)}${text(receiver.answer)}`,
+      width,
+      ' '.repeat(column + gap),
+    );
+    return lines.map((line, at) =>
+      at === 0 ? `${style.bold(line.slice(0, name.length))}${paint(line.slice(name.length))}` : paint(line),
+    );
   });
 }
 
-/** What holds this alert back stands before what the flush says of its group. */
-function because(line: Record<string, unknown>): string[] {
-  const held = isRecord(line.held) ? [line.held] : [];
-  return [...held, ...records(line.reasons)].map(({ code, detail }) => `${text(code)}: ${text(detail)}`);
+/** A channel's name may be long, and its answer should not start at the edge. */
+const MOST_NAME = 24;
+
+function paintOf(verdict: string, { green, yellow, red }: Style): (text: string) => string {
+  if (verdict === 'told' || verdict === 'counted') return green;
+  return verdict === 'dead-letter' || verdict === 'uncertain' ? red : yellow;
+}
+
+export function stepLines(alert: Answer, print: Print): string[] {
+  const { style, width } = print;
+  const sent = Object.entries(inputOf(records(alert.steps)[0] ?? {}));
+  return records(alert.steps).flatMap((step) => {
+    const name = text(step.step);
+    const reasons = records(step.reasons);
+    const input = lookedAt(inputOf(step), name === 'holds' || name === 'route' ? sent : []);
+    const nothing = reasons.length === 0 && alert.status !== 'suppressed' ? NOTHING[name] : undefined;
+    if (reasons.length === 0 && input === '' && nothing === undefined) return [];
+    const policies = policiesIn(reasons).map((hash) => `policy ${short(hash)}`);
+    return [
+      '',
+      [style.bold(name), ...policies.map(style.dim)].join('  '),
+      ...(input === '' ? [] : wrapped(`  looked at ${input}`, width, '    ').map(style.dim)),
+      ...(nothing === undefined ? [] : [`  ${nothing}`]),
+      ...reasons.flatMap((reason) => reasonLines(reason, print)),
+    ];
+  });
+}
+
+/** Where it says something that there is no reason. */
+const NOTHING: Readonly<Record<string, string>> = {
+  filter: 'no rule had a say',
+  holds: 'nothing holds it back',
+  escalate: 'nothing was escalated',
+};
+
+/** Since when the policies were in force that the steps name. */
+export function policyLines(alert: Answer, { style, width }: Print): string[] {
+  const lines = records(alert.policies).flatMap(({ hash, activatedAt, process }) => {
+    const since =
+      text(activatedAt) === ''
+        ? 'activated at a time that is not known (any more)'
+        : `active since ${time(text(activatedAt))}`;
+    const by = text(process) === '' ? '' : `, by ${text(process)}`;
+    return wrapped(`  ${short(text(hash))}  ${since}${by}`, width, '    ');
+  });
+  return lines.length === 0 ? [] : ['', style.bold('policies'), ...lines];
+}
+
+function reasonLines(reason: Answer, { style, width }: Print): string[] {
+  const { code, detail, at, channel, times, rule } = reason;
+  const when = text(at) === '' ? '' : `${time(text(at))}  `;
+  const whom = text(channel) === '' ? '' : `${text(channel)}  `;
+  const often = Number(times) > 1 ? ` (${text(times)} times)` : '';
+  const first = `  ${when}${whom}`;
+  const [head = '', ...rest] = wrapped(`${first}${text(code)}  ${text(detail)}${often}`, width, '    ');
+  const place = isRecord(rule) ? [`    ${text(rule.rule)}, ${text(rule.file)}:${text(rule.line)}`] : [];
+  return [`${style.dim(head.slice(0, first.length))}${head.slice(first.length)}`, ...rest, ...place.map(style.dim)];
+}
+
+function policiesIn(reasons: readonly Answer[]): string[] {
+  return [...new Set(reasons.flatMap(({ policy }) => (typeof policy === 'string' ? [policy] : [])))];
+}
+
+function inputOf(step: Answer): Readonly<Record<string, unknown>> {
+  return isRecord(step.input) ? step.input : {};
+}
+
+/** `sent`: labels that it came with, which are said once, at the first step. */
+function lookedAt(input: Readonly<Record<string, unknown>>, sent: readonly (readonly [string, unknown])[]): string {
+  const isSent = (name: string, value: unknown) => sent.some(([of, was]) => of === `label ${name}` && was === value);
+  const entries = Object.entries(input);
+  const shown = entries.filter(([name, value]) => !isSent(name, value));
+  const said = shown.map(([name, value]) => `${text(name.replace(/^label /, ''))}=${text(value)}`);
+  return (shown.length < entries.length ? [...said, 'and its labels'] : said).join(' ');
+}
+
+/** As much as tells policies apart, and can be found with. */
+function short(hash: string): string {
+  return hash.slice(0, 12);
 }

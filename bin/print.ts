@@ -10,6 +10,8 @@ export interface Print {
   /** For a program: one JSON document on a line. */
   json(value: unknown): void;
   readonly style: Style;
+  /** Columns of the terminal; unbounded where there is none. */
+  readonly width: number;
 }
 
 type Paint = (text: string) => string;
@@ -25,6 +27,7 @@ export interface Style {
 interface Stream {
   write(text: string): unknown;
   readonly isTTY?: boolean;
+  readonly columns?: number;
 }
 
 /** NO_COLOR: https://no-color.org */
@@ -36,6 +39,7 @@ export function createPrint(out: Stream, err: Stream, variables: Readonly<Record
     line: (text) => void out.write(`${text}\n`),
     note: (text) => void err.write(`${text}\n`),
     json: (value) => void out.write(`${JSON.stringify(value)}\n`),
+    width: out.isTTY === true ? (out.columns ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY,
     style: {
       bold: paint(1, 22),
       dim: paint(2, 22),
@@ -63,6 +67,25 @@ export function table(header: readonly string[], rows: readonly (readonly string
       .join('  ')
       .trimEnd(),
   );
+}
+
+/** Narrower than this, text is not broken any more: a word in a line is no help. */
+const NARROWEST = 40;
+
+/** Plain text in lines of at most `width` columns, broken between words; the lines behind the first begin with `indent`. */
+export function wrapped(text: string, width: number, indent: string): string[] {
+  const most = Math.max(NARROWEST, width);
+  const lines: string[] = [];
+  let rest = text;
+  while (rest.length > most) {
+    const start = lines.length === 0 ? rest.length - rest.trimStart().length : indent.length;
+    const at = rest.lastIndexOf(' ', most);
+    const end = at > start ? at : rest.indexOf(' ', Math.max(most, start + 1));
+    if (end < 0) break;
+    lines.push(rest.slice(0, end).trimEnd());
+    rest = indent + rest.slice(end).trimStart();
+  }
+  return [...lines, rest];
 }
 
 function width(text: string): number {

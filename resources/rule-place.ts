@@ -48,7 +48,7 @@ const NAMED =
   /(?:(?:^|[^\w-])(?:rule|row|override) ([\w.-]+) of )?(?<![\w-])([A-Z][A-Za-z]+|plug-in) ([\w.-]+(?:\/[\w.-]+)?)/g;
 const UNNAMED: Readonly<Record<string, readonly [kind: string, name: RegExp]>> = {
   'hold.silence': ['Silence', /^(\S+)/],
-  'hold.inhibited': ['Inhibition', /\(([\w.-]+)\)$/],
+  'hold.inhibited': ['Inhibition', /\(([\w.-]+)\)(?:;|$)/],
   'hold.correlated': ['correlation', /\(rule ([\w.-]+)\)/],
   'hold.storm': ['correlation', /\(rule ([\w.-]+)\)/],
 };

@@ -194,7 +194,8 @@ function nobody(alert: AlertRow): Receiver {
   const reasons = reasonsIn(alert);
   const isDropped = alert.status === 'suppressed';
   const why = isDropped ? reasons.slice(0, 1) : reasons.filter(({ code }) => code.startsWith('route.'));
-  const answer = `nobody is told: ${explained(why)}`;
+  const by = why.map(({ detail }) => detail).join('; ');
+  const answer = `nobody is told: ${isDropped ? `dropped by ${by}` : 'no route of its tenant matches it'}`;
   const at = time(isDropped ? alert.last_seen : alert.opened_at);
   return { ...NO_RECEIVER, verdict: isDropped ? 'dropped' : 'no-route', at, answer, reasons: why };
 }

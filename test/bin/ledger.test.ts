@@ -1,41 +1,43 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ledgerSteps, verdicts } from '../../bin/ledger.ts';
+import { stripVTControlCharacters } from 'node:util';
+import { receiverLines, stepLines } from '../../bin/ledger.ts';
+import { createPrint } from '../../bin/print.ts';
 import '../support/leaks.ts';
 
-const AT = '2026-11-23T09:00:00.000Z';
+const quiet = { write: () => true };
+const terminal = (columns: number) => createPrint({ ...quiet, isTTY: true, columns }, quiet, { TERM: 'xterm' });
+const plain = createPrint(quiet, quiet, {});
 
-function alertWith(held: object | null): Record<string, unknown> {
-  const reasons = [{ code: 'group.held', detail: '0 firing, 0 resolved, 1 held back' }];
-  const decision = { at: AT, since: AT, times: 3, notificationId: null, held, heldCount: 1, reasons };
-  const line = { channel: 'ops', notified: false, nextFlush: AT, decisions: [decision], deliveries: [] };
-  return { history: [], ledger: [line] };
-}
+const receiver = (channel: string, verdict: string, answer: string) => ({ channel, verdict, answer });
+const LONG = 'not told: held back since 2026-11-23T09:00:00Z: a silence covers it (s1 by ann, until noon: upgrade)';
+const alert = {
+  receivers: [receiver('ops', 'told', 'told that it fires'), receiver('pager', 'held', LONG)],
+  steps: [
+    { step: 'normalise', input: { source: 'prometheus' }, reasons: [] },
+    { step: 'classify', input: {}, reasons: [{ code: 'environment.pattern', detail: LONG }] },
+  ],
+};
 
-test('[BR-AP-008] [BR-AP-020] explain says per receiver what holds the alert back, before what the flush said of its group', () => {
-  const alert = alertWith({ code: 'hold.silence', detail: 's1 by ann, until noon: upgrade' });
-  const [step] = ledgerSteps(alert);
-  assert.deepEqual(step?.details, [
-    'hold.silence: s1 by ann, until noon: upgrade',
-    'group.held: 0 firing, 0 resolved, 1 held back',
+test('[BR-AP-020] on a narrow terminal answers are broken between words, and stay beside their receiver', () => {
+  const lines = receiverLines(alert, terminal(60)).map(stripVTControlCharacters);
+  assert.deepEqual(lines, [
+    'ops    told that it fires',
+    'pager  not told: held back since 2026-11-23T09:00:00Z: a',
+    '       silence covers it (s1 by ann, until noon: upgrade)',
   ]);
-  assert.match(verdicts(alert)[0]!.why, /^hold\.silence: s1 by ann/);
-  assert.equal(verdicts(alertWith(null))[0]!.why, 'group.held: 0 firing, 0 resolved, 1 held back');
+  for (const line of stepLines(alert, terminal(60))) assert.ok(stripVTControlCharacters(line).length <= 60, line);
 });
 
-test('[BR-AP-020] what an alert is part of stands among its steps, with why', () => {
-  const [step] = ledgerSteps({
-    history: [],
-    ledger: [],
-    incidents: [
-      { id: 'i1', kind: 'incident', rule: 'node-down', joinedAt: '2026-11-23T09:00:00Z', because: ['same node n7'] },
-    ],
+test('in a pipe an answer is one line, however long, and without colour', () => {
+  assert.deepEqual(receiverLines(alert, plain), ['ops    told that it fires', `pager  ${LONG}`]);
+});
+
+test('what was told is green, what was not yellow, and what a person must see to red', () => {
+  const colours = ['told', 'held', 'dropped', 'dead-letter', 'uncertain'].map((verdict) => {
+    const [line = ''] = receiverLines({ receivers: [receiver('ops', verdict, 'x')] }, terminal(200));
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
+    return /\x1b\[(3\d)m/.exec(line)?.[1];
   });
-  assert.deepEqual(step, {
-    at: '2026-11-23T09:00:00Z',
-    what: 'incident.joined',
-    channel: null,
-    times: 1,
-    details: ['incident i1 by rule node-down', 'same node n7'],
-  });
+  assert.deepEqual(colours, ['32', '33', '33', '31', '31']);
 });

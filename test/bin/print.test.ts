@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createPrint, printable, table, time } from '../../bin/print.ts';
+import { createPrint, printable, table, time, wrapped } from '../../bin/print.ts';
 import '../support/leaks.ts';
 
 const quiet = { write: () => {} };
@@ -38,4 +38,12 @@ test('times are UTC to the second, from milliseconds or text, and what is no tim
   assert.equal(time('2026-11-23T10:00:00+01:00'), '2026-11-23T09:00:00Z');
   assert.equal(time('soon'), 'soon');
   assert.equal(time(null), '');
+});
+
+test('text is broken between words, and a word that is wider than the terminal is left whole', () => {
+  const word = 'x'.repeat(60);
+  assert.deepEqual(wrapped('short', 80, '  '), ['short']);
+  const text = `${'ab '.repeat(20)}${word} end`;
+  const lines = wrapped(text, 50, '  ');
+  assert.deepEqual(lines, ['ab '.repeat(17).trimEnd(), '  ab ab ab', `  ${word}`, '  end']);
 });

@@ -78,18 +78,20 @@ test('[BR-WH-012] send tells what is wrong with alerts, with a file, or with the
 test('[BR-AP-020] [BR-QUAL-016] explain tells who was told, and who was not, with every reason', async () => {
   const told = await until('both channels to be told', async () => {
     const { code, out } = await herald.command('explain', CRITICAL);
-    return code === 0 && out.match(/ told /g)?.length === 2 ? out : null;
+    return code === 0 && out.match(/ told that it fires at /g)?.length === 2 ? out : null;
   });
   assert.match(told, /^KubePodCrashLooping +default\/\w+ +firing$/m);
-  assert.match(told, /occurrences +2/);
-  assert.match(told, /environment +production/);
-  assert.match(told, /^ops +told +\S+Z +delivery\.delivered: HTTP 200$/m);
+  assert.match(told, /^production, P1, namespace payments-prod, reported 2 times since \S+Z$/m);
+  assert.match(told, /^ops +told that it fires at \S+Z$/m);
+  assert.match(told, /EnvironmentPolicy default\/default spec\.environments\[0\], \S+\/herald\.yaml:\d+$/m);
+  assert.match(told, /Route default\/root spec, \S+\/herald\.yaml:\d+$/m);
+  assert.match(told, /^policies\n {2}[0-9a-f]{12} +active since \S+Z, by \S+:\d+$/m);
   for (const step of ['alert.opened', 'environment.pattern', 'route.matched', 'group.first', 'delivery.delivered']) {
     assert.ok(told.includes(step), `${step} in\n${told}`);
   }
   const untold = await herald.command('explain', WARNING);
   assert.equal(untold.code, 0);
-  assert.match(untold.out, /No channel was told/);
+  assert.match(untold.out, /^nobody is told: no route of its tenant matches it$/m);
   assert.match(untold.out, /route\.none/);
   const unknown = await herald.command('explain', 'default/0123456789abcdef');
   assert.equal(unknown.code, 1);
