@@ -56,6 +56,12 @@ export function matchesAll(matchers: readonly CompiledMatcher[], labels: LabelSe
   return true;
 }
 
+/** All of them must match, in whatever order they are asked: texts are compared before patterns are. */
+export function cheapestFirst(matchers: readonly CompiledMatcher[]): readonly CompiledMatcher[] {
+  const isPattern = ({ operator }: CompiledMatcher) => operator === '=~' || operator === '!~';
+  return matchers.toSorted((a, b) => Number(isPattern(a)) - Number(isPattern(b)));
+}
+
 /** White space as Go's unicode.IsSpace knows it, and the characters of the matcher syntax. */
 export const RESERVED = /[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000{}!=~,\\"'`]/;
 

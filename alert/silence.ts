@@ -4,7 +4,7 @@
  */
 
 import type { LabelSet } from './alert.ts';
-import { type CompiledMatcher, type MatcherProblem, matchesAll } from './matcher.ts';
+import { type CompiledMatcher, cheapestFirst, type MatcherProblem, matchesAll } from './matcher.ts';
 import type { Hold } from './policy.ts';
 import { reason } from './reason.ts';
 
@@ -68,7 +68,7 @@ export function ruleOf(silence: Silence, readMatcher: ReadMatcher): SilenceRule 
     if ('problem' in matcher) return null;
     matchers.push(matcher);
   }
-  const rule = { silence, matchers };
+  const rule = { silence, matchers: cheapestFirst(matchers) };
   rules.set(silence, rule);
   return rule;
 }

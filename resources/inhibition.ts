@@ -2,6 +2,7 @@
 
 import Type from 'typebox';
 import type { InhibitionRule } from '../alert/inhibit.ts';
+import { cheapestFirst } from '../alert/matcher.ts';
 import { checkedMatcher, matcherSchema } from './matcher.ts';
 
 const side = Type.Array(matcherSchema, { minItems: 1, description: 'a list with at least one matcher' });
@@ -22,8 +23,8 @@ export function inhibitionRule(name: string, spec: unknown): InhibitionRule {
   const { sourceMatch, targetMatch, equal = [] } = spec as InhibitionSpec;
   return {
     name,
-    source: sourceMatch.map(checkedMatcher),
-    target: targetMatch.map(checkedMatcher),
+    source: cheapestFirst(sourceMatch.map(checkedMatcher)),
+    target: cheapestFirst(targetMatch.map(checkedMatcher)),
     equal: [...new Set(equal)],
   };
 }

@@ -1,6 +1,7 @@
 /** Maintenance: a window, once or recurring, in which alerts that its matchers match notify nobody. */
 
 import Type from 'typebox';
+import { cheapestFirst } from '../alert/matcher.ts';
 import { instantOf, parseTime } from '../rules/local-time.ts';
 import {
   compileMaintenance,
@@ -47,7 +48,7 @@ function windowFrom({ tenant, name, spec }: Declared): MaintenanceWindow {
   const { comment, by } = checked;
   return deepFreeze({
     name: `${tenant}/${name}`,
-    matchers: checked.matchers.map(checkedMatcher),
+    matchers: cheapestFirst(checked.matchers.map(checkedMatcher)),
     schedule,
     comment,
     by,

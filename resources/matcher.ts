@@ -3,7 +3,7 @@
 import Type from 'typebox';
 import { type CompiledMatcher, type CompileRegex, compileMatcher, type MatcherProblem } from '../alert/matcher.ts';
 import { parseMatcher } from '../alert/matcher-parse.ts';
-import { literalTest } from '../rules/literal-pattern.ts';
+import { literalEnds, literalTest } from '../rules/literal-pattern.ts';
 import { compileAnchoredRegex, compilePattern } from '../rules/pattern-set.ts';
 
 export const matcherSchema = Type.Refine(
@@ -33,12 +33,32 @@ export function checkedMatcher(text: string): CompiledMatcher {
 }
 
 const linearRegex: CompileRegex = (anchored) => {
-  const literal = literalTest(anchored.slice('^(?:'.length, -')$'.length));
+  const pattern = anchored.slice('^(?:'.length, -')$'.length);
+  const literal = literalTest(pattern);
   if (literal !== null) return literal;
   const compiled = compilePattern(anchored, { caseSensitive: true });
   if (!compiled.ok) throw new SyntaxError(compiled.message);
-  return compiled.test;
+  return askedSeldom(compiled.test, literalEnds(pattern));
 };
+
+/**
+ * A silence is asked about each alert of a group, and most of them are of something else, or have the same value as the one before:
+ * RE2 takes 4 µs to say so.
+ */
+function askedSeldom(
+  test: (text: string) => boolean,
+  { prefix, suffix }: ReturnType<typeof literalEnds>,
+): (text: string) => boolean {
+  let last: string | null = null;
+  let answer = false;
+  return (text) => {
+    if (text === last) return answer;
+    if (!text.startsWith(prefix) || !text.endsWith(suffix)) return false;
+    answer = test(text);
+    last = text;
+    return answer;
+  };
+}
 
 function matchesEmpty(text: string): boolean {
   const read = readMatcher(text);

@@ -1,6 +1,7 @@
 /** Silence: alerts of which nothing is told for a time, declared. People set others at run time, through the API. */
 
 import Type from 'typebox';
+import { cheapestFirst } from '../alert/matcher.ts';
 import { isBroad, type Silence, type SilenceRule } from '../alert/silence.ts';
 import { checkedMatcher, matcherSchema } from './matcher.ts';
 import type { Fault } from './validate.ts';
@@ -56,5 +57,5 @@ export function silenceRule(tenant: string, name: string, spec: unknown): Silenc
     comment: checked.comment ?? '',
     broad: checked.broad ?? false,
   };
-  return { silence, matchers: checked.matchers.map(checkedMatcher) };
+  return { silence, matchers: cheapestFirst(checked.matchers.map(checkedMatcher)) };
 }

@@ -29,3 +29,21 @@ function oneOf(words: readonly string[]): (text: string) => boolean {
 function startsWith(text: string, prefix: string): boolean {
   return text.startsWith(prefix) && !text.includes('\n', prefix.length);
 }
+
+/**
+ * What every text begins and ends with that the pattern matches as a whole; empty where nothing can be told. The same kind of
+ * pattern as above: `db-1\.shop:\d+` begins with `db-1.shop:`, whatever else it says.
+ */
+export function literalEnds(pattern: string): { readonly prefix: string; readonly suffix: string } {
+  // A branch, or flags, may make another thing of the same characters.
+  if (pattern.includes('|') || pattern.includes('(?')) return { prefix: '', suffix: '' };
+  const [begin = ''] = BEGIN.exec(pattern) ?? [];
+  // The last character may be repeated no times.
+  const certain = /^[*?{]/.test(pattern.slice(begin.length)) ? begin.replace(/\\?.$/, '') : begin;
+  const [end = ''] = END.exec(pattern) ?? [];
+  const isEscaped = pattern[pattern.length - end.length - 1] === '\\';
+  return { prefix: certain.replaceAll('\\', ''), suffix: isEscaped ? '' : end };
+}
+
+const BEGIN = /^(?:[\w\-/:@ %#&,;'"<>=!~`]|\\[.\-+*?()[\]{}^$/])*/;
+const END = /[\w\-/:@ %#&,;'"<>=!~`]*$/;

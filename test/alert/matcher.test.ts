@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import {
   type CompileRegex,
+  cheapestFirst,
   compileMatcher,
   type Matcher,
   type MatcherOperator,
@@ -146,4 +147,12 @@ describe('matching', () => {
     assert.ok('problem' in problem);
     assert.match(problem.problem, /bad pattern "\("/);
   });
+});
+
+test('matchers that compare texts are asked before those with patterns, else in their order', () => {
+  const matchers = ['a=~"x.+"', 'b="1"', 'c!~"y.+"', 'd!="2"'].map(compiled);
+  assert.deepEqual(
+    cheapestFirst(matchers).map(({ name }) => name),
+    ['b', 'd', 'a', 'c'],
+  );
 });

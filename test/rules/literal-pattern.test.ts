@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { literalTest } from '../../rules/literal-pattern.ts';
+import { literalEnds, literalTest } from '../../rules/literal-pattern.ts';
 import { compileAnchoredRegex } from '../../rules/pattern-set.ts';
 
 test('words, alternatives and prefixes need no regular expression, the rest does', () => {
@@ -45,4 +45,62 @@ test('[BR-QUAL-003] what is compared as text matches exactly what RE2 matches', 
     }),
     { numRuns: 3000 },
   );
+});
+
+test('what a pattern begins and ends with is read off it where it can be told', () => {
+  const of = (pattern: string) => Object.values(literalEnds(pattern));
+  assert.deepEqual(of('db-1\\.shop:\\d+'), ['db-1.shop:', '']);
+  assert.deepEqual(of('pod-[0-9]+-prod'), ['pod-', '-prod']);
+  assert.deepEqual(of('.*-prod'), ['', '-prod']);
+  assert.deepEqual(of('ab?c\\.*d'), ['a', 'd']);
+  assert.deepEqual(of('a\\.{2}'), ['a', '']);
+  for (const pattern of ['a|b.', '(?i)ab', '(?:a|b)c', '.*\\bfoo', '\\pLab', '\\x41b'])
+    assert.deepEqual(of(pattern), ['', ''], pattern);
+});
+
+test('[BR-QUAL-003] nothing that RE2 matches begins or ends otherwise', () => {
+  const piece = fc.constantFrom(
+    'a',
+    'b',
+    '-',
+    '.',
+    '*',
+    '?',
+    '+',
+    '{2}',
+    '{0,1}',
+    '\\.',
+    '\\d',
+    '\\b',
+    '\\x61',
+    '\\',
+    '[ab]',
+    '[^a]',
+    '(a)',
+    '(?i)',
+    '|',
+    '^',
+    '$',
+    'Q',
+    'E',
+    '\\Q',
+    '\\E',
+    '\\pL',
+  );
+  const pattern = fc.array(piece, { maxLength: 7 }).map((pieces) => pieces.join(''));
+  const text = fc
+    .array(fc.constantFrom('a', 'b', 'A', '-', '.', '1', '*', 'Q', 'E'), { maxLength: 5 })
+    .map((all) => all.join(''));
+  let matched = 0;
+  fc.assert(
+    fc.property(pattern, text, (given, value) => {
+      const compiled = compileAnchoredRegex(given);
+      fc.pre(compiled.ok && compiled.test(value));
+      matched++;
+      const { prefix, suffix } = literalEnds(given);
+      assert.ok(value.startsWith(prefix) && value.endsWith(suffix), JSON.stringify({ given, value, prefix, suffix }));
+    }),
+    { numRuns: 2000, maxSkipsPerRun: 1000 },
+  );
+  assert.ok(matched > 1000);
 });
