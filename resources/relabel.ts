@@ -1,6 +1,7 @@
 /** Relabel steps in specs: prometheus-operator's RelabelConfig, checked as Prometheus checks a relabel_config. */
 
 import Type from 'typebox';
+import { ADDED_LABELS } from '../rules/alert-facts.ts';
 import { compileCapture } from '../rules/pattern-set.ts';
 import {
   compileRelabel,
@@ -44,6 +45,8 @@ const TARGET = /^(?:[a-zA-Z_]|\$(?:\{\w+\}|\w))(?:\w|\$(?:\{\w+\}|\w))*$/;
 
 const WITH_TARGET: readonly string[] = ['replace', 'hashmod', 'lowercase', 'uppercase', 'keepequal', 'dropequal'];
 
+const WRITING: readonly string[] = ['replace', 'hashmod', 'lowercase', 'uppercase'];
+
 /** Fields that mean something to an action, where not all do. */
 const FIELDS: Readonly<Partial<Record<RelabelAction, readonly string[]>>> = {
   keepequal: ['sourceLabels', 'targetLabel'],
@@ -78,6 +81,10 @@ function targetFaults(step: unknown, action: RelabelAction, fault: MakeFault): F
   const target = fieldOf(step, 'targetLabel');
   if (!WITH_TARGET.includes(action)) return [];
   if (target === undefined) return fault('targetLabel', `is missing; the action ${action} needs it`);
+  if (ADDED_LABELS.some((added) => added === target) && WRITING.includes(action)) {
+    const instead = target === 'priority' ? '; use the action setPriority' : '';
+    return fault('targetLabel', `is ${JSON.stringify(target)}: Herald says itself what it is${instead}`);
+  }
   const good = action === 'replace' && String(target).includes('$') ? TARGET : LABEL_NAME;
   if (typeof target !== 'string' || (good.test(target) && target !== '__proto__')) return [];
   return fault('targetLabel', `is ${JSON.stringify(target)}; allowed: a label name`);

@@ -53,6 +53,14 @@ test('[BR-AP-005] relabel steps are checked as Prometheus checks them', async ()
   await step('sourceLabels: [a]', /relabel\[0\]\.targetLabel: is missing; the action replace needs it/);
   await step('targetLabel: "a-b"', /targetLabel: is "a-b"; allowed: a label name/);
   await step(
+    'targetLabel: environment, replacement: testing',
+    /targetLabel: is "environment": Herald says itself what/,
+  );
+  await step(
+    'action: lowercase, sourceLabels: [a], targetLabel: priority',
+    /targetLabel: .*use the action setPriority/,
+  );
+  await step(
     'action: lowercase, targetLabel: a, replacement: x',
     /replacement: does not belong to the action lowercase/,
   );
