@@ -4,7 +4,13 @@
  */
 
 import { createInbox } from '@nats-io/nats-core';
-import { addressOf, type CommandEntry, type ReplayEntry, type SilenceEntry } from '../alert/entry.ts';
+import {
+  addressOf,
+  type CommandEntry,
+  type PromotionEntry,
+  type ReplayEntry,
+  type SilenceEntry,
+} from '../alert/entry.ts';
 import type { Reason } from '../alert/reason.ts';
 import type { Bus } from './connection.ts';
 import { encodeFrame } from './frame.ts';
@@ -25,7 +31,10 @@ export class NoAnswer extends Error {
 
 const PATIENCE = 5000;
 
-type Command = Omit<CommandEntry, 'replyTo'> | Omit<SilenceEntry, 'replyTo'> | Omit<ReplayEntry, 'replyTo'>;
+type Asked = CommandEntry | SilenceEntry | PromotionEntry | ReplayEntry;
+/** Of each its own: an Omit of the whole would leave only what they have in common. */
+type WithoutReply<Kind> = Kind extends Asked ? Omit<Kind, 'replyTo'> : never;
+type Command = WithoutReply<Asked>;
 
 /** `id` makes a repeated call harmless. Throws NoAnswer, IngestFull, IngestUnavailable. */
 export async function askPartition(
@@ -36,7 +45,7 @@ export async function askPartition(
   id: string,
 ): Promise<CommandAnswer> {
   const replyTo = createInbox();
-  const entry = { ...command, replyTo } as CommandEntry | SilenceEntry | ReplayEntry;
+  const entry = { ...command, replyTo } as Asked;
   const subscription = bus.nc.subscribe(replyTo, { max: 1, timeout: PATIENCE });
   try {
     const answer = firstMessage(subscription);

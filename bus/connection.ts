@@ -8,10 +8,12 @@ import { Kvm } from '@nats-io/kv';
 import { Objm } from '@nats-io/obj';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { Log } from '../telemetry/log.ts';
+import { Acknowledgements } from './acknowledgements.ts';
 
 export interface Bus {
   readonly nc: NatsConnection;
   readonly js: JetStreamClient;
+  readonly acknowledgements: Acknowledgements;
   readonly jsm: JetStreamManager;
   readonly kvm: Kvm;
   readonly objm: Objm;
@@ -42,18 +44,21 @@ export interface BusOptions {
 /** Throws BusUnreachable when no server with JetStream answers within `patience` (default 5 s). */
 export async function connectBus(options: BusOptions): Promise<Bus> {
   const { nc, jsm } = await firstContact(options);
+  const acknowledgements = new Acknowledgements(nc);
   const listeners = new Set<(connected: boolean) => void>();
   let connected = true;
   const change = (now: boolean) => {
     if (connected === now) return;
     connected = now;
     options.log.warn({ event: now ? 'bus.reconnected' : 'bus.disconnected' }, now ? 'NATS is back' : 'NATS is gone');
+    if (now) acknowledgements.reconnected();
     for (const listener of [...listeners]) listener(now);
   };
   void watchStatus(nc, change);
   return {
     nc,
     js: jetstream(nc, { timeout: 5000 }),
+    acknowledgements,
     jsm,
     kvm: new Kvm(nc),
     objm: new Objm(nc),

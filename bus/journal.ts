@@ -9,6 +9,7 @@ import type { Alert } from '../alert/alert.ts';
 import type { CorrelationEvent } from '../alert/correlation-event.ts';
 import type { Entry } from '../alert/entry.ts';
 import type { AlertEvent, DeadLetterEvent, GroupEvent, HoldsEvent, ReplayedEvent } from '../alert/event.ts';
+import type { PromotionEvent } from '../alert/promotion-state.ts';
 import type { DeliveryEvent } from '../channels/delivery-event.ts';
 import { pack, unpack, withPacked } from './pack.ts';
 import type { PartitionName } from './partition.ts';
@@ -17,6 +18,7 @@ export type JournalEvent =
   | AlertEvent
   | GroupEvent
   | HoldsEvent
+  | PromotionEvent
   | CorrelationEvent
   | DeliveryEvent
   | DeadLetterEvent

@@ -3,7 +3,7 @@
  * answers or patience ends: a publish that timed out may still have been stored, and the id makes the second try harmless.
  */
 
-import { JetStreamApiError, type JetStreamPublishOptions } from '@nats-io/jetstream';
+import { PublishRefused } from './acknowledgements.ts';
 import type { Bus } from './connection.ts';
 
 /** The stream is full (its bound or the server's store). Nothing was stored. */
@@ -39,14 +39,12 @@ export async function publishAcknowledged(
   options: PublishOptions,
 ): Promise<number> {
   const end = performance.now() + options.patience;
-  const request: Partial<JetStreamPublishOptions> = { msgID: options.messageId, retries: 1 };
-  if (options.expectLastSequence !== undefined) request.expect = { lastSequence: options.expectLastSequence };
   let cause: unknown;
   do {
     if (bus.nc.isClosed()) break;
     try {
       const timeout = Math.max(1, Math.min(ATTEMPT_TIMEOUT, end - performance.now()));
-      return (await bus.js.publish(subject, data, { ...request, timeout })).seq;
+      return await bus.acknowledgements.publish({ ...options, subject, data, timeout });
     } catch (error) {
       cause = error;
       const final = finalError(error, subject);
@@ -59,7 +57,7 @@ export async function publishAcknowledged(
 
 /** 10071/10164: wrong last sequence; 10023, 10047, 10077: no room (ADR-7 error codes of the server). */
 function finalError(error: unknown, subject: string): Error | null {
-  if (!(error instanceof JetStreamApiError)) return null;
+  if (!(error instanceof PublishRefused)) return null;
   switch (error.code) {
     case 10071:
     case 10164:
