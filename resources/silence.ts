@@ -10,9 +10,14 @@ const INSTANT = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\
 
 const instant = Type.Refine(
   Type.String({ description: 'a time with its offset such as 2026-12-24T18:00:00Z' }),
-  (text) => INSTANT.test(text) && !Number.isNaN(Date.parse(text)),
+  (text) => INSTANT.test(text) && !Number.isNaN(Date.parse(text)) && isDay(text.slice(0, 10)),
   (text) => `is ${JSON.stringify(text)}; allowed: a time with its offset such as 2026-12-24T18:00:00Z`,
 );
+
+/** Date takes February 30 for March 2. */
+function isDay(date: string): boolean {
+  return new Date(date).toISOString().startsWith(date);
+}
 
 export const silenceSpec = Type.Object(
   {

@@ -47,6 +47,10 @@ test('[BR-AP-008] [BR-CFG-002] what can be no silence is refused with its line a
     /spec\.endsAt: is "tomorrow"; allowed: a time with its offset/,
   );
   assert.match(await problem(`{ matchers: ['a="1"'], endsAt: '2026-01-01T00:00:00' }`), /spec\.endsAt: .*its offset/);
+  assert.match(
+    await problem(`{ matchers: ['a="1"'], endsAt: '2026-02-31T00:00:00Z' }`),
+    /spec\.endsAt: is "2026-02-31T/,
+  );
   assert.match(await problem(`{ matchers: [], endsAt: '2026-01-01T00:00:00Z' }`), /spec\.matchers/);
   assert.match(await problem(`{ matchers: ['a=~"("'], endsAt: '2026-01-01T00:00:00Z' }`), /spec\.matchers\[0\]: .*RE2/);
   assert.match(
