@@ -37,8 +37,8 @@ export interface LedgerRows {
   readonly attempts: readonly DeliveryHistoryRow[];
   /** Of its groups. */
   readonly events: readonly GroupHistoryRow[];
-  /** Ids of notifications of these decisions that their channels have taken on. */
-  readonly taken: ReadonlySet<string>;
+  /** Notifications of these decisions that their channels have taken on, and whether they list all that they are about. */
+  readonly taken: ReadonlyMap<string, 'whole' | 'cut'>;
 }
 
 export async function ledgerRows(db: Kysely<Tables>, alert: AlertRow): Promise<LedgerRows> {
@@ -48,7 +48,7 @@ export async function ledgerRows(db: Kysely<Tables>, alert: AlertRow): Promise<L
     db,
     deliveries.map(({ notification_id }) => notification_id),
   );
-  const nothing = { groups: [], members: [], holds: [], decisions: [], events: [], taken: new Set<string>() };
+  const nothing = { groups: [], members: [], holds: [], decisions: [], events: [], taken: new Map() };
   if (ids.length === 0) return { ...nothing, deliveries, attempts };
   const decisions = await sinceOpened(db, 'group_decisions', ids, alert, MOST_DECISIONS);
   const keys = ids.map((group) => holdKey(group, alert.fingerprint));
@@ -117,12 +117,16 @@ async function attemptsOf(db: Kysely<Tables>, ids: readonly string[]): Promise<D
     .execute();
 }
 
-async function takenOf(db: Kysely<Tables>, ids: readonly string[]): Promise<ReadonlySet<string>> {
-  if (ids.length === 0) return new Set();
+async function takenOf(db: Kysely<Tables>, ids: readonly string[]): Promise<LedgerRows['taken']> {
+  if (ids.length === 0) return new Map();
   const known = await db
     .selectFrom('deliveries')
-    .select('notification_id')
+    .select(['notification_id', 'alerts', 'fingerprints'])
     .where('notification_id', 'in', ids)
     .execute();
-  return new Set(known.map(({ notification_id }) => notification_id));
+  return new Map(
+    known.map(({ notification_id, alerts, fingerprints }) => {
+      return [notification_id, alerts > (JSON.parse(fingerprints) as string[]).length ? 'cut' : 'whole'];
+    }),
+  );
 }

@@ -85,7 +85,7 @@ interface Facts {
   readonly alert: AlertRow;
   readonly group: GroupRow;
   readonly channel: string;
-  readonly taken: ReadonlySet<string>;
+  readonly taken: LedgerRows['taken'];
   readonly member: GroupMemberRow | null;
   /** That lasts. */
   readonly hold: HoldRow | null;
@@ -169,8 +169,11 @@ function untold({ alert, group, hold, decision, member, taken }: Facts): Found {
     const why = explained(held === null ? reasons : [held]);
     return { ...of, verdict: 'not-told', notificationId: null, answer: `not told: ${why}` };
   }
-  if (!taken.has(notification_id))
+  const state = taken.get(notification_id);
+  if (state === undefined)
     return { ...of, verdict: 'on-its-way', answer: `about to be told: handed to its channel at ${clock(decision.at)}` };
+  // Made in the very millisecond in which the alert joined, and before it did.
+  if (state === 'whole') return waiting(group);
   const answer = `told at ${clock(decision.at)} of its group, in a notification that has no room to list it`;
   return { ...of, verdict: 'counted', answer };
 }
