@@ -1,10 +1,13 @@
 /** The shell around one alert's life (alert/lifecycle.ts): entries in, decision, effects to its groups. */
 
+import type { Alert } from '../alert/alert.ts';
 import { correlationOf } from '../alert/correlation-entry.ts';
 import type { Entry } from '../alert/entry.ts';
 import type { AlertEvent } from '../alert/event.ts';
 import { type AlertCommand, type AlertState, alertDueAt, decideAlert, evolveAlert } from '../alert/lifecycle.ts';
+import { namespaceOf } from '../alert/namespace.ts';
 import { type PackedAlert, packAlert, unpackAlert } from '../alert/packed-alert.ts';
+import type { Placement } from '../alert/promotion-state.ts';
 import type { DecisionContext, EntityDecision, EntityKind } from './entity.ts';
 
 type Message = Entry | { readonly kind: 'tick' };
@@ -34,7 +37,7 @@ export const alertKind: EntityKind<AlertState, Message> = {
   unpack: (packed) => unpackAlert(packed as PackedAlert),
 };
 
-function commandOf(message: Message, { advice }: Pick<DecisionContext, 'advice'>): AlertCommand {
+function commandOf(message: Message, { advice, placements }: DecisionContext): AlertCommand {
   switch (message.kind) {
     case 'alert':
       return {
@@ -42,6 +45,7 @@ function commandOf(message: Message, { advice }: Pick<DecisionContext, 'advice'>
         alert: message.alert,
         cause: { receipt: message.receipt, index: message.index },
         advice: advice(message),
+        ...placedIn(placements(message.alert.tenant), message.alert),
       };
     case 'command':
       return { kind: 'command', entry: message };
@@ -50,4 +54,11 @@ function commandOf(message: Message, { advice }: Pick<DecisionContext, 'advice'>
     default:
       throw new TypeError(`an alert actor was given an entry of kind ${message.kind}`);
   }
+}
+
+/** Left out where nobody put its namespace anywhere, as for nearly all. */
+function placedIn(placements: ReadonlyMap<string, Placement> | null, { labels }: Alert): { placed?: Placement } {
+  if (placements === null) return {};
+  const placed = placements.get(namespaceOf(labels));
+  return placed === undefined ? {} : { placed };
 }

@@ -11,6 +11,7 @@ import { labelValue } from '../alert/label-order.ts';
 import { type AlertState, isJudged } from '../alert/lifecycle.ts';
 import { type NamespaceProfile, namespaceOf, profileLabels } from '../alert/namespace.ts';
 import type { Policy } from '../alert/policy.ts';
+import type { Placement } from '../alert/promotion-state.ts';
 import type { AskedAlert } from '../rules/plugin.ts';
 import type { RoutedInput } from './intake.ts';
 
@@ -30,6 +31,8 @@ export interface Consultation {
   readonly policy: Policy;
   /** Of a live alert, by its key; null: it is not known. */
   stateOf(key: string): AlertState | null;
+  /** Where people put a tenant's namespaces; null: nowhere. */
+  placements(tenant: string): ReadonlyMap<string, Placement> | null;
 }
 
 interface Question {
@@ -55,19 +58,26 @@ export function consult(
   return questions === null || questions.size === 0 ? null : answersTo([...questions.values()], deps);
 }
 
-function willBeJudged(alert: Alert, { policy, stateOf }: Consultation): boolean {
-  return isJudged(stateOf(alertKey(alert.tenant, alert.fingerprint)), alert, policy);
+function willBeJudged(alert: Alert, consultation: Consultation): boolean {
+  const { policy, stateOf } = consultation;
+  const placed = placedIn(alert, consultation);
+  return isJudged(stateOf(alertKey(alert.tenant, alert.fingerprint)), alert, policy, placed);
+}
+
+function placedIn({ tenant, labels }: Alert, { placements }: Consultation): Placement | undefined {
+  return placements(tenant)?.get(namespaceOf(labels));
 }
 
 function putQuestions(
   questions: Map<string, Question>,
   entry: AlertEntry,
   rules: readonly PluginRule[],
-  { now, policy }: Consultation,
+  consultation: Consultation,
 ): void {
+  const { now, policy } = consultation;
   const { alert } = entry;
   const { labels } = alert;
-  const profile = policy.profile(alert.tenant, namespaceOf(labels));
+  const profile = policy.profile(alert.tenant, namespaceOf(labels), undefined, placedIn(alert, consultation));
   const added = { ...profileLabels(profile), priority: profile.priority };
   // Herald's own come first: a sender must not choose who is asked by forging them.
   const seen = (name: string) => (Object.hasOwn(added, name) ? labelValue(added, name) : labelValue(labels, name));

@@ -8,6 +8,7 @@ import type { CorrelationTask } from '../alert/correlation-run.ts';
 import type { EntityKindName, Entry } from '../alert/entry.ts';
 import type { HoldsState } from '../alert/holds-state.ts';
 import type { Policy } from '../alert/policy.ts';
+import type { Placement } from '../alert/promotion-state.ts';
 import type { Reason } from '../alert/reason.ts';
 import type { JournalEvent } from '../bus/journal.ts';
 import type { Send } from '../channels/delivery.ts';
@@ -27,6 +28,8 @@ export interface DecisionContext {
   random(): number;
   /** What this partition knows of a tenant's silences and inhibiting alerts: to be read, not to be changed. */
   holds(tenant: string): HoldsState | null;
+  /** Where people put a tenant's namespaces; null: nowhere. */
+  placements(tenant: string): ReadonlyMap<string, Placement> | null;
   /** What plug-ins said of an input before it is decided; empty where none was asked. */
   advice(entry: Entry): readonly Advice[];
 }

@@ -10,6 +10,7 @@ import type { AlertState } from '../alert/alert-state.ts';
 import { addressOf } from '../alert/entry.ts';
 import type { HoldsState } from '../alert/holds-state.ts';
 import type { Policy } from '../alert/policy.ts';
+import type { PromotionsState } from '../alert/promotion-state.ts';
 import { reason } from '../alert/reason.ts';
 import type { FramePublisher } from '../bus/ingest.ts';
 import type { Commit, Effect, JournalEvent } from '../bus/journal.ts';
@@ -227,9 +228,10 @@ export class Partition {
     const position = () => `${this.#writer.epoch}.${this.#writer.lastSeq}.${inner++}`;
     const input = { routed: read.inputs, local: intake.local, settle, usedAt, position };
     const holds = (tenant: string) => this.#entities.read(this.#deps.kinds.holds, tenant) as HoldsState | null;
+    const placements = (tenant: string) => this.#placements(tenant);
     const asked = this.#consult(read.inputs, now, policy);
     const advice = asked === null ? NOBODY_ASKED : await asked;
-    const results = await this.#rounds.decide(input, { now, policy, random, holds, advice });
+    const results = await this.#rounds.decide(input, { now, policy, random, holds, placements, advice });
     const events = [...this.#aside, ...read.events, ...results.flatMap((result) => result.events)];
     this.#aside = [];
     if (events.length === 0 && intake.frames.length === 0) return;
@@ -254,7 +256,13 @@ export class Partition {
   #consult(inputs: ReadFrames['inputs'], now: number, policy: Policy): Promise<AdviceOn> | null {
     const { alert } = this.#deps.kinds;
     const stateOf = (key: string) => this.#entities.read(alert, key) as AlertState | null;
-    return consult(inputs, { now, policy, stateOf }, this.#deps);
+    const placements = (tenant: string) => this.#placements(tenant);
+    return consult(inputs, { now, policy, stateOf, placements }, this.#deps);
+  }
+
+  #placements(tenant: string): PromotionsState['placements'] | null {
+    const state = this.#entities.read(this.#deps.kinds.promotion, tenant) as PromotionsState | null;
+    return state === null ? null : state.placements;
   }
 
   #addressed(entry: Effect['entry']): Effect[] {

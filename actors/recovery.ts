@@ -157,6 +157,8 @@ export function kindOf(event: JournalEvent, kinds: Kinds): AnyEntityKind | null 
     case 'holds':
     case 'silence':
       return kinds.holds;
+    case 'promotion':
+      return kinds.promotion;
     case 'correlation':
     case 'incident':
     case 'storm':

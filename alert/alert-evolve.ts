@@ -5,40 +5,42 @@ import type { AlertState } from './alert-state.ts';
 import type { GroupRef } from './entry.ts';
 import type { AlertEvent, Routing } from './event.ts';
 import { knownAttributes } from './namespace.ts';
+import { phaseAfter, standingOf } from './transition.ts';
 
 type Opened = Extract<AlertEvent, { type: 'alert.opened' }>;
 type Heard = Extract<AlertEvent, { type: 'alert.repeated' | 'alert.updated' }>;
 
 export function evolveAlert(state: AlertState | null, event: AlertEvent): AlertState | null {
+  const phase = phaseAfter(standingOf(state), event.type);
+  // What the table does not know cannot have happened.
+  if (phase === null) return state;
   if (event.type === 'alert.opened') return opened(state, event);
-  if (state === null) return null;
+  if (state === null || phase === 'none') return null;
   switch (event.type) {
     case 'alert.repeated':
     case 'alert.updated':
       return heard(state, event);
     case 'alert.resolved': {
       const { at: since, endsAt, annotations } = event;
-      return { ...awake(state), phase: 'resolved', since, endsAt, annotations };
+      return { ...awake(state), phase, since, endsAt, annotations };
     }
     case 'alert.aged':
-      return { ...awake(state), phase: 'aged', since: event.at, endsAt: event.at };
+      return { ...awake(state), phase, since: event.at, endsAt: event.at };
     case 'alert.acknowledged':
     case 'alert.closed': {
-      const phase = event.type === 'alert.closed' ? 'closed' : 'acknowledged';
       const commands = rememberCommand(state, { id: event.command, status: 200, reasons: event.reasons });
       return { ...awake(state), phase, since: event.at, commands };
     }
     case 'alert.snoozed': {
       const commands = rememberCommand(state, { id: event.command, status: 200, reasons: event.reasons });
-      // Nobody has it in hand while it is put off.
-      return { ...state, phase: 'firing', since: event.at, snoozedUntil: event.until, commands };
+      return { ...state, phase, since: event.at, snoozedUntil: event.until, commands };
     }
     case 'alert.approved': {
       const { approval: _, ...freed } = state;
       return { ...freed, commands: answered(state, event) };
     }
     case 'alert.rejected':
-      return { ...awake(state), phase: 'closed', since: event.at, commands: answered(state, event) };
+      return { ...awake(state), phase, since: event.at, commands: answered(state, event) };
     case 'command.refused': {
       const commands = rememberCommand(state, {
         id: event.command,
@@ -57,7 +59,8 @@ export function evolveAlert(state: AlertState | null, event: AlertEvent): AlertS
   }
 }
 
-function opened(before: AlertState | null, { alert, routing, episode, at, approval }: Opened): AlertState {
+function opened(before: AlertState | null, event: Opened): AlertState {
+  const { alert, routing, episode, at, approval, openings, flapping } = event;
   return {
     phase: 'firing',
     tenant: alert.tenant,
@@ -82,7 +85,10 @@ function opened(before: AlertState | null, { alert, routing, episode, at, approv
     ...(routing.inhibits === true ? { inhibits: true } : {}),
     ...(routing.correlated === true ? { correlated: true } : {}),
     ...(routing.shown === undefined ? {} : { shown: routing.shown }),
+    ...(routing.placed === undefined ? {} : { placed: routing.placed }),
     ...(approval === undefined ? {} : { approval }),
+    ...(openings === undefined ? {} : { openings }),
+    ...(flapping === undefined ? {} : { flapping }),
     ...knownAttributes(routing),
   };
 }
@@ -111,6 +117,7 @@ export function routeAgain(before: AlertState, routing: Routing): AlertState {
     inhibits: _,
     correlated: _correlated,
     shown: _shown,
+    placed: _placed,
     businessUnit: _unit,
     owner: _owner,
     criticality: _criticality,

@@ -1,6 +1,6 @@
 /** A report of an alert that fires already: counted, and told on where its content, or the policy, has changed since. */
 
-import { type Advice, NO_ADVICE } from './advice.ts';
+import type { Advice } from './advice.ts';
 import { type Alert, alertKey } from './alert.ts';
 import { routeAgain } from './alert-evolve.ts';
 import { type AlertDecision, type AlertState, alertOf, inhibits, inhibitsNoMore } from './alert-state.ts';
@@ -11,6 +11,7 @@ import { seenLabels } from './hold.ts';
 import { sameLabels } from './label-order.ts';
 import { decideMeaningAgain, type Meaning } from './meaning.ts';
 import type { Policy } from './policy.ts';
+import type { Placement } from './promotion-state.ts';
 import { reason } from './reason.ts';
 import { storedAlert } from './stored-alert.ts';
 import { sameTiming } from './timing.ts';
@@ -35,18 +36,17 @@ export interface Report {
   readonly cause: Cause;
   /** What plug-ins said of it. Left out where none was asked. */
   readonly advice?: readonly Advice[];
+  /** Where people put its namespace. Left out where nobody did. */
+  readonly placed?: Placement;
 }
 
-export function repeat(
-  state: AlertState,
-  { alert, cause, advice = NO_ADVICE }: Report,
-  now: number,
-  policy: Policy,
-): AlertDecision {
+export function repeat(state: AlertState, heard: Report, now: number, policy: Policy): AlertDecision {
+  const { alert, cause } = heard;
   const changed = alert.generatorURL !== state.generatorURL || !sameLabels(alert.annotations, state.annotations);
-  if (!changed && state.policy === policy.hash) return countOnly(state, alert, cause, now);
+  const isKnown = isDecidedBy(state, policy, heard.placed);
+  if (!changed && isKnown) return countOnly(state, alert, cause, now);
 
-  const again = state.policy === policy.hash ? null : decideMeaningAgain(state, policy, now, advice);
+  const again = isKnown ? null : decideMeaningAgain(state, policy, now, heard);
   const routing = again?.routing ?? null;
   const report = { key: alertKey(state.tenant, state.fingerprint), at: now, cause, routing };
   const { annotations, generatorURL, endsAt } = alert;
@@ -61,6 +61,11 @@ export function repeat(
     effects: tellAgain(state, { annotations, generatorURL, endsAt }, changed, again),
     ...inhibitAgain(state, again),
   };
+}
+
+/** What it means was decided by all that is in force now. */
+export function isDecidedBy(state: AlertState, { hash }: Pick<Policy, 'hash'>, placed: Placement | undefined): boolean {
+  return state.policy === hash && state.placed === placed?.id;
 }
 
 type Content = Pick<Alert, 'annotations' | 'generatorURL' | 'endsAt'>;

@@ -4,6 +4,7 @@ import type { Alert, AlertStatus, Environment, LabelSet, Priority } from './aler
 import { type Approval, describeApproval } from './approval-demand.ts';
 import type { GroupEntry, GroupRef, InhibitorEntry } from './entry.ts';
 import type { AlertEvent } from './event.ts';
+import type { FlappingMemory } from './flapping.ts';
 import { type KnownAttributes, knownAttributes } from './namespace.ts';
 import type { GroupedAlert } from './notification.ts';
 import type { Reason } from './reason.ts';
@@ -12,7 +13,7 @@ import { storedAlert } from './stored-alert.ts';
 /** Active: firing, acknowledged. Ended: resolved, closed, aged. */
 export type AlertPhase = 'firing' | 'acknowledged' | 'resolved' | 'closed' | 'aged';
 
-export interface AlertState extends KnownAttributes {
+export interface AlertState extends KnownAttributes, FlappingMemory {
   readonly phase: AlertPhase;
   readonly tenant: string;
   readonly fingerprint: string;
@@ -29,6 +30,8 @@ export interface AlertState extends KnownAttributes {
   readonly namespace: string;
   /** Hash of the policy that routed it last. */
   readonly policy: string;
+  /** Id of the promotion that its namespace was placed by then. */
+  readonly placed?: string;
   /** The groups that its routes put it in. */
   readonly groups: readonly GroupRef[];
   /** Groups of this episode that an earlier policy put it in: they will hear of its end, as they did of its beginning. */
@@ -96,6 +99,7 @@ export function alertOf(state: AlertState, status: AlertStatus, endsAt: number |
     ...knownAttributes(state),
     ...(state.snoozedUntil === undefined ? {} : { snoozedUntil: state.snoozedUntil }),
     ...(state.approval === undefined ? {} : { awaiting: describeApproval(state.approval) }),
+    ...(state.flapping === undefined ? {} : { flapping: state.flapping }),
     ...(state.phase === 'acknowledged' && status === 'firing' ? { acknowledged: true } : {}),
   };
 }

@@ -20,6 +20,12 @@ export function entryProblem(value: unknown): string | null {
       return lacking(value, ['id', 'tenant', 'silence', 'by', 'replyTo']);
     case 'silence-copy':
       return lacking(value, ['tenant', 'id']);
+    case 'promotion':
+      return lacking(value, ['id', 'tenant', 'namespace', 'promotion', 'action', 'by', 'replyTo']);
+    case 'placement':
+      return isObject(value.placement)
+        ? (lacking(value, ['tenant', 'namespace']) ?? lacking(value.placement, ['id', 'environment', 'because']))
+        : 'a placement entry has no placement';
     case 'inhibitor':
     case 'correlation':
       return lacking(value, ['tenant', 'fingerprint']);

@@ -3,11 +3,12 @@
  * (alert, group or channel) that it names.
  */
 
-import { type Alert, alertKey, type LabelSet } from './alert.ts';
+import { type Alert, alertKey, type Environment, type LabelSet } from './alert.ts';
 import type { WindowAlert } from './correlation.ts';
 import type { IncidentHold } from './incident-hold.ts';
 import type { GroupedAlert, Notification } from './notification.ts';
 import type { ReceiverTiming } from './policy.ts';
+import type { Placement } from './promotion-state.ts';
 import type { Silence } from './silence.ts';
 
 /** One alert of an accepted request. `receipt` and `index` let the sender find out what became of it. */
@@ -59,6 +60,33 @@ export interface SilenceCopyEntry {
   readonly tenant: string;
   readonly id: string;
   readonly silence: Silence | null;
+}
+
+/** A person asks for a namespace to move to another environment, or decides about that. Answered on `replyTo` after the commit. */
+export interface PromotionEntry {
+  readonly kind: 'promotion';
+  /** Of the command. */
+  readonly id: string;
+  readonly tenant: string;
+  readonly namespace: string;
+  /** Id of the promotion. */
+  readonly promotion: string;
+  readonly action: 'request' | 'approve' | 'reject';
+  /** Of a request. */
+  readonly to?: Environment;
+  /** Of a request: it may leave production. */
+  readonly override?: boolean;
+  readonly by: string;
+  readonly comment: string;
+  readonly replyTo: string;
+}
+
+/** From the partition that owns a namespace to every other alert partition. */
+export interface PlacementEntry {
+  readonly kind: 'placement';
+  readonly tenant: string;
+  readonly namespace: string;
+  readonly placement: Placement;
 }
 
 /** From an alert actor to every alert partition: an alert that may inhibit others, as it is now; null: it does not any more. */
@@ -140,6 +168,8 @@ export type Entry =
   | CommandEntry
   | SilenceEntry
   | SilenceCopyEntry
+  | PromotionEntry
+  | PlacementEntry
   | InhibitorEntry
   | CorrelationEntry
   | IncidentHoldEntry
@@ -151,7 +181,7 @@ export type Entry =
 /** Which kind of partition holds the entity: alert partitions (alerts and groups) or channel partitions. */
 export type PartitionKind = 'alert' | 'channel';
 
-export type EntityKindName = 'alert' | 'group' | 'holds' | 'correlator' | 'channel';
+export type EntityKindName = 'alert' | 'group' | 'holds' | 'promotion' | 'correlator' | 'channel';
 
 export interface EntityAddress {
   readonly partition: PartitionKind;
@@ -180,6 +210,15 @@ export function addressOf(entry: Entry): EntityAddress {
       };
     case 'silence-copy':
       return { partition: 'alert', kind: 'holds', key: entry.tenant, everywhere: 'others' };
+    case 'promotion':
+      return {
+        partition: 'alert',
+        kind: 'promotion',
+        key: entry.tenant,
+        place: `namespace/${entry.tenant}/${entry.namespace}`,
+      };
+    case 'placement':
+      return { partition: 'alert', kind: 'promotion', key: entry.tenant, everywhere: 'others' };
     case 'inhibitor':
     case 'incident-hold':
       return { partition: 'alert', kind: 'holds', key: entry.tenant, everywhere: 'all' };

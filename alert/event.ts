@@ -7,6 +7,7 @@ import type { Alert, Environment, LabelSet, Priority } from './alert.ts';
 import type { Approval } from './approval-demand.ts';
 import type { Entry, GroupRef } from './entry.ts';
 import type { NextStep } from './escalation-policy.ts';
+import type { FlappingMemory } from './flapping.ts';
 import type { HoldChange } from './held.ts';
 import type { IncidentHold } from './incident-hold.ts';
 import type { KnownAttributes } from './namespace.ts';
@@ -36,6 +37,8 @@ export interface Routing extends KnownAttributes {
   readonly policy: string;
   /** The labels as Filters left them, to be shown and routed by. Left out where they are the alert's own. */
   readonly shown?: LabelSet;
+  /** Id of the promotion that its namespace is placed by. Left out where none is. */
+  readonly placed?: string;
   /** The groups it entered, at most one per matched route. */
   readonly groups: readonly GroupRef[];
   /** Set when a rule says that it may inhibit others. */
@@ -45,18 +48,19 @@ export interface Routing extends KnownAttributes {
 }
 
 export type AlertEvent =
-  | (OfAlert & {
-      readonly type: 'alert.opened';
-      readonly cause: Cause;
-      /** As its groups are told of it. */
-      readonly alert: GroupedAlert;
-      readonly routing: Routing;
-      /** 1 for the first; counts how often this identity opened. */
-      readonly episode: number;
-      /** Set where it waits for a person. */
-      readonly approval?: Approval;
-      readonly reasons: readonly Reason[];
-    })
+  | (OfAlert &
+      FlappingMemory & {
+        readonly type: 'alert.opened';
+        readonly cause: Cause;
+        /** As its groups are told of it. */
+        readonly alert: GroupedAlert;
+        readonly routing: Routing;
+        /** 1 for the first; counts how often this identity opened. */
+        readonly episode: number;
+        /** Set where it waits for a person. */
+        readonly approval?: Approval;
+        readonly reasons: readonly Reason[];
+      })
   | (OfAlert & {
       readonly type: 'alert.repeated';
       readonly cause: Cause;

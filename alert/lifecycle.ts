@@ -1,5 +1,6 @@
 /**
- * The life of one alert. Every report leads to exactly one event with its cause.
+ * The life of one alert. Every report leads to exactly one event with its cause; which event may follow in which phase stands in
+ * transition.ts.
  *
  *   phase         | firing report            | resolved report     | time passes                 | acknowledge  | snooze      | close
  *   --------------|--------------------------|---------------------|-----------------------------|--------------|-------------|-------
@@ -15,15 +16,14 @@
  * Of an alert that waits for a person's approval, a person or time decides as well (approval.ts): approved it goes on as it was,
  * rejected it is closed.
  *
- * A snoozed alert is a firing one that its groups hold back until a time (hold.ts).
+ * A snoozed alert is a firing one that its groups hold back until a time (hold.ts), and so may be one that is flapping (flapping.ts).
  *
  * A resolved report that ends before the present episode began is ignored (stale).
  */
 
-import { NO_ADVICE } from './advice.ts';
 import { type Alert, alertKey } from './alert.ts';
 import { decideCommand, rememberedReply } from './alert-command.ts';
-import { countOnly, type Report, repeat } from './alert-repeat.ts';
+import { countOnly, isDecidedBy, type Report, repeat } from './alert-repeat.ts';
 import {
   type AlertDecision,
   type AlertState,
@@ -38,17 +38,19 @@ import { approvalFrom } from './approval.ts';
 import { describeApproval } from './approval-demand.ts';
 import type { CommandEntry, GroupEntry } from './entry.ts';
 import type { Cause, Routing } from './event.ts';
+import { decideFlapping } from './flapping.ts';
 import { seenLabels } from './hold.ts';
 import { decideMeaning } from './meaning.ts';
 import { knownAttributes } from './namespace.ts';
 import type { GroupedAlert } from './notification.ts';
 import type { Policy } from './policy.ts';
+import type { Placement } from './promotion-state.ts';
 import { type Reason, type ReasonCode, reason } from './reason.ts';
 import { withFields, withLabels } from './stored-alert.ts';
 
 export { evolveAlert } from './alert-evolve.ts';
 export type { AlertState } from './alert-state.ts';
-export { alertDueAt, FORGET_AFTER } from './alert-tick.ts';
+export { alertDueAt } from './alert-tick.ts';
 
 export type AlertCommand =
   | Report
@@ -88,29 +90,37 @@ function isClosed({ phase, startsAt }: AlertState, alert: Alert): boolean {
 }
 
 /** Whether a firing report leads to a decision of what the alert means, and not only to a count. */
-export function isJudged(state: AlertState | null, alert: Alert, policy: Pick<Policy, 'hash'>): boolean {
+export function isJudged(
+  state: AlertState | null,
+  alert: Alert,
+  policy: Pick<Policy, 'hash'>,
+  placed?: Placement,
+): boolean {
   if (state === null) return true;
-  return isActive(state) ? state.policy !== policy.hash : !isClosed(state, alert);
+  return isActive(state) ? !isDecidedBy(state, policy, placed) : !isClosed(state, alert);
 }
 
-function open(
-  state: AlertState | null,
-  { alert, cause, advice = NO_ADVICE }: Report,
-  now: number,
-  policy: Policy,
-): AlertDecision {
+function open(state: AlertState | null, report: Report, now: number, policy: Policy): AlertDecision {
+  const { alert, cause } = report;
   const key = alertKey(alert.tenant, alert.fingerprint);
-  const { dropped, approval: demand, routing, reasons } = decideMeaning(alert, policy, now, advice);
+  const { dropped, approval: demand, routing, reasons } = decideMeaning(alert, policy, now, report);
   if (dropped) return suppress(alert, routing, reasons, cause, now);
   const opened = reason(state === null ? 'alert.opened' : 'alert.reopened');
   const episode = state === null ? 1 : state.episode + 1;
   const own = ownContent(alert, routing);
   const shown = routing.shown === undefined ? own : withLabels(own, routing.shown);
   const approval = demand === null ? null : approvalFrom(demand, now);
-  const content = approval === null ? shown : withFields(shown, { awaiting: describeApproval(approval) });
-  const report = { key, at: now, cause, alert: own, routing, episode, reasons: [opened, ...reasons] };
+  const often = decideFlapping(state, policy.lifecycle(alert.tenant).flapping, routing.priority, now);
+  const { flapping } = often.memory;
+  const marks = {
+    ...(approval === null ? {} : { awaiting: describeApproval(approval) }),
+    ...(flapping === undefined ? {} : { flapping }),
+  };
+  const content = approval === null && flapping === undefined ? shown : withFields(shown, marks);
+  const why = [opened, ...often.reasons, ...reasons];
+  const decided = { key, at: now, cause, alert: own, routing, episode, ...often.memory, reasons: why };
   return {
-    events: [{ type: 'alert.opened', ...report, ...(approval === null ? {} : { approval }) }],
+    events: [{ type: 'alert.opened', ...decided, ...(approval === null ? {} : { approval }) }],
     effects: routing.groups.map((group): GroupEntry => ({ kind: 'group', group, alert: content })),
     ...(routing.inhibits === true && approval === null ? inhibits(alert, seenLabels(content)) : {}),
   };

@@ -2,7 +2,7 @@
  * What an alert means, step by step: whose and how dangerous its namespace is, what Filters make of it, how urgent that is,
  * which groups it enters. Each step may add reasons and none does I/O.
  *
- *   classify: policy.profile, by the labels that the alert came with; no Filter changes that
+ *   classify: policy.profile, by the labels that the alert came with, and by where people put its namespace; no Filter changes that
  *   filter:   policy.filter; drops it, or changes what is routed and shown, never its identity (filter.ts)
  *   advice:   what plug-ins said that were asked before; after the Filters, and as they do (advice.ts)
  *   priority: policy.priority, unless a Filter or a plug-in set one
@@ -18,8 +18,16 @@ import type { FilteredAlert, FilterOutcome } from './filter.ts';
 import { sameLabels } from './label-order.ts';
 import { knownAttributes, type NamespaceProfile, namespaceOf, priorityFacts, profileLabels } from './namespace.ts';
 import type { Policy } from './policy.ts';
+import type { Placement } from './promotion-state.ts';
 import { type Reason, reason } from './reason.ts';
 import { decideRoutes } from './routing.ts';
+
+/** What others know of an alert before it is decided. Left out what nobody does. */
+export interface Known {
+  readonly advice?: readonly Advice[];
+  /** Where people put its namespace. */
+  readonly placed?: Placement;
+}
 
 export interface Meaning {
   readonly routing: Routing;
@@ -34,21 +42,16 @@ export interface NewMeaning extends Meaning {
 }
 
 /** Of an alert that does not fire yet. */
-export function decideMeaning(
-  alert: FilteredAlert,
-  policy: Policy,
-  now: number,
-  advice: readonly Advice[] = NO_ADVICE,
-): NewMeaning {
-  const judged = judge(alert, policy, now, advice);
-  const { profile, filtered, priority, reasons } = judged;
+export function decideMeaning(alert: FilteredAlert, policy: Policy, now: number, known: Known = {}): NewMeaning {
+  const judged = judge(alert, policy, now, known);
+  const { profile, filtered, reasons } = judged;
   const { dropped } = filtered;
   if (dropped === null) {
     const asked = askedApproval(filtered, { alert, profile });
     const { routing, reasons: why } = routed(alert, judged, policy);
     return { dropped: false, approval: asked.demand, routing, reasons: [...why, ...asked.reasons] };
   }
-  const routing = { ...routingOf(alert, profile, filtered, priority), policy: policy.hash, groups: [] };
+  const routing = { ...routingOf(alert, judged), policy: policy.hash, groups: [] };
   // First what it is counted and looked up by.
   return { dropped: true, approval: null, routing, reasons: [dropped, ...reasons.filter((one) => one !== dropped)] };
 }
@@ -57,13 +60,8 @@ export function decideMeaning(
  * Of one that fires already, after the policy has changed. It goes on until it ends, or those who were told that it fires
  * would never hear of its end; a rule that drops it counts from its next episode on.
  */
-export function decideMeaningAgain(
-  alert: FilteredAlert,
-  policy: Policy,
-  now: number,
-  advice: readonly Advice[] = NO_ADVICE,
-): Meaning {
-  const judged = judge(alert, policy, now, advice);
+export function decideMeaningAgain(alert: FilteredAlert, policy: Policy, now: number, known: Known = {}): Meaning {
+  const judged = judge(alert, policy, now, known);
   const { dropped } = judged.filtered;
   if (dropped === null) return routed(alert, judged, policy);
   const deferred = reason('filter.drop-deferred', dropped.detail);
@@ -71,6 +69,8 @@ export function decideMeaningAgain(
 }
 
 interface Judged {
+  /** Where people put its namespace. */
+  readonly placed: Placement | undefined;
   readonly profile: NamespaceProfile;
   readonly filtered: FilterOutcome;
   readonly priority: Priority;
@@ -79,25 +79,25 @@ interface Judged {
   readonly reasons: readonly Reason[];
 }
 
-function judge(alert: FilteredAlert, policy: Policy, now: number, advice: readonly Advice[]): Judged {
-  const profile = policy.profile(alert.tenant, namespaceOf(alert.labels));
+function judge(alert: FilteredAlert, policy: Policy, now: number, { advice = NO_ADVICE, placed }: Known): Judged {
+  const profile = policy.profile(alert.tenant, namespaceOf(alert.labels), undefined, placed);
   const facts = { alert, profile };
   const filtered = heed(policy.filter(facts, now), facts, advice);
   // Herald's own come last: a sender must not choose its route by forging them.
   const labels = { ...filtered.labels, ...profileLabels(profile), priority: filtered.priority ?? profile.priority };
   const reasons = [...profile.reasons, ...filtered.reasons];
-  if (filtered.priority !== null) return { profile, filtered, priority: filtered.priority, labels, reasons };
+  if (filtered.priority !== null) return { placed, profile, filtered, priority: filtered.priority, labels, reasons };
   const decided = policy.priority(alert.tenant, priorityFacts(profile, labels), now);
   labels.priority = decided.priority;
   reasons.push(...decided.reasons);
-  return { profile, filtered, priority: decided.priority, labels, reasons };
+  return { placed, profile, filtered, priority: decided.priority, labels, reasons };
 }
 
 function routed(alert: FilteredAlert, judged: Judged, policy: Policy): Meaning {
-  const { profile, filtered, priority, labels, reasons } = judged;
+  const { labels, reasons } = judged;
   const routes = decideRoutes(alert.tenant, labels, policy);
   return {
-    routing: { ...routingOf(alert, profile, filtered, priority), ...routes.routing },
+    routing: { ...routingOf(alert, judged), ...routes.routing },
     reasons: [...reasons, ...routes.reasons],
   };
 }
@@ -105,9 +105,7 @@ function routed(alert: FilteredAlert, judged: Judged, policy: Policy): Meaning {
 /** What is not known, or as the alert has it, is left out: journals and states hold one of these for each alert. */
 function routingOf(
   { labels }: FilteredAlert,
-  profile: NamespaceProfile,
-  filtered: FilterOutcome,
-  priority: Priority,
+  { placed, profile, filtered, priority }: Judged,
 ): Omit<Routing, 'policy' | 'groups'> {
   const { environment, namespace } = profile;
   return {
@@ -115,6 +113,7 @@ function routingOf(
     priority,
     namespace,
     ...(sameLabels(filtered.labels, labels) ? {} : { shown: filtered.labels }),
+    ...(placed === undefined ? {} : { placed: placed.id }),
     ...knownAttributes(profile),
   };
 }

@@ -34,9 +34,12 @@ const ORDER = {
 /** Those that most alerts lack: kept with their names where they are there. */
 const OPTIONAL = {
   shown: true,
+  placed: true,
   inhibits: true,
   correlated: true,
   snoozedUntil: true,
+  openings: true,
+  flapping: true,
   approval: true,
   businessUnit: true,
   owner: true,

@@ -9,8 +9,11 @@ import type { CorrelationCondition } from './correlation.ts';
 import type { EscalationPolicy } from './escalation-policy.ts';
 import type { FilterFacts, FilterOutcome } from './filter.ts';
 import type { InhibitionRule } from './inhibit.ts';
+import type { LifecyclePolicy } from './lifecycle-policy.ts';
 import type { CompiledMatcher, MatcherProblem } from './matcher.ts';
 import type { Criticality, NamespaceProfile } from './namespace.ts';
+import type { PromotionRule } from './promotion.ts';
+import type { Placement } from './promotion-state.ts';
 import type { Reason } from './reason.ts';
 import type { SilenceRule } from './silence.ts';
 
@@ -102,10 +105,13 @@ export interface ChannelPolicy {
 export interface Policy {
   /** Content hash of all resources that it was compiled from. */
   readonly hash: string;
-  /** An alert not heard of for this long is aged. Milliseconds. */
-  readonly ageAfter: number;
-  /** Frozen, and the same object for the same question. `namespaceLabels`: the namespace's own, from its cluster. */
-  profile(tenant: string, namespace: string, namespaceLabels?: LabelSet): NamespaceProfile;
+  /** The same object as long as the policy is the same. */
+  lifecycle(tenant: string): LifecyclePolicy;
+  /** Frozen, and the same object for the same question. `namespaceLabels`: the namespace's own, from its cluster. `placed`:
+   * where people put it. */
+  profile(tenant: string, namespace: string, namespaceLabels?: LabelSet, placed?: Placement): NamespaceProfile;
+  /** What it takes to bring a namespace into this environment, or out of it. */
+  promotion(tenant: string, environment: Environment): PromotionRule;
   /** `now`: Unix time in milliseconds, for business hours. */
   priority(tenant: string, facts: PriorityFacts, now: number): PriorityDecision;
   /** The tenant's Filters. Counts how often each rule matched. */

@@ -2,6 +2,7 @@
 
 import { ENVIRONMENTS } from '../alert/alert.ts';
 import { NAMESPACE_ATTRIBUTES, type NamespaceProfile } from '../alert/namespace.ts';
+import type { Placement } from '../alert/promotion-state.ts';
 import { json, type Operation } from './operation.ts';
 import type { OperatorPorts } from './operator-ports.ts';
 import { oneOf, PAGING, words } from './parameters.ts';
@@ -12,6 +13,8 @@ export const NAMESPACE_STATES = ['active', 'dormant'] as const;
 interface Known {
   readonly tenant: string;
   readonly namespace: string;
+  /** Where people put it; null: nowhere. Of one namespace. */
+  readonly placement?: Placement | null;
 }
 
 export function namespaceOperations({ query, profile }: Pick<OperatorPorts, 'query' | 'profile'>): Operation[] {
@@ -52,7 +55,8 @@ export function namespaceOperations({ query, profile }: Pick<OperatorPorts, 'que
       problems: { 404: 'No alert was ever about it.' },
       handle: async ({ params: { tenant = '', namespace = '' } }) => {
         const known = (await query('namespace', { tenant, namespace })) as Known;
-        return json(200, { ...withAttributes(known), profile: profileAnswer(profile(tenant, namespace)) });
+        const placed = known.placement ?? undefined;
+        return json(200, { ...withAttributes(known), profile: profileAnswer(profile(tenant, namespace, placed)) });
       },
     },
   ];

@@ -1,8 +1,9 @@
 /** What the operators' API needs of the rest of Herald. gateway/ hands it in. */
 
 import type { CommandReply } from '../alert/alert-state.ts';
-import type { CommandEntry, ReplayEntry, SilenceEntry } from '../alert/entry.ts';
+import type { CommandEntry, PromotionEntry, ReplayEntry, SilenceEntry } from '../alert/entry.ts';
 import type { NamespaceProfile } from '../alert/namespace.ts';
+import type { Placement } from '../alert/promotion-state.ts';
 
 export interface OperatorPorts {
   /**
@@ -15,11 +16,13 @@ export interface OperatorPorts {
   /** Resolves after the commit. Rejects with CommandUnanswered. */
   silence(entry: Omit<SilenceEntry, 'replyTo'>): Promise<CommandReply>;
   /** Resolves after the commit. Rejects with CommandUnanswered. */
+  promotion(entry: Omit<PromotionEntry, 'replyTo'>): Promise<CommandReply>;
+  /** Resolves after the commit. Rejects with CommandUnanswered. */
   replay(entry: Omit<ReplayEntry, 'replyTo'>): Promise<CommandReply>;
   /** Partitions with their owners and their lag, versions; JSON. */
   status(): Promise<unknown>;
-  /** By the resources in force. */
-  profile(tenant: string, namespace: string): NamespaceProfile;
+  /** By the resources in force. `placed`: where people put it. */
+  profile(tenant: string, namespace: string, placed?: Placement): NamespaceProfile;
   /** Activations of policies. Both reject with an error of the code `archive.unavailable` without NATS. */
   readonly policies: {
     /** The newest first. */

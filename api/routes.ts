@@ -11,6 +11,7 @@ import { openapiOf } from './openapi.ts';
 import { json, type Operation, routeOf } from './operation.ts';
 import type { OperatorPorts } from './operator-ports.ts';
 import { policyOperations } from './policies.ts';
+import { promotionOperations } from './promotions.ts';
 import { receiptOperations } from './receipts.ts';
 import { ruleOperations } from './rules.ts';
 import { silenceOperations } from './silences.ts';
@@ -24,6 +25,7 @@ export function operatorRoutes(ports: OperatorPorts, version: string): Route[] {
     ...alertCommandOperations(ports),
     ...incidentOperations(ports),
     ...namespaceOperations(ports),
+    ...promotionOperations(ports),
     ...notificationOperations(ports),
     ...silenceOperations(ports),
     ...deadLetterOperations(ports),

@@ -7,6 +7,7 @@ import { ALERT_STATUSES, APPROVAL_STATES } from './alerts.ts';
 import { INCIDENT_KINDS, INCIDENT_STATES } from './incidents.ts';
 import { NAMESPACE_STATES } from './namespaces.ts';
 import { DELIVERY_STATES } from './notifications.ts';
+import { PROMOTION_STATES } from './promotions.ts';
 import { SILENCE_STATES } from './silences.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -65,6 +66,7 @@ const alert = {
     ),
     description: 'Set where a rule of a Filter has it wait for a person; decided by null: nobody decided in time.',
   },
+  flapping: orNull(object({ since: time, heldUntil: orNull(time), openings: integer })),
   policy: text,
   reasons,
 };
@@ -331,6 +333,10 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
         detail: text,
       }),
     ),
+    placement: {
+      ...orNull(object({ id: text, environment: oneOf(ENVIRONMENTS), because: text })),
+      description: 'The promotion that put it where it is; null where nobody moved it.',
+    },
     profile: object({
       environment: oneOf(ENVIRONMENTS),
       priority: oneOf(PRIORITIES),
@@ -342,6 +348,30 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   DeadLetterDetail: object({ ...letter, entry: { type: 'object' } }),
   Person: object({ by: text, comment: text }, ['by', 'comment']),
   Snooze: object({ until: time, by: text, comment: text }, ['by', 'comment']),
+  PromotionRequest: object({ to: oneOf(ENVIRONMENTS), override: flag, by: text, comment: text }, [
+    'override',
+    'by',
+    'comment',
+  ]),
+  Promotion: object({
+    id: text,
+    tenant: text,
+    namespace: text,
+    state: oneOf(PROMOTION_STATES),
+    from: oneOf(ENVIRONMENTS),
+    to: oneOf(ENVIRONMENTS),
+    by: text,
+    comment: text,
+    requestedAt: time,
+    expiresAt: time,
+    endedAt: orNull(time),
+    needed: integer,
+    approvers: list(text),
+    decisions: list(object({ verdict: oneOf(['approve', 'reject']), by: text, at: time, comment: text })),
+    reasons,
+  }),
+  PromotionList: page('promotions', 'Promotion'),
+  PromotionDone: object({ id: text, tenant: text, namespace: text, reasons }),
   SilenceSpec: object(
     {
       id: text,

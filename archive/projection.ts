@@ -5,6 +5,7 @@
 
 import type { CorrelationEvent } from '../alert/correlation-event.ts';
 import type { AlertEvent, GroupEvent, HoldsEvent } from '../alert/event.ts';
+import type { PromotionEvent } from '../alert/promotion-state.ts';
 import type { JournalEvent } from '../bus/journal.ts';
 import type { DeliveryEvent } from '../channels/delivery-event.ts';
 import type { Connection } from './bulk.ts';
@@ -15,6 +16,7 @@ import { foldGroup } from './project/group.ts';
 import { foldHolds, holdKeys } from './project/holds.ts';
 import { Incidents } from './project/incidents.ts';
 import type { Position } from './project/position.ts';
+import { foldPromotion, promotionId } from './project/promotion.ts';
 import { Sightings } from './project/sightings.ts';
 import { foldSilence } from './project/silence.ts';
 import type {
@@ -39,6 +41,7 @@ import {
   holdsTable,
   membersTable,
   outcomesTable,
+  promotionsTable,
   silencesTable,
 } from './tables.ts';
 import { WorkingSet } from './working-set.ts';
@@ -50,6 +53,7 @@ export class Projection {
   readonly #deadLetters = new WorkingSet(deadLettersTable, ({ id }) => id);
   readonly #silences = new WorkingSet(silencesTable, ({ id }) => id);
   readonly #holds = new WorkingSet(holdsTable, ({ key }) => key);
+  readonly #promotions = new WorkingSet(promotionsTable, ({ id }) => id);
   readonly #sightings = new Sightings();
   readonly #incidents = new Incidents();
   readonly #reports: AlertEvent[] = [];
@@ -65,7 +69,9 @@ export class Projection {
   /** Names the rows that `take` will need; call for every event, then `load`. */
   want(event: JournalEvent): void {
     if (isOfCorrelator(event)) this.#incidents.want(event);
-    else if (isOfGroup(event)) {
+    else if (isOfPromotion(event)) {
+      if (event.type !== 'promotion.placed') this.#promotions.want(promotionId(event));
+    } else if (isOfGroup(event)) {
       this.#groups.want(event.key);
       if (event.type === 'group.flushed') for (const key of holdKeys(event)) this.#holds.want(key);
     } else if (isOfHolds(event)) {
@@ -81,7 +87,7 @@ export class Projection {
 
   async load(db: Connection): Promise<void> {
     for (const rows of [this.#alerts, this.#groups, this.#deliveries, this.#deadLetters]) await rows.load(db);
-    for (const rows of [this.#silences, this.#holds, this.#incidents]) await rows.load(db);
+    for (const rows of [this.#silences, this.#holds, this.#incidents, this.#promotions]) await rows.load(db);
     // Which namespace an alert is of, only its row may know.
     for (const event of this.#reports) this.#sightings.want(event, this.#alerts.get(event.key));
     await this.#sightings.load(db);
@@ -89,6 +95,7 @@ export class Projection {
 
   take(event: JournalEvent, position: Position): void {
     if (isOfCorrelator(event)) this.#incidents.take(event);
+    else if (isOfPromotion(event)) this.#takePromotion(event);
     else if (isOfGroup(event)) this.#takeGroup(event, position);
     else if (isOfHolds(event)) this.#takeHolds(event);
     else if (isOfDelivery(event)) this.#takeDelivery(event, position);
@@ -135,6 +142,12 @@ export class Projection {
     if (row !== null) this.#silences.put(row);
   }
 
+  #takePromotion(event: PromotionEvent): void {
+    if (event.type === 'promotion.placed') return;
+    const row = foldPromotion(this.#promotions.get(promotionId(event)), event);
+    if (row !== null) this.#promotions.put(row);
+  }
+
   #takeDelivery(event: DeliveryEvent, position: Position): void {
     const { row, line, alerts } = foldDelivery(this.#deliveries.get(event.notificationId), event, position);
     if (row !== null) this.#deliveries.put(row);
@@ -158,6 +171,7 @@ export class Projection {
     await deliveryHistoryTable.upsert(db, this.#deliveryHistory);
     await this.#deadLetters.save(db);
     await this.#silences.save(db);
+    await this.#promotions.save(db);
     await this.#holds.save(db);
   }
 
@@ -188,6 +202,10 @@ function isOfGroup(event: JournalEvent): event is GroupEvent {
 
 function isOfDelivery(event: JournalEvent): event is DeliveryEvent {
   return event.type.startsWith('delivery.');
+}
+
+function isOfPromotion(event: JournalEvent): event is PromotionEvent {
+  return event.type.startsWith('promotion.');
 }
 
 function isOfHolds(event: JournalEvent): event is HoldsEvent {

@@ -36,6 +36,8 @@ const RULES: readonly Rule[] = [
   { table: 'delivery_history', key: 'notification_id', isOver: older },
   { table: 'dead_letters', key: 'id', isOver: (cutoff) => sql`state = 'replayed' and replayed_at < ${cutoff}` },
   { table: 'silences', key: 'id', isOver: (cutoff) => sql`ends_at < ${cutoff} or ended_at < ${cutoff}` },
+  // Those that were carried out say where a namespace stands, for as long as it does.
+  { table: 'promotions', key: 'id', isOver: (cutoff) => sql`ended_at < ${cutoff} and state <> 'done'` },
   { table: 'holds', key: 'key', isOver: (cutoff) => sql`until < ${cutoff}` },
   { table: 'incidents', key: 'id', isOver: (cutoff) => sql`closed_at < ${cutoff}` },
   {

@@ -6,6 +6,8 @@
  * `fingerprints` and `entry` hold JSON as text: both SQLite and PostgreSQL keep that, and nothing here looks inside in SQL.
  */
 
+import type { Environment } from '../alert/alert.ts';
+
 /** How far each partition's journal is projected, and how far its public events are published. */
 export interface CursorRow {
   partition: string;
@@ -64,6 +66,8 @@ export interface AlertRow {
   approval_state: 'waiting' | 'approved' | 'rejected' | 'lapsed' | null;
   /** JSON: the rule, until when, its default, who may decide; once it is decided: when, by whom and the comment. */
   approval: string | null;
+  /** JSON (alert/flapping.ts): its present or last episode is one of a flapping alert; null: it is not. */
+  flapping: string | null;
   /** Where the history row stands that further events of the same kind are counted in (see project/history.ts). */
   run_type: string | null;
   run_seq: number;
@@ -328,7 +332,30 @@ export interface NamespaceHistoryRow {
   detail: string;
 }
 
+/** A namespace that somebody moved, or asked to move, to another environment. */
+export interface PromotionRow {
+  id: string;
+  tenant: string;
+  namespace: string;
+  state: 'waiting' | 'done' | 'rejected' | 'expired' | 'void';
+  from_environment: Environment;
+  to_environment: Environment;
+  requested_by: string;
+  comment: string;
+  requested_at: number;
+  expires_at: number;
+  /** How many must approve. */
+  needed: number;
+  /** JSON: who may; empty: anybody. */
+  approvers: string;
+  /** JSON: who said what, in order (see project/promotion.ts). */
+  decisions: string;
+  ended_at: number | null;
+  reasons: string;
+}
+
 export interface Tables {
+  promotions: PromotionRow;
   cursors: CursorRow;
   alerts: AlertRow;
   alert_history: HistoryRow;

@@ -37,6 +37,7 @@ export const alertsTable = bulkTable({
     'snoozed_comment',
     'approval_state',
     'approval',
+    'flapping',
     'run_type',
     'run_seq',
     'run_idx',
@@ -258,5 +259,29 @@ export const incidentAlertsTable = bulkTable({
   key: ['fingerprint', 'tenant', 'incident_id'],
   columns: ['tenant', 'fingerprint', 'incident_id', 'at', 'because'],
   indexed: ['incident_id'],
+  onConflict: 'replace',
+});
+
+export const promotionsTable = bulkTable({
+  table: 'promotions',
+  key: ['id'],
+  columns: [
+    'id',
+    'tenant',
+    'namespace',
+    'state',
+    'from_environment',
+    'to_environment',
+    'requested_by',
+    'comment',
+    'requested_at',
+    'expires_at',
+    'needed',
+    'approvers',
+    'decisions',
+    'ended_at',
+    'reasons',
+  ],
+  indexed: ['namespace'],
   onConflict: 'replace',
 });

@@ -9,6 +9,7 @@ import { correlatorKind } from '../actors/correlator-actor.ts';
 import { groupKind } from '../actors/group-actor.ts';
 import { holdsKind } from '../actors/holds-actor.ts';
 import type { PartitionMetrics } from '../actors/partition.ts';
+import { promotionKind } from '../actors/promotion-actor.ts';
 import type { Turn } from '../actors/turn.ts';
 import { startWorker, type Worker } from '../actors/worker.ts';
 import type { Policy } from '../alert/policy.ts';
@@ -52,7 +53,14 @@ export async function startActors(options: ActorsRoleOptions): Promise<ActorsRol
       bus,
       publisher: framePublisher(bus),
       count,
-      kinds: { alert: alertKind, group: groupKind, holds: holdsKind, correlator: correlatorKind, channel: channelKind },
+      kinds: {
+        alert: alertKind,
+        group: groupKind,
+        holds: holdsKind,
+        promotion: promotionKind,
+        correlator: correlatorKind,
+        channel: channelKind,
+      },
       system,
       clock: systemClock,
       log,

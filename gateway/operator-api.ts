@@ -48,6 +48,7 @@ export function operatorApi({ bus, count, resources }: OperatorApiOptions): Rout
     command: (entry) => ask(entry, entry.id),
     // Setting it again changes nothing; a frame of the same id would be dropped without an answer.
     silence: (entry) => ask(entry, `silence.${entry.silence}.${randomUUID()}`),
+    promotion: (entry) => ask(entry, `promotion.${entry.promotion}.${randomUUID()}`),
     async replay(letter) {
       const connected = bus();
       if (letter.entry.kind === 'unreadable' && connected !== null) {
@@ -64,7 +65,7 @@ export function operatorApi({ bus, count, resources }: OperatorApiOptions): Rout
       const ours = { version: VERSION, node: process.version, resources: resourceStatus, policy };
       return { ...ours, partitions: count, deployment };
     },
-    profile: (tenant, namespace) => resources.current().policy.profile(tenant, namespace),
+    profile: (tenant, namespace, placed) => resources.current().policy.profile(tenant, namespace, undefined, placed),
     policies: {
       last: async (limit) => lastActivations(reached(bus()), limit),
       of: async (hash) => activationOf(reached(bus()), hash),

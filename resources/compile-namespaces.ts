@@ -13,8 +13,9 @@ import { namespaceLabels } from './namespace.ts';
 import { namespaceClassRule } from './namespace-class.ts';
 import { namingRules } from './naming-standard.ts';
 import { priorityRules } from './priority-policy.ts';
+import { DEFAULT_PROMOTION, promotionRules } from './promotion.ts';
 
-export interface Namespaces extends Pick<Policy, 'profile' | 'priority'> {
+export interface Namespaces extends Pick<Policy, 'profile' | 'promotion' | 'priority'> {
   profiler(tenant: string): Profiler;
 }
 
@@ -24,6 +25,9 @@ export function compileNamespaces(checked: readonly Checked[]): Namespaces {
   const profilers = new Map([...tenants].map((tenant) => [tenant, compile(rulesOf(tenant, ofKind))]));
   const tables = new Map(
     ofKind('PriorityPolicy').map(({ tenant, name, spec }) => [tenant, deepFreeze(priorityRules(tenant, name, spec))]),
+  );
+  const promotions = new Map(
+    ofKind('EnvironmentPolicy').map(({ tenant, spec }) => [tenant, deepFreeze(promotionRules(spec))]),
   );
   const calendars = compileCalendars(ofKind('Calendar'));
   // A tenant that declares nothing: everything is production. Few, for only sources make tenants.
@@ -37,7 +41,8 @@ export function compileNamespaces(checked: readonly Checked[]): Namespaces {
   };
   return {
     profiler,
-    profile: (tenant, namespace, labels) => profiler(tenant).profile(namespace, labels),
+    profile: (tenant, namespace, labels, placed) => profiler(tenant).profile(namespace, labels, placed),
+    promotion: (tenant, environment) => promotions.get(tenant)?.[environment] ?? DEFAULT_PROMOTION,
     priority(tenant, facts, now) {
       const rules = tables.get(tenant);
       if (rules === undefined) return facts.fallback;

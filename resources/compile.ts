@@ -15,6 +15,7 @@ import { compileHolds } from './compile-holds.ts';
 import { compileNamespaces } from './compile-namespaces.ts';
 import { compileEscalations } from './escalation-policy.ts';
 import { compileTenantFilters } from './filter.ts';
+import { compileLifecycles } from './lifecycle.ts';
 import { compileMaintenances } from './maintenance.ts';
 import { readMatcher } from './matcher.ts';
 import { compilePlugins } from './plugin.ts';
@@ -51,9 +52,6 @@ export interface ResourceSet {
   readonly findRule: FindRule;
 }
 
-/** Six times the repeat interval at which an Alertmanager reports by default. */
-const AGE_AFTER = 24 * 3_600_000;
-
 const NO_INTERVALS: ReadonlyMap<string, TimeInterval> = new Map();
 
 export function compileResources(checked: readonly Checked[], files: readonly string[]): ResourceSet {
@@ -69,8 +67,9 @@ export function compileResources(checked: readonly Checked[], files: readonly st
   const deciding = checked.filter((one) => one.declared.kind !== 'Source');
   const policy: Policy = Object.freeze({
     hash: hashOf(deciding),
-    ageAfter: AGE_AFTER,
+    lifecycle: compileLifecycles(ofKind('Lifecycle').map((one) => one.declared)),
     profile: namespaces.profile,
+    promotion: namespaces.promotion,
     priority: namespaces.priority,
     route: (tenant, labels) => (trees.get(tenant) ?? []).flatMap((tree) => matchRoutes(tree, labels)),
     channel: (tenant, name) => channels.get(channelKey(tenant, name))?.policy ?? null,

@@ -5,6 +5,7 @@ import { ENVIRONMENTS, PRIORITIES } from '../alert/alert.ts';
 import { DEFAULT_LABELS, type EnvironmentLabels, type EnvironmentRules } from '../rules/environment-rules.ts';
 import { attributesSchema, declaredAttributes } from './namespace-attributes.ts';
 import { patternSchema } from './pattern.ts';
+import { promotionSchema } from './promotion.ts';
 import { fieldOf, listOf } from './resource.ts';
 import type { Fault } from './validate.ts';
 
@@ -31,6 +32,7 @@ export const environmentPolicySpec = Type.Object(
     default: Type.Optional(Type.Enum([...ENVIRONMENTS])),
     caseSensitive: Type.Optional(Type.Boolean()),
     labels: Type.Optional(labels),
+    promotion: Type.Optional(promotionSchema),
     environments: Type.Array(
       Type.Object(
         {

@@ -1,5 +1,6 @@
 /**
- * Which environment a namespace belongs to: by its own labels in the cluster, then by the patterns of one EnvironmentPolicy,
+ * Which environment a namespace belongs to: by its own labels in the cluster, then by where people put it (alert/promotion.ts), then by
+ * the patterns of one EnvironmentPolicy,
  * then the policy's default. What must never happen is that a production alert passes for something lesser, so: of several
  * environments the most dangerous wins, an unknown name is the default (production unless the operator says otherwise), a
  * name that only looks like production is production, and nothing in an alert but its namespace is looked at.
@@ -7,6 +8,7 @@
 
 import { ENVIRONMENTS, type Environment, type LabelSet } from '../alert/alert.ts';
 import type { Classification } from '../alert/policy.ts';
+import type { Placement } from '../alert/promotion-state.ts';
 import { type Reason, reason } from '../alert/reason.ts';
 import { evidenceIn } from './environment-label.ts';
 import { DEFAULT_PRIORITIES, type EnvironmentRule, type EnvironmentRules } from './environment-rules.ts';
@@ -22,8 +24,8 @@ export interface NamespaceClassification extends Classification {
 
 export interface Classifier {
   readonly rules: EnvironmentRules;
-  /** `labels`: the namespace's own, from its cluster. */
-  classify(namespace: string, labels?: LabelSet): NamespaceClassification;
+  /** `labels`: the namespace's own, from its cluster. `placed`: where people put it; it counts instead of its name. */
+  classify(namespace: string, labels?: LabelSet, placed?: Placement): NamespaceClassification;
 }
 
 export type CompiledClassifier =
@@ -53,15 +55,21 @@ export function compileClassifier(rules: EnvironmentRules, memoLimit: number = M
     if (namespace.length <= LONGEST_REMEMBERED) memo.set(namespace, decided);
     return decided;
   };
-  const classify = (namespace: string, labels?: LabelSet) => {
-    const named = byName(namespace);
+  const classify = (namespace: string, labels?: LabelSet, placed?: Placement) => {
+    const isName = namespace.length <= LONGEST_NAME;
+    const named = placed !== undefined && isName ? conclude(rules, putBy(placed, namespace)) : byName(namespace);
     // What is no name has no labels either.
-    return labels === undefined || namespace.length > LONGEST_NAME ? named : heedLabels(rules, named, labels);
+    return labels === undefined || !isName ? named : heedLabels(rules, named, labels);
   };
   return { ok: true, classifier: { rules, classify } };
 }
 
-/** Production by a pattern stays production, unless the policy lets labels lower it. */
+function putBy({ id, environment, because }: Placement, namespace: string): Finding {
+  const rule = `promotion ${id}`;
+  return { environment, namespace: namespace.trim() || 'default', rule, why: reason('environment.promoted', because) };
+}
+
+/** Production by a pattern, or by people, stays production, unless the policy lets labels lower it. */
 function heedLabels(
   rules: EnvironmentRules,
   named: NamespaceClassification,

@@ -2,6 +2,7 @@
 
 import type { LabelSet } from '../alert/alert.ts';
 import type { NamespaceProfile } from '../alert/namespace.ts';
+import type { Placement } from '../alert/promotion-state.ts';
 import type { Reason } from '../alert/reason.ts';
 import { compileClassifier, type NamespaceClassification } from './classify.ts';
 import type { EnvironmentRules } from './environment-rules.ts';
@@ -30,8 +31,8 @@ export interface RuledProfile extends NamespaceProfile {
 
 export interface Profiler {
   readonly rules: ProfileRules;
-  /** `labels`: those of its cluster, beside and before those that are declared. */
-  profile(namespace: string, labels?: LabelSet): RuledProfile;
+  /** `labels`: those of its cluster, beside and before those that are declared. `placed`: where people put it. */
+  profile(namespace: string, labels?: LabelSet, placed?: Placement): RuledProfile;
 }
 
 export type CompiledProfiler =
@@ -56,10 +57,10 @@ export function compileProfiler(rules: ProfileRules): CompiledProfiler {
   // Apart: a namespace is a sender's text, and must not pass for the key of one with labels.
   const labelled = new Memo<RuledProfile>(MEMO_LIMIT);
   const declared = new Map(Object.entries(rules.labels));
-  const decide = (given: string, labels: LabelSet | undefined): RuledProfile => {
+  const decide = (given: string, labels: LabelSet | undefined, placed: Placement | undefined): RuledProfile => {
     const own = declared.get(given.trim());
     const all = own === undefined ? labels : { ...own, ...labels };
-    const classified = classifier.classify(given, all);
+    const classified = classifier.classify(given, all, placed);
     const { namespace, environment } = classified;
     const matches = classes.classes.match(namespace, environment, all ?? NO_LABELS);
     const violations = naming?.violations(namespace, environment) ?? NO_VIOLATIONS;
@@ -69,12 +70,13 @@ export function compileProfiler(rules: ProfileRules): CompiledProfiler {
     ok: true,
     profiler: {
       rules,
-      profile(namespace, labels) {
-        const key = labels === undefined ? namespace : keyOf(namespace, labels);
-        const remembered = labels === undefined ? memo : labelled;
+      profile(namespace, labels, placed) {
+        const isPlain = labels === undefined && placed === undefined;
+        const key = isPlain ? namespace : keyOf(namespace, labels ?? NO_LABELS, placed);
+        const remembered = isPlain ? memo : labelled;
         const known = remembered.get(key);
         if (known !== undefined) return known;
-        const profile = decide(namespace, labels);
+        const profile = decide(namespace, labels, placed);
         if (key.length <= LONGEST_KEY) remembered.set(key, profile);
         return profile;
       },
@@ -82,12 +84,14 @@ export function compileProfiler(rules: ProfileRules): CompiledProfiler {
   };
 }
 
-/** A namespace has a handful of labels that rarely change. */
-function keyOf(namespace: string, labels: LabelSet): string {
+/** A namespace has a handful of labels that rarely change, and is moved once in a while. */
+function keyOf(namespace: string, labels: LabelSet, placed: Placement | undefined): string {
   const printed = Object.keys(labels)
     .sort()
     .map((name) => `${JSON.stringify(name)}=${JSON.stringify(labels[name])}`);
-  return `${JSON.stringify(namespace)}\n${printed.join('\n')}`;
+  // Not a quoted text, as everything else in here is.
+  const place = placed === undefined ? '' : `\n${placed.environment} ${placed.because}`;
+  return `${JSON.stringify(namespace)}\n${printed.join('\n')}${place}`;
 }
 
 const NO_VIOLATIONS: readonly Reason[] = Object.freeze([]);

@@ -8,6 +8,8 @@ import { incidents } from './0004-incidents.ts';
 import { ledger } from './0005-ledger.ts';
 import { escalation } from './0006-escalation.ts';
 import { approvals } from './0007-approvals.ts';
+import { promotions } from './0008-promotions.ts';
+import { flapping } from './0009-flapping.ts';
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-read-model': readModel,
@@ -17,6 +19,8 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-ledger': ledger,
   '0006-escalation': escalation,
   '0007-approvals': approvals,
+  '0008-promotions': promotions,
+  '0009-flapping': flapping,
 };
 
 export const migrationProvider: MigrationProvider = {

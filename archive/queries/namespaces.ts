@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { namespaceKey } from '../project/namespace.ts';
 import type { NamespaceHistoryRow, NamespaceRow } from '../schema.ts';
 import { behind, limitOf, pageOf, placeOf } from './page.ts';
+import { placementOf } from './promotions.ts';
 import { type ArchiveQuery, QueryRefused, requiredText, text, time, timeOrNull } from './query.ts';
 
 const EXACT = ['tenant', 'environment'] as const;
@@ -46,7 +47,8 @@ export const namespaceQuery: ArchiveQuery = async (db, params) => {
     .orderBy('type')
     .limit(MOST_LINES)
     .execute();
-  return { ...namespaceAnswer(row), history: lines.map(lineAnswer) };
+  const placement = await placementOf(db, row.tenant, row.namespace);
+  return { ...namespaceAnswer(row), placement, history: lines.map(lineAnswer) };
 };
 
 function namespaceAnswer(row: NamespaceRow) {

@@ -8,6 +8,7 @@ import { deliveriesQuery } from './deliveries.ts';
 import { groupsQuery } from './groups.ts';
 import { incidentQuery, incidentsQuery } from './incidents.ts';
 import { namespaceQuery, namespacesQuery } from './namespaces.ts';
+import { promotionsQuery } from './promotions.ts';
 import type { ArchiveQuery } from './query.ts';
 import { receiptQuery } from './receipt.ts';
 import { silencePreviewQuery } from './silence-preview.ts';
@@ -23,6 +24,7 @@ export const QUERIES: ReadonlyMap<string, ArchiveQuery> = new Map([
   ['incident', incidentQuery],
   ['namespaces', namespacesQuery],
   ['namespace', namespaceQuery],
+  ['promotions', promotionsQuery],
   ['dead-letters', deadLettersQuery],
   ['dead-letter', deadLetterQuery],
   ['silences', silencesQuery],

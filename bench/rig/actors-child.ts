@@ -103,7 +103,14 @@ async function measureAlerts(count: number): Promise<Row[]> {
   function open(table: Entities, entry: AlertEntry): Slot {
     const key = alertKey(entry.alert.tenant, entry.alert.fingerprint);
     const slot = table.slot(alertKind, key);
-    const stage = { now: entry.receivedAt, policy, random: () => 0.5, holds: () => null, advice: () => [] };
+    const stage = {
+      now: entry.receivedAt,
+      policy,
+      random: () => 0.5,
+      holds: () => null,
+      placements: () => null,
+      advice: () => [],
+    };
     const context = { ...stage, key, position: '1' };
     for (const event of alertKind.decide(null, entry, context).events) slot.state = alertKind.evolve(null, event);
     table.changed(slot);

@@ -24,7 +24,7 @@ const said = (opinion: object): PluginAnswer => {
 const input = (entry: Entry) => ({ ...addressOf(entry), entry, position: 'p' });
 const firing = (labels: Record<string, string>) => reported(alertOf(labels));
 
-const unknown = { now: 5, stateOf: () => null };
+const unknown = { now: 5, stateOf: () => null, placements: () => null };
 const nobody = { askPlugin: async () => assert.fail('asked') };
 
 test('[BR-AP-010] alerts of a tenant without plug-ins wait for nobody', () => {

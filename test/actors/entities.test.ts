@@ -49,7 +49,7 @@ test('[BR-ERR-009] a timer whose decision throws is not tried again at once, ove
   const tick = (now: number) => {
     const due = entities.takeDue(now, 10);
     for (const one of due) {
-      const context = { now, policy, random: () => 0, holds: () => null, advice: () => [] };
+      const context = { now, policy, random: () => 0, holds: () => null, placements: () => null, advice: () => [] };
       const turn = new Turn(one, entities, context, () => {});
       turn.add({ command: { kind: 'tick' }, position: 'p', entry: null });
       try {

@@ -1,7 +1,7 @@
 /** The operators' API behind a real HTTP server, over a real archive file; commands go to a partition played by the test. */
 
 import type { CommandReply } from '../../alert/alert-state.ts';
-import type { CommandEntry, ReplayEntry, SilenceEntry } from '../../alert/entry.ts';
+import type { CommandEntry, PromotionEntry, ReplayEntry, SilenceEntry } from '../../alert/entry.ts';
 import { reason } from '../../alert/reason.ts';
 import type { Activation, OperatorPorts, RuleStanding } from '../../api/operator-ports.ts';
 import { operatorRoutes } from '../../api/routes.ts';
@@ -47,6 +47,7 @@ const A_RULE = {
 export class ServedApi {
   readonly commands: Omit<CommandEntry, 'replyTo'>[] = [];
   readonly silences: Omit<SilenceEntry, 'replyTo'>[] = [];
+  readonly promotions: Omit<PromotionEntry, 'replyTo'>[] = [];
   readonly replays: Omit<ReplayEntry, 'replyTo'>[] = [];
   reply: () => Promise<CommandReply> = async () => ({ ok: true, status: 200, reasons: [reason('alert.acknowledged')] });
   query: OperatorPorts['query'] = async () => {
@@ -65,6 +66,10 @@ export class ServedApi {
     },
     silence: (entry) => {
       this.silences.push(entry);
+      return this.reply();
+    },
+    promotion: (entry) => {
+      this.promotions.push(entry);
       return this.reply();
     },
     replay: (entry) => {

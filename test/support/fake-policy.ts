@@ -5,6 +5,7 @@ import type { CorrelationCondition } from '../../alert/correlation.ts';
 import type { EscalationPolicy } from '../../alert/escalation-policy.ts';
 import { unfiltered } from '../../alert/filter.ts';
 import type { InhibitionRule } from '../../alert/inhibit.ts';
+import { DEFAULT_LIFECYCLE, type LifecyclePolicy } from '../../alert/lifecycle-policy.ts';
 import type { ChannelPolicy, Policy } from '../../alert/policy.ts';
 import { compileRoute, matchRoutes, type RouteSpec } from '../../alert/route.ts';
 import type { SilenceRule } from '../../alert/silence.ts';
@@ -40,10 +41,11 @@ export function aChannel(name: string, change: Partial<ChannelPolicy> = {}): Cha
 
 export interface FakePolicy {
   readonly hash?: string;
-  readonly ageAfter?: number;
+  readonly lifecycle?: Partial<LifecyclePolicy>;
   readonly root?: RouteSpec;
   readonly channels?: readonly ChannelPolicy[];
   readonly filter?: Policy['filter'];
+  readonly promotion?: Policy['promotion'];
   readonly plugins?: readonly PluginRule[];
   readonly inhibitions?: readonly InhibitionRule[];
   readonly silences?: readonly SilenceRule[];
@@ -55,18 +57,19 @@ export interface FakePolicy {
 
 export function aPolicy({
   hash = 'p1',
-  ageAfter = 86_400_000,
+  lifecycle,
   root,
   channels,
   filter,
   ...holds
 }: FakePolicy = {}): Policy {
+  const living = { ...DEFAULT_LIFECYCLE, ...lifecycle };
   const tree = compileRoute(root ?? aRoute({ groupBy: ['alertname'], channels: ['ops'] }));
   const { plugins = [], inhibitions = [], silences = [], correlations = [], escalations = [] } = holds;
   const declared = new Map((channels ?? [aChannel('ops')]).map((channel) => [channel.name, channel]));
   return {
     hash,
-    ageAfter,
+    lifecycle: () => living,
     profile(tenant, namespace) {
       const isProduction = namespace.startsWith('prod');
       const environment = isProduction ? 'production' : 'testing';
@@ -79,6 +82,7 @@ export function aPolicy({
     channel: (_tenant, name) => declared.get(name) ?? null,
     escalation: (_tenant, name) => escalations.find((policy) => policy.name === name) ?? null,
     plugins: () => plugins,
+    promotion: holds.promotion ?? (() => ({ approvals: 1, approvers: [], deadline: 86_400_000 })),
     inhibitions: () => inhibitions,
     silences: () => silences,
     readMatcher,

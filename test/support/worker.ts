@@ -10,12 +10,14 @@ import type { Send } from '../../actors/entity.ts';
 import { groupKind } from '../../actors/group-actor.ts';
 import { holdsKind } from '../../actors/holds-actor.ts';
 import type { PartitionDeps } from '../../actors/partition.ts';
+import { promotionKind } from '../../actors/promotion-actor.ts';
 import type { Turn } from '../../actors/turn.ts';
 import { startWorker, type Worker } from '../../actors/worker.ts';
 import type { Alert } from '../../alert/alert.ts';
 import { addressOf, type Entry } from '../../alert/entry.ts';
 import { unfiltered } from '../../alert/filter.ts';
 import { fingerprint } from '../../alert/fingerprint.ts';
+import { DEFAULT_LIFECYCLE } from '../../alert/lifecycle-policy.ts';
 import type { ChannelPolicy, Policy } from '../../alert/policy.ts';
 import { type Bus, connectBus } from '../../bus/connection.ts';
 import { encodeFrame } from '../../bus/frame.ts';
@@ -39,6 +41,7 @@ export const KINDS = {
   alert: alertKind,
   group: groupKind,
   holds: holdsKind,
+  promotion: promotionKind,
   correlator: correlatorKind,
   channel: channelKind,
 };
@@ -57,7 +60,7 @@ const CHANNEL: ChannelPolicy = {
 export function smallPolicy(timing: { groupWait?: number; groupInterval?: number } = {}): Policy {
   return {
     hash: 'small',
-    ageAfter: 86_400_000,
+    lifecycle: () => DEFAULT_LIFECYCLE,
     profile: (tenant, namespace) => aProfile({ tenant, namespace }),
     priority: (_tenant, { fallback }) => fallback,
     filter: ({ alert }) => unfiltered(alert.labels),
@@ -76,6 +79,7 @@ export function smallPolicy(timing: { groupWait?: number; groupInterval?: number
     channel: (_tenant, name) => (name === 'ops' ? CHANNEL : null),
     escalation: () => null,
     plugins: () => [],
+    promotion: () => ({ approvals: 1, approvers: [], deadline: 86_400_000 }),
     inhibitions: () => [],
     silences: () => [],
     readMatcher,
