@@ -7,24 +7,26 @@ import {
   type AnsweredCommand,
   alertOf,
   inhibitsNoMore,
-  isActive,
   tellEnd,
 } from './alert-state.ts';
 import { approvalProblem, concludeApproval, isWaiting } from './approval.ts';
 import type { CommandEntry, GroupEntry, GroupRef } from './entry.ts';
 import { reason } from './reason.ts';
+import { phaseAfter } from './transition.ts';
 
 export function decideCommand(state: AlertState | null, entry: CommandEntry, now: number): AlertDecision {
   if (state === null) return refuse(entry, 404, 'no such alert is known', now);
   const { action } = entry;
   switch (action) {
     case 'acknowledge':
-      if (state.phase !== 'firing') return refuse(entry, 409, `it is ${state.phase}; only a firing alert`, now);
+      if (phaseAfter(state.phase, 'alert.acknowledged') === null)
+        return refuse(entry, 409, `it is ${state.phase}; only a firing alert`, now);
       return carryOut(state, entry, 'alert.acknowledged', now);
     case 'snooze':
       return snooze(state, entry, now);
     case 'close':
-      if (!isActive(state)) return refuse(entry, 409, `it is ${state.phase} already`, now);
+      if (phaseAfter(state.phase, 'alert.closed') === null)
+        return refuse(entry, 409, `it is ${state.phase} already`, now);
       return carryOut(state, entry, 'alert.closed', now);
     case 'approve':
     case 'reject':
@@ -63,7 +65,7 @@ const LONGEST_SNOOZE = 30 * 86_400_000;
 
 function snooze(state: AlertState, entry: CommandEntry, now: number): AlertDecision {
   const { tenant, fingerprint, id: command, by, comment, until = 0 } = entry;
-  if (!isActive(state)) return refuse(entry, 409, `it is ${state.phase} already`, now);
+  if (phaseAfter(state.phase, 'alert.snoozed') === null) return refuse(entry, 409, `it is ${state.phase} already`, now);
   if (until <= now) return refuse(entry, 422, `until ${iso(until)} is not in the future`, now);
   if (until > now + LONGEST_SNOOZE) return refuse(entry, 422, `until ${iso(until)} is more than 30 days away`, now);
   const reasons = [reason('alert.snoozed', `by ${by} until ${iso(until)}`)];

@@ -11,15 +11,13 @@ import {
   tellEnd,
 } from './alert-state.ts';
 import { concludeApproval, isWaiting } from './approval.ts';
+import { rememberedFor } from './flapping.ts';
 import type { Policy } from './policy.ts';
 import { reason } from './reason.ts';
 
-/** How long an ended alert is remembered. Prometheus sends a resolved alert for as long. Milliseconds. */
-export const FORGET_AFTER = 15 * 60_000;
+type Ageing = Pick<Policy, 'lifecycle'>;
 
-type AgeingLimit = Pick<Policy, 'ageAfter'>;
-
-export function decideAlertTick(state: AlertState | null, now: number, policy: AgeingLimit): AlertDecision {
+export function decideAlertTick(state: AlertState | null, now: number, policy: Ageing): AlertDecision {
   if (state === null || now < alertDueAt(state, policy)) return NOTHING;
   const key = alertKey(state.tenant, state.fingerprint);
   if (!isActive(state)) return { events: [{ type: 'alert.forgotten', key, at: now }], effects: [] };
@@ -44,14 +42,15 @@ export function decideAlertTick(state: AlertState | null, now: number, policy: A
   };
 }
 
-/** When time will next change something. Depends on the policy's ageing limit, so timers armed long ago may be early. */
-export function alertDueAt(state: AlertState, policy: AgeingLimit): number {
-  const aged = state.lastSeen + policy.ageAfter;
+/** When time will next change something. Depends on the policy's limits, so timers armed long ago may be early. */
+export function alertDueAt(state: AlertState, policy: Ageing): number {
+  const { ageAfter, forgetAfter, flapping } = policy.lifecycle(state.tenant);
+  const aged = state.lastSeen + ageAfter;
   if (isActive(state)) {
     return Math.min(aged, state.endsAt ?? aged, state.approval?.until ?? aged);
   }
-  const forgotten = state.since + FORGET_AFTER;
+  const forgotten = Math.max(state.since + forgetAfter, rememberedFor(state, flapping));
   if (state.phase !== 'closed') return forgotten;
   // Its sender still reports it. Forgotten as early as others, the next report would open again what a person closed.
-  return Math.max(forgotten, state.endsAt === null ? aged : state.endsAt + FORGET_AFTER);
+  return Math.max(forgotten, state.endsAt === null ? aged : state.endsAt + forgetAfter);
 }

@@ -5,6 +5,7 @@ import type { Alert, Environment, LabelSet, Priority } from './alert.ts';
 import { approvalFrom } from './approval.ts';
 import { describeApproval } from './approval-demand.ts';
 import { decideHold, holdContext, seenLabels } from './hold.ts';
+import type { HoldsState } from './holds-state.ts';
 import { matchesAll } from './matcher.ts';
 import { decideMeaning } from './meaning.ts';
 import { type KnownAttributes, knownAttributes } from './namespace.ts';
@@ -22,6 +23,8 @@ export interface DryRun extends KnownAttributes {
   /** In the order of the steps: environment, filters, priority, routes. */
   readonly reasons: readonly Reason[];
   readonly groups: readonly DryRunGroup[];
+  /** Channels that would hear of it now, or after group_wait: of all groups in which nothing holds it back. */
+  readonly told: readonly string[];
 }
 
 export interface DryRunGroup {
@@ -31,14 +34,13 @@ export interface DryRunGroup {
   readonly groupWait: number;
   readonly channels: readonly string[];
   /**
-   * What would hold it back now, by what is declared: what people set at run time, and what fires, plays no part. Left out where
-   * nothing would.
+   * What would hold it back now. What people silenced and what fires plays a part where it is known. Left out where nothing would.
    */
   readonly held?: Reason;
 }
 
-/** `now`: Unix time in milliseconds. */
-export function dryRun(policy: Policy, alert: Alert, now: number): DryRun {
+/** `now`: Unix time in milliseconds. `standing`: what holds alerts back at run time; null where that is not known, or nothing does. */
+export function dryRun(policy: Policy, alert: Alert, now: number, standing: HoldsState | null = null): DryRun {
   const { dropped, approval, routing, reasons } = decideMeaning(alert, { ...policy, filter: policy.tryFilter }, now);
   const { environment, priority, namespace, shown = alert.labels } = routing;
   const known = knownAttributes(routing);
@@ -46,7 +48,7 @@ export function dryRun(policy: Policy, alert: Alert, now: number): DryRun {
   const grouped = { ...alert, labels: shown, environment, priority, ...known, ...awaiting };
   const groups = routing.groups.map(({ key, labels, timing }): DryRunGroup => {
     const { groupWait, channels } = timing;
-    const hold = decideHold(grouped, holdContext(alert.tenant, timing, null, policy, now));
+    const hold = decideHold(grouped, holdContext(alert.tenant, timing, standing, policy, now));
     return { key, labels, groupWait, channels, ...(hold === null ? {} : { held: hold.reason }) };
   });
   return {
@@ -61,5 +63,6 @@ export function dryRun(policy: Policy, alert: Alert, now: number): DryRun {
       ...notAsked(policy.plugins(alert.tenant).filter(({ matchers }) => matchesAll(matchers, seenLabels(grouped)))),
     ],
     groups,
+    told: [...new Set(groups.filter(({ held }) => held === undefined).flatMap(({ channels }) => channels))],
   };
 }

@@ -3,6 +3,7 @@
 import type { NotificationEntry } from './entry.ts';
 import type { FlushDecision } from './event.ts';
 import { hash16 } from './fingerprint.ts';
+import { flappingReasons } from './flapping.ts';
 import { type ChannelView, fingerprints, heldBack, owedAfter, owedStill, type Parts, viewOf } from './flush-view.ts';
 import type { GroupState } from './group-state.ts';
 import { needsUpdate, type Present, type Told } from './needs-update.ts';
@@ -61,7 +62,7 @@ export function flushChannel(
     const reasons = [explain('group.resolved-unwanted', parts, view.held.length)];
     return { decision: { channel, notificationId: null, count, ...after, reasons }, effect: null };
   }
-  const reasons = [explain(code, parts, view.held.length), ...flush.besides];
+  const reasons = [explain(code, parts, view.held.length), ...flappingReasons(parts.firing), ...flush.besides];
   const id = notificationId(state, channel, count + 1);
   const alerts = sendResolved ? [...parts.firing, ...parts.resolved] : parts.firing;
   const notification = buildNotification({ id, group: state.group, channel, alerts, maxAlerts, reasons, now });

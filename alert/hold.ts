@@ -1,10 +1,11 @@
 /**
  * Is an alert kept back now, and by what? In Alertmanager's order: inhibited, outside of the active or inside the mute time
  * intervals of its route, silenced; what only Herald has besides: an incident, a maintenance window, a snooze, a person's
- * approval.
+ * approval, an alert that is flapping.
  */
 
 import type { LabelSet } from './alert.ts';
+import { flappingHold } from './flapping.ts';
 import { type HoldsState, inhibitorOf } from './holds-state.ts';
 import { type IncidentHolds, incidentHold } from './incident-hold.ts';
 import type { KnownAttributes } from './namespace.ts';
@@ -50,7 +51,8 @@ export function decideHold(alert: GroupedAlert, context: HoldContext): Hold | nu
     silenceHold(silences, labels, now) ??
     policy.maintenanceHold(tenant, labels, now) ??
     snoozeHold(alert, now) ??
-    approvalHold(alert)
+    approvalHold(alert) ??
+    flappingHold(alert, now)
   );
 }
 

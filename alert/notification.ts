@@ -1,6 +1,7 @@
 /** What leaves for one receiver about one group: complete in itself, so that a channel needs nothing else to send it. */
 
 import type { Alert, AlertStatus, Environment, LabelSet, Priority } from './alert.ts';
+import type { Flapping } from './flapping.ts';
 import type { KnownAttributes } from './namespace.ts';
 import type { Reason } from './reason.ts';
 
@@ -14,6 +15,8 @@ export interface GroupedAlert extends Alert, KnownAttributes {
   readonly awaiting?: string;
   /** A person has it in hand. Left out where nobody has. */
   readonly acknowledged?: true;
+  /** It opens and ends all the time. Left out where it does not. */
+  readonly flapping?: Flapping;
 }
 
 export interface Notification {

@@ -8,6 +8,7 @@
 
 import { alertKey } from '../alert/alert.ts';
 import type { AlertEvent, GroupEvent } from '../alert/event.ts';
+import type { Flapping } from '../alert/flapping.ts';
 import type { Reason } from '../alert/reason.ts';
 import type { JournalEvent } from '../bus/journal.ts';
 import type { DeliveryEvent } from '../channels/delivery-event.ts';
@@ -150,7 +151,8 @@ function contentOf(event: PublicAlertEvent): Record<string, unknown> {
     case 'alert.opened': {
       const { annotations, generatorURL, source, startsAt, endsAt } = event.alert;
       const times = { startsAt: rfc3339(startsAt), endsAt: endsAt === null ? null : rfc3339(endsAt) };
-      return { annotations, generatorURL, source, ...times, episode: event.episode, occurrences: 1 };
+      const flapping = event.flapping === undefined ? {} : { flapping: flappingOf(event.flapping) };
+      return { annotations, generatorURL, source, ...times, episode: event.episode, occurrences: 1, ...flapping };
     }
     case 'alert.suppressed':
       return { source: event.alert.source, startsAt: rfc3339(event.alert.startsAt) };
@@ -172,6 +174,10 @@ function contentOf(event: PublicAlertEvent): Record<string, unknown> {
     default:
       return event satisfies never;
   }
+}
+
+function flappingOf({ since, heldUntil, openings }: Flapping) {
+  return { since: rfc3339(since), heldUntil: heldUntil === null ? null : rfc3339(heldUntil), openings };
 }
 
 const NOTIFICATION_TYPES = {

@@ -43,7 +43,7 @@ function sourcesOfOneName(sources: readonly Declared[]): Problem[] {
 }
 
 /** Kinds of which one decides. */
-const ONE_PER_TENANT = ['EnvironmentPolicy', 'PriorityPolicy', 'NamingStandard'];
+const ONE_PER_TENANT = ['EnvironmentPolicy', 'PriorityPolicy', 'NamingStandard', 'Lifecycle'];
 
 function secondOfTenant(kind: string, resources: readonly Declared[]): Problem[] {
   return repeated(

@@ -8,6 +8,7 @@ import { environmentPolicySpec } from './environment-policy.ts';
 import { escalationPolicySpec } from './escalation-policy.ts';
 import { filterSpec } from './filter.ts';
 import { inhibitionSpec } from './inhibition.ts';
+import { lifecycleSpec } from './lifecycle.ts';
 import { maintenanceSpec } from './maintenance.ts';
 import { namespaceSpec } from './namespace.ts';
 import { namespaceClassSpec } from './namespace-class.ts';
@@ -31,6 +32,7 @@ export const KINDS = [
   'Plugin',
   'Route',
   'EscalationPolicy',
+  'Lifecycle',
   'Inhibition',
   'Silence',
   'Channel',
@@ -73,6 +75,8 @@ export function specSchema(kind: Kind, declared: unknown, channelTypes: ChannelT
       return routeSpec;
     case 'EscalationPolicy':
       return escalationPolicySpec;
+    case 'Lifecycle':
+      return lifecycleSpec;
     case 'Inhibition':
       return inhibitionSpec;
     case 'Silence':

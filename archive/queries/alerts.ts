@@ -1,6 +1,7 @@
 /** Alerts, the last opened first, by what they are and what stands in their labels. */
 
 import { sql } from 'kysely';
+import type { Flapping } from '../../alert/flapping.ts';
 import type { AlertRow } from '../schema.ts';
 import { behind, limitOf, pageOf, placeOf } from './page.ts';
 import { type ArchiveQuery, text, time, timeOrNull } from './query.ts';
@@ -62,9 +63,15 @@ export function alertAnswer(row: AlertRow) {
     acknowledged: row.acknowledged_at === null ? null : acknowledgement(row, row.acknowledged_at),
     snoozed: row.snoozed_until === null ? null : snooze(row, row.snoozed_until),
     approval: row.approval === null ? null : approval(row, row.approval),
+    flapping: row.flapping === null ? null : flapping(row.flapping),
     policy: row.policy,
     reasons: JSON.parse(row.reasons) as unknown,
   };
+}
+
+function flapping(text: string) {
+  const { since, heldUntil, openings } = JSON.parse(text) as Flapping;
+  return { since: time(since), heldUntil: timeOrNull(heldUntil), openings };
 }
 
 function acknowledgement(row: AlertRow, at: number) {

@@ -4,14 +4,8 @@ import fc from 'fast-check';
 import type { Alert } from '../../alert/alert.ts';
 import type { AlertAction } from '../../alert/entry.ts';
 import { fingerprint } from '../../alert/fingerprint.ts';
-import {
-  type AlertCommand,
-  type AlertState,
-  alertDueAt,
-  decideAlert,
-  evolveAlert,
-  FORGET_AFTER,
-} from '../../alert/lifecycle.ts';
+import { type AlertCommand, type AlertState, alertDueAt, decideAlert, evolveAlert } from '../../alert/lifecycle.ts';
+import { DEFAULT_LIFECYCLE } from '../../alert/lifecycle-policy.ts';
 import type { Policy } from '../../alert/policy.ts';
 import { pack, unpack } from '../../bus/pack.ts';
 import { aChannel, aPolicy, aRoute } from '../support/fake-policy.ts';
@@ -20,6 +14,7 @@ const LABELS = { alertname: 'X', namespace: 'prod-a' };
 const FINGERPRINT = fingerprint(LABELS);
 const START = 1_000_000;
 const POLICY = aPolicy();
+const { ageAfter: AGE_AFTER, forgetAfter: FORGET_AFTER } = DEFAULT_LIFECYCLE;
 
 function report(change: Partial<Alert> = {}): AlertCommand & { kind: 'report' } {
   const alert: Alert = {
@@ -323,7 +318,7 @@ describe('time', () => {
   test('[BR-AP-L24] an alert not heard of ages, and its groups hear that it ended', () => {
     const { state, effects } = live([
       [report(), START],
-      [TICK, START + POLICY.ageAfter],
+      [TICK, START + AGE_AFTER],
     ]);
     assert.equal(state?.phase, 'aged');
     assert.equal(effects[0]?.alert.status, 'resolved');
@@ -331,8 +326,8 @@ describe('time', () => {
 
   test('[BR-AP-L24] an end time in the far future does not keep a silent alert from ageing', () => {
     const { state } = live([
-      [report({ endsAt: START + 2 * POLICY.ageAfter }), START],
-      [TICK, START + POLICY.ageAfter],
+      [report({ endsAt: START + 2 * AGE_AFTER }), START],
+      [TICK, START + AGE_AFTER],
     ]);
     assert.equal(state?.phase, 'aged');
   });
@@ -368,7 +363,7 @@ const anyCommand: fc.Arbitrary<AlertCommand> = fc.oneof(
 );
 const POLICIES = [
   POLICY,
-  aPolicy({ hash: 'p2', ageAfter: 2000, root: aRoute({ channels: ['a'], groupBy: ['namespace'] }) }),
+  aPolicy({ hash: 'p2', lifecycle: { ageAfter: 2000 }, root: aRoute({ channels: ['a'], groupBy: ['namespace'] }) }),
   aPolicy({ hash: 'p3', channels: [aChannel('b')] }),
   aPolicy({ hash: 'p4', root: aRoute({ channels: ['b'], groupBy: [] }) }),
 ];
