@@ -12,7 +12,8 @@ import type { KnownAttributes } from './namespace.ts';
 import type { GroupedAlert } from './notification.ts';
 import type { Hold, Policy, ReceiverTiming } from './policy.ts';
 import { reason } from './reason.ts';
-import { ruleOf, type SilenceRule, silenceHold } from './silence.ts';
+import { silenceHold } from './silence.ts';
+import { type SilenceList, silenceList, silencesOf } from './silence-list.ts';
 
 /** What is the same for all alerts of one flush. */
 export interface HoldContext {
@@ -22,7 +23,7 @@ export interface HoldContext {
   readonly now: number;
   /** Of the group's route. */
   readonly time: Hold | null;
-  readonly silences: readonly SilenceRule[];
+  readonly silences: SilenceList;
 }
 
 export function holdContext(
@@ -32,11 +33,7 @@ export function holdContext(
   policy: Policy,
   now: number,
 ): HoldContext {
-  const silences = [...policy.silences(tenant)];
-  for (const silence of holds?.silences.values() ?? []) {
-    const rule = ruleOf(silence, policy.readMatcher);
-    if (rule !== null) silences.push(rule);
-  }
+  const silences = silenceList(policy.silences(tenant), holds?.silences ?? null, policy.readMatcher);
   return { tenant, holds, policy, now, time: policy.timeHold(tenant, timing, now), silences };
 }
 
@@ -48,7 +45,7 @@ export function decideHold(alert: GroupedAlert, context: HoldContext): Hold | nu
     inhibition(context, labels) ??
     incidentHold(context.holds?.incidents ?? NO_INCIDENTS, alert, labels, policy) ??
     time ??
-    silenceHold(silences, labels, now) ??
+    silenceHold(silencesOf(alert, labels, silences), labels, now) ??
     policy.maintenanceHold(tenant, labels, now) ??
     snoozeHold(alert, now) ??
     approvalHold(alert) ??
