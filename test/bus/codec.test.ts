@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Entry } from '../../alert/entry.ts';
+import { SharedGroupRef } from '../../alert/group-ref.ts';
+import { storedAlert, withFields } from '../../alert/stored-alert.ts';
 import { decodeFrame, encodeFrame, FrameUnreadable } from '../../bus/frame.ts';
 import { type Commit, CommitAssembler, encodeCommit, JournalUnreadable } from '../../bus/journal.ts';
+import { anAlert } from '../support/notification.ts';
 
 const plain = { noNullPrototype: true };
 const labels = fc.dictionary(
@@ -101,4 +104,31 @@ test('a journal message of another version is refused with its place', () => {
       return error instanceof JournalUnreadable && error.message.startsWith('HERALD_JOURNAL_a0 12: version 7');
     },
   );
+});
+
+test('what a new alert tells its groups is stored once, with its event, and read back whole', () => {
+  const timing = { groupWait: 0, groupInterval: 1, repeatInterval: 2, channels: ['ops'] };
+  const groups = ['g1', 'g2'].map(
+    (id) => new SharedGroupRef({ id, tenant: 't', key: `{}:{${id}}`, labels: {}, timing }),
+  );
+  const alert = storedAlert(anAlert({ annotations: { text: 'x'.repeat(1000) } }));
+  const resolved = withFields(alert, { status: 'resolved' as const });
+  const routing = { environment: 'production', priority: 'P1', namespace: 'n', policy: 'p', groups } as const;
+  const opened = { type: 'alert.opened', key: 'k', at: 1, cause: { receipt: 'r', index: 0 }, alert, routing } as const;
+  const event = { ...opened, episode: 1, reasons: [] };
+  const effects = [
+    { to: 'a1' as const, entry: { kind: 'group' as const, group: groups[1]!, alert } },
+    { to: 'a0' as const, entry: { kind: 'group' as const, group: groups[0]!, alert: resolved } },
+    { to: 'a2' as const, entry: { kind: 'group' as const, group: groups[0]!, alert } },
+  ];
+  const written: Commit = {
+    ...{ epoch: 1, previous: 0, at: 1, cursor: 1, marks: {}, published: 0 },
+    events: [event],
+    effects: [effects[0]!, effects[2]!],
+  };
+  const [message] = encodeCommit(written, 1_000_000);
+  assert.ok(message!.length < 2000, 'the text stands in it once');
+  assert.deepEqual(new CommitAssembler().add(message!, 'here'), written);
+  const mixed: Commit = { ...written, effects };
+  assert.deepEqual(new CommitAssembler().add(encodeCommit(mixed, 1_000_000)[0]!, 'here'), mixed);
 });
