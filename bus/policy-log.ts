@@ -1,7 +1,7 @@
 /**
  * Which policies were activated, when and by whom: a stream of its own, so that a hash in the ledger can be read after every
  * restart. Several processes activate the same change; the stream's last sequence lets one of them write it down
- * (docs/decisions/27-policy-versions.md).
+ * (docs/decisions/30-policy-versions.md).
  */
 
 import type { Bus } from './connection.ts';

@@ -9,6 +9,7 @@ import { systemClock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { type ActorsRole, startActors } from './actors-role.ts';
+import { alertGauge } from './alert-gauge.ts';
 import { type ArchiveRole, startArchive } from './archive-role.ts';
 import type { Environment } from './environment.ts';
 import { type IngressRole, sourceFinder, startIngress } from './ingress-role.ts';
@@ -21,6 +22,7 @@ import { keepPolicyLog } from './policy-log.ts';
 import { ruleCountsOf, ruleMetrics } from './rule-standing.ts';
 import { Senders } from './senders.ts';
 import type { Step } from './shutdown.ts';
+import { standingOf } from './standing.ts';
 import type { Role } from './start.ts';
 
 export interface HeraldOptions {
@@ -78,6 +80,7 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
           metrics,
           log,
           routes: operatorApi({ bus: () => parts.bus, count, resources }),
+          standing: standingOf(() => parts.bus),
           notReady: () => notReady(parts, has('actors')),
         })
       : null;
@@ -105,6 +108,7 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
         policy: () => resources.current().policy,
         findSource: sourceFinder(resources.current),
       });
+      alertGauge(metrics, parts.actors.worker);
     }
     ingress?.useBus(bus, count);
     while (!stop.signal.aborted && parts.actors?.worker.settled() === false) await pause(SETTLE_LOOK);

@@ -4,7 +4,10 @@
  */
 
 import { randomBytes } from 'node:crypto';
+import type { Alert } from '../alert/alert.ts';
 import { dryRun } from '../alert/dry-run.ts';
+import type { HoldsState } from '../alert/holds-state.ts';
+import type { Policy } from '../alert/policy.ts';
 import type { Bus } from '../bus/connection.ts';
 import { framePublisher, type IngestGauge, watchIngest } from '../bus/ingest.ts';
 import type { PartitionCount } from '../bus/partition.ts';
@@ -32,6 +35,8 @@ export interface IngressRoleOptions {
   readonly log: Log;
   /** Routes besides webhooks and health: the operators' API. */
   readonly routes: readonly Route[];
+  /** What fires and what people silenced, for a dry run; undefined where that cannot be asked now. */
+  standing(tenant: string, policy: Policy, now: number): Promise<HoldsState | null | undefined>;
   /** What keeps this process from being ready besides NATS; empty when nothing does. */
   notReady(): readonly string[];
 }
@@ -63,6 +68,12 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
       return connected?.groupCommit.waiting ?? 0;
     },
   };
+  const tryOut = async (alert: Alert) => {
+    const { policy } = resources();
+    const now = systemClock.now();
+    const standing = await options.standing(alert.tenant, policy, now);
+    return { ...dryRun(policy, alert, now, standing ?? null), policy: policy.hash, runtime: standing !== undefined };
+  };
   const intake = {
     findSource: sourceFinder(resources),
     admitting: () => connected?.gauge.admitting() ?? false,
@@ -73,7 +84,7 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
     metrics: metrics.alerts,
   };
   const routes: Route[] = [
-    webhookRoute({ ...intake, dryRun: (alert) => dryRun(resources().policy, alert, systemClock.now()) }),
+    webhookRoute({ ...intake, dryRun: tryOut }),
     alertmanagerApiRoute(intake),
     ...healthRoutes({ ready, metrics: metrics.text }),
     ...options.routes,

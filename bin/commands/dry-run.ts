@@ -2,13 +2,16 @@
 
 import type { Alert, LabelSet } from '../../alert/alert.ts';
 import { type DryRun, dryRun as decide } from '../../alert/dry-run.ts';
+import type { HoldsState } from '../../alert/holds-state.ts';
+import type { Policy } from '../../alert/policy.ts';
+import { type AskList, standingIn } from '../../api/standing.ts';
 import { readJson } from '../../ingress/content.ts';
 import { FORMATS } from '../../ingress/formats/by-name.ts';
 import { contextOf, type Decoded } from '../../ingress/formats/format.ts';
 import type { ResourceSet } from '../../resources/compile.ts';
 import type { Source } from '../../resources/source.ts';
 import { suggest } from '../../resources/suggest.ts';
-import { describeProblems, describeReply } from '../client.ts';
+import { CLIENT_OPTIONS, type Client, createClient, describeProblems, describeReply } from '../client.ts';
 import { type Command, CommandFailed } from '../command.ts';
 import { readInput } from '../input.ts';
 import { type Print, printable } from '../print.ts';
@@ -18,28 +21,66 @@ export const dryRun: Command = {
   usage: ['dry-run FILE|- [--source NAME]'],
   description:
     'Tells what would become of alerts by the resources of the configuration folder (--config for a candidate): environment,\n' +
-    'filters, priority, groups and channels, each with its reason and rule. Nothing is sent, and no running Herald is asked: what it knows already plays no part.',
+    'filters, priority, groups and channels, each with its reason and rule, and what would hold them back now. Nothing is sent.\n' +
+    'A running Herald is asked for what fires and what people silenced; without one these play no part.',
   options: {
     source: { type: 'string', value: 'NAME', description: 'the Source that they would come through (alertmanager)' },
-    json: { type: 'boolean', description: 'print {"alerts", "problems"} as JSON' },
+    json: { type: 'boolean', description: 'print {"policy", "runtime", "alerts", "problems"} as JSON' },
+    ...CLIENT_OPTIONS,
   },
   positionals: { min: 1, max: 1 },
-  async run({ positionals: [file = '-'], options, environment, print }) {
+  async run(input) {
+    const {
+      positionals: [file = '-'],
+      options,
+      environment,
+      print,
+    } = input;
     const set = await resourcesIn(environment.config);
     const source = sourceNamed(String(options.source ?? 'alertmanager'), set);
     const now = Date.now();
     const { alerts, problems } = await decode(await readInput(file), source, now);
-    const results = alerts.map((alert) => ({ alert, decision: decide(set.policy, alert, now) }));
+    const tenants = [...new Set(alerts.map(({ tenant }) => tenant))];
+    const standing = await standingNow(createClient(input), tenants, set.policy, now);
+    const results = alerts.map((alert) => {
+      return { alert, decision: decide(set.policy, alert, now, standing?.get(alert.tenant) ?? null) };
+    });
     if (options.json === true) {
-      print.json({ alerts: results.map(({ alert, decision }) => asJson(alert, decision)), problems: problems.list });
+      const tried = results.map(({ alert, decision }) => asJson(alert, decision));
+      const runtime = standing !== null;
+      print.json({ policy: set.policy.hash, runtime, alerts: tried, problems: problems.list });
     } else {
       for (const { alert, decision } of results) printDecision(alert, decision, print);
+      if (standing === null)
+        print.note('no running Herald was asked: what fires and what people silenced plays no part');
       for (const line of describeProblems(problems.list, problems.count)) print.note(line);
       if (alerts.length === 0 && problems.count === 0) print.line('no alerts in it');
     }
     return problems.count === 0 ? 0 : 1;
   },
 };
+
+/** By tenant. null: no Herald answers, or none that may be asked. */
+async function standingNow(
+  client: Client,
+  tenants: readonly string[],
+  policy: Policy,
+  now: number,
+): Promise<ReadonlyMap<string, HoldsState | null> | null> {
+  const ask: AskList = (list, params) => {
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(params)) query.set(name, String(value));
+    return client.get(`/v1/${list}?${query}`);
+  };
+  const known = new Map<string, HoldsState | null>();
+  try {
+    for (const tenant of tenants) known.set(tenant, await standingIn(ask, tenant, policy, now));
+    return known;
+  } catch (error) {
+    if (error instanceof CommandFailed) return null;
+    throw error;
+  }
+}
 
 function sourceNamed(name: string, { sources }: ResourceSet): Source {
   const source = sources.get(name);
@@ -80,7 +121,8 @@ function printDecision({ tenant, fingerprint, status, labels }: Alert, decision:
     if (held !== undefined) print.line(`    ${yellow('held back')} ${held.code}: ${printable(held.detail)}`);
   }
   if (decision.dropped) print.line(`  ${yellow('dropped: it would open nothing')}`);
-  else if (decision.groups.length === 0) print.line(`  ${yellow('nobody is told')}`);
+  else if (decision.told.length === 0) print.line(`  ${yellow('nobody is told')}`);
+  else print.line(`  ${green(`told: ${decision.told.map(printable).join(', ')}`)}`);
 }
 
 /** `team: db becomes storage`, for what Filters made of the labels. */

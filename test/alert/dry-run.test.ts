@@ -18,6 +18,7 @@ test('[BR-WH-019] a dry run says what an alert would mean and who would hear of 
     dropped: false,
     labels: alert.labels,
     groups: [{ key: '{}:{alertname="X"}', labels: { alertname: 'X' }, groupWait: 30_000, channels: ['ops'] }],
+    told: ['ops'],
   });
   assert.ok(reasons.some((one) => one.code === 'route.matched'));
 });
