@@ -27,6 +27,7 @@ export const alertKind: EntityKind<AlertState, Message> = {
     return { events, effects, replies, sends: [] };
   },
   evolve: (state, event) => evolveAlert(state, event as AlertEvent),
+  classOf: ({ phase, environment, priority }) => `${phase} ${environment} ${priority}`,
   dueAt: alertDueAt,
   settle(state, now, policy) {
     const due = alertDueAt(state, policy);

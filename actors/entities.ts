@@ -39,6 +39,8 @@ export interface Slot {
   usedAt: number;
   /** Others looked at it since it was last considered for packing. */
   wasRead: boolean;
+  /** As what it is counted (entity.ts); null: not at all. */
+  countedAs: string | null;
 }
 
 export class Entities {
@@ -49,6 +51,7 @@ export class Entities {
   /** Awake slots of kinds that are many, the one that had no turn for longest first. */
   readonly #awake = new Set<Slot>();
   readonly #policy: () => Policy;
+  readonly #counts = new Map<string, number>();
   #size = 0;
 
   /** `policy`: the one to compute due times with. */
@@ -78,6 +81,7 @@ export class Entities {
       quietUntil: 0,
       usedAt: 0,
       wasRead: false,
+      countedAs: null,
     };
     slots.set(key, slot);
     this.#size++;
@@ -109,9 +113,24 @@ export class Entities {
     return slot.state;
   }
 
+  /** How many there are now of each class (entity.ts). */
+  get counts(): ReadonlyMap<string, number> {
+    return this.#counts;
+  }
+
+  #count(slot: Slot): void {
+    const after = slot.state === null ? null : (slot.kind.classOf?.(slot.state) ?? null);
+    const before = slot.countedAs;
+    if (after === before) return;
+    if (before !== null) this.#counts.set(before, this.#counts.get(before)! - 1);
+    if (after !== null) this.#counts.set(after, (this.#counts.get(after) ?? 0) + 1);
+    slot.countedAs = after;
+  }
+
   /** After a turn or a replayed event: arms its timer, marks its chunk, forgets it when it has ended. */
   changed(slot: Slot): void {
     this.#dirty.add(slot.chunk);
+    this.#count(slot);
     if (slot.state === null) return;
     const due = this.#dueAt(slot);
     if (due === null || due >= slot.armedAt) return;

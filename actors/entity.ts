@@ -63,6 +63,8 @@ export interface EntityKind<State, Command> {
   decide(state: State | null, command: Command, context: DecisionContext): EntityDecision;
   /** null: the entity has ended. */
   evolve(state: State | null, event: JournalEvent): State | null;
+  /** What it is counted as, a text that many share. Without it they are not counted. */
+  classOf?(state: State): string;
   /** When it wants to be settled without further input. Unix time in milliseconds. */
   dueAt(state: State, policy: Policy, key: string): number | null;
   /** What to ask an entity that was touched or is due, once the inputs of a commit are decided. */

@@ -141,6 +141,11 @@ export class Partition {
     return this.#entities.size;
   }
 
+  /** How many entities there are of each class, of the kinds that have classes. */
+  get counts(): ReadonlyMap<string, number> {
+    return this.#entities.counts;
+  }
+
   /** Runs until `release` (resolves) or until ownership is lost or something breaks (rejects). Nothing runs on after it. */
   async run(): Promise<void> {
     const reading = this.#read().catch((error: unknown) => {

@@ -20,6 +20,8 @@ export interface WorkerStatus {
 export interface Worker {
   /** What it holds now. */
   status(): WorkerStatus[];
+  /** Over all partitions that it holds: how many entities there are of each class (entity.ts). */
+  counts(): ReadonlyMap<string, number>;
   /** True once every partition that it should hold is held. */
   settled(): boolean;
   /** Why it cannot hold something that it should, newest first; empty when all is well. */
@@ -68,6 +70,14 @@ class PartitionWorker implements Worker {
       epoch: partition.epoch,
       entities: partition.entityCount,
     }));
+  }
+
+  counts(): ReadonlyMap<string, number> {
+    const sum = new Map<string, number>();
+    for (const { partition } of this.#held.values()) {
+      for (const [name, count] of partition.counts) sum.set(name, (sum.get(name) ?? 0) + count);
+    }
+    return sum;
   }
 
   settled(): boolean {

@@ -7,6 +7,7 @@ import {
   type AnsweredCommand,
   alertOf,
   inhibitsNoMore,
+  openSpan,
   tellEnd,
 } from './alert-state.ts';
 import { approvalProblem, concludeApproval, isWaiting } from './approval.ts';
@@ -52,7 +53,9 @@ function carryOut(
   const { tenant, fingerprint, id: command, by, comment } = entry;
   const reasons = [reason(type, `by ${by}`)];
   return {
-    events: [{ type, key: alertKey(tenant, fingerprint), at: now, command, by, comment, reasons }],
+    events: [
+      { type, key: alertKey(tenant, fingerprint), at: now, ...openSpan(state, now), command, by, comment, reasons },
+    ],
     ...(type === 'alert.closed'
       ? { effects: tellEnd(state, alertOf(state, 'resolved', now)), ...inhibitsNoMore(state) }
       : { effects: tellGroups(takenOn(state), [...state.groups, ...state.former.filter(escalates)]) }),

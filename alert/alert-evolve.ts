@@ -29,11 +29,12 @@ export function evolveAlert(state: AlertState | null, event: AlertEvent): AlertS
     case 'alert.acknowledged':
     case 'alert.closed': {
       const commands = rememberCommand(state, { id: event.command, status: 200, reasons: event.reasons });
-      return { ...awake(state), phase, since: event.at, commands };
+      return { ...awake(state), phase, openedAt: state.openedAt ?? state.since, since: event.at, commands };
     }
     case 'alert.snoozed': {
       const commands = rememberCommand(state, { id: event.command, status: 200, reasons: event.reasons });
-      return { ...state, phase, since: event.at, snoozedUntil: event.until, commands };
+      const openedAt = state.openedAt ?? state.since;
+      return { ...state, phase, openedAt, since: event.at, snoozedUntil: event.until, commands };
     }
     case 'alert.approved': {
       const { approval: _, ...freed } = state;

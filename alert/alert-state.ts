@@ -3,7 +3,7 @@
 import type { Alert, AlertStatus, Environment, LabelSet, Priority } from './alert.ts';
 import { type Approval, describeApproval } from './approval-demand.ts';
 import type { GroupEntry, GroupRef, InhibitorEntry } from './entry.ts';
-import type { AlertEvent } from './event.ts';
+import type { AlertEvent, OpenSpan } from './event.ts';
 import type { FlappingMemory } from './flapping.ts';
 import { type KnownAttributes, knownAttributes } from './namespace.ts';
 import type { GroupedAlert } from './notification.ts';
@@ -42,6 +42,8 @@ export interface AlertState extends KnownAttributes, FlappingMemory {
   /** When the phase was entered, and when a firing report last came. */
   readonly since: number;
   readonly lastSeen: number;
+  /** When the episode opened, where that is not `since`. */
+  readonly openedAt?: number;
   /** Answers to the last few commands, so that one sent again gets the same. */
   readonly commands: readonly AnsweredCommand[];
   /** Every alert partition was told that it may inhibit others, and will be told that it ended. */
@@ -80,6 +82,11 @@ export const NOTHING: AlertDecision = { events: [], effects: [] };
 
 export function isActive(state: AlertState): boolean {
   return state.phase === 'firing' || state.phase === 'acknowledged';
+}
+
+/** How long its episode is open. */
+export function openSpan({ openedAt, since, environment }: AlertState, now: number): Required<OpenSpan> {
+  return { openFor: Math.max(0, now - (openedAt ?? since)), environment };
 }
 
 /** The alert as groups and receivers see it. */

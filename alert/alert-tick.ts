@@ -8,6 +8,7 @@ import {
   inhibitsNoMore,
   isActive,
   NOTHING,
+  openSpan,
   tellEnd,
 } from './alert-state.ts';
 import { concludeApproval, isWaiting } from './approval.ts';
@@ -26,7 +27,9 @@ export function decideAlertTick(state: AlertState | null, now: number, policy: A
     const { endsAt, annotations } = state;
     const reasons = [reason('alert.expired')];
     return {
-      events: [{ type: 'alert.resolved', key, at: now, cause: null, endsAt, annotations, reasons }],
+      events: [
+        { type: 'alert.resolved', key, at: now, cause: null, endsAt, annotations, ...openSpan(state, now), reasons },
+      ],
       effects: tellEnd(state, alertOf(state, 'resolved', endsAt)),
       ...inhibitsNoMore(state),
     };
@@ -36,7 +39,7 @@ export function decideAlertTick(state: AlertState | null, now: number, policy: A
     return concluded;
   }
   return {
-    events: [{ type: 'alert.aged', key, at: now, reasons: [reason('alert.aged')] }],
+    events: [{ type: 'alert.aged', key, at: now, ...openSpan(state, now), reasons: [reason('alert.aged')] }],
     effects: tellEnd(state, alertOf(state, 'resolved', now)),
     ...inhibitsNoMore(state),
   };

@@ -28,6 +28,13 @@ interface OfAlert {
   readonly at: number;
 }
 
+/** Of an event by which somebody takes an alert on, or it ends; for the metrics. Left out in journals of before. */
+export interface OpenSpan {
+  /** Since its episode opened. Milliseconds. */
+  readonly openFor?: number;
+  readonly environment?: Environment;
+}
+
 /** What is decided anew whenever an alert is routed. */
 export interface Routing extends KnownAttributes {
   readonly environment: Environment;
@@ -81,23 +88,25 @@ export type AlertEvent =
       readonly routing: Routing | null;
       readonly reasons: readonly Reason[];
     })
-  | (OfAlert & {
-      readonly type: 'alert.resolved';
-      /** null: its end time passed (reason alert.expired). */
-      readonly cause: Cause | null;
-      readonly endsAt: number;
-      /** As last reported; the resolved report may bring newer ones. */
-      readonly annotations: LabelSet;
-      readonly reasons: readonly Reason[];
-    })
-  | (OfAlert & { readonly type: 'alert.aged'; readonly reasons: readonly Reason[] })
-  | (OfAlert & {
-      readonly type: 'alert.acknowledged' | 'alert.closed';
-      readonly command: string;
-      readonly by: string;
-      readonly comment: string;
-      readonly reasons: readonly Reason[];
-    })
+  | (OfAlert &
+      OpenSpan & {
+        readonly type: 'alert.resolved';
+        /** null: its end time passed (reason alert.expired). */
+        readonly cause: Cause | null;
+        readonly endsAt: number;
+        /** As last reported; the resolved report may bring newer ones. */
+        readonly annotations: LabelSet;
+        readonly reasons: readonly Reason[];
+      })
+  | (OfAlert & OpenSpan & { readonly type: 'alert.aged'; readonly reasons: readonly Reason[] })
+  | (OfAlert &
+      OpenSpan & {
+        readonly type: 'alert.acknowledged' | 'alert.closed';
+        readonly command: string;
+        readonly by: string;
+        readonly comment: string;
+        readonly reasons: readonly Reason[];
+      })
   | (OfAlert & {
       readonly type: 'alert.snoozed';
       readonly command: string;

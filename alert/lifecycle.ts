@@ -31,6 +31,7 @@ import {
   inhibits,
   inhibitsNoMore,
   isActive,
+  openSpan,
   tellEnd,
 } from './alert-state.ts';
 import { decideAlertTick } from './alert-tick.ts';
@@ -157,7 +158,7 @@ function decideResolved(state: AlertState | null, alert: Alert, cause: Cause, no
   const annotations = Object.keys(alert.annotations).length > 0 ? alert.annotations : state.annotations;
   const reasons = [reason('alert.resolved')];
   return {
-    events: [{ type: 'alert.resolved', key, at: now, cause, endsAt, annotations, reasons }],
+    events: [{ type: 'alert.resolved', key, at: now, cause, endsAt, annotations, ...openSpan(state, now), reasons }],
     effects: tellEnd(state, { ...alertOf(state, 'resolved', endsAt), annotations }),
     ...inhibitsNoMore(state),
   };

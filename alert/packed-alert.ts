@@ -39,6 +39,7 @@ const OPTIONAL = {
   correlated: true,
   snoozedUntil: true,
   openings: true,
+  openedAt: true,
   flapping: true,
   approval: true,
   businessUnit: true,

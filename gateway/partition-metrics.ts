@@ -5,6 +5,8 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import { CounterTally, HistogramTally } from '../telemetry/tally.ts';
 
 const COMMIT_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+/** From half a minute to a day. */
+const OPEN_SECONDS = [30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400];
 const RECOVERY_SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30];
 
 export function partitionMetrics({ registry }: Metrics): PartitionMetrics {
@@ -23,6 +25,12 @@ export function partitionMetrics({ registry }: Metrics): PartitionMetrics {
     help: 'Alerts of groups whose hold began, by the reason that keeps them back.',
     labels: ['reason'],
   });
+  const open = new HistogramTally(registry, {
+    name: 'herald_alert_open_seconds',
+    help: 'From the opening of an alert to its being acknowledged, resolved, closed or aged, by its environment.',
+    labels: ['until', 'environment'],
+    buckets: OPEN_SECONDS,
+  });
   const commits = new HistogramTally(registry, {
     name: 'herald_commit_seconds',
     help: 'From taking input to the acknowledged commit.',
@@ -40,6 +48,9 @@ export function partitionMetrics({ registry }: Metrics): PartitionMetrics {
       commits.observe(milliseconds / 1000, partition);
       for (const event of journaled) {
         events.add(1, event.type, 'reasons' in event ? (event.reasons[0]?.code ?? '') : '');
+        if ('openFor' in event && event.openFor !== undefined) {
+          open.observe(event.openFor / 1000, event.type.slice('alert.'.length), event.environment);
+        }
         if (event.type === 'group.flushed') {
           for (const { reason, fingerprints } of event.holds?.began ?? []) held.add(fingerprints.length, reason.code);
         }

@@ -65,3 +65,29 @@ test('[BR-ERR-009] a timer whose decision throws is not tried again at once, ove
   assert.equal(entities.nextDue(), 100 + HOLD_AFTER_FAILURE);
   assert.equal(tick(100 + HOLD_AFTER_FAILURE), 1);
 });
+
+test('[BR-AP-L25] entities are counted by their class as they change, sleep and end', () => {
+  const entities = new Entities(() => aPolicy());
+  const classed: AnyEntityKind = { ...kind, classOf: ({ is }: { is: string }) => is };
+  const put = (key: string, is: string | null) => {
+    const slot = entities.slot(classed, key);
+    slot.state = is === null ? null : { is, dueAt: 1e15 };
+    entities.changed(slot);
+    return slot;
+  };
+  put('a', 'firing');
+  put('b', 'firing');
+  put('c', 'acknowledged');
+  put('b', 'acknowledged');
+  assert.deepEqual([...entities.counts].sort(), [
+    ['acknowledged', 2],
+    ['firing', 1],
+  ]);
+  entities.passivate(put('a', 'firing').chunk, 1, { giveBack() {} });
+  entities.remove(put('c', null));
+  entities.slot(kind, 'without').state = { dueAt: 1 };
+  assert.deepEqual([...entities.counts].sort(), [
+    ['acknowledged', 1],
+    ['firing', 1],
+  ]);
+});

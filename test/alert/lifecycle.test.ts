@@ -304,6 +304,31 @@ describe('people', () => {
   });
 });
 
+describe('how long an alert is open', () => {
+  const spans = (...commands: (readonly [AlertCommand, number])[]) => {
+    let state: AlertState | null = null;
+    return commands.flatMap(([command, now]) => {
+      const { events } = decideAlert(state, command, now, POLICY);
+      for (const event of events) state = evolveAlert(state, event);
+      return events.flatMap((event) =>
+        'openFor' in event ? [`${event.type} ${event.openFor} ${event.environment}`] : [],
+      );
+    });
+  };
+
+  test('[BR-AP-L25] is said when somebody takes it on and when it ends, from its opening on, whatever came between', () => {
+    assert.deepEqual(spans([report(), START], [person('acknowledge'), START + 5], [resolved(START + 9), START + 9]), [
+      'alert.acknowledged 5 production',
+      'alert.resolved 9 production',
+    ]);
+    const again = report({ startsAt: START + 20 });
+    assert.deepEqual(
+      spans([report(), START], [person('close'), START + 5], [again, START + 20], [TICK, START + 20 + AGE_AFTER]),
+      ['alert.closed 5 production', `alert.aged ${AGE_AFTER} production`],
+    );
+  });
+});
+
 describe('time', () => {
   test('an alert whose end time passes is resolved by itself', () => {
     const { event, codes, effects } = live([

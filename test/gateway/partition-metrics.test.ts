@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { reason } from '../../alert/reason.ts';
 import type { JournalEvent } from '../../bus/journal.ts';
+import { alertGauge } from '../../gateway/alert-gauge.ts';
 import { partitionMetrics } from '../../gateway/partition-metrics.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
-import { heldFlush, opened, repeated, T0 } from '../archive/journal-of.ts';
+import { byPerson, heldFlush, opened, repeated, resolved, T0 } from '../archive/journal-of.ts';
 import '../support/leaks.ts';
 
 test('[BR-AP-024] violations of the naming standard are counted by tenant when an alert opens', async () => {
@@ -24,4 +25,33 @@ test('[BR-AP-008] alerts whose hold begins are counted by the reason that keeps 
   committed('a0', [heldFlush(T0 + 3, [3], 'began', reason('hold.inhibited', 'by alert x (r)'))], 5);
   assert.match(await metrics.text(), /^herald_alerts_held_total\{reason="hold\.silence"\} 2$/m);
   assert.match(await metrics.text(), /^herald_alerts_held_total\{reason="hold\.inhibited"\} 1$/m);
+});
+
+test('[BR-AP-L25] how long alerts are open until somebody takes them on, or until they end, is measured by environment', async () => {
+  const metrics = createMetrics();
+  const { committed } = partitionMetrics(metrics);
+  const taken = {
+    ...byPerson('alert.acknowledged', 1, T0),
+    openFor: 90_000,
+    environment: 'production',
+  } as JournalEvent;
+  const over = { ...resolved(2, 'r2'), openFor: 3_000_000, environment: 'staging' } as JournalEvent;
+  committed('a0', [taken, over, resolved(3, 'r3')], 5);
+  const text = await metrics.text();
+  assert.match(text, /^herald_alert_open_seconds_bucket\{le="60",until="acknowledged",environment="production"\} 0$/m);
+  assert.match(text, /^herald_alert_open_seconds_bucket\{le="120",until="acknowledged",environment="production"\} 1$/m);
+  assert.match(text, /^herald_alert_open_seconds_sum\{until="resolved",environment="staging"\} 3000$/m);
+  assert.equal(text.match(/open_seconds_count/g)?.length, 2, 'a journal of before does not say it');
+});
+
+test('[BR-AP-L25] alerts are counted as they stand now, by status, environment and priority', async () => {
+  const metrics = createMetrics();
+  const counts = new Map([
+    ['firing production P1', 3],
+    ['resolved staging P3', 0],
+  ]);
+  alertGauge(metrics, { counts: () => counts });
+  assert.match(await metrics.text(), /^herald_alerts\{status="firing",environment="production",priority="P1"\} 3$/m);
+  counts.set('firing production P1', 2);
+  assert.match(await metrics.text(), /^herald_alerts\{status="firing",environment="production",priority="P1"\} 2$/m);
 });
