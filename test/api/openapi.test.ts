@@ -131,6 +131,7 @@ test('[BR-INT-006] real answers are what openapi.json says, down to every proper
     '/v1/dead-letters': ['/v1/dead-letters'],
     '/v1/dead-letters/{id}': ['/v1/dead-letters/letter-9', '/v1/dead-letters/dead-n2'],
     '/v1/rules': ['/v1/rules', '/v1/rules?tenant=acme'],
+    '/v1/policies': ['/v1/policies', '/v1/policies?limit=1', '/v1/policies?limit=x'],
     '/v1/status': ['/v1/status'],
   };
   for (const [path, examples] of Object.entries(paths)) {
