@@ -60,6 +60,10 @@ export function evolveAlert(state: AlertState | null, event: AlertEvent): AlertS
   }
 }
 
+/** Of most alerts: one for all of them. */
+const NO_GROUPS: AlertState['former'] = Object.freeze([]);
+const NO_COMMANDS: AlertState['commands'] = Object.freeze([]);
+
 function opened(before: AlertState | null, event: Opened): AlertState {
   const { alert, routing, episode, at, approval, openings, flapping } = event;
   return {
@@ -77,12 +81,12 @@ function opened(before: AlertState | null, event: Opened): AlertState {
     namespace: routing.namespace,
     policy: routing.policy,
     groups: routing.groups,
-    former: [],
+    former: NO_GROUPS,
     episode,
     occurrences: 1,
     since: at,
     lastSeen: at,
-    commands: before?.commands ?? [],
+    commands: before?.commands ?? NO_COMMANDS,
     ...(routing.inhibits === true ? { inhibits: true } : {}),
     ...(routing.correlated === true ? { correlated: true } : {}),
     ...(routing.shown === undefined ? {} : { shown: routing.shown }),

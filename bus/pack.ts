@@ -21,7 +21,7 @@ addExtension({
   read: ([labels, annotations, fields]: [string, string, Record<string, unknown>]) => {
     for (const name in fields) {
       const value = fields[name];
-      if (typeof value === 'string' && name !== 'fingerprint') fields[name] = sharedName(value);
+      if (typeof value === 'string') fields[name] = name === 'fingerprint' ? sharedText(value) : sharedName(value);
     }
     return new StoredAlert(sharedText(labels), sharedText(annotations), fields as unknown as StoredFields);
   },
