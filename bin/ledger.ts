@@ -84,7 +84,9 @@ function reasonLines(reason: Answer, { style, width }: Print): string[] {
   const often = Number(times) > 1 ? ` (${text(times)} times)` : '';
   const first = `  ${when}${whom}`;
   const [head = '', ...rest] = wrapped(`${first}${text(code)}  ${text(detail)}${often}`, width, '    ');
-  const place = isRecord(rule) ? [`    ${text(rule.rule)}, ${text(rule.file)}:${text(rule.line)}`] : [];
+  const place = isRecord(rule)
+    ? wrapped(`    ${text(rule.rule)}, ${text(rule.file)}:${text(rule.line)}`, width, '    ')
+    : [];
   return [`${style.dim(head.slice(0, first.length))}${head.slice(first.length)}`, ...rest, ...place.map(style.dim)];
 }
 

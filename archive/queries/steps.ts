@@ -127,10 +127,15 @@ function ofLine(line: HistoryRow, known: ReadonlySet<string>): StepReason[] {
   return reasonsIn(line)
     .filter(({ code }) => !known.has(code))
     .map(({ code, detail }, i) => {
-      const told =
-        i === 0 && line.detail !== '' && !detail.includes(line.detail) ? `${detail} (${line.detail})` : detail;
+      const told = i === 0 ? joined(detail, line.detail) : detail;
       return { code, detail: told, at, times: line.count, channel: null, policy: null };
     });
+}
+
+/** What the line says of itself may begin with its reason, or be part of it. */
+function joined(detail: string, more: string): string {
+  if (more === '' || detail.includes(more)) return detail;
+  return more.startsWith(detail) ? more : `${detail} (${more})`;
 }
 
 function membership({ id, kind, rule, joinedAt, because }: PartOf): StepReason {
