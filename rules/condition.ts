@@ -20,6 +20,8 @@ export interface Variables {
   readonly texts: readonly string[];
   /** How many items the loops of one evaluation may go through together. */
   readonly steps: number;
+  /** What the evaluations that its owner counts together have left; left out where each stands alone. */
+  readonly together?: StepBudget;
 }
 
 export type ExpressionType = 'bool' | 'string' | 'list' | 'map' | 'any';
@@ -88,11 +90,15 @@ function compile(
     const budget: StepBudget = { left: 0 };
     prepare(parsed.ast, variables, budget);
     const evaluate = (facts: Facts): Evaluated => {
-      budget.left = variables.steps;
+      const { together } = variables;
+      const given = Math.min(variables.steps, together?.left ?? variables.steps);
+      budget.left = given;
       try {
         return { ok: true, value: parsed(facts) };
       } catch (error) {
         return { ok: false, message: explain(error, text, variables) };
+      } finally {
+        if (together !== undefined) together.left -= given - budget.left;
       }
     };
     return { ok: true, expression: { text, equalities: equalitiesOf(parsed.ast, variables.texts), evaluate } };

@@ -11,13 +11,27 @@ const TIMESTAMP = 'google.protobuf.Timestamp';
 /** How much one expression may go through: all of a large body once, or what belongs to one alert. */
 const LIST_STEPS = 200_000;
 const ITEM_STEPS = 1000;
+/** And all expressions of all alerts of one body together: a tenth of a second. */
+export const BODY_STEPS = 1_000_000;
+const ofBody = { left: BODY_STEPS };
 
 const lists = expressionCompiler({ types: { body: ANY, now: TIMESTAMP }, texts: [], steps: LIST_STEPS });
 const items = expressionCompiler({
   types: { body: ANY, item: ANY, index: 'int', now: TIMESTAMP },
   texts: [],
   steps: ITEM_STEPS,
+  together: ofBody,
 });
+
+/** To be called before the alerts of a body are read. */
+export function beginBody(): void {
+  ofBody.left = BODY_STEPS;
+}
+
+/** What is evaluated now finds nothing left to go through. */
+export function isBodySpent(): boolean {
+  return ofBody.left <= 0;
+}
 
 /** As declared. A map of expressions by name, or one expression that gives a map. */
 export type TextsMapping = string | Readonly<Record<string, string>>;

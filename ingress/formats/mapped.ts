@@ -5,7 +5,16 @@
  */
 
 import type { Alert } from '../../alert/alert.ts';
-import { asText, type ItemFacts, type Mapping, mapTexts, unixTime } from '../../rules/mapping.ts';
+import {
+  asText,
+  BODY_STEPS,
+  beginBody,
+  type ItemFacts,
+  isBodySpent,
+  type Mapping,
+  mapTexts,
+  unixTime,
+} from '../../rules/mapping.ts';
 import { Problems, pointer } from '../problem.ts';
 import type { RawObject } from './fields.ts';
 import type { Decoded, Format, FormatContext } from './format.ts';
@@ -23,7 +32,16 @@ function decode(body: unknown, context: FormatContext): Decoded {
   const alerts: Alert[] = [];
   const now = new Date(context.now);
   const items = itemsOf(body, mapping, now, problems);
+  beginBody();
   for (let i = 0; i < items.length; i++) {
+    if (isBodySpent()) {
+      problems.add(
+        `/alerts/${i}`,
+        items.length,
+        `alerts whose expressions go through at most ${BODY_STEPS} items together`,
+      );
+      break;
+    }
     const alert = decodeItem({ body, item: items[i], index: BigInt(i), now }, mapping, context, problems);
     if (alert !== null) alerts.push(alert);
   }

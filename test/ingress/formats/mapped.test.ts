@@ -135,6 +135,15 @@ test('a body made to hurt is a problem, not a stall', () => {
   assert.match(problemsOf({ labels: { a: '"x"' } }, many)[0]!, /^\/alerts: 10001; at most 10000 alerts/);
   const square = { alerts: '[1]', labels: { a: 'string(body.exists(x, body.exists(y, y == 2.0)))' } };
   assert.match(problemsOf(square, many)[0]!, /goes through more than 1000 items/);
+  const tags = Array.from({ length: 25 }, (_, i) => `t${i}`);
+  const nested = { labels: { a: 'item.tags.exists(x, item.tags.exists(y, x + y == "z")) ? "1" : "2"' } };
+  const { alerts, problems } = decode(
+    nested,
+    Array.from({ length: 5000 }, () => ({ tags })),
+  );
+  assert.ok(alerts.length > 100 && alerts.length < 5000);
+  assert.match(problems.list.at(-1)!.allowed, /go through at most 1000000 items together/);
+  assert.equal(decode(nested, [{ tags }]).problems.count, 0, 'the next body has its own');
 });
 
 test('whatever the body, decoding gives alerts or problems', () => {
