@@ -50,8 +50,9 @@ export function foldGroup(before: GroupRow | null, event: GroupEvent, position: 
       if (before === null) return { ...NOTHING, row: null, line };
       return { ...NOTHING, row: { ...before, escalation: escalationAfter(before.escalation, event) }, line };
     }
+    // A newer Herald's: it is told of, whatever it changes.
     default:
-      return event satisfies never;
+      return { ...NOTHING, row: before, line: historyLine(event satisfies never, position) };
   }
 }
 

@@ -29,8 +29,10 @@ type StepName = (typeof STEPS)[number];
 const STEP_OF: Readonly<Record<string, StepName>> = {
   environment: 'classify',
   namespace: 'classify',
+  promotion: 'classify',
   filter: 'filter',
   plugin: 'filter',
+  approval: 'filter',
   priority: 'priority',
   alert: 'lifecycle',
   command: 'lifecycle',
