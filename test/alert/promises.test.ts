@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Alert } from '../../alert/alert.ts';
 import type { GroupEntry } from '../../alert/entry.ts';
-import { decideGroup, evolveGroup, type GroupState } from '../../alert/group.ts';
+import { turnsOf } from '../../alert/escalation-policy.ts';
+import { decideGroup, evolveGroup, type GroupState, groupDueAt } from '../../alert/group.ts';
 import { evolveHolds, type HoldsState } from '../../alert/holds-state.ts';
 import { type AlertCommand, type AlertState, decideAlert, evolveAlert } from '../../alert/lifecycle.ts';
 import type { Notification } from '../../alert/notification.ts';
@@ -15,7 +16,7 @@ import { decideHolds, type HoldsCommand } from '../../alert/silence-command.ts';
 import { inhibitionRule } from '../../resources/inhibition.ts';
 import { aChannel, aPolicy, aRoute } from '../support/fake-policy.ts';
 
-const CHANNELS = [aChannel('ops'), aChannel('team')];
+const CHANNELS = [aChannel('ops'), aChannel('team'), aChannel('lead')];
 const inhibitions = [inhibitionRule('a', { sourceMatch: ['alertname="a"'], targetMatch: ['alertname=~"b|c"'] })];
 const timing = { groupWait: 10, groupInterval: 50, repeatInterval: 500 };
 const POLICIES = [
@@ -37,6 +38,22 @@ const POLICIES = [
     channels: CHANNELS,
     root: aRoute({ ...timing, groupBy: ['text', 'tenant'], channels: ['ops'] }),
   }),
+  aPolicy({
+    hash: 'p5',
+    channels: CHANNELS,
+    inhibitions,
+    escalations: [
+      {
+        name: 'e',
+        turns: turnsOf([{ after: 15, channels: ['lead'], repeat: { every: 20, times: 9 } }]),
+        severities: null,
+        priorities: null,
+        stopOn: ['acknowledged'],
+      },
+    ],
+    lifecycle: { flapping: { openings: 2, within: 150, priorities: null } },
+    root: aRoute({ ...timing, groupBy: ['alertname'], channels: ['ops'], escalation: 'e' }),
+  }),
 ];
 const NAMES = ['a', 'b', 'c'];
 
@@ -50,7 +67,7 @@ type HoldStep =
 type Step =
   | HoldStep
   | { readonly kind: 'report'; readonly name: string; readonly status: Alert['status']; readonly text: string }
-  | { readonly kind: 'close'; readonly name: string }
+  | { readonly kind: 'close' | 'acknowledge'; readonly name: string }
   | { readonly kind: 'policy'; readonly policy: Policy };
 
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
@@ -63,7 +80,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
       text: fc.constantFrom('x', 'y'),
     }),
   },
-  fc.record({ kind: fc.constant('close' as const), name: fc.constantFrom(...NAMES) }),
+  fc.record({ kind: fc.constantFrom('close' as const, 'acknowledge' as const), name: fc.constantFrom(...NAMES) }),
   fc.record({ kind: fc.constant('policy' as const), policy: fc.constantFrom(...POLICIES) }),
 );
 const anyHoldStep: fc.Arbitrary<HoldStep> = fc.oneof(
@@ -134,7 +151,7 @@ class World {
     return { ...of, content: { matchers: [`alertname="${step.name}"`], ...times, ...why } };
   }
 
-  #commandFor(step: Extract<Step, { kind: 'report' | 'close' | 'snooze' }>): AlertCommand {
+  #commandFor(step: Extract<Step, { kind: 'report' | 'close' | 'acknowledge' | 'snooze' }>): AlertCommand {
     const id = `c${++this.#inputs}`;
     const fingerprint = step.name;
     if (step.kind !== 'report') {
@@ -181,7 +198,7 @@ class World {
 
   #tick(): void {
     for (const [id, state] of this.#groups) {
-      const due = Math.max(state?.dueAt ?? 0, this.#quiet.get(id) ?? 0);
+      const due = Math.max(state === null ? 0 : groupDueAt(state), this.#quiet.get(id) ?? 0);
       if (state !== null && due <= this.now) this.#group(id, { kind: 'tick' });
     }
   }
@@ -228,6 +245,7 @@ test('[BR-ERR-011] whoever was told that an alert fires is told that it ended, t
 test('[BR-AP-008] [BR-ERR-011] whoever was told that an alert fires is told that it ended, whatever holds it back meanwhile', () => {
   let told = 0;
   let held = 0;
+  let escalated = 0;
   fc.assert(
     fc.property(anyHeldHistory, (history) => {
       const world = live(history);
@@ -239,12 +257,14 @@ test('[BR-AP-008] [BR-ERR-011] whoever was told that an alert fires is told that
       const beliefs = believed(world.sent);
       told += beliefs.size;
       held += world.heldBack;
+      escalated += world.sent.filter(({ channel }) => channel === 'lead').length;
       for (const [who, status] of beliefs) assert.equal(status, 'resolved', who);
       assert.equal(world.openGroups, 0);
     }),
     { numRuns: 500 },
   );
   assert.ok(told > 100 && held > 50, `${told} were told, ${held} were held back`);
+  assert.ok(escalated > 5, `${escalated} times a step told somebody`);
 });
 
 test('[BR-AP-008] whatever still fires when the last hold has ended is told to every channel of its route', () => {

@@ -10,6 +10,7 @@ const TIMING: ReceiverTiming = {
   channels: ['a', 'b'],
   muteTimeIntervals: ['nights'],
   activeTimeIntervals: ['weekends'],
+  escalation: 'critical',
 };
 
 test('timings are the same when all of them is, whether lists are empty or left out', () => {
@@ -29,6 +30,7 @@ test('a change of any field makes another timing, so the group hears of it', () 
     { muteTimeIntervals: [] },
     { muteTimeIntervals: ['days'] },
     { activeTimeIntervals: ['weekends', 'nights'] },
+    { escalation: 'other' },
   ];
   for (const change of changes) {
     assert.equal(sameTiming(TIMING, { ...TIMING, ...change }), false, JSON.stringify(change));

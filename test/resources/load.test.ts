@@ -24,8 +24,8 @@ test('[BR-CFG-002] the configuration of a fresh checkout loads without a problem
   assert.equal(other[0]!.timing.groupWait, 30_000);
 });
 
-test('the examples of filters and of mapped sources load without a problem', async () => {
-  for (const folder of ['examples/filters', 'examples/mapped']) {
+test('the examples of filters, of mapped sources and of escalation load without a problem', async () => {
+  for (const folder of ['examples/filters', 'examples/mapped', 'examples/escalation']) {
     const loaded = await loadResources(folder, { channelTypes: channelSchemas, env: {} });
     assert.ok(loaded.ok, JSON.stringify(loaded));
   }
