@@ -35,6 +35,8 @@ const good = await temporaryFolder({ 'all.yaml': RESOURCES });
 const bad = await temporaryFolder({
   'all.yaml': RESOURCES.replace('channel/ops', 'channel/oops').replace('30s', 'soon'),
 });
+/** No Herald is there to be asked what fires. */
+const ALONE = { HERALD_LISTEN: '127.0.0.1:1' };
 const critical = join(ROOT, 'test/fixtures/payloads/alertmanager-0.25-firing-critical.json');
 
 test('[BR-WH-019] check says what is there, or every problem with file, line and path', async () => {
@@ -106,25 +108,31 @@ test('classify answers one JSON line per namespace', async () => {
 });
 
 test('dry-run tells environment, groups and channels of each alert', async () => {
-  const { code, out } = await herald(['dry-run', critical, '--config', good]);
+  const { code, out } = await herald(['dry-run', critical, '--config', good], ALONE);
   assert.equal(code, 0);
   assert.match(out, /^KubePodCrashLooping {2}default\/089c6e69d2c44267 {2}firing$/m);
   assert.match(out, /production, P1, namespace payments-prod/);
   assert.match(out, /waits 30 s, tells ops/);
-  const [alert] = JSON.parse((await herald(['dry-run', critical, '--config', good, '--json'])).out).alerts;
+  const [alert] = JSON.parse((await herald(['dry-run', critical, '--config', good, '--json'], ALONE)).out).alerts;
   assert.equal(alert.fingerprint, '089c6e69d2c44267');
   assert.deepEqual(alert.groups[0].channels, ['ops']);
 });
 
 test('dry-run names what is wrong with a body, a source and the resources', async () => {
   const folder = await temporaryFolder({ 'wrong.json': '{"alerts":[{"status":"burning"}]}', 'cut.json': '{"alerts":' });
-  const wrong = await herald(['dry-run', join(folder, 'wrong.json'), '--config', good]);
+  const wrong = await herald(['dry-run', join(folder, 'wrong.json'), '--config', good], ALONE);
   assert.equal(wrong.code, 1);
   assert.match(wrong.err, /\/alerts\/0\/status: "burning"; allowed: "firing" or "resolved"/);
-  assert.match((await herald(['dry-run', join(folder, 'cut.json'), '--config', good])).err, /400 Body is not JSON/);
   assert.match(
-    (await herald(['dry-run', critical, '--source', 'alertmanger', '--config', good])).err,
+    (await herald(['dry-run', join(folder, 'cut.json'), '--config', good], ALONE)).err,
+    /400 Body is not JSON/,
+  );
+  assert.match(
+    (await herald(['dry-run', critical, '--source', 'alertmanger', '--config', good], ALONE)).err,
     /did you mean alertmanager\?/,
   );
-  assert.match((await herald(['dry-run', critical, '--config', bad])).err, /the resources are not right:[\s\S]*oops/);
+  assert.match(
+    (await herald(['dry-run', critical, '--config', bad], ALONE)).err,
+    /the resources are not right:[\s\S]*oops/,
+  );
 });
