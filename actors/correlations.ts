@@ -4,11 +4,14 @@ import type { Finding } from '../alert/correlation.ts';
 import type { CorrelationTask } from '../alert/correlation-run.ts';
 import type { CorrelatorCommand } from '../alert/correlator.ts';
 import type { Log } from '../telemetry/log.ts';
+import { type AskKeys, withKeys } from './correlation-keys.ts';
 
 export interface CorrelationsDeps {
   readonly log: Log;
   /** Rejects when the task throws, takes longer than its limit, or its thread ends. */
   correlate(task: CorrelationTask): Promise<readonly Finding[]>;
+  /** Of the correlator plug-ins that rules name. */
+  readonly askKeys: AskKeys;
 }
 
 export class Correlations {
@@ -36,7 +39,9 @@ export class Correlations {
   async #run(task: CorrelationTask): Promise<CorrelatorCommand> {
     const { tenant, run } = task;
     try {
-      return { kind: 'found', run, findings: await this.#deps.correlate(task) };
+      const keyed = await withKeys(task, this.#deps.askKeys);
+      const findings = await this.#deps.correlate(keyed.task);
+      return { kind: 'found', run, findings, problems: keyed.problems };
     } catch (error) {
       this.#deps.log.warn({ event: 'correlation.failed', tenant, error }, 'alerts go on uncorrelated for now');
       return { kind: 'failed', run, problem: error instanceof Error ? error.message : String(error) };

@@ -28,9 +28,10 @@ export interface PluginOpinion {
   readonly because: string;
 }
 
-export type PluginAnswer =
+/** `Opinion`: of a correlator its key, as text. */
+export type PluginAnswer<Opinion = PluginOpinion> =
   /** `version`: as the module says. `opinion` null: it has nothing to say of this alert. */
-  | { readonly ok: true; readonly version: string; readonly opinion: PluginOpinion | null }
+  | { readonly ok: true; readonly version: string; readonly opinion: Opinion | null }
   | { readonly ok: false; readonly code: PluginFailure; readonly detail: string };
 
 export type PluginFailure = 'plugin.timeout' | 'plugin.failed' | 'plugin.paused';

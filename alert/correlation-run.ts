@@ -9,7 +9,7 @@ import { type CorrelatorState, isIdle } from './correlator-state.ts';
 import type { GroupEntry, IncidentHoldEntry } from './entry.ts';
 import { applyFindings, closeOrphans } from './incident.ts';
 import type { Policy } from './policy.ts';
-import { type ReasonCode, reason } from './reason.ts';
+import { type Reason, reason } from './reason.ts';
 
 /** To be done after the commit; its outcome comes back as `found` or `failed`. */
 export interface CorrelationTask {
@@ -56,6 +56,7 @@ export function conclude(
   tenant: string,
   now: number,
   policy: Policy,
+  problems: readonly Reason[] = [],
 ): CorrelatorDecision {
   const orphans = closeOrphans(state, tenant, now, policy);
   const changes = applyFindings(state, findings, tenant, now, policy);
@@ -64,8 +65,7 @@ export function conclude(
   const ended = endOfRun(
     state,
     passedBy(state, members, tenant, now, policy),
-    'correlation.done',
-    undefined,
+    [reason('correlation.done'), ...problems],
     tenant,
     now,
   );
@@ -95,19 +95,22 @@ function passedBy(
 
 /** Nothing changes, and what changed meanwhile is looked at in the next one. */
 export function failRun(state: CorrelatorState, problem: string, tenant: string, now: number): CorrelatorDecision {
-  return { events: [endOfRun(state, [], 'correlation.failed', problem, tenant, now)], effects: [], task: null };
+  return {
+    events: [endOfRun(state, [], [reason('correlation.failed', problem)], tenant, now)],
+    effects: [],
+    task: null,
+  };
 }
 
 function endOfRun(
   state: CorrelatorState,
   passed: readonly string[],
-  code: ReasonCode,
-  detail: string | undefined,
+  reasons: readonly Reason[],
   tenant: string,
   now: number,
 ): CorrelationEvent {
   const run = state.running?.run ?? state.runs;
-  return { type: 'correlation.ended', key: tenant, at: now, run, passed, reasons: [reason(code, detail)] };
+  return { type: 'correlation.ended', key: tenant, at: now, run, passed, reasons };
 }
 
 /** When a run is due, or the end of one is overdue. Unix time in milliseconds; infinite: never. */

@@ -25,6 +25,8 @@ export interface WindowAlert {
   readonly priority: Priority;
   /** Names of the rules whose condition it meets. */
   readonly rules: readonly string[];
+  /** By plug-in (`tenant/name`): the key that it gave. Only on the way to the pool; left out where none was asked. */
+  readonly keys?: Readonly<Record<string, string>>;
   /** Of these, those whose incidents it may be the parent of. */
   readonly parentOf: readonly string[];
 }
@@ -35,6 +37,8 @@ export interface Similarity {
   /** Messages of one template. */
   readonly message: boolean;
   readonly topology: readonly Topology[];
+  /** `tenant/name` of a correlator plug-in: alerts that it gives the same key. Left out where none is asked. */
+  readonly plugin?: string;
   /** `any`: one of these links two alerts. `all`: only all of them together do. */
   readonly need: 'any' | 'all';
 }
@@ -91,7 +95,7 @@ export interface Learnt {
   readonly taken: number;
 }
 
-export type EvidenceKind = 'history' | 'rule' | 'time' | 'labels' | 'likeness' | 'template' | Topology;
+export type EvidenceKind = 'history' | 'plugin' | 'rule' | 'time' | 'labels' | 'likeness' | 'template' | Topology;
 
 export interface Evidence {
   readonly kind: EvidenceKind;

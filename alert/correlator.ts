@@ -17,13 +17,19 @@ import type { CorrelatorState } from './correlator-state.ts';
 import type { CorrelationEntry, IncidentHoldEntry } from './entry.ts';
 import { closeIncident } from './incident.ts';
 import type { Policy } from './policy.ts';
-import { type ReasonCode, reason } from './reason.ts';
+import { type Reason, type ReasonCode, reason } from './reason.ts';
 import { countStorm, stormDueAt, tickStorm } from './storm.ts';
 
 export type CorrelatorCommand =
   | { readonly kind: 'entry'; readonly entry: CorrelationEntry }
   | { readonly kind: 'tick' }
-  | { readonly kind: 'found'; readonly run: number; readonly findings: readonly Finding[] }
+  | {
+      readonly kind: 'found';
+      readonly run: number;
+      readonly findings: readonly Finding[];
+      /** Of plug-ins that gave no keys. */
+      readonly problems?: readonly Reason[];
+    }
   | { readonly kind: 'failed'; readonly run: number; readonly problem: string }
   | { readonly kind: 'recovered' };
 
@@ -48,7 +54,7 @@ export function decideCorrelation(
       return state === null ? NOTHING : tick(state, tenant, now, policy);
     case 'found':
       if (state?.running?.run !== command.run) return NOTHING;
-      return conclude(state, command.findings, tenant, now, policy);
+      return conclude(state, command.findings, tenant, now, policy, command.problems);
     case 'failed':
       return state?.running?.run === command.run ? failRun(state, command.problem, tenant, now) : NOTHING;
     case 'recovered':

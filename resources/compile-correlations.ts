@@ -24,10 +24,10 @@ export function compileCorrelations(
   return (tenant) => tenants.get(tenant) ?? NONE;
 }
 
-function conditionsOf({ kind, name, spec }: Declared): CorrelationCondition[] {
+function conditionsOf({ kind, tenant, name, spec }: Declared): CorrelationCondition[] {
   const conditions =
     kind === 'CorrelationRule'
-      ? [correlationRule(name, spec)]
+      ? [correlationRule(name, spec, tenant)]
       : kind === 'NamespaceLimit'
         ? namespaceLimits(name, spec)
         : [];

@@ -6,7 +6,7 @@ import { type CorrelationCondition, type CorrelationRule, type StormOptions, TOP
 import { matchesAll } from '../alert/matcher.ts';
 import { correlationConditions, judge } from '../rules/correlation-condition.ts';
 import { checkedMatcher, matcherSchema } from './matcher.ts';
-import { durationSchema, fieldOf, listOf, milliseconds } from './resource.ts';
+import { DEFAULT_TENANT, durationSchema, fieldOf, listOf, milliseconds } from './resource.ts';
 import { channelNames, receiversSchema } from './route.ts';
 import type { Fault } from './validate.ts';
 
@@ -50,6 +50,7 @@ export const correlationRuleSpec = Type.Object(
           labels: Type.Optional(Type.Number({ minimum: 0.1, maximum: 1 })),
           message: Type.Optional(Type.Boolean()),
           topology: Type.Optional(Type.Array(Type.Enum([...TOPOLOGY]), { minItems: 1 })),
+          plugin: Type.Optional(Type.String({ minLength: 1, description: 'the name of a Plugin of kind correlator' })),
           need: Type.Optional(Type.Enum(['any', 'all'])),
         },
         { additionalProperties: false },
@@ -91,9 +92,10 @@ export function correlationFaults(spec: unknown): Fault[] {
   const compares =
     fieldOf(similarity, 'labels') !== undefined ||
     fieldOf(similarity, 'message') === true ||
+    fieldOf(similarity, 'plugin') !== undefined ||
     listOf(similarity, 'topology').length > 0;
   if (similarity !== undefined && !compares) {
-    add('similarity', 'compares nothing; allowed: at least one of labels, message: true, topology', 'value');
+    add('similarity', 'compares nothing; allowed: at least one of labels, message: true, topology, plugin', 'value');
   }
   if (similarity === undefined && !has('groupBy')) {
     add('groupBy', 'is missing, and so is similarity: all alerts of the time frame would belong together', 'value');
@@ -109,7 +111,7 @@ function tooLong(spec: unknown): Fault[] {
 }
 
 /** For what the schema has checked. */
-export function correlationRule(name: string, spec: unknown): CorrelationCondition {
+export function correlationRule(name: string, spec: unknown, tenant = DEFAULT_TENANT): CorrelationCondition {
   const checked = spec as CorrelationRuleSpec;
   const { action = 'annotate', storm, similarity, parent } = checked;
   const conditions = (checked.matchers ?? []).map(checkedMatcher);
@@ -127,6 +129,7 @@ export function correlationRule(name: string, spec: unknown): CorrelationConditi
             labels: similarity.labels ?? null,
             message: similarity.message ?? false,
             topology: [...new Set(similarity.topology ?? [])],
+            ...(similarity.plugin === undefined ? {} : { plugin: `${tenant}/${similarity.plugin}` }),
             need: similarity.need ?? 'any',
           },
     needsParent: parents !== null,

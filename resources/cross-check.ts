@@ -16,6 +16,7 @@ export function crossCheck(resources: readonly Declared[]): Problem[] {
     ...ONE_PER_TENANT.flatMap((kind) => secondOfTenant(kind, resources)),
     ...unknownCalendars(resources),
     ...unknownReceivers(resources),
+    ...unknownPlugins(resources),
     ...unknownTimeIntervals(resources),
     ...unknownEscalations(resources),
   ];
@@ -85,6 +86,21 @@ function unknownReceivers(resources: readonly Declared[]): Problem[] {
 function noSuchChannel(channel: string, tenant: string, names: readonly string[]): string {
   const there = names.length === 0 ? 'it has none' : `allowed: ${names.map((name) => `channel/${name}`).join(', ')}`;
   return `is "channel/${channel}", but tenant ${tenant} has no such Channel${didYouMean(channel, names)}; ${there}`;
+}
+
+/** A CorrelationRule may ask a plug-in for its keys. */
+function unknownPlugins(resources: readonly Declared[]): Problem[] {
+  const isCorrelator = ({ kind, spec }: Declared) => kind === 'Plugin' && fieldOf(spec, 'kind') === 'correlator';
+  const plugins = Map.groupBy(resources.filter(isCorrelator), ({ tenant }) => tenant);
+  return resources.flatMap(({ kind, tenant, spec, document }) => {
+    const plugin = kind === 'CorrelationRule' ? fieldOf(fieldOf(spec, 'similarity'), 'plugin') : undefined;
+    const names = (plugins.get(tenant) ?? []).map(({ name }) => name);
+    if (typeof plugin !== 'string' || names.includes(plugin)) return [];
+    const allowed = names.length === 0 ? 'it has none' : `allowed: ${names.join(', ')}`;
+    const meant = didYouMean(plugin, names);
+    const message = `is ${JSON.stringify(plugin)}, but tenant ${tenant} has no such Plugin of kind correlator${meant}; ${allowed}`;
+    return [document.problem(['spec', 'similarity', 'plugin'], message)];
+  });
 }
 
 /** Each resource whose key was there before, with the first of that key. */

@@ -15,7 +15,7 @@ import type { Fault } from './validate.ts';
 
 export const pluginSpec = Type.Object(
   {
-    kind: Type.Enum(['filter']),
+    kind: Type.Enum(['filter', 'correlator']),
     module: Type.String({
       pattern: '\\.(mjs|js|ts)$',
       description: 'the path of an ES module (.mjs, .js or .ts), from the folder of this file',
@@ -30,18 +30,27 @@ export const pluginSpec = Type.Object(
 
 type DeclaredPlugin = Type.Static<typeof pluginSpec>;
 
-const TIMEOUT = 200;
-/** A partition waits for it. Milliseconds. */
-const LONGEST_TIMEOUT = 2000;
+const TIMEOUT = { filter: 200, correlator: 2000 } as const;
+/** A partition waits for a filter; correlation for a correlator, and has ten seconds for all of it. Milliseconds. */
+const LONGEST_TIMEOUT = { filter: 2000, correlator: 4000 } as const;
 const MEMORY = 64;
 const LARGEST_MODULE = 16 * 1024 * 1024;
 
-/** What the schema cannot say. */
+/** What the schema, which has checked it, cannot say. */
 export function pluginFaults(spec: unknown): Fault[] {
-  const timeout = fieldOf(spec, 'timeout');
-  if (typeof timeout !== 'string' || milliseconds(timeout) <= LONGEST_TIMEOUT) return [];
-  const message = `is ${JSON.stringify(timeout)}; allowed: at most 2s, for alerts wait as long`;
-  return [{ path: ['spec', 'timeout'], message, target: 'value' }];
+  const { kind, timeout, matchers, dropProduction } = spec as DeclaredPlugin;
+  const faults: Fault[] = [];
+  const most = LONGEST_TIMEOUT[kind];
+  if (timeout !== undefined && milliseconds(timeout) > most) {
+    const message = `is ${JSON.stringify(timeout)}; allowed: at most ${most / 1000}s, for alerts wait as long`;
+    faults.push({ path: ['spec', 'timeout'], message, target: 'value' });
+  }
+  for (const [field, value] of Object.entries({ matchers, dropProduction })) {
+    if (kind === 'filter' || value === undefined) continue;
+    const message = 'does not belong to a correlator; the CorrelationRule that names it says what it is asked about';
+    faults.push({ path: ['spec', field], message, target: 'key' });
+  }
+  return faults;
 }
 
 export interface PluginModule {
@@ -85,6 +94,7 @@ export function withDigest(spec: unknown, digest: string): unknown {
 }
 
 export interface CompiledPlugins {
+  /** Filters. */
   rules(tenant: string): readonly PluginRule[];
   /** By key. */
   readonly specs: ReadonlyMap<string, PluginSpec>;
@@ -99,7 +109,8 @@ interface CheckedPlugin {
 /** In the order of their names. */
 export function compilePlugins(plugins: readonly CheckedPlugin[]): CompiledPlugins {
   const byName = [...plugins].sort((a, b) => (a.declared.name < b.declared.name ? -1 : 1));
-  const tenants = [...Map.groupBy(byName, ({ declared }) => declared.tenant)];
+  const filters = byName.filter(({ declared }) => (declared.spec as DeclaredPlugin).kind === 'filter');
+  const tenants = [...Map.groupBy(filters, ({ declared }) => declared.tenant)];
   const rules = new Map(tenants.map(([tenant, own]) => [tenant, Object.freeze(own.map(ruleOf))]));
   const specs = new Map(byName.map((plugin) => [keyOf(plugin.declared), specOf(plugin)]));
   return { rules: (tenant) => rules.get(tenant) ?? NONE, specs };
@@ -117,12 +128,13 @@ function ruleOf({ declared }: CheckedPlugin): PluginRule {
 }
 
 function specOf({ declared, resolved }: CheckedPlugin): PluginSpec {
-  const { timeout, memory = MEMORY } = declared.spec as DeclaredPlugin;
+  const { kind, timeout, memory = MEMORY } = declared.spec as DeclaredPlugin;
   return {
     key: keyOf(declared),
+    kind,
     module: moduleFile(declared),
     digest: String(fieldOf(resolved, 'digest')),
-    timeout: timeout === undefined ? TIMEOUT : milliseconds(timeout),
+    timeout: timeout === undefined ? TIMEOUT[kind] : milliseconds(timeout),
     memory,
   };
 }

@@ -84,6 +84,7 @@ function partsOf(window: Window, rule: CorrelationRule): Map<string, number[]> {
     if (!alert.rules.includes(rule.name)) continue;
     const values = rule.groupBy.map((name) => keyValue(alert, name));
     if (all?.message === true) values.push(templateKey(window, place));
+    if (all?.plugin !== undefined) values.push(alert.keys?.[all.plugin] ?? '');
     for (const topology of all?.topology ?? []) values.push(placeIn(alert, topology));
     if (values.includes('')) continue;
     const key = values.join('\0');
@@ -112,6 +113,8 @@ function linkedIn(window: Window, part: readonly number[], { similarity, within 
   const link = (a: number, b: number) => links.join(a, b);
   const any = similarity !== null && similarity.need === 'any';
   if (any && similarity.message) linkEqual(part, (place) => templateKey(window, place), near, link);
+  const plugin = any ? similarity.plugin : undefined;
+  if (plugin !== undefined) linkEqual(part, (place) => alerts[place]!.keys?.[plugin] ?? '', near, link);
   for (const topology of any ? similarity.topology : []) {
     linkEqual(part, (place) => placeIn(alerts[place]!, topology), near, link);
   }

@@ -50,6 +50,11 @@ export function evidenceOf(
   for (const [template] of mostCommon(templates)) {
     add('template', `message ${quote(template.text())}`, (index) => templates[index] === template);
   }
+  const plugin = rule.similarity?.plugin ?? '';
+  const keys = alerts.map((alert) => alert.keys?.[plugin] ?? null);
+  for (const [key] of mostCommon(keys)) {
+    add('plugin', `plug-in ${plugin}: ${quote(key)}`, (index) => keys[index] === key);
+  }
   for (const kind of TOPOLOGY) {
     for (const [value] of mostCommon(alerts.map((alert) => alert[kind] || null))) {
       add(kind, `same ${kind} ${value}`, (index) => alerts[index]![kind] === value);

@@ -4,8 +4,8 @@ import type { PluginOpinion } from '../alert/advice.ts';
 import { PRIORITIES, type Priority } from '../alert/alert.ts';
 import { ADDED_LABELS } from './alert-facts.ts';
 
-export type ReadAnswer =
-  | { readonly ok: true; readonly opinion: PluginOpinion | null }
+export type ReadAnswer<Opinion> =
+  | { readonly ok: true; readonly opinion: Opinion | null }
   | { readonly ok: false; readonly problem: string };
 
 const FIELDS: ReadonlySet<string> = new Set(['verdict', 'priority', 'labels', 'because']);
@@ -15,7 +15,7 @@ const LONGEST_LABEL = 1024;
 const LONGEST_BECAUSE = 200;
 
 /** `answer`: out of JSON. */
-export function readAnswer(answer: unknown): ReadAnswer {
+export function readAnswer(answer: unknown): ReadAnswer<PluginOpinion> {
   if (answer === null) return { ok: true, opinion: null };
   if (typeof answer !== 'object' || Array.isArray(answer))
     return wrong(`it answers ${nameOf(answer)}`, 'an object or null');
@@ -29,6 +29,16 @@ export function readAnswer(answer: unknown): ReadAnswer {
   if (labels !== null && !isLabels(labels)) return wrong(`labels are ${shown(labels)}`, ALLOWED_LABELS);
   if (typeof because !== 'string') return wrong(`because is ${shown(because)}`, 'text');
   return { ok: true, opinion: { verdict, priority, labels, because: oneLine(because) } };
+}
+
+const LONGEST_KEY = 200;
+
+/** Of a correlator. An empty key is none. */
+export function readKey(answer: unknown): ReadAnswer<string> {
+  if (answer === null || answer === '') return { ok: true, opinion: null };
+  if (typeof answer !== 'string') return wrong(`it answers ${nameOf(answer)}`, 'text or null');
+  if (answer.length > LONGEST_KEY) return wrong(`its key has ${answer.length} characters`, `at most ${LONGEST_KEY}`);
+  return { ok: true, opinion: oneLine(answer) || null };
 }
 
 const ALLOWED_LABELS = `at most ${MOST_LABELS} texts by name, none of them ${ADDED_LABELS.join(', ')}`;
@@ -57,7 +67,7 @@ function oneLine(text: string): string {
     .slice(0, LONGEST_BECAUSE);
 }
 
-function wrong(problem: string, allowed: string): ReadAnswer {
+function wrong(problem: string, allowed: string): ReadAnswer<never> {
   return { ok: false, problem: `${problem}; allowed: ${allowed}` };
 }
 

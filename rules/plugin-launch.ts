@@ -5,10 +5,13 @@ import { Worker } from 'node:worker_threads';
 import type { Log } from '../telemetry/log.ts';
 import type { PluginMessage, PluginThreadData } from './plugin-worker.ts';
 
+export type PluginKind = 'filter' | 'correlator';
+
 /** A plug-in as it is declared. */
 export interface PluginSpec {
   /** `tenant/name` */
   readonly key: string;
+  readonly kind: PluginKind;
   /** Absolute path of its module. */
   readonly module: string;
   /** Of the module's content: another one is another plug-in. */
@@ -30,8 +33,8 @@ const STACK = 4;
 const LONGEST_PRINT = 500;
 const LONGEST_DETAIL = 300;
 
-export function launchPlugin({ key, module, memory }: PluginSpec, log: Log, listener: PluginListener): Worker {
-  const workerData: PluginThreadData = { module: pathToFileURL(module).href };
+export function launchPlugin({ key, kind, module, memory }: PluginSpec, log: Log, listener: PluginListener): Worker {
+  const workerData: PluginThreadData = { module: pathToFileURL(module).href, kind };
   const thread = new Worker(new URL('./plugin-worker.ts', import.meta.url), {
     workerData,
     // What a plug-in has no use for, secrets in the environment for instance, it need not see.

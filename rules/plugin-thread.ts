@@ -7,11 +7,10 @@
  */
 
 import type { Worker } from 'node:worker_threads';
-import type { PluginAnswer, PluginFailure } from '../alert/advice.ts';
+import type { PluginAnswer, PluginFailure, PluginOpinion } from '../alert/advice.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
-import type { AskedAlert } from './plugin.ts';
-import { readAnswer } from './plugin-answer.ts';
+import { readAnswer, readKey } from './plugin-answer.ts';
 import { afterFailure, type Breaker, CLOSED, isPaused } from './plugin-breaker.ts';
 import { launchPlugin, type PluginSpec } from './plugin-launch.ts';
 import type { PluginBatch, PluginMessage, PluginText } from './plugin-worker.ts';
@@ -23,12 +22,15 @@ export interface PluginThreadDeps {
   answered(key: string, result: 'answered' | PluginFailure, alerts: number, milliseconds: number): void;
 }
 
+/** An opinion of the kind that the plug-in is of. */
+export type Answer = PluginAnswer<PluginOpinion | string>;
+
 interface Ask {
-  readonly alerts: readonly AskedAlert[];
+  readonly alerts: PluginBatch['alerts'];
   readonly since: number;
   readonly cancelDeadline: () => void;
   /** null: it was answered already. */
-  resolve: ((answers: readonly PluginAnswer[]) => void) | null;
+  resolve: ((answers: readonly Answer[]) => void) | null;
 }
 
 interface Running {
@@ -64,7 +66,7 @@ export class PluginThread {
   }
 
   /** An answer for each alert, in their order, not later than its time-out. Never rejects. */
-  ask(alerts: readonly AskedAlert[]): Promise<readonly PluginAnswer[]> {
+  ask(alerts: PluginBatch['alerts']): Promise<readonly Answer[]> {
     const { clock } = this.#deps;
     const { timeout } = this.spec;
     return new Promise((resolve) => {
@@ -155,9 +157,9 @@ export class PluginThread {
     this.#next();
   }
 
-  #answerOf(text: PluginText | undefined): PluginAnswer {
+  #answerOf(text: PluginText | undefined): Answer {
     if (text !== undefined && 'problem' in text) return failure('plugin.failed', String(text.problem));
-    const read = readAnswer(parsed(text?.json));
+    const read = (this.spec.kind === 'filter' ? readAnswer : readKey)(parsed(text?.json));
     return read.ok
       ? { ok: true, version: this.#version ?? '', opinion: read.opinion }
       : failure('plugin.failed', read.problem);
@@ -176,7 +178,7 @@ export class PluginThread {
     else this.#launch();
   }
 
-  #failed(answer: PluginAnswer | undefined): void {
+  #failed(answer: Answer | undefined): void {
     const { clock, log } = this.#deps;
     this.#breaker = afterFailure(this.#breaker, clock.monotonic());
     const paused = this.paused ? { paused: this.#breaker.pause } : {};
@@ -211,7 +213,7 @@ export class PluginThread {
     );
   }
 
-  #settle(ask: Ask, answers: readonly PluginAnswer[], failures: number, code: PluginFailure = 'plugin.failed'): void {
+  #settle(ask: Ask, answers: readonly Answer[], failures: number, code: PluginFailure = 'plugin.failed'): void {
     if (ask.resolve === null) return;
     ask.cancelDeadline();
     const { answered, clock } = this.#deps;
@@ -223,7 +225,7 @@ export class PluginThread {
   }
 }
 
-function failure(code: PluginFailure, detail: string): PluginAnswer {
+function failure(code: PluginFailure, detail: string): Answer {
   return { ok: false, code, detail };
 }
 

@@ -4,12 +4,18 @@
  */
 
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { type AskedAlert, type FilterPlugin, PLUGIN_INTERFACE } from './plugin.ts';
+import {
+  type AskedAlert,
+  type CorrelatedAlert,
+  type CorrelatorPlugin,
+  type FilterPlugin,
+  PLUGIN_INTERFACE,
+} from './plugin.ts';
 
 /** To the thread. */
 export interface PluginBatch {
   readonly id: number;
-  readonly alerts: readonly AskedAlert[];
+  readonly alerts: readonly (AskedAlert | CorrelatedAlert)[];
 }
 
 /** From it. */
@@ -23,6 +29,8 @@ export type PluginText = { readonly json: string } | { readonly problem: string 
 export interface PluginThreadData {
   /** `file:` URL of the module. */
   readonly module: string;
+  /** As its resource says; the module must be one of these. */
+  readonly kind: 'filter' | 'correlator';
 }
 
 const LONGEST_ANSWER = 256 * 1024;
@@ -32,16 +40,21 @@ const LONGEST_VERSION = 40;
 /** Held from here on: the module may take them out of their places. */
 const { stringify } = JSON;
 
-function answerOf(plugin: FilterPlugin, alert: AskedAlert): PluginText {
+type Plugin = FilterPlugin | CorrelatorPlugin;
+type Asked = AskedAlert & CorrelatedAlert;
+
+function answerOf(plugin: Plugin, alert: PluginBatch['alerts'][number]): PluginText {
   try {
-    const answer: unknown = plugin.filter(alert);
+    // Its kind is the one that it is declared as, and so are the alerts.
+    const asked = alert as Asked;
+    const answer: unknown = plugin.kind === 'filter' ? plugin.filter(asked) : plugin.key(asked);
     if (answer instanceof Promise) {
       answer.catch(() => {});
       return { problem: 'it answers with a promise; allowed: an answer at once' };
     }
     // `undefined` and functions have no JSON.
     const json: string | undefined = stringify(answer);
-    if (json === undefined) return { problem: `it answers ${typeof answer}; allowed: an object or null` };
+    if (json === undefined) return { problem: `it answers ${typeof answer}; allowed: plain data` };
     return json.length > LONGEST_ANSWER ? { problem: `its answer has ${json.length} characters` } : { json };
   } catch (error) {
     return { problem: problemIn(error) };
@@ -57,25 +70,26 @@ function problemIn(error: unknown): string {
   }
 }
 
-function problemOf(exported: unknown): string | null {
+function problemOf(exported: unknown, declared: Plugin['kind']): string | null {
   if (typeof exported !== 'object' || exported === null) return 'its default export is no plug-in';
-  const { herald, kind, version, filter } = exported as Partial<Record<keyof FilterPlugin, unknown>>;
+  const { herald, kind, version, filter, key } = exported as Readonly<Record<string, unknown>>;
   if (herald !== PLUGIN_INTERFACE) return `herald is ${String(herald)}; allowed: ${PLUGIN_INTERFACE}`;
-  if (kind !== 'filter') return `kind is ${String(kind)}; allowed: filter`;
+  if (kind !== declared) return `kind is ${String(kind)}; its resource says ${declared}`;
   if (typeof version !== 'string' || version === '' || version.length > LONGEST_VERSION || /[\p{C}]/u.test(version)) {
     return `version is no text of 1 to ${LONGEST_VERSION} characters`;
   }
-  return typeof filter === 'function' ? null : 'it has no function filter';
+  const asked = declared === 'filter' ? filter : key;
+  return typeof asked === 'function' ? null : `it has no function ${declared === 'filter' ? 'filter' : 'key'}`;
 }
 
-async function run(port: MessagePort, { module }: PluginThreadData): Promise<void> {
+async function run(port: MessagePort, { module, kind }: PluginThreadData): Promise<void> {
   const say = (message: PluginMessage) => port.postMessage(message);
-  let plugin: FilterPlugin;
+  let plugin: Plugin;
   try {
     const loaded = (await import(module)) as { readonly default?: unknown };
-    const problem = problemOf(loaded.default);
+    const problem = problemOf(loaded.default, kind);
     if (problem !== null) throw new TypeError(problem);
-    plugin = loaded.default as FilterPlugin;
+    plugin = loaded.default as Plugin;
   } catch (error) {
     say({ kind: 'unloadable', problem: problemIn(error) });
     return;

@@ -4,6 +4,7 @@
  */
 
 import type { Environment, LabelSet, Priority } from '../alert/alert.ts';
+import type { WindowAlert } from '../alert/correlation.ts';
 import type { Criticality } from '../alert/namespace.ts';
 
 /** Rises when a plug-in written for an earlier one would not work any more. */
@@ -17,6 +18,20 @@ export interface FilterPlugin {
   /** What it has to say of an alert that begins to fire; null: nothing. Answers at once: a promise is no answer. */
   filter(alert: AskedAlert): FilterAnswer | null;
 }
+
+export interface CorrelatorPlugin {
+  readonly herald: typeof PLUGIN_INTERFACE;
+  readonly kind: 'correlator';
+  readonly version: string;
+  /** Alerts of one key, close in time, belong together; null: it belongs to nothing by this. At most 200 characters. */
+  key(alert: CorrelatedAlert): string | null;
+}
+
+/** An alert as a correlator sees it. Empty text: it has none. */
+export type CorrelatedAlert = Pick<
+  WindowAlert,
+  'labels' | 'message' | 'namespace' | 'owner' | 'node' | 'startsAt' | 'environment' | 'priority'
+>;
 
 /** An alert as a plug-in sees it: its normal form, and what Herald knows of its namespace. A copy, to do with as one likes. */
 export interface AskedAlert {

@@ -1,9 +1,10 @@
 /** The plug-ins that are declared now, each in a thread of its own. A changed one gets a new thread. */
 
 import type { PluginAnswer } from '../alert/advice.ts';
-import type { AskedAlert } from './plugin.ts';
-import type { PluginSpec } from './plugin-launch.ts';
-import { PluginThread, type PluginThreadDeps } from './plugin-thread.ts';
+import type { AskedAlert, CorrelatedAlert } from './plugin.ts';
+import type { PluginKind, PluginSpec } from './plugin-launch.ts';
+import { type Answer, PluginThread, type PluginThreadDeps } from './plugin-thread.ts';
+import type { PluginBatch } from './plugin-worker.ts';
 
 export class Plugins {
   readonly #deps: PluginThreadDeps;
@@ -27,8 +28,17 @@ export class Plugins {
 
   /** An answer for each alert, in their order, within the time-out of the plug-in. Never rejects. */
   ask(key: string, alerts: readonly AskedAlert[]): Promise<readonly PluginAnswer[]> {
+    return this.#ask(key, 'filter', alerts) as Promise<readonly PluginAnswer[]>;
+  }
+
+  /** The same of a correlator: what it answers are keys. */
+  keys(key: string, alerts: readonly CorrelatedAlert[]): Promise<readonly PluginAnswer<string>[]> {
+    return this.#ask(key, 'correlator', alerts) as Promise<readonly PluginAnswer<string>[]>;
+  }
+
+  #ask(key: string, kind: PluginKind, alerts: PluginBatch['alerts']): Promise<readonly Answer[]> {
     const thread = this.#threads.get(key);
-    if (thread !== undefined) return thread.ask(alerts);
+    if (thread?.spec.kind === kind) return thread.ask(alerts);
     const gone = { ok: false, code: 'plugin.failed', detail: 'it is not declared any more' } as const;
     return Promise.resolve(alerts.map(() => gone));
   }

@@ -36,7 +36,9 @@ test('[BR-AP-010] a Plugin names its module from the folder of its file, with li
 test('[BR-AP-010] what is wrong with a Plugin is refused with its place and what is allowed', async () => {
   const wrong = (fields: string) => problemsOf({ 'p.yaml': resource('Plugin', 'p', fields), 'p.mjs': MODULE });
   const cases: readonly [string, RegExp][] = [
-    ['kind: scorer\nmodule: ./p.mjs', /^5 spec.kind: is "scorer"; allowed: filter/],
+    ['kind: scorer\nmodule: ./p.mjs', /^5 spec.kind: is "scorer"; allowed: filter, correlator/],
+    ['kind: correlator\nmodule: ./p.mjs\ntimeout: 5s', /^7 spec.timeout: is "5s"; allowed: at most 4s/],
+    ['kind: correlator\nmodule: ./p.mjs\nmatchers: [a="b"]', /^7 spec.matchers: does not belong to a correlator/],
     ['kind: filter', /spec.module: is missing; allowed: the path of an ES module/],
     ['kind: filter\nmodule: ./p.wasm', /spec.module: is "\.\/p\.wasm"; allowed: the path of an ES module/],
     [
@@ -113,4 +115,42 @@ test('[BR-AP-010] the example of a plug-in loads, and says what it says it does'
   assert.equal(again?.priority, 'P2');
   assert.deepEqual(first?.labels, { retried: 'true' });
   assert.equal(other, null);
+});
+
+test('[BR-AP-010] a CorrelationRule names a correlator of its tenant, and nothing else', async () => {
+  const correlator = resource('Plugin', 'c', 'kind: correlator\nmodule: ./p.mjs');
+  const rule = (name: string) => resource('CorrelationRule', 'r', `within: 1m\nsimilarity: { plugin: ${name} }`);
+  const set = await setOf({ 'p.yaml': correlator + rule('c'), 'p.mjs': MODULE });
+  assert.equal(set.policy.correlations('default')[0]?.rule.similarity?.plugin, 'default/c');
+  assert.deepEqual(set.policy.plugins('default'), [], 'it has no say about single alerts');
+  assert.equal(set.plugins.get('default/c')?.timeout, 2000);
+  for (const name of ['p', 'd']) {
+    const problems = await problemsOf({ 'p.yaml': correlator + plugin() + rule(name), 'p.mjs': MODULE });
+    assert.match(
+      problems.join('\n'),
+      /spec.similarity.plugin: is "\w", but tenant default has no such Plugin of kind correlator.*allowed: c/,
+    );
+  }
+});
+
+test('[BR-AP-010] the example of a correlator finds the deployment of a pod', async () => {
+  const loaded = await loadResources('examples/plugins', { channelTypes: channelSchemas, env: {} });
+  assert.ok(loaded.ok, JSON.stringify(loaded));
+  const plugins = new Plugins({ clock: systemClock, log: silentLog, answered() {} });
+  atEnd(() => plugins.close());
+  plugins.use(loaded.set.plugins);
+  const pods = ['checkout-7d4b9c6f5-x2x8q', 'checkout-7d4b9c6f5-abcde', 'database-0'];
+  const about = { message: '', namespace: 'shop', owner: '', node: '', startsAt: 0 };
+  const known = { environment: 'testing', priority: 'P3' } as const;
+  const answers = await until('it to be loaded', async () => {
+    const given = await plugins.keys(
+      'default/deployments',
+      pods.map((pod) => ({ ...about, ...known, labels: { pod } })),
+    );
+    return given.every(({ ok }) => ok) ? given : null;
+  });
+  const keys = answers.map((answer) => (answer.ok ? answer.opinion : answer.code));
+  assert.deepEqual(keys, ['deployment shop/checkout', 'deployment shop/checkout', null]);
+  const [wrong] = await plugins.keys('default/retry-storms', [{ ...about, ...known, labels: {} }]);
+  assert.ok(wrong?.ok === false, 'a filter gives no keys');
 });

@@ -46,7 +46,14 @@ let files = 0;
 function rig(module: string, change: Partial<PluginSpec> = {}, clock = systemClock): Rig {
   const folder = tempConfig({ [`plugin-${++files}.mjs`]: module });
   const key = 'default/p';
-  const spec = { key, module: `${folder}/plugin-${files}.mjs`, digest: String(files), timeout: 5000, memory: 64 };
+  const spec = {
+    key,
+    kind: 'filter' as const,
+    module: `${folder}/plugin-${files}.mjs`,
+    digest: String(files),
+    timeout: 5000,
+    memory: 64,
+  };
   const counted: string[] = [];
   let loads = 0;
   const log: Log = { ...silentLog, info: () => void loads++ };
@@ -68,7 +75,7 @@ function problemOf(answer: PluginAnswer | undefined): string {
 
 test('[BR-AP-010] a plug-in answers about each alert of a batch, in their order, under its version', async () => {
   const { ask, counted } = rig(
-    moduleOf("return alert.labels.n === '1' ? null : { verdict: 'drop', because: `n ${alert.labels.n}\\n` };"),
+    moduleOf("return alert.labels.n === '1' ? null : { verdict: 'drop', because: 'n ' + alert.labels.n + '\\n' };"),
   );
   const [first, second] = await ask(asked({ n: '1' }), asked({ n: '2' }));
   assert.deepEqual(first, { ok: true, version: '1.0', opinion: null });
@@ -140,12 +147,20 @@ test('[BR-AP-010] a module that does not load says why, and is left alone after 
     ["import 'not-there';", /not-there/],
     ['export const nothing = 1;', /its default export is no plug-in/],
     [moduleOf('').replace('herald: 1', 'herald: 2'), /herald is 2; allowed: 1/],
+    [moduleOf('').replace("'filter'", "'correlator'"), /kind is correlator; its resource says filter/],
     [moduleOf('').replace("'1.0'", '1'), /version is no text/],
     ["export default { herald: 1, kind: 'filter', version: '1' };", /no function filter/],
   ] as const) {
     const problems: unknown[] = [];
     const folder = tempConfig({ 'p.mjs': module });
-    const spec = { key: 'default/p', module: `${folder}/p.mjs`, digest: 'd', timeout: 5000, memory: 64 };
+    const spec = {
+      key: 'default/p',
+      kind: 'filter' as const,
+      module: `${folder}/p.mjs`,
+      digest: 'd',
+      timeout: 5000,
+      memory: 64,
+    };
     const log: Log = { ...silentLog, warn: (fields) => void problems.push(fields) };
     const plugins = new Plugins({ clock: systemClock, log, answered() {} });
     atEnd(() => plugins.close());
@@ -198,11 +213,34 @@ test('[BR-AP-010] a changed module answers anew, one that is not declared any mo
   const waiting = plugins.ask('default/p', [asked()]);
   const folder = tempConfig({ 'new.mjs': moduleOf("return { because: 'new' };") });
   plugins.use(
-    new Map([['default/p', { key: 'default/p', module: `${folder}/new.mjs`, digest: 'n', timeout: 5000, memory: 64 }]]),
+    new Map([
+      [
+        'default/p',
+        { key: 'default/p', kind: 'filter', module: `${folder}/new.mjs`, digest: 'n', timeout: 5000, memory: 64 },
+      ],
+    ]),
   );
   assert.match(problemOf((await waiting)[0]), /not declared any more/);
   const [answer] = await plugins.ask('default/p', [asked()]);
   assert.ok(answer?.ok && answer.opinion?.because === 'new');
   plugins.use(new Map());
   assert.match(problemOf((await plugins.ask('default/p', [asked()]))[0]), /not declared any more/);
+});
+
+test('[BR-AP-010] the keys of a correlator are texts of a bounded length, or nothing', async () => {
+  const body = 'return { n: null, empty: "", long: "k".repeat(201), number: 7, lines: "a\\nb" }[labels.of];';
+  const module = `export default { herald: 1, kind: 'correlator', version: '1.0', key({ labels }) { ${body} } };`;
+  const { plugins } = rig(module, { kind: 'correlator' });
+  const answers = await plugins.keys(
+    'default/p',
+    ['n', 'empty', 'lines', 'long', 'number'].map((of) => ({ ...asked({ of }), message: '', owner: '', node: '' })),
+  );
+  const [none, empty, lines, long, number] = answers;
+  assert.deepEqual(
+    [none, empty, lines].map((answer) => answer?.ok && answer.opinion),
+    [null, null, 'a b'],
+  );
+  assert.ok(long?.ok === false && /201 characters; allowed: at most 200/.test(long.detail));
+  assert.ok(number?.ok === false && /a number; allowed: text or null/.test(number.detail));
+  assert.ok((await plugins.ask('default/p', [asked()]))[0]?.ok === false, 'it is no filter');
 });

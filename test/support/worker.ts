@@ -153,6 +153,7 @@ export interface TestWorkerOptions {
   correlate?: PartitionDeps['correlate'];
   /** Where the policy has plug-ins. */
   askPlugin?: PartitionDeps['askPlugin'];
+  askKeys?: PartitionDeps['askKeys'];
 }
 
 export async function launchWorker(options: TestWorkerOptions): Promise<TestWorker> {
@@ -172,6 +173,7 @@ export async function launchWorker(options: TestWorkerOptions): Promise<TestWork
     policy: () => policy,
     random: () => 0.5,
     correlate: options.correlate ?? (async ({ alerts, rules, learnt }) => correlate(alerts, rules, learnt)),
+    askKeys: options.askKeys ?? (async () => assert.fail('no correlator to ask')),
     askPlugin: options.askPlugin ?? (async () => assert.fail('no plug-in to ask')),
     async send(send) {
       sent.push(send);
