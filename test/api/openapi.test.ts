@@ -11,6 +11,8 @@ import {
   byPerson,
   deadInput,
   delivery,
+  escalated,
+  escalationClock,
   fingerprintOf,
   flushed,
   heldFlush,
@@ -103,7 +105,7 @@ test('[BR-INT-006] real answers are what openapi.json says, down to every proper
   const api = await new ServedApi().start(
     [
       opened(1, receipt),
-      opened(2, 'r2'),
+      { ...opened(2, 'r2'), flapping: { since: T0, heldUntil: null, openings: 4 } } as ReturnType<typeof opened>,
       joined(1),
       joined(2),
       repeated(1, 'r3', 2),
@@ -114,6 +116,7 @@ test('[BR-INT-006] real answers are what openapi.json says, down to every proper
       delivery('queued', 'n1', [1, 2]),
       delivery('retry', 'n1', []),
     ],
+    [escalationClock(T0 + 6, 'runs', 'escalation.begun'), escalated(T0 + 7, [1, 2])],
     [silenceSet('s1'), silenceSet('s2'), silenceEnded('s2', T0), heldFlush(T0 + 9, [1])],
     [delivery('dead', 'n2', [1]), deadInput(8, 'r8'), deadInput(9, 'r9'), replayedInput(9)],
   );

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { NextStep } from '../../alert/escalation-policy.ts';
 import type { GroupEvent } from '../../alert/event.ts';
-import { type ReasonCode, reason } from '../../alert/reason.ts';
+import { reason } from '../../alert/reason.ts';
 import type { ArchiveDatabase } from '../../archive/database.ts';
 import { Projector } from '../../archive/project.ts';
 import { EventPublisher } from '../../archive/publish-events.ts';
@@ -10,21 +9,18 @@ import { QUERIES } from '../../archive/queries/registry.ts';
 import type { JournalEvent } from '../../bus/journal.ts';
 import { silentLog } from '../../telemetry/log.ts';
 import { newArchive } from './archive-file.ts';
-import { commits, fingerprintOf, flushed, joined, opened, T0 } from './journal-of.ts';
+import {
+  escalationClock as clock,
+  commits,
+  escalated,
+  fingerprintOf,
+  flushed,
+  joined,
+  opened,
+  T0,
+} from './journal-of.ts';
 
-const NEXT: NextStep = { step: 2, repetition: 0, channels: ['boss'], at: T0 + 60_000 };
-
-function clock(at: number, to: 'runs' | 'stands' | 'held' | 'over', code: ReasonCode, next = NEXT): GroupEvent {
-  const of = { type: 'group.escalation' as const, key: 'g0', at, policy: 'night', unacknowledged: at - T0 };
-  return { ...of, clock: to, next: to === 'over' ? null : next, lookAt: null, reasons: [reason(code)] };
-}
-
-function escalated(at: number, numbers: readonly number[], channels = ['lead']): GroupEvent {
-  const step = { turn: 1, step: 1, repetition: 0, channels, unanswered: ['ops', 'pager'], next: NEXT, lookAt: null };
-  const of = { type: 'group.escalated' as const, key: 'g0', at, policy: 'night', unacknowledged: 30_000 };
-  return { ...of, ...step, fingerprints: numbers.map(fingerprintOf), reasons: [reason('escalation.step', 'why')] };
-}
-
+const next = { step: 2, repetition: 0, channels: ['boss'], at: rfc(T0 + 60_000) };
 const BEGIN = [opened(1, 'r1'), joined(1), opened(2, 'r2'), joined(2), flushed('g0', T0 + 1, { told: 'n1' })];
 
 async function archiveOf(...lists: JournalEvent[][]): Promise<ArchiveDatabase> {
@@ -38,7 +34,9 @@ async function ask(database: ArchiveDatabase, name: string, params: Record<strin
   return JSON.parse(JSON.stringify(await QUERIES.get(name)!(database.reader, params)));
 }
 
-const rfc = (at: number) => new Date(at).toISOString();
+function rfc(at: number): string {
+  return new Date(at).toISOString();
+}
 
 test('[BR-AP-009] the view of a group says how far its escalation is, what is next and when, and why it stands', async () => {
   const escalation = async (...more: GroupEvent[]) =>
@@ -50,13 +48,13 @@ test('[BR-AP-009] the view of a group says how far its escalation is, what is ne
     since: rfc(T0 + 1),
     unacknowledgedSeconds: 0,
     channels: [],
-    next: { ...NEXT, at: rfc(T0 + 60_000) },
+    next,
     reasons: [reason('escalation.begun')],
   });
   const step = escalated(T0 + 30_000, [1]);
-  const standing = clock(T0 + 40_000, 'stands', 'escalation.acknowledged', { ...NEXT, at: null });
-  const { channels, clock: now, next, unacknowledgedSeconds } = await escalation(step, standing);
-  assert.deepEqual([channels, now, next.at, unacknowledgedSeconds], [['lead'], 'stands', null, 40]);
+  const standing = await escalation(step, clock(T0 + 40_000, 'stands', 'escalation.acknowledged'));
+  assert.deepEqual([standing.channels, standing.clock, standing.next.at], [['lead'], 'stands', null]);
+  assert.equal(standing.unacknowledgedSeconds, 40);
   assert.equal(await escalation(step, clock(T0 + 50_000, 'over', 'escalation.ended')), null);
   assert.equal(
     await escalation(step, flushed('g0', T0 + 51_000, { told: 'n2', ended: true })),
@@ -100,7 +98,7 @@ test('[BR-AP-009] alert.escalated is published once for each alert that nobody t
     channels: ['lead'],
     unanswered: ['ops', 'pager'],
     unacknowledgedSeconds: 30,
-    next: { ...NEXT, at: rfc(T0 + 60_000) },
+    next,
   });
 });
 

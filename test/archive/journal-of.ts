@@ -3,9 +3,10 @@
 import fc from 'fast-check';
 import type { Alert } from '../../alert/alert.ts';
 import type { GroupRef } from '../../alert/entry.ts';
+import type { NextStep } from '../../alert/escalation-policy.ts';
 import type { AlertEvent, GroupEvent, HoldsEvent, Routing } from '../../alert/event.ts';
 import type { GroupedAlert, Notification } from '../../alert/notification.ts';
-import { type Reason, reason } from '../../alert/reason.ts';
+import { type Reason, type ReasonCode, reason } from '../../alert/reason.ts';
 import type { Silence } from '../../alert/silence.ts';
 import type { CommitRecord } from '../../archive/journal-source.ts';
 import type { JournalEvent } from '../../bus/journal.ts';
@@ -219,6 +220,28 @@ export function heldFlush(
   return { ...flush, holds, decisions: [{ ...ops!, reasons: [reason('group.held')], ...left }, pager!] };
 }
 
+const NEXT_STEP: NextStep = { step: 2, repetition: 0, channels: ['boss'], at: T0 + 60_000 };
+
+/** The clock of an escalation from now on. */
+export function escalationClock(
+  at: number,
+  clock: Extract<GroupEvent, { type: 'group.escalation' }>['clock'],
+  code: ReasonCode,
+  group = 'g0',
+): GroupEvent {
+  const next = clock === 'over' ? null : { ...NEXT_STEP, at: clock === 'runs' ? NEXT_STEP.at : null };
+  const of = { type: 'group.escalation' as const, key: group, at, policy: 'night', unacknowledged: at - T0 };
+  return { ...of, clock, next, lookAt: null, reasons: [reason(code)] };
+}
+
+/** A step that told channel lead. */
+export function escalated(at: number, numbers: readonly number[], group = 'g0'): GroupEvent {
+  const step = { turn: 1, step: 1, repetition: 0, channels: ['lead'], unanswered: ['ops', 'pager'], lookAt: null };
+  const of = { type: 'group.escalated' as const, key: group, at, policy: 'night', unacknowledged: 30_000 };
+  const why = [reason('escalation.step', 'why')];
+  return { ...of, ...step, next: NEXT_STEP, fingerprints: numbers.map(fingerprintOf), reasons: why };
+}
+
 export function notificationOf(id: string, alerts: readonly number[], group = 'g0', channel = 'ops'): Notification {
   return {
     id,
@@ -369,6 +392,16 @@ function anyEvent(): fc.Arbitrary<Make> {
       ([g, numbers, change]): Make =>
         (at) =>
           heldFlush(at, numbers, change, SILENCED, g),
+    ),
+    fc.tuple(group, fc.constantFrom('runs' as const, 'stands' as const, 'held' as const, 'over' as const)).map(
+      ([g, clock]): Make =>
+        (at) =>
+          escalationClock(at, clock, 'escalation.begun', g),
+    ),
+    fc.tuple(group, fc.uniqueArray(n)).map(
+      ([g, numbers]): Make =>
+        (at) =>
+          escalated(at, numbers, g),
     ),
     fc.constantFrom('s1', 's2').map(
       (s): Make =>
