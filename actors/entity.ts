@@ -14,7 +14,7 @@ import type { JournalEvent } from '../bus/journal.ts';
 import type { Send } from '../channels/delivery.ts';
 
 /** What is the same for everything that one commit decides. */
-export type CommitContext = Omit<DecisionContext, 'key' | 'position'>;
+export type CommitContext = Omit<DecisionContext, 'key' | 'position' | 'quietUntil'>;
 
 export interface DecisionContext {
   /** Read once for the whole commit. Unix time in milliseconds. */
@@ -24,6 +24,8 @@ export interface DecisionContext {
   readonly key: string;
   /** Unique per input of this partition, the same after a replay of it. */
   readonly position: string;
+  /** Until when its last look found nothing to do (EntityDecision); 0: it did not say so. */
+  readonly quietUntil: number;
   /** Between 0 and 1. */
   random(): number;
   /** What this partition knows of a tenant's silences and inhibiting alerts: to be read, not to be changed. */

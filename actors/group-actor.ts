@@ -9,9 +9,9 @@ type Message = Entry | { readonly kind: 'tick' };
 
 export const groupKind: EntityKind<GroupState, Message> = {
   kind: 'group',
-  decide(state, message, { now, policy, position, holds }): EntityDecision {
+  decide(state, message, { now, policy, position, holds, quietUntil: quiet }): EntityDecision {
     const known = state === null ? null : holds(state.group.tenant);
-    const { events, effects, quietUntil } = decideGroup(state, commandOf(message), now, policy, position, known);
+    const { events, effects, quietUntil } = decideGroup(state, commandOf(message), now, policy, position, known, quiet);
     return { events, effects, replies: [], sends: [], ...(quietUntil === undefined ? {} : { quietUntil }) };
   },
   evolve: (state, event) => evolveGroup(state, event as GroupEvent),

@@ -96,6 +96,7 @@ export class Turn {
       ...this.#context,
       key: this.slot.key,
       position: input.position,
+      quietUntil: this.slot.quietUntil,
     });
     let state = before;
     for (const event of decision.events) state = kind.evolve(state, event);

@@ -46,7 +46,7 @@ const NOTHING: GroupDecision = { events: [], effects: [] };
 
 /**
  * `position` becomes part of notification ids where the group is new: unique per input, the same in a replay. `holds`: what is
- * known of the tenant's silences and inhibiting alerts.
+ * known of the tenant's silences and inhibiting alerts. `quietUntil`: as its last decision said, where that changed nothing.
  */
 export function decideGroup(
   state: GroupState | null,
@@ -55,10 +55,11 @@ export function decideGroup(
   policy: Policy,
   position: string,
   holds: HoldsState | null = null,
+  quietUntil = 0,
 ): GroupDecision {
   switch (command.kind) {
     case 'insert':
-      return insert(state, command.entry, now, policy, position);
+      return insert(state, command.entry, now, policy, position, quietUntil);
     case 'tick':
       if (state === null || now < groupDueAt(state)) return NOTHING;
       return now < state.dueAt ? lookAtGroup(state, now, policy, holds) : flushGroup(state, now, policy, holds);
@@ -73,13 +74,14 @@ function insert(
   now: number,
   policy: Policy,
   position: string,
+  quietUntil: number,
 ): GroupDecision {
   const { alert } = entry;
   if (alert.status === 'resolved' && !awaitsEnd(state, alert.fingerprint)) return NOTHING;
   // What fires was routed by the newest policy. What ends may carry the timing of an old one.
   const group = alert.status === 'resolved' && state !== null ? state.group : entry.group;
   const born = state?.born ?? position;
-  const dueAt = dueAfterInsert(state, group, alert, now);
+  const dueAt = dueAfterInsert(state, group, alert, now, quietUntil);
   const change = state?.group === group ? null : group;
   const joined: GroupEvent = { type: 'group.joined', key: group.id, at: now, born, group: change, alert, dueAt };
   const escalation = state === null ? null : escalationAfterJoin(state, alert, now, policy);
@@ -92,12 +94,19 @@ function awaitsEnd(state: GroupState | null, fingerprint: string): boolean {
   return hasAlert(state, fingerprint) || state.told.some((told) => wasToldFiring(told, fingerprint));
 }
 
-function dueAfterInsert(state: GroupState | null, group: GroupRef, alert: GroupedAlert, now: number): number {
+function dueAfterInsert(
+  state: GroupState | null,
+  group: GroupRef,
+  alert: GroupedAlert,
+  now: number,
+  quietUntil: number,
+): number {
   const { groupWait, groupInterval } = group.timing;
   if (state !== null && state.flushedAt !== null) {
     // Somebody has just decided that it is to be told.
     if (isLetGo(state, alert)) return Math.min(state.dueAt, now);
-    return Math.min(state.dueAt, nextInterval(state.flushedAt, groupInterval, now));
+    // A look that changed nothing has come since, and has left the time of before: what is past is not due at once.
+    return Math.min(Math.max(state.dueAt, quietUntil), nextInterval(state.flushedAt, groupInterval, now));
   }
   if (alert.startsAt + groupWait < now) return Math.min(state?.dueAt ?? now, now);
   return Math.min(state?.dueAt ?? Number.POSITIVE_INFINITY, now + groupWait);

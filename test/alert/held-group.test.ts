@@ -106,9 +106,11 @@ class Life {
   }
 
   #decide(command: Parameters<typeof decideGroup>[1]) {
-    const decision = decideGroup(this.state, command, this.now, this.#policy, `a0:${++this.#inputs}`, this.holds);
+    const position = `a0:${++this.#inputs}`;
+    const { quietUntil } = this;
+    const decision = decideGroup(this.state, command, this.now, this.#policy, position, this.holds, quietUntil);
     for (const event of decision.events) this.state = evolveGroup(this.state, event);
-    if (command.kind === 'tick') this.quietUntil = decision.quietUntil ?? 0;
+    if (command.kind === 'tick' || decision.events.length > 0) this.quietUntil = decision.quietUntil ?? 0;
     return decision;
   }
 }
@@ -322,4 +324,17 @@ test('[BR-AP-008] a channel that wants no resolved ones is owed nothing for ever
   life.ends('1');
   const { told, decisions } = life.flush();
   assert.deepEqual([told, decisions[0]!.owed], [[], undefined]);
+});
+
+test('[BR-AP-008] what joins a group of which all is held is told at its next group_interval, together with the rest', () => {
+  const life = new Life().silence('1', T0 + 36_000_000).fires('1');
+  life.flush();
+  life.look().look();
+  life.now = T0 + 2.4 * INTERVAL;
+  life.fires('2', { startsAt: life.now });
+  life.now = T0 + 2.6 * INTERVAL;
+  life.fires('3', { startsAt: life.now });
+  const { told } = life.flush();
+  assert.deepEqual(alertsOf(told), ['f2 firing', 'f3 firing']);
+  assert.equal(life.now, T0 + 3 * INTERVAL);
 });

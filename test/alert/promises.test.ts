@@ -186,7 +186,9 @@ class World {
     const muted: Hold = { reason: reason('hold.mute-interval'), until: null };
     const policy = { ...this.policy, timeHold: () => (this.#muted ? muted : null) };
     const position = `a0:${++this.#inputs}`;
-    const { events, effects, quietUntil = 0 } = decideGroup(state, command, this.now, policy, position, this.#holds);
+    const quiet = this.#quiet.get(id) ?? 0;
+    const decision = decideGroup(state, command, this.now, policy, position, this.#holds, quiet);
+    const { events, effects, quietUntil = 0 } = decision;
     if (command.kind === 'tick' || events.length > 0) this.#quiet.set(id, quietUntil);
     for (const event of events) {
       state = evolveGroup(state, event);
