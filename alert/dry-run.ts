@@ -4,12 +4,14 @@ import { notAsked } from './advice.ts';
 import type { Alert, Environment, LabelSet, Priority } from './alert.ts';
 import { approvalFrom } from './approval.ts';
 import { describeApproval } from './approval-demand.ts';
+import { isFor } from './escalation-call.ts';
 import { decideHold, holdContext, seenLabels } from './hold.ts';
 import type { HoldsState } from './holds-state.ts';
 import { matchesAll } from './matcher.ts';
 import { decideMeaning } from './meaning.ts';
 import { type KnownAttributes, knownAttributes } from './namespace.ts';
-import type { Policy } from './policy.ts';
+import type { GroupedAlert } from './notification.ts';
+import type { Policy, ReceiverTiming } from './policy.ts';
 import type { Reason } from './reason.ts';
 
 export interface DryRun extends KnownAttributes {
@@ -33,6 +35,8 @@ export interface DryRunGroup {
   /** Milliseconds. */
   readonly groupWait: number;
   readonly channels: readonly string[];
+  /** Who would be told next, repetitions left out, if nobody takes it on for so long (milliseconds). Left out where nothing escalates it. */
+  readonly escalation?: readonly { readonly after: number; readonly channels: readonly string[] }[];
   /**
    * What would hold it back now. What people silenced and what fires plays a part where it is known. Left out where nothing would.
    */
@@ -49,7 +53,8 @@ export function dryRun(policy: Policy, alert: Alert, now: number, standing: Hold
   const groups = routing.groups.map(({ key, labels, timing }): DryRunGroup => {
     const { groupWait, channels } = timing;
     const hold = decideHold(grouped, holdContext(alert.tenant, timing, standing, policy, now));
-    return { key, labels, groupWait, channels, ...(hold === null ? {} : { held: hold.reason }) };
+    const held = hold === null ? {} : { held: hold.reason };
+    return { key, labels, groupWait, channels, ...escalationOf(grouped, timing, policy), ...held };
   });
   return {
     environment,
@@ -65,4 +70,15 @@ export function dryRun(policy: Policy, alert: Alert, now: number, standing: Hold
     groups,
     told: [...new Set(groups.filter(({ held }) => held === undefined).flatMap(({ channels }) => channels))],
   };
+}
+
+function escalationOf(
+  alert: Pick<GroupedAlert, 'tenant' | 'labels' | 'priority'>,
+  { escalation: name }: ReceiverTiming,
+  policy: Policy,
+): Pick<DryRunGroup, 'escalation'> {
+  const escalation = name === undefined ? null : policy.escalation(alert.tenant, name);
+  if (escalation === null || !isFor(escalation, alert)) return {};
+  const steps = escalation.turns.filter(({ repetition }) => repetition === 0);
+  return { escalation: steps.map(({ at, channels }) => ({ after: at, channels })) };
 }

@@ -46,7 +46,11 @@ export function isCalling(alert: GroupedAlert, escalation: EscalationPolicy, now
   return isFor(escalation, alert) && snoozeHold(alert, now) === null;
 }
 
-function isFor({ severities, priorities }: EscalationPolicy, { labels, priority }: GroupedAlert): boolean {
+/** Whether the policy is for alerts like this one. */
+export function isFor(
+  { severities, priorities }: EscalationPolicy,
+  { labels, priority }: Pick<GroupedAlert, 'labels' | 'priority'>,
+): boolean {
   if (priorities !== null && !priorities.includes(priority)) return false;
   return severities === null || severities.includes(labels.severity ?? '');
 }

@@ -9,6 +9,7 @@ import { readJson } from '../../ingress/content.ts';
 import { FORMATS } from '../../ingress/formats/by-name.ts';
 import { contextOf, type Decoded } from '../../ingress/formats/format.ts';
 import type { ResourceSet } from '../../resources/compile.ts';
+import { printDuration } from '../../resources/duration.ts';
 import type { Source } from '../../resources/source.ts';
 import { suggest } from '../../resources/suggest.ts';
 import { CLIENT_OPTIONS, type Client, createClient, describeProblems, describeReply } from '../client.ts';
@@ -114,10 +115,13 @@ function printDecision({ tenant, fingerprint, status, labels }: Alert, decision:
   print.line(`  ${decision.environment}, ${decision.priority}, namespace ${printable(decision.namespace)}`);
   for (const { code, detail } of decision.reasons) print.line(`  ${dim(code)}  ${printable(detail)}`);
   for (const change of changes(labels, decision.labels)) print.line(`  ${dim('label')}  ${printable(change)}`);
-  for (const { key, groupWait, channels, held } of decision.groups) {
+  for (const { key, groupWait, channels, escalation = [], held } of decision.groups) {
     print.line(
       `  ${yellow('group')} ${printable(key)}, waits ${groupWait / 1000} s, tells ${channels.map(printable).join(', ')}`,
     );
+    for (const { after, channels: next } of escalation) {
+      print.line(`    ${dim('unless taken on for')} ${printDuration(after)}, tells ${next.map(printable).join(', ')}`);
+    }
     if (held !== undefined) print.line(`    ${yellow('held back')} ${held.code}: ${printable(held.detail)}`);
   }
   if (decision.dropped) print.line(`  ${yellow('dropped: it would open nothing')}`);

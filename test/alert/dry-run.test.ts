@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dryRun } from '../../alert/dry-run.ts';
+import { turnsOf } from '../../alert/escalation-policy.ts';
 import { decideAlert } from '../../alert/lifecycle.ts';
 import { silenceRule } from '../../resources/silence.ts';
-import { aPolicy } from '../support/fake-policy.ts';
+import { aPolicy, aRoute } from '../support/fake-policy.ts';
 import { anAlert } from '../support/notification.ts';
 
 const policy = aPolicy();
@@ -37,4 +38,15 @@ test('[BR-WH-019] [BR-AP-008] it says what is declared to hold the alert back no
   const held = (now: string) => dryRun(aPolicy({ silences: [silence] }), alert, Date.parse(now)).groups[0]?.held?.code;
   assert.equal(held('2026-11-30T23:59:59Z'), 'hold.silence');
   assert.equal(held('2026-12-01T00:00:00Z'), undefined);
+});
+
+test('[BR-WH-019] [BR-AP-009] it says who would be told next, where its route escalates alerts like this one', () => {
+  const turns = turnsOf([{ after: 60_000, channels: ['lead'], repeat: { every: 30_000, times: 1 } }]);
+  const root = aRoute({ channels: ['ops'], escalation: 'e' });
+  const escalation = (severities: string[] | null) => {
+    const declared = { name: 'e', turns, severities, priorities: null, stopOn: [] };
+    return dryRun(aPolicy({ root, escalations: [declared] }), alert, 0).groups[0]?.escalation;
+  };
+  assert.deepEqual(escalation(null), [{ after: 60_000, channels: ['lead'] }]);
+  assert.equal(escalation(['critical']), undefined);
 });
