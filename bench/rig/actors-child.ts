@@ -111,7 +111,7 @@ async function measureAlerts(count: number): Promise<Row[]> {
       placements: () => null,
       advice: () => [],
     };
-    const context = { ...stage, key, position: '1' };
+    const context = { ...stage, key, position: '1', quietUntil: 0 };
     for (const event of alertKind.decide(null, entry, context).events) slot.state = alertKind.evolve(null, event);
     table.changed(slot);
     return slot;
