@@ -119,5 +119,7 @@ export function dueRun(state: CorrelatorState): number {
   if (isIdle(state)) return Number.POSITIVE_INFINITY;
   if (running !== null) return running.at + RUN_LOST;
   if (changedAt === null) return endedAt + LOOK_EVERY;
-  return Math.max(changedAt + GATHER, endedAt + GATHER + window.size * PAUSE_PER_ALERT);
+  // Where the clock has gone back, the last run seems to have ended long after the change.
+  const ended = Math.min(endedAt, changedAt + RUN_LOST);
+  return Math.max(changedAt + GATHER, ended + GATHER + window.size * PAUSE_PER_ALERT);
 }

@@ -69,7 +69,7 @@ function entered(state: CorrelatorState, { alert, kept, counted, at }: Entered):
   if (state.endedAt === 0) state.endedAt = at;
   if (kept) {
     state.window.set(alert.fingerprint, { alert, enteredAt: at });
-    state.changedAt ??= at;
+    changed(state, at);
   }
   for (const one of counted) {
     const key = stormKey(one);
@@ -83,11 +83,16 @@ function entered(state: CorrelatorState, { alert, kept, counted, at }: Entered):
   }
 }
 
+/** The first change since the last run; by a clock that may have gone back since. */
+function changed(state: CorrelatorState, at: number): void {
+  state.changedAt = Math.min(state.changedAt ?? at, at);
+}
+
 /** What a storm knows by name; what comes beyond is counted, and told when the storm is calm. */
 const MOST_MEMBERS = 20_000;
 
 function left(state: CorrelatorState, fingerprint: string, at: number): void {
-  if (state.window.delete(fingerprint)) state.changedAt ??= at;
+  if (state.window.delete(fingerprint)) changed(state, at);
   for (const storm of state.storms.values()) storm.members.delete(fingerprint);
   for (const incident of state.incidents.values()) {
     if (!incident.members.has(fingerprint)) continue;

@@ -447,3 +447,13 @@ test('[BR-REL-004] a correlator comes back from its snapshot as it was', () => {
   assert.ok(rig.state!.storms.size === 1 && rig.state!.incidents.size === 1);
   assert.deepEqual(unpackCorrelator(structuredClone(packCorrelator(rig.state!))), rig.state);
 });
+
+test('[BR-AP-004] a clock that goes back by an hour holds up no run', () => {
+  const rig = new Rig([NODE_RULE]);
+  rig.enter(...nodeDown('n1', 5));
+  rig.run();
+  rig.enter(anAlert({ alertname: 'Before', node: 'n2' }));
+  rig.now -= 3_600_000;
+  rig.enter(anAlert({ alertname: 'After', node: 'n2' }));
+  assert.ok(correlatorDueAt(rig.state!)! <= rig.now + 60_000);
+});
