@@ -372,3 +372,10 @@ test('[BR-ERR-011] [BR-NOT-017] whoever was told by a step that an alert fires i
   );
   assert.ok(told > 100, `${told} were told by a step`);
 });
+
+test('[BR-AP-019] [BR-AP-009] what waits for a person to approve of it escalates nothing; its clock runs once it is told', () => {
+  const life = new Life().fires(1, { awaiting: 'rule ask of Filter default/f' }).pass(60 * MINUTE);
+  assert.deepEqual(life.told, []);
+  life.fires(1).pass(13 * MINUTE);
+  assert.deepEqual(life.told, ['60 ops: f1 firing', '72 lead: f1 firing']);
+});
