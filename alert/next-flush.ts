@@ -5,6 +5,8 @@
 
 /** The first one that is not before `now`. A change that comes exactly on time is told at once. */
 export function nextInterval(flushedAt: number, groupInterval: number, now: number): number {
+  // The clock has gone back: what fires now must not wait until it has caught up.
+  if (now < flushedAt) return now + groupInterval;
   const passed = Math.max(1, Math.ceil((now - flushedAt) / groupInterval));
   return flushedAt + passed * groupInterval;
 }

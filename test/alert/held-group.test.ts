@@ -338,3 +338,13 @@ test('[BR-AP-008] what joins a group of which all is held is told at its next gr
   assert.deepEqual(alertsOf(told), ['f2 firing', 'f3 firing']);
   assert.equal(life.now, T0 + 3 * INTERVAL);
 });
+
+test('[BR-AP-008] a clock that goes back by an hour delays what joins by no more than a group_interval', () => {
+  const life = new Life().fires('1');
+  life.flush();
+  life.now -= 3_600_000;
+  const wentBack = life.now;
+  const { told } = life.fires('2', { startsAt: life.now }).flush();
+  assert.deepEqual(alertsOf(told).toSorted(), ['f1 firing', 'f2 firing']);
+  assert.equal(life.now, wentBack + INTERVAL);
+});
