@@ -5,7 +5,7 @@ import type { Silence } from '../alert/silence.ts';
 import { Problems } from '../ingress/problem.ts';
 import type { Reply } from '../ingress/route.ts';
 import { readMatcher } from '../resources/matcher.ts';
-import { DEFAULT_TENANT } from '../resources/resource.ts';
+import { DEFAULT_TENANT, DNS_LABEL } from '../resources/resource.ts';
 import { invalid, readObject, textField, timeField } from './json-body.ts';
 
 export interface SilenceBody {
@@ -21,6 +21,7 @@ interface ReadMatchers {
   readonly matchers: readonly CompiledMatcher[];
 }
 
+const TENANT = new RegExp(DNS_LABEL);
 const MOST_MATCHERS = 50;
 const LONGEST_MATCHER = 2000;
 const LONGEST_NAME = 200;
@@ -33,6 +34,7 @@ export function readSilence(body: Buffer, now: number): SilenceBody | { readonly
   const { fields } = read;
   const problems = new Problems();
   const tenant = textField(problems, '/tenant', fields.tenant, LONGEST_NAME) || DEFAULT_TENANT;
+  if (!TENANT.test(tenant)) problems.add('/tenant', tenant, 'a tenant: lower-case letters, digits and hyphens');
   const id = textField(problems, '/id', fields.id, LONGEST_NAME) || null;
   const { texts, matchers } = matchersIn(problems, fields.matchers);
   const startsAt = timeField(problems, '/startsAt', fields.startsAt, false) ?? now;

@@ -20,8 +20,10 @@ export interface Declared {
 }
 
 /** RFC 1123 label, as Kubernetes names: it becomes a token of NATS subjects and a segment of URLs. */
+export const DNS_LABEL = '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$';
+
 const dnsLabel = Type.String({
-  pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$',
+  pattern: DNS_LABEL,
   description: 'at most 63 lower-case letters, digits and hyphens, a letter or digit at both ends',
 });
 

@@ -61,6 +61,8 @@ test('[BR-AP-008] what is wrong with a silence is named by its path, all of it a
   for (const body of [{}, { ...BODY, matchers: [] }, { ...BODY, endsAt: undefined }, { ...BODY, matchers: 'a="1"' }]) {
     assert.equal((await api.post('/v1/silences', body)).status, 422, JSON.stringify(body));
   }
+  const { body: of } = await api.post('/v1/silences', { ...BODY, tenant: 'no/tenant' });
+  assert.equal(of.problems[0].path, '/tenant');
   assert.deepEqual(api.silences, []);
 });
 
