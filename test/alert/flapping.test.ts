@@ -9,6 +9,8 @@ import { decideFlapping, type FlappingMemory } from '../../alert/flapping.ts';
 import { decideGroup, evolveGroup, type GroupState, groupDueAt } from '../../alert/group.ts';
 import { type AlertState, alertDueAt, decideAlert, evolveAlert } from '../../alert/lifecycle.ts';
 import type { FlappingRule } from '../../alert/lifecycle-policy.ts';
+import { type PackedAlert, packAlert, unpackAlert } from '../../alert/packed-alert.ts';
+import { pack, unpack } from '../../bus/pack.ts';
 import { aPolicy, aRoute } from '../support/fake-policy.ts';
 
 const START = Date.parse('2026-11-23T09:00:00Z');
@@ -145,6 +147,17 @@ test('[BR-AP-L25] it is remembered for as long as the rule needs, and not longer
   assert.equal(life.alert?.openings?.length, 1, 'ended for longer than others are remembered');
   life.pass(20 * MINUTE);
   assert.equal(life.alert, null);
+});
+
+test('[BR-AP-L25] it survives a snapshot and a takeover', () => {
+  const life = new Life();
+  for (let i = 0; i < 5; i++) life.flap();
+  const before = life.alert!;
+  assert.deepEqual(unpackAlert(unpack(pack(packAlert(before))) as PackedAlert), before);
+  life.alert = unpackAlert(packAlert(before));
+  const told = life.told.length;
+  life.flap();
+  assert.equal(life.told.length, told, 'still held back');
 });
 
 test('[BR-AP-L25] without a rule, or for other priorities, nothing is counted and nothing is held', () => {
