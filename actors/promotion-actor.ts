@@ -16,8 +16,8 @@ type Message = Entry | { readonly kind: 'tick' };
 
 export const promotionKind: EntityKind<PromotionsState, Message> = {
   kind: 'promotion',
-  decide(state, message, { now, policy, key }): EntityDecision {
-    const { events, effects, reply } = decidePromotion(state, commandOf(message), key, now, policy);
+  decide(state, message, { now, policy }): EntityDecision {
+    const { events, effects, reply } = decidePromotion(state, commandOf(message), now, policy);
     const replies = reply !== undefined && message.kind === 'promotion' ? [{ to: message.replyTo, ...reply }] : [];
     return { events, effects, replies, sends: [] };
   },

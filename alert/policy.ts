@@ -12,8 +12,7 @@ import type { InhibitionRule } from './inhibit.ts';
 import type { LifecyclePolicy } from './lifecycle-policy.ts';
 import type { CompiledMatcher, MatcherProblem } from './matcher.ts';
 import type { Criticality, NamespaceProfile } from './namespace.ts';
-import type { PromotionRule } from './promotion.ts';
-import type { Placement } from './promotion-state.ts';
+import type { Placement, PromotionRule } from './promotion-state.ts';
 import type { Reason } from './reason.ts';
 import type { SilenceRule } from './silence.ts';
 

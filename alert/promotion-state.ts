@@ -18,6 +18,15 @@ export interface Placement {
   readonly because: string;
 }
 
+/** What it takes to bring a namespace into an environment. */
+export interface PromotionRule {
+  readonly approvals: number;
+  /** Who may approve; empty: anybody. */
+  readonly approvers: readonly string[];
+  /** How long a request waits. Milliseconds. */
+  readonly deadline: number;
+}
+
 export interface Approved {
   readonly by: string;
   readonly comment: string;

@@ -4,99 +4,41 @@
  * production only by an explicit override, with one more approval.
  */
 
-import { ENVIRONMENTS, type Environment } from './alert.ts';
-import type { CommandReply } from './alert-state.ts';
 import type { PlacementEntry, PromotionEntry } from './entry.ts';
-import type { Policy } from './policy.ts';
+import {
+  accepted,
+  counted,
+  describe,
+  environmentOf,
+  NOTHING,
+  type PromotionDecision,
+  type PromotionPolicy,
+  refuse,
+} from './promotion-reply.ts';
+import { requestPromotion } from './promotion-request.ts';
 import type { Approved, Placement, Promotion, PromotionEvent, PromotionsState } from './promotion-state.ts';
 import { type Reason, reason } from './reason.ts';
 
-/** What it takes to bring a namespace into an environment. */
-export interface PromotionRule {
-  readonly approvals: number;
-  /** Who may approve; empty: anybody. */
-  readonly approvers: readonly string[];
-  /** How long a request waits. Milliseconds. */
-  readonly deadline: number;
-}
-
 export type PromotionCommand = PromotionEntry | PlacementEntry | { readonly kind: 'tick' };
 
-export interface PromotionDecision {
-  readonly events: readonly PromotionEvent[];
-  readonly effects: readonly PlacementEntry[];
-  readonly reply?: CommandReply;
-}
-
-type PromotionPolicy = Pick<Policy, 'profile' | 'promotion'>;
-
-const NOTHING: PromotionDecision = { events: [], effects: [] };
-
-/** `tenant`: whose namespaces they are. */
 export function decidePromotion(
   state: PromotionsState | null,
   command: PromotionCommand,
-  tenant: string,
   now: number,
   policy: PromotionPolicy,
 ): PromotionDecision {
   switch (command.kind) {
     case 'promotion':
       return command.action === 'request'
-        ? request(state, command, now, policy)
+        ? requestPromotion(state, command, now, policy)
         : conclude(state, command, command.action, now, policy);
     case 'placement':
       return takePlacement(state, command, now);
     case 'tick':
-      return expire(state, tenant, now);
+      return expire(state, now);
     default:
       return command satisfies never;
   }
-}
-
-/** Where it is now, as deciding sees it. */
-function environmentOf(state: PromotionsState | null, tenant: string, namespace: string, policy: PromotionPolicy) {
-  return policy.profile(tenant, namespace, undefined, state?.placements.get(namespace)).environment;
-}
-
-function request(
-  state: PromotionsState | null,
-  entry: PromotionEntry,
-  now: number,
-  policy: PromotionPolicy,
-): PromotionDecision {
-  const { tenant, namespace, promotion: id, by, comment, to } = entry;
-  const pending = state?.pending.get(namespace);
-  if (pending?.id === id) return { ...NOTHING, reply: accepted([asked(pending)]) };
-  if (pending !== undefined) return refuse(409, `promotion ${pending.id} to ${pending.to} waits already`);
-  if (to === undefined) return refuse(422, `to is missing; allowed: ${ENVIRONMENTS.join(', ')}`);
-  const from = environmentOf(state, tenant, namespace, policy);
-  const problem = wayProblem(from, to, entry.override === true);
-  if (problem !== null) return problem;
-  const { approvals, approvers, deadline } = policy.promotion(tenant, isDown(from, to) ? from : to);
-  const needed = from === 'production' ? approvals + 1 : approvals;
-  const about = { id, tenant, namespace, from, to, by, comment, requestedAt: now, expiresAt: now + deadline };
-  const promotion: Promotion = { ...about, needed, approvers, approvals: [] };
-  const reasons = [asked(promotion)];
-  const event: PromotionEvent = { type: 'promotion.requested', key: tenant, at: now, namespace, promotion, reasons };
-  return { events: [event], effects: [], reply: accepted(reasons) };
-}
-
-/** The most dangerous comes first in ENVIRONMENTS. */
-function isDown(from: Environment, to: Environment): boolean {
-  return ENVIRONMENTS.indexOf(to) > ENVIRONMENTS.indexOf(from);
-}
-
-/** null: the namespace may go that way. */
-function wayProblem(from: Environment, to: Environment, override: boolean): PromotionDecision | null {
-  const steps = ENVIRONMENTS.indexOf(from) - ENVIRONMENTS.indexOf(to);
-  if (steps === 0) return refuse(409, `it is in ${from} already`);
-  if (steps > 1)
-    return refuse(409, `from ${from} the next is ${ENVIRONMENTS[ENVIRONMENTS.indexOf(from) - 1]}, not ${to}`);
-  if (from === 'production' && !override) {
-    return refuse(422, 'its alerts would not count as production any more; say override: true for that');
-  }
-  return null;
 }
 
 function conclude(
@@ -189,7 +131,7 @@ function takePlacement(
   return { events: [{ type: 'promotion.placed', key: tenant, at: now, namespace, placement }], effects: [] };
 }
 
-function expire(state: PromotionsState | null, _tenant: string, now: number): PromotionDecision {
+function expire(state: PromotionsState | null, now: number): PromotionDecision {
   const over = [...(state?.pending.values() ?? [])].filter(({ expiresAt }) => expiresAt <= now);
   const events = over.flatMap((promotion) => {
     const { approvals, needed } = promotion;
@@ -197,26 +139,4 @@ function expire(state: PromotionsState | null, _tenant: string, now: number): Pr
     return end(promotion, 'expired', null, '', now, [reason('promotion.expired', why)]).events;
   });
   return { events, effects: [] };
-}
-
-function describe({ id, namespace, from, to }: Promotion): string {
-  return `promotion ${id} of ${namespace} from ${from} to ${to}`;
-}
-
-function asked(promotion: Promotion): Reason {
-  const { by, needed } = promotion;
-  return reason('promotion.requested', `${describe(promotion)}, by ${by}; approvals needed: ${needed}`);
-}
-
-function counted(promotion: Promotion, { by }: Approved): Reason {
-  const { approvals, needed } = promotion;
-  return reason('promotion.approved', `${describe(promotion)}, by ${by}; ${approvals.length} of ${needed}`);
-}
-
-function accepted(reasons: readonly Reason[]): CommandReply {
-  return { ok: true, status: 200, reasons };
-}
-
-function refuse(status: 403 | 404 | 409 | 422, why: string): PromotionDecision {
-  return { ...NOTHING, reply: { ok: false, status, reasons: [reason('promotion.refused', why)] } };
 }

@@ -2,7 +2,7 @@
 
 import Type from 'typebox';
 import { ENVIRONMENTS, type Environment } from '../alert/alert.ts';
-import type { PromotionRule } from '../alert/promotion.ts';
+import type { PromotionRule } from '../alert/promotion-state.ts';
 import { durationSchema, fieldOf, milliseconds } from './resource.ts';
 import type { Fault } from './validate.ts';
 

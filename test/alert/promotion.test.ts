@@ -7,10 +7,11 @@ import { ENVIRONMENTS, type Environment } from '../../alert/alert.ts';
 import type { PromotionEntry } from '../../alert/entry.ts';
 import { decideAlert, evolveAlert } from '../../alert/lifecycle.ts';
 import type { Policy } from '../../alert/policy.ts';
-import { decidePromotion, type PromotionCommand, type PromotionRule } from '../../alert/promotion.ts';
+import { decidePromotion, type PromotionCommand } from '../../alert/promotion.ts';
 import {
   evolvePromotions,
   type Placement,
+  type PromotionRule,
   type PromotionsState,
   packPromotions,
   promotionsDueAt,
@@ -42,7 +43,7 @@ class Desk {
   }
 
   take(command: PromotionCommand, now = NOW) {
-    const decision = decidePromotion(this.state, command, 't', now, this.policy);
+    const decision = decidePromotion(this.state, command, now, this.policy);
     for (const event of decision.events) this.state = evolvePromotions(this.state, event);
     return decision;
   }
