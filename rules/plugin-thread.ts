@@ -7,35 +7,21 @@
  */
 
 import type { Worker } from 'node:worker_threads';
-import type { PluginAnswer, PluginFailure, PluginOpinion } from '../alert/advice.ts';
-import type { Clock } from '../telemetry/clock.ts';
+import type { PluginFailure } from '../alert/advice.ts';
 import type { Log } from '../telemetry/log.ts';
 import { readAnswer, readKey } from './plugin-answer.ts';
+import { type Answer, type AskDeps, failure, PluginAsk } from './plugin-ask.ts';
 import { afterFailure, type Breaker, CLOSED, isPaused } from './plugin-breaker.ts';
 import { launchPlugin, type PluginSpec } from './plugin-launch.ts';
 import type { PluginBatch, PluginMessage, PluginText } from './plugin-worker.ts';
 
-export interface PluginThreadDeps {
-  readonly clock: Clock;
+export interface PluginThreadDeps extends AskDeps {
   readonly log: Log;
-  /** So many alerts were answered; `milliseconds`: since it was asked. */
-  answered(key: string, result: 'answered' | PluginFailure, alerts: number, milliseconds: number): void;
-}
-
-/** An opinion of the kind that the plug-in is of. */
-export type Answer = PluginAnswer<PluginOpinion | string>;
-
-interface Ask {
-  readonly alerts: PluginBatch['alerts'];
-  readonly since: number;
-  readonly cancelDeadline: () => void;
-  /** null: it was answered already. */
-  resolve: ((answers: readonly Answer[]) => void) | null;
 }
 
 interface Running {
   readonly id: number;
-  readonly ask: Ask;
+  readonly ask: PluginAsk;
   readonly cancelLimit: () => void;
 }
 
@@ -45,7 +31,7 @@ const LOAD_LIMIT = 10_000;
 export class PluginThread {
   readonly spec: PluginSpec;
   readonly #deps: PluginThreadDeps;
-  readonly #waiting: Ask[] = [];
+  readonly #waiting: PluginAsk[] = [];
   #thread: Worker | null = null;
   /** null: it is not loaded. */
   #version: string | null = null;
@@ -67,20 +53,12 @@ export class PluginThread {
 
   /** An answer for each alert, in their order, not later than its time-out. Never rejects. */
   ask(alerts: PluginBatch['alerts']): Promise<readonly Answer[]> {
-    const { clock } = this.#deps;
-    const { timeout } = this.spec;
-    return new Promise((resolve) => {
-      const ask: Ask = {
-        alerts,
-        since: clock.monotonic(),
-        cancelDeadline: clock.after(timeout, () => this.#fail(ask, 'plugin.timeout', `no answer within ${timeout} ms`)),
-        resolve,
-      };
-      this.#waiting.push(ask);
-      if (this.#closed) this.#failAll('plugin.failed', 'it is not declared any more');
-      else if (this.paused) this.#failAll('plugin.paused', 'it failed several times in a row');
-      else this.#next();
-    });
+    const ask = new PluginAsk(this.spec.key, alerts, this.spec.timeout, this.#deps);
+    this.#waiting.push(ask);
+    if (this.#closed) this.#failAll('plugin.failed', 'it is not declared any more');
+    else if (this.paused) this.#failAll('plugin.paused', 'it failed several times in a row');
+    else this.#next();
+    return ask.answers;
   }
 
   async close(): Promise<void> {
@@ -91,14 +69,25 @@ export class PluginThread {
   }
 
   #launch(): void {
-    const { clock, log } = this.#deps;
-    const thread = launchPlugin(this.spec, log, {
-      heard: (from, message) => this.#heard(from, message),
-      gone: (from, detail) => this.#gone(from, detail),
-    });
+    const { clock } = this.#deps;
+    const thread = this.#started();
     this.#thread = thread;
+    if (thread === null) return;
     const late = () => this.#gone(thread, `it was not loaded within ${LOAD_LIMIT} ms`);
     this.#cancelLoadLimit = clock.after(LOAD_LIMIT, late);
+  }
+
+  /** null: the system gives no thread now. Who waits is answered by the deadline; the next one to ask tries again. */
+  #started(): Worker | null {
+    try {
+      return launchPlugin(this.spec, this.#deps.log, {
+        heard: (from, message) => this.#heard(from, message),
+        gone: (from, detail) => this.#gone(from, detail),
+      });
+    } catch (error) {
+      this.#failed(failure('plugin.failed', `no thread: ${error instanceof Error ? error.message : String(error)}`));
+      return null;
+    }
   }
 
   #heard(thread: Worker, message: PluginMessage): void {
@@ -127,7 +116,7 @@ export class PluginThread {
 
   #next(): void {
     if (this.#closed || this.#running !== null) return;
-    const ask = this.#waiting.find(({ resolve }) => resolve !== null);
+    const ask = this.#waiting.find(({ isOpen }) => isOpen);
     this.#waiting.splice(0, ask === undefined ? this.#waiting.length : this.#waiting.indexOf(ask));
     if (ask === undefined) return;
     const thread = this.#thread;
@@ -152,7 +141,7 @@ export class PluginThread {
     // One odd alert among many says little of the plug-in.
     if (failures * 2 > answers.length) this.#failed(answers.find(({ ok }) => !ok));
     else this.#breaker = CLOSED;
-    this.#settle(ask, answers, failures);
+    ask.settle(answers);
     if (this.paused) this.#failAll('plugin.paused', 'it failed several times in a row');
     this.#next();
   }
@@ -173,7 +162,7 @@ export class PluginThread {
     void thread.terminate();
     const answer = failure(code, detail);
     this.#failed(answer);
-    if (running !== null) this.#fail(running.ask, code, detail);
+    running?.ask.fail(code, detail);
     if (this.paused) this.#failAll('plugin.paused', 'it failed several times in a row');
     else this.#launch();
   }
@@ -200,33 +189,8 @@ export class PluginThread {
   }
 
   #failAll(code: PluginFailure, detail: string): void {
-    for (const ask of this.#waiting.splice(0)) this.#fail(ask, code, detail);
+    for (const ask of this.#waiting.splice(0)) ask.fail(code, detail);
   }
-
-  #fail(ask: Ask, code: PluginFailure, detail: string): void {
-    const answer = failure(code, detail);
-    this.#settle(
-      ask,
-      ask.alerts.map(() => answer),
-      ask.alerts.length,
-      code,
-    );
-  }
-
-  #settle(ask: Ask, answers: readonly Answer[], failures: number, code: PluginFailure = 'plugin.failed'): void {
-    if (ask.resolve === null) return;
-    ask.cancelDeadline();
-    const { answered, clock } = this.#deps;
-    const took = clock.monotonic() - ask.since;
-    if (failures > 0) answered(this.spec.key, code, failures, took);
-    if (failures < answers.length) answered(this.spec.key, 'answered', answers.length - failures, took);
-    ask.resolve(answers);
-    ask.resolve = null;
-  }
-}
-
-function failure(code: PluginFailure, detail: string): Answer {
-  return { ok: false, code, detail };
 }
 
 /** `undefined` where it is no JSON: an answer that cannot be read. */

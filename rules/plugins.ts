@@ -2,8 +2,9 @@
 
 import type { PluginAnswer } from '../alert/advice.ts';
 import type { AskedAlert, CorrelatedAlert } from './plugin.ts';
+import type { Answer } from './plugin-ask.ts';
 import type { PluginKind, PluginSpec } from './plugin-launch.ts';
-import { type Answer, PluginThread, type PluginThreadDeps } from './plugin-thread.ts';
+import { PluginThread, type PluginThreadDeps } from './plugin-thread.ts';
 import type { PluginBatch } from './plugin-worker.ts';
 
 export class Plugins {
