@@ -87,7 +87,8 @@ type Pair = readonly [name: string, value: string];
 function sharedPairs(alerts: readonly WindowAlert[]): Pair[] {
   const first = alerts[0]!.labels;
   const pairs = sortedNames(first).map((name): Pair => [name, first[name]!]);
-  return pairs.filter(([name, value]) => alerts.every(({ labels }) => labels[name] === value));
+  // A label that none of them has is no evidence.
+  return pairs.filter(([name, value]) => value !== '' && alerts.every(({ labels }) => labels[name] === value));
 }
 
 function printPairs(pairs: readonly Pair[]): string {

@@ -178,9 +178,9 @@ test('[BR-AP-027] [BR-AP-004] a storm of 5,000 alerts is one notification with t
     within: '2s',
     threshold: 100,
     action: 'storm',
-    storm: { receivers: ['channel/ops'], groupWait: '4s', hold: ['P1', 'P2', 'P3', 'P4', 'P5'] },
+    storm: { receivers: ['channel/ops'], groupWait: '12s', hold: ['P1', 'P2', 'P3', 'P4', 'P5'] },
   });
-  const one = await rig.launch('one', { policy: policyWith([storm], 4000) });
+  const one = await rig.launch('one', { policy: policyWith([storm], 12_000) });
   await settled(one);
   const tenant = `t${tenants++}`;
   const alerts = Array.from({ length: 5000 }, (_, i) =>

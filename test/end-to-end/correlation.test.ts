@@ -78,7 +78,7 @@ test('[BR-AP-004] [BR-AP-020] an incident stands under /v1/incidents with its ev
   const child = members.find(({ fingerprint }) => fingerprint !== incident!.parent)!;
   assert.ok(child.because.includes('same node n7'), child.because.join('\n'));
   const explained = (await herald.command('explain', child.fingerprint)).out;
-  assert.match(explained, new RegExp(`incident ${incident!.id} by rule node-down`));
+  assert.match(explained, new RegExp(`incident ${incident!.id} by CorrelationRule node-down`));
   assert.match(explained, /same node n7/);
 });
 
