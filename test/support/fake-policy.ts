@@ -55,14 +55,7 @@ export interface FakePolicy {
   readonly escalations?: readonly EscalationPolicy[];
 }
 
-export function aPolicy({
-  hash = 'p1',
-  lifecycle,
-  root,
-  channels,
-  filter,
-  ...holds
-}: FakePolicy = {}): Policy {
+export function aPolicy({ hash = 'p1', lifecycle, root, channels, filter, ...holds }: FakePolicy = {}): Policy {
   const living = { ...DEFAULT_LIFECYCLE, ...lifecycle };
   const tree = compileRoute(root ?? aRoute({ groupBy: ['alertname'], channels: ['ops'] }));
   const { plugins = [], inhibitions = [], silences = [], correlations = [], escalations = [] } = holds;
