@@ -18,7 +18,8 @@ test('[BR-AP-010] a Plugin names its module from the folder of its file, with li
   const declared = plugin('\ntimeout: 1s\nmemory: 128\nmatchers: [team="db"]\ndropProduction: true');
   const set = await setOf({ 'a/p.yaml': declared + plugin('', 'a'), 'a/p.mjs': MODULE });
   const spec = set.plugins.get('default/p');
-  assert.ok(spec?.module.endsWith('/a/p.mjs'));
+  assert.ok(spec);
+  assert.ok(spec.module.endsWith('/a/p.mjs'));
   assert.deepEqual([spec.timeout, spec.memory], [1000, 128]);
   assert.deepEqual([set.plugins.get('default/a')?.timeout, set.plugins.get('default/a')?.memory], [200, 64]);
   const rules = set.policy.plugins('default');
