@@ -21,10 +21,14 @@ import type { Route } from '../ingress/route.ts';
 import { webhookRoute } from '../ingress/webhook.ts';
 import type { ResourceSet } from '../resources/compile.ts';
 import type { Source } from '../resources/source.ts';
+import { Beat } from '../telemetry/beat.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { StartFailed } from './start-failed.ts';
+
+/** Between the departures of frames, while alerts come. Milliseconds. */
+const FRAME_SPACING = 2;
 
 export interface IngressRoleOptions {
   readonly listen: { readonly host: string; readonly port: number };
@@ -106,6 +110,7 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
     useBus(bus, count) {
       const prefix = randomBytes(9).toString('base64url');
       const publisher = framePublisher(bus);
+      const beat = new Beat(systemClock, FRAME_SPACING);
       connected = {
         bus,
         gauge: watchIngest(bus, count, systemClock),
@@ -116,6 +121,7 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
           clock: systemClock,
           log,
           metrics: metrics.alerts,
+          atEndOfTurn: (flush) => setImmediate(() => void beat.next().then(flush)),
         }),
       };
     },

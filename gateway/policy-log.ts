@@ -27,7 +27,7 @@ export function keepPolicyLog({ bus, resources, clock, log, signal }: PolicyLogO
     while (!signal.aborted) {
       try {
         const isNew = await recordActivation(bus, activation);
-        log.info({ event: 'policy.activated', hash: activation.hash, recorded: isNew }, 'a policy is in force');
+        log.debug({ event: 'policy.activated', hash: activation.hash, recorded: isNew }, 'a policy is in force');
         return;
       } catch (error) {
         if (signal.aborted || bus.nc.isClosed()) return;
