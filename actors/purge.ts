@@ -8,7 +8,8 @@ import { ingestStream, journalStream, META_BUCKET, subjects } from '../bus/subje
 
 /** Drops the frames of the inbox that commits have taken in. */
 export async function purgeIngest(bus: Bus, partition: PartitionName, cursor: number): Promise<void> {
-  await bus.jsm.streams.purge(ingestStream(partition), { seq: cursor + 1 });
+  // Without a filter: the server then drops whole blocks, and need not look at each message.
+  await purgeBelow(bus, ingestStream(partition), {}, cursor + 1);
 }
 
 /**
@@ -22,17 +23,17 @@ export async function purgeJournal(bus: Bus, partition: PartitionName, manifest?
   const projected = Number((await meta.get(`projected.${partition}`))?.string() ?? 0);
   const stream = journalStream(partition);
   const commits = Math.min(snapshot.replayFrom, snapshot.published, projected) + 1;
-  await purgeBelow(bus, stream, subjects.commit(partition), commits);
+  await purgeBelow(bus, stream, { filter: subjects.commit(partition) }, commits);
   await purgeAllButLast(bus, stream, subjects.fence(partition));
   await purgeAllButLast(bus, stream, subjects.manifest(partition));
 }
 
 async function purgeAllButLast(bus: Bus, stream: string, filter: string): Promise<void> {
   const last = await bus.jsm.streams.getMessage(stream, { last_by_subj: filter });
-  if (last !== null) await purgeBelow(bus, stream, filter, last.seq);
+  if (last !== null) await purgeBelow(bus, stream, { filter }, last.seq);
 }
 
 /** Server 2.9 takes a sequence of 0 or 1 for "no sequence" and purges everything that the filter matches. */
-async function purgeBelow(bus: Bus, stream: string, filter: string, seq: number): Promise<void> {
-  if (seq > 1) await bus.jsm.streams.purge(stream, { filter, seq });
+async function purgeBelow(bus: Bus, stream: string, what: { filter?: string }, seq: number): Promise<void> {
+  if (seq > 1) await bus.jsm.streams.purge(stream, { ...what, seq });
 }

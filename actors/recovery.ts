@@ -34,6 +34,9 @@ export interface Recovered {
 
 export type Kinds = Readonly<Record<EntityKindName, AnyEntityKind>>;
 
+/** Nobody has an actor before the first turn. */
+const NO_ACTORS = { giveBack: () => undefined };
+
 /** `until`: the sequence of our fence. Throws SnapshotUnreadable, JournalUnreadable. */
 export async function recover(
   bus: Bus,
@@ -60,6 +63,7 @@ export async function recover(
       // Only what may not be published: the effects of a whole journal would not fit into memory.
       while (recent.length > 0 && recent[0]!.seq <= published) recent.shift();
       for (const event of commit.events) replayed += replay(event, seq, kinds, entities, base.chunkSeq);
+      entities.passivateSurplus(NO_ACTORS);
     }
     if (record.seq >= until) break;
   }
@@ -114,6 +118,7 @@ async function loadSnapshot(bus: Bus, partition: PartitionName, kinds: Kinds, en
       entities.changed(slot);
       entities.used(slot);
     }
+    entities.passivateSurplus(NO_ACTORS);
   }
   // What was just loaded needs no new snapshot.
   entities.allClean();

@@ -51,6 +51,7 @@ export class Acknowledgements {
   readonly #inbox = `${createInbox()}.`;
   readonly #waiting = new Map<string, Waiting>();
   #count = 0;
+  #failure: Error | null = null;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(nc: NatsConnection) {
@@ -58,6 +59,8 @@ export class Acknowledgements {
     nc.subscribe(`${this.#inbox}*`, {
       callback: (error, message) => {
         if (error === null) this.#answered(message);
+        // Such as a missing permission: whoever waits is told why in vain.
+        else this.#failure = error;
       },
     });
   }
@@ -119,7 +122,8 @@ export class Acknowledgements {
     this.#timer = this.#waiting.size === 0 ? null : setTimeout(() => this.#look(), LOOK_EVERY);
     const now = performance.now();
     for (const [token, { until }] of this.#waiting) {
-      if (until <= now) this.#take(token)?.reject(new AckMissing('no acknowledgement in time'));
+      if (until <= now)
+        this.#take(token)?.reject(new AckMissing('no acknowledgement in time', { cause: this.#failure }));
     }
   }
 }

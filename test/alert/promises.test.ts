@@ -215,6 +215,15 @@ function live(history: readonly (readonly [Step, number])[]): World {
   return world;
 }
 
+/** Every alert ends, and its groups have time to say so. */
+function endAll(world: World): void {
+  for (const name of NAMES) {
+    world.advance(1);
+    world.carryOut({ kind: 'report', name, status: 'resolved', text: 'x' });
+  }
+  world.advance(200);
+}
+
 /** What every receiver believes of every alert, from what it was sent. */
 function believed(sent: readonly Notification[]): Map<string, string> {
   const beliefs = new Map<string, string>();
@@ -229,11 +238,7 @@ test('[BR-ERR-011] whoever was told that an alert fires is told that it ended, t
   fc.assert(
     fc.property(anyHistory, (history) => {
       const world = live(history);
-      for (const name of NAMES) {
-        world.advance(1);
-        world.carryOut({ kind: 'report', name, status: 'resolved', text: 'x' });
-      }
-      world.advance(200);
+      endAll(world);
       const beliefs = believed(world.sent);
       told += beliefs.size;
       for (const [who, status] of beliefs) assert.equal(status, 'resolved', who);
@@ -251,11 +256,7 @@ test('[BR-AP-008] [BR-ERR-011] whoever was told that an alert fires is told that
   fc.assert(
     fc.property(anyHeldHistory, (history) => {
       const world = live(history);
-      for (const name of NAMES) {
-        world.advance(1);
-        world.carryOut({ kind: 'report', name, status: 'resolved', text: 'x' });
-      }
-      world.advance(200);
+      endAll(world);
       const beliefs = believed(world.sent);
       told += beliefs.size;
       held += world.heldBack;
