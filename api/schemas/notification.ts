@@ -1,0 +1,82 @@
+/** Groups, deliveries, dead letters. */
+
+import { ENVIRONMENTS, PRIORITIES } from '../../alert/alert.ts';
+import { DELIVERY_STATES } from '../notifications.ts';
+import {
+  integer,
+  line,
+  list,
+  object,
+  oneOf,
+  orNull,
+  page,
+  reasons,
+  type Schema,
+  text,
+  texts,
+  time,
+} from '../schema-forms.ts';
+
+export const delivery = {
+  notificationId: text,
+  tenant: text,
+  channel: text,
+  groupId: text,
+  groupKey: text,
+  status: oneOf(['firing', 'resolved']),
+  environment: oneOf(ENVIRONMENTS),
+  priority: oneOf(PRIORITIES),
+  state: oneOf(DELIVERY_STATES),
+  attempts: integer,
+  notBefore: orNull(time),
+  deadLetterId: orNull(text),
+  createdAt: time,
+  updatedAt: time,
+  alerts: integer,
+  fingerprints: list(text),
+  reasons,
+};
+
+const letter = {
+  id: text,
+  kind: oneOf(['input', 'delivery']),
+  tenant: text,
+  subject: text,
+  at: time,
+  state: oneOf(['open', 'replayed']),
+  replayed: orNull(object({ at: time, by: text })),
+  reasons,
+};
+
+export const NOTIFICATION_SCHEMAS: Readonly<Record<string, Schema>> = {
+  Group: object({
+    id: text,
+    tenant: text,
+    key: text,
+    labels: texts,
+    channels: list(text),
+    alerts: integer,
+    createdAt: time,
+    nextFlush: orNull(time),
+    lastFlush: orNull(time),
+    escalation: orNull(
+      object({
+        policy: text,
+        clock: oneOf(['runs', 'stands', 'held']),
+        since: time,
+        unacknowledgedSeconds: integer,
+        channels: list(text),
+        next: orNull(object({ step: integer, repetition: integer, channels: list(text), at: orNull(time) })),
+        reasons,
+      }),
+    ),
+    decisions: list(object({ ...line, channel: text, notificationId: orNull(text) })),
+  }),
+  GroupList: page('groups', 'Group'),
+  Delivery: object(delivery),
+  DeliveryList: page('deliveries', 'Delivery'),
+  DeadLetter: object(letter),
+  DeadLetterList: page('deadLetters', 'DeadLetter'),
+  DeadLetterDetail: object({ ...letter, entry: { type: 'object' } }),
+  Replayed: object({ id: text, reasons }),
+};
