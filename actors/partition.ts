@@ -6,37 +6,33 @@
  * into the next one.
  */
 
-import type { AlertState } from '../alert/alert-state.ts';
 import { addressOf } from '../alert/entry.ts';
-import type { HoldsState } from '../alert/holds-state.ts';
 import type { Policy } from '../alert/policy.ts';
-import type { PromotionsState } from '../alert/promotion-state.ts';
 import { reason } from '../alert/reason.ts';
 import type { FramePublisher } from '../bus/ingest.ts';
 import type { Commit, Effect, JournalEvent } from '../bus/journal.ts';
-import { fenceJournal, type JournalWriter } from '../bus/journal-writer.ts';
+import type { JournalWriter } from '../bus/journal-writer.ts';
 import { type PartitionCount, type PartitionName, partitionsOf } from '../bus/partition.ts';
-import { AppendRefused, IngestFull } from '../bus/publish.ts';
-import { openSnapshots } from '../bus/snapshot-store.ts';
+import { AppendRefused } from '../bus/publish.ts';
 import { readStream } from '../bus/stream-reader.ts';
 import { ingestStream, subjects } from '../bus/subjects.ts';
 import type { Outcome } from '../channels/outcome.ts';
 import { ActorPool } from './actor-pool.ts';
 import type { ActorRef } from './actor-system.ts';
-import { type AdviceOn, type ConsultDeps, consult, NOBODY_ASKED } from './consult.ts';
+import { type ConsultDeps, consult, NOBODY_ASKED } from './consult.ts';
 import { Correlations, type CorrelationsDeps } from './correlations.ts';
 import type { Entities } from './entities.ts';
 import type { CommandReply, Send } from './entity.ts';
-import { HOUSEKEEPING_EVERY, Housekeeping, type HousekeepingDeps } from './housekeeping.ts';
+import { HOUSEKEEPING_EVERY, type Housekeeping, type HousekeepingDeps } from './housekeeping.ts';
 import { Inbox, type Intake } from './inbox.ts';
-import { type ReadFrames, readFrames } from './intake.ts';
+import { readFrames } from './intake.ts';
 import { Outbox, type Unpublishable } from './outbox.ts';
-import { purgeJournal } from './purge.ts';
-import { type Kinds, type Recovered, recover } from './recovery.ts';
+import type { Kinds, Recovered } from './recovery.ts';
 import { Rounds } from './round.ts';
 import { Sends, type SendsDeps } from './sends.ts';
-import { type Position, Snapshotter } from './snapshot.ts';
+import type { Position } from './snapshot.ts';
 import { OwnershipLost, turnHandler } from './supervision.ts';
+import { type Surroundings, surroundingsOf } from './surroundings.ts';
 import type { TurnResult } from './turn.ts';
 
 /** What a partition needs of the rest of Herald. */
@@ -63,27 +59,6 @@ const OUTBOX_LOOK = 20;
 const SLICE_LOOK = 5;
 const DRAIN_TIME = 1000;
 
-/** Fences and recovers. Throws OwnershipLost when another worker was faster. */
-export async function takePartition(deps: PartitionDeps, name: PartitionName, owner: string): Promise<Partition> {
-  const started = deps.clock.monotonic();
-  try {
-    const writer = await fenceJournal(deps.bus, name, owner);
-    const recovered = await recover(deps.bus, name, deps.kinds, deps.policy, writer.fenceSeq);
-    const { entities } = recovered;
-    const store = await openSnapshots(deps.bus, name);
-    const snapshotter = new Snapshotter(writer, store, entities, deps.log, recovered);
-    deps.metrics.recovered(name, recovered.replayed, deps.clock.monotonic() - started);
-    return new Partition(deps, name, writer, recovered, new Housekeeping(deps, name, writer, entities, snapshotter));
-  } catch (error) {
-    if (error instanceof AppendRefused) {
-      throw new OwnershipLost(`${name}: another worker fenced first`, { cause: error });
-    }
-    // A full journal takes no fence either: make room before the next try.
-    if (error instanceof IngestFull) await purgeJournal(deps.bus, name);
-    throw error;
-  }
-}
-
 export class Partition {
   readonly name: PartitionName;
   readonly #deps: PartitionDeps;
@@ -94,6 +69,7 @@ export class Partition {
   readonly #rounds: Rounds;
   readonly #sends: Sends;
   readonly #correlations: Correlations;
+  readonly #surroundings: Surroundings;
   readonly #housekeeping: Housekeeping;
   readonly #supervisor: ActorRef<never>;
   readonly #actors: ActorPool;
@@ -130,6 +106,7 @@ export class Partition {
     this.#correlations = new Correlations(deps, (tenant, command) => {
       this.#inbox.pushLocal({ slot: entities.slot(deps.kinds.correlator, tenant), command });
     });
+    this.#surroundings = surroundingsOf(entities, deps.kinds);
     this.#askRecovered();
   }
 
@@ -234,9 +211,8 @@ export class Partition {
     let inner = 0;
     const position = () => `${this.#writer.epoch}.${this.#writer.lastSeq}.${inner++}`;
     const input = { routed: read.inputs, local: intake.local, settle, usedAt, position };
-    const holds = (tenant: string) => this.#entities.read(this.#deps.kinds.holds, tenant) as HoldsState | null;
-    const placements = (tenant: string) => this.#placements(tenant);
-    const asked = this.#consult(read.inputs, now, policy);
+    const { holds, placements, stateOf } = this.#surroundings;
+    const asked = consult(read.inputs, { now, policy, stateOf, placements }, this.#deps);
     const advice = asked === null ? NOBODY_ASKED : await asked;
     const results = await this.#rounds.decide(input, { now, policy, random, holds, placements, advice });
     const events = [...this.#aside, ...read.events, ...results.flatMap((result) => result.events)];
@@ -257,19 +233,6 @@ export class Partition {
     this.#housekeeping.committed();
     metrics.committed(this.name, events, clock.monotonic() - startedAt);
     this.#act(lastCommit, commit.effects, read.replies, results);
-  }
-
-  /** null: nobody is to be asked. */
-  #consult(inputs: ReadFrames['inputs'], now: number, policy: Policy): Promise<AdviceOn> | null {
-    const { alert } = this.#deps.kinds;
-    const stateOf = (key: string) => this.#entities.read(alert, key) as AlertState | null;
-    const placements = (tenant: string) => this.#placements(tenant);
-    return consult(inputs, { now, policy, stateOf, placements }, this.#deps);
-  }
-
-  #placements(tenant: string): PromotionsState['placements'] | null {
-    const state = this.#entities.read(this.#deps.kinds.promotion, tenant) as PromotionsState | null;
-    return state === null ? null : state.placements;
   }
 
   #addressed(entry: Effect['entry']): Effect[] {

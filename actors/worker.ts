@@ -6,8 +6,9 @@
 import type { Membership, WorkerView } from '../bus/lease.ts';
 import { type PartitionName, partitionNames } from '../bus/partition.ts';
 import { assign } from './assignment.ts';
-import { type Partition, type PartitionDeps, takePartition } from './partition.ts';
+import type { Partition, PartitionDeps } from './partition.ts';
 import { OwnershipLost, PAUSE_AFTER_FAILURE } from './supervision.ts';
+import { takePartition } from './take-partition.ts';
 
 const LOOK_EVERY = 500;
 

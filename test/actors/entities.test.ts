@@ -91,3 +91,25 @@ test('[BR-AP-L25] entities are counted by their class as they change, sleep and 
     ['firing', 1],
   ]);
 });
+
+test('[BR-PERF-032] of a kind that is many only those used last stay awake, and whoever sleeps gives its actor back', () => {
+  const many: AnyEntityKind = { ...kind, mostAwake: 2 };
+  const entities = new Entities(() => aPolicy());
+  const slots = ['a', 'b', 'c'].map((key) => entities.slot(many, key));
+  for (const slot of slots) {
+    slot.state = { dueAt: 1, key: slot.key };
+    slot.actor = { name: slot.key } as never;
+    entities.changed(slot);
+    entities.used(slot);
+  }
+  entities.used(slots[0]!);
+  const back: unknown[] = [];
+  entities.passivateSurplus({ giveBack: (actor) => back.push((actor as unknown as { name: string }).name) });
+  assert.deepEqual(
+    slots.map(({ state }) => state !== null),
+    [true, false, true],
+    'b was used longest ago',
+  );
+  assert.deepEqual(back, ['b']);
+  assert.deepEqual(entities.stateOf(slots[1]!), { dueAt: 1, key: 'b' });
+});
