@@ -8,14 +8,17 @@
  */
 
 import { lookup as systemLookup } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
+import { isIP } from 'node:net';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 import { refusedClass } from './address-guard.ts';
+import { AddressRefused, guardedLookup, type Lookup } from './guarded-lookup.ts';
 
 export interface OutboundOptions {
   readonly allowPrivateAddresses: boolean;
   /** PEM. Only certificates that these authorities signed are trusted; null: the public authorities. */
   readonly ca: string | null;
+  /** What this side shows of itself where a provider asks for it (mutual TLS). */
+  readonly identity?: ClientIdentity | null;
   /** Milliseconds. A bound for connections that nobody waits for any more. */
   readonly connectTimeout: number;
   /** For tests: the DNS, and the rule that an address must pass (null: it may be reached). */
@@ -23,17 +26,19 @@ export interface OutboundOptions {
   readonly refuse?: (address: string) => string | null;
 }
 
-export type Lookup = (
-  hostname: string,
-  options: { readonly all: true },
-  callback: (error: NodeJS.ErrnoException | null, addresses: readonly { address: string; family: number }[]) => void,
-) => void;
+/** PEM. */
+export interface ClientIdentity {
+  readonly cert: string;
+  readonly key: string;
+}
 
 export interface OutboundRequest {
-  readonly method: 'POST' | 'PUT' | 'GET';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Uint8Array | null;
+  /** How much of the answer's body is read, in bytes; left out: 4 KB, enough to say what went wrong. */
+  readonly maxAnswer?: number;
   /** The deadline of the whole exchange, and whatever else ends it. */
   readonly signal: AbortSignal;
 }
@@ -44,37 +49,25 @@ export type OutboundResult =
       readonly status: number;
       readonly location: string | null;
       readonly retryAfter: string | null;
-      /** The first 4 KB of the body, or what came of it before it broke off. */
-      readonly excerpt: string;
+      /** Of a header that came several times, the first. Names in lower case. */
+      readonly headers: Readonly<Record<string, string>>;
+      /** The body up to `maxAnswer`, or what came of it before it broke off. */
+      readonly text: string;
+      /** Whether `text` is all of it. */
+      readonly complete: boolean;
     }
   /** The address guard. */
   | { readonly kind: 'refused'; readonly error: AddressRefused }
-  /** No status line came: DNS, connection, TLS, reset, broken protocol. */
-  | { readonly kind: 'failed'; readonly detail: string }
+  /** No status line came: DNS, connection, TLS, reset, broken protocol. `written`: the provider may have the request. */
+  | { readonly kind: 'failed'; readonly detail: string; readonly written: boolean }
   /** The request's signal fired before a status line came. */
-  | { readonly kind: 'aborted'; readonly reason: unknown };
+  | { readonly kind: 'aborted'; readonly reason: unknown; readonly written: boolean };
 
 export interface Outbound {
   /** Never rejects. Redirects are answers like any other: nothing is followed. */
   request(request: OutboundRequest): Promise<OutboundResult>;
   /** Ends at once; requests under way come back as failed. */
   close(): Promise<void>;
-}
-
-export class AddressRefused extends Error {
-  readonly code = 'ADDRESS_REFUSED';
-  readonly hostname: string;
-  readonly address: string;
-  /** loopback, private, ... */
-  readonly addressClass: string;
-
-  constructor(hostname: string, address: string, addressClass: string) {
-    super(`${hostname === address ? address : `${hostname} (${address})`} is a ${addressClass} address`);
-    this.name = 'AddressRefused';
-    this.hostname = hostname;
-    this.address = address;
-    this.addressClass = addressClass;
-  }
 }
 
 const EXCERPT_BYTES = 4096;
@@ -87,8 +80,9 @@ export function createOutbound(options: OutboundOptions): Outbound {
     headersTimeout: 0,
     bodyTimeout: 0,
   });
+  const dispatcher = agent.compose(noteWriting);
   return {
-    request: (request) => exchange(agent, request),
+    request: (request) => exchange(dispatcher, request),
     async close() {
       closing.abort();
       await agent.destroy();
@@ -96,32 +90,54 @@ export function createOutbound(options: OutboundOptions): Outbound {
   };
 }
 
-async function exchange(agent: Agent, request: OutboundRequest): Promise<OutboundResult> {
+async function exchange(dispatcher: Dispatcher, request: OutboundRequest): Promise<OutboundResult> {
   const { url, signal } = request;
+  const progress: Progress = { written: false };
   try {
     const response = await orAborted(
-      agent.request({
+      dispatcher.request({
         origin: url.origin,
         path: `${url.pathname}${url.search}`,
         method: request.method,
         headers: request.headers,
         body: request.body,
         signal,
+        opaque: progress,
       }),
       signal,
     );
+    const { headers } = response;
     return {
       kind: 'answer',
       status: response.statusCode,
-      location: firstOf(response.headers.location),
-      retryAfter: firstOf(response.headers['retry-after']),
-      excerpt: await readExcerpt(response.body),
+      location: firstOf(headers.location),
+      retryAfter: firstOf(headers['retry-after']),
+      headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, firstOf(value) ?? ''])),
+      ...(await readBody(response.body, request.maxAnswer ?? EXCERPT_BYTES)),
     };
   } catch (error) {
-    if (signal.aborted) return { kind: 'aborted', reason: signal.reason };
+    if (signal.aborted) return { kind: 'aborted', reason: signal.reason, ...progress };
     if (error instanceof AddressRefused) return { kind: 'refused', error };
-    return { kind: 'failed', detail: describe(error) };
+    return { kind: 'failed', detail: describe(error), ...progress };
   }
+}
+
+interface Progress {
+  written: boolean;
+}
+
+/** Notes when a request begins to be written to a connection: before that, the provider cannot have it. */
+function noteWriting(dispatch: Dispatcher['dispatch']): Dispatcher['dispatch'] {
+  return (options, handler) => {
+    const { opaque } = options as { readonly opaque?: Progress };
+    const start = handler.onRequestStart;
+    // The handler is of this request alone. A second object in front of it would part its state in two.
+    handler.onRequestStart = (controller, context) => {
+      if (opaque !== undefined) opaque.written = true;
+      start?.call(handler, controller, context);
+    };
+    return dispatch(options, handler);
+  };
 }
 
 /** undici looks at the signal only once a connection stands, so a name or a connection that hangs needs this race. */
@@ -135,22 +151,25 @@ function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-/** The status decides; a body that breaks off or never ends only makes the excerpt shorter. */
-async function readExcerpt(body: Dispatcher.ResponseData['body']): Promise<string> {
+/** The status decides; a body that breaks off or never ends only makes the text shorter. */
+async function readBody(body: Dispatcher.ResponseData['body'], most: number) {
   const chunks: Buffer[] = [];
   let size = 0;
+  let complete = true;
   body.on('error', () => {});
   try {
     for await (const chunk of body) {
       chunks.push(chunk as Buffer);
       size += (chunk as Buffer).length;
+      complete = size <= most;
       // Leaving the loop destroys the body, and with it a connection that still has more to send.
-      if (size >= EXCERPT_BYTES) break;
+      if (!complete) break;
     }
   } catch {
-    // What came until then is the excerpt.
+    // What came until then is the text.
+    complete = false;
   }
-  return Buffer.concat(chunks).subarray(0, EXCERPT_BYTES).toString('utf8');
+  return { text: Buffer.concat(chunks).subarray(0, most).toString('utf8'), complete };
 }
 
 function guardedConnector(options: OutboundOptions, closing: AbortSignal): buildConnector.connector {
@@ -161,27 +180,12 @@ function guardedConnector(options: OutboundOptions, closing: AbortSignal): build
     lookup: guardedLookup(options.lookup ?? systemLookup, refuse),
     signal: closing,
     ...(options.ca === null ? {} : { ca: options.ca }),
+    ...(options.identity ?? {}),
   });
   return (target, callback) => {
     const refused = isIP(target.hostname) === 0 ? null : refuse(target.hostname);
     if (refused === null) connect(target, callback);
     else callback(new AddressRefused(target.hostname, target.hostname, refused), null);
-  };
-}
-
-function guardedLookup(lookup: Lookup, refuse: (address: string) => string | null): LookupFunction {
-  return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error !== null) return callback(error, []);
-      for (const { address } of addresses) {
-        const refused = refuse(address);
-        // One bad address refuses the name: which of them gets connected to is not for its owner to choose.
-        if (refused !== null) return callback(new AddressRefused(hostname, address, refused), []);
-      }
-      const [first] = addresses;
-      if (options.all === true || first === undefined) callback(null, [...addresses]);
-      else callback(null, first.address, first.family);
-    });
   };
 }
 

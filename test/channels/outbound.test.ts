@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { createOutbound, type Lookup, type OutboundOptions, type OutboundResult } from '../../channels/outbound.ts';
-import { verdict } from '../../channels/webhook/verdict.ts';
+import type { Lookup } from '../../channels/guarded-lookup.ts';
+import { verdict } from '../../channels/http-attempt.ts';
+import { createOutbound, type OutboundOptions, type OutboundResult } from '../../channels/outbound.ts';
 import { atEnd } from '../support/leaks.ts';
 import { startReceiver } from '../support/receiver.ts';
 
@@ -99,7 +100,17 @@ test('of several addresses the next one is tried when one does not answer', asyn
 test('allowed private addresses are reached', async () => {
   const receiver = await startReceiver();
   const result = await post(OPEN, `${receiver.url}?team=a`);
-  assert.deepEqual(result, { kind: 'answer', status: 200, location: null, retryAfter: null, excerpt: '' });
+  assert.ok(result.kind === 'answer');
+  const { headers, ...answer } = result;
+  assert.deepEqual(answer, {
+    kind: 'answer',
+    status: 200,
+    location: null,
+    retryAfter: null,
+    text: '',
+    complete: true,
+  });
+  assert.equal(typeof headers.date, 'string');
   assert.equal(receiver.requests[0]?.path, '/hook?team=a');
 });
 
@@ -130,4 +141,47 @@ test('[BR-SEC-001] [BR-SEC-002] certificates are verified: authority and name', 
   assert.equal(receiver.requests.length, 0);
   assert.equal((await post(trusting, `https://receiver.test:${receiver.port}/`)).kind, 'answer');
   assert.equal((await post(trusting, receiver.url)).kind, 'answer', 'by address');
+});
+
+test('[BR-SEC-001] a client certificate is shown to who asks for one, and nothing is answered without', async () => {
+  const tls = { key: pem('server.key'), cert: pem('server.pem'), ca: pem('client-ca.pem') };
+  const receiver = await startReceiver({ tls });
+  const trusting = { ...OPEN, ca: pem('ca.pem') };
+  const without = await post(trusting, receiver.url);
+  assert.equal(without.kind, 'failed');
+  assert.equal(receiver.requests.length, 0);
+  const identity = { cert: pem('client.pem'), key: pem('client.key') };
+  assert.equal((await post({ ...trusting, identity }, receiver.url)).kind, 'answer');
+  assert.equal(receiver.requests.length, 1);
+});
+
+test('what was never written to a connection is told from what may have arrived', async () => {
+  const receiver = await startReceiver({ script: { kind: 'reset' } });
+  const reset = await post(OPEN, receiver.url);
+  assert.deepEqual([reset.kind, 'written' in reset && reset.written], ['failed', true]);
+  await receiver.close();
+  const closed = await post(OPEN, receiver.url);
+  assert.deepEqual([closed.kind, 'written' in closed && closed.written], ['failed', false]);
+});
+
+test('[BR-PERF-034] of an answer as much is read as was asked for, and it says whether that was all', async () => {
+  const receiver = await startReceiver({ script: { kind: 'reply', status: 200, body: 'x'.repeat(10_000) } });
+  const outbound = createOutbound(OPEN);
+  atEnd(() => outbound.close());
+  const ask = async (maxAnswer?: number) => {
+    const { signal } = new AbortController();
+    const bound = maxAnswer === undefined ? {} : { maxAnswer };
+    const result = await outbound.request({
+      method: 'GET',
+      url: new URL(receiver.url),
+      headers: {},
+      body: null,
+      signal,
+      ...bound,
+    });
+    return result.kind === 'answer' ? [result.text.length, result.complete] : result;
+  };
+  assert.deepEqual(await ask(), [4096, false]);
+  assert.deepEqual(await ask(9_999), [9_999, false]);
+  assert.deepEqual(await ask(10_000), [10_000, true]);
 });

@@ -56,8 +56,8 @@ export interface Receiver {
 
 export interface ReceiverOptions {
   readonly script?: Script;
-  /** PEM; makes it an HTTPS receiver. */
-  readonly tls?: { readonly key: string; readonly cert: string };
+  /** PEM; makes it an HTTPS receiver. With `ca` it asks for a client certificate of that authority. */
+  readonly tls?: { readonly key: string; readonly cert: string; readonly ca?: string };
 }
 
 const OK: Answer = { kind: 'reply', status: 200 };
@@ -83,7 +83,7 @@ export async function startReceiver(options: ReceiverOptions = {}): Promise<Rece
     });
   };
   const listener = (message: IncomingMessage, response: ServerResponse) => void handle(message, response);
-  const server = options.tls === undefined ? createServer(listener) : createTlsServer(options.tls, listener);
+  const server = options.tls === undefined ? createServer(listener) : createTlsServer(tlsOf(options.tls), listener);
   server.on('connection', (socket: Socket) => {
     seen.connections += 1;
     sockets.add(socket);
@@ -120,6 +120,10 @@ export async function startReceiver(options: ReceiverOptions = {}): Promise<Rece
     },
     close,
   };
+}
+
+function tlsOf(tls: NonNullable<ReceiverOptions['tls']>) {
+  return tls.ca === undefined ? tls : { ...tls, requestCert: true, rejectUnauthorized: true };
 }
 
 function choose(script: Script, request: ReceivedRequest): Answer {

@@ -7,6 +7,7 @@ import { InvalidChannelOptions } from '../../../channels/sender.ts';
 import { type WebhookOptions, webhookOptions, webhookSettings } from '../../../channels/webhook/options.ts';
 
 const URL_ONLY = { url: 'https://hooks.example/x' };
+const fixture = (name: string) => fileURLToPath(new URL(`../../fixtures/tls/${name}`, import.meta.url));
 const accepts = (options: unknown) => Value.Check(webhookOptions, options);
 
 test('[BR-WH-019] what an operator may declare', () => {
@@ -16,8 +17,10 @@ test('[BR-WH-019] what an operator may declare', () => {
     headers: { Authorization: { env: 'TOKEN' }, 'X-Team': 'payments' },
     secret: { file: '/run/secrets/hook' },
     allowPrivateAddresses: true,
-    tls: { caFile: '/etc/ca.pem' },
+    tls: { caFile: '/etc/ca.pem', certFile: '/etc/herald.pem', keyFile: '/etc/herald.key' },
   };
+  const rotating = { ...URL_ONLY, secrets: [{ env: 'NEW_KEY' }, { env: 'OLD_KEY' }] };
+  assert.ok(accepts(rotating));
   assert.ok(accepts(URL_ONLY));
   assert.ok(accepts(all));
 });
@@ -52,6 +55,12 @@ test('what shows only when secrets and files are read is told with its path', ()
     [{ timeout: 'soon' }, 'timeout'],
     [{ timeout: '0s' }, 'timeout'],
     [{ timeout: '1h' }, 'timeout'],
+    [{ secret: 'a', secrets: ['b'] }, 'secrets'],
+    [{ secrets: ['a', ' '] }, 'secrets.1'],
+    [{ tls: { certFile: fixture('client.pem') } }, 'tls.keyFile'],
+    [{ tls: { keyFile: fixture('client.key') } }, 'tls.certFile'],
+    [{ tls: { certFile: fixture('client.pem'), keyFile: fixture('server.key') } }, 'tls.keyFile'],
+    [{ tls: { certFile: fixture('client.pem'), keyFile: fixture('client.pem') } }, 'tls.keyFile'],
     [{ tls: { caFile: '/does/not/exist.pem' } }, 'tls.caFile'],
     [{ tls: { caFile: fileURLToPath(import.meta.url) } }, 'tls.caFile'],
   ];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
+import { verify } from '../../../access/signature.ts';
 import type { Outcome } from '../../../channels/outcome.ts';
 import type { SenderContext } from '../../../channels/sender.ts';
 import type { WebhookOptions } from '../../../channels/webhook/options.ts';
@@ -60,6 +61,21 @@ test('[BR-INT-008] with a secret it is signed over exactly the bytes that were s
     .update(`${String(id)}.${String(timestamp)}.${request.body}`)
     .digest('base64');
   assert.equal(signature, `v1,${expected}`);
+});
+
+test('[BR-INT-008] while keys rotate, each of them signs, and a receiver may hold any', async () => {
+  const secrets = ['one', 'two'].map((name) => `whsec_${Buffer.from(`the key named ${name}`).toString('base64')}`);
+  const { clock, receiver, send } = await setUp({ kind: 'reply', status: 204 }, { secrets });
+  await send();
+  const [request] = await receiver.received(1);
+  assert.ok(request);
+  const { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures } = request.headers;
+  const message = { id: String(id), timestamp: String(timestamp), body: request.body };
+  assert.equal(String(signatures).split(' ').length, 2);
+  for (const secret of secrets) {
+    const verdict = verify(message, String(signatures), secret, { now: clock.now(), tolerance: 300 });
+    assert.equal(verdict, 'signature.valid');
+  }
 });
 
 test('[BR-REL-014] retries carry the same id; only the attempt differs', async () => {
