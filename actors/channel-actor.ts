@@ -2,6 +2,7 @@
 
 import type { Entry } from '../alert/entry.ts';
 import type { ChannelPolicy, Policy } from '../alert/policy.ts';
+import { emptyChannel } from '../channels/channel-state.ts';
 import {
   type ChannelState,
   type DeliveryCommand,
@@ -32,7 +33,7 @@ export const channelKind: EntityKind<ChannelState, Message> = {
   settle: () => ({ kind: 'pump' }),
   recovered: () => ({ kind: 'recovered' }),
   pack: (state) => state,
-  unpack: (packed) => packed as ChannelState,
+  unpack: (packed) => ({ ...emptyChannel(), ...(packed as ChannelState) }),
 };
 
 function commandOf(message: Message, { random }: DecisionContext): DeliveryCommand {

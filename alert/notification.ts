@@ -19,6 +19,18 @@ export interface GroupedAlert extends Alert, KnownAttributes {
   readonly flapping?: Flapping;
 }
 
+/** A person, or a shared inbox, that a notification is for. */
+export interface Recipient {
+  /** As Herald knows it: `user/alice`. */
+  readonly name: string;
+  /** In the channel's terms: a mail address, a Slack id, a number in E.164. */
+  readonly address: string;
+  /** BCP 47. */
+  readonly language?: string;
+  /** IANA. */
+  readonly timeZone?: string;
+}
+
 export interface Notification {
   /** Deterministic (group identity and the group's own counter): a replay or a retry carries the same id. */
   readonly id: string;
@@ -29,6 +41,8 @@ export interface Notification {
   readonly groupLabels: LabelSet;
   /** Name of the Channel resource. */
   readonly channel: string;
+  /** Left out: whoever the channel's own options name. */
+  readonly recipient?: Recipient;
   /** `firing` while at least one alert fires. */
   readonly status: AlertStatus;
   /** Firing ones first, each part in order of startsAt. */

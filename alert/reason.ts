@@ -130,6 +130,8 @@ export const REASONS = {
   'delivery.rejected': 'the channel refused it for good',
   'delivery.exhausted': 'the last attempt failed',
   'delivery.uncertain': 'the owner stopped between sending and recording the outcome',
+  'delivery.answer-lost':
+    'the request went out and its answer was lost; the provider may or may not have it, and knows no message again',
   'delivery.replayed': 'taken out of the dead letters and queued again',
   'channel.unknown': 'the channel is not declared (any more)',
   'dead-letter.decision-failed': 'deciding on this input threw an error',

@@ -7,6 +7,7 @@
  */
 
 import type { Notification } from '../alert/notification.ts';
+import type { Conversation } from './conversations.ts';
 import { Lanes } from './lanes.ts';
 
 export interface Delivery {
@@ -27,6 +28,7 @@ export interface ChannelState {
   readonly delivered: string[];
   deliveredCount: number;
   nextOrder: number;
+  readonly conversations: Conversation[];
   /** Part of dead letter ids, beside the notification's own: it may die, be replayed and die again. */
   deadCount: number;
 }
@@ -56,7 +58,7 @@ export function indexOf(state: ChannelState): Index {
 }
 
 export function emptyChannel(): ChannelState {
-  return { deliveries: [], delivered: [], deliveredCount: 0, nextOrder: 1, deadCount: 0 };
+  return { deliveries: [], delivered: [], deliveredCount: 0, nextOrder: 1, conversations: [], deadCount: 0 };
 }
 
 export function addDelivery(state: ChannelState, notification: Notification): void {

@@ -12,6 +12,7 @@ import {
   rememberDelivered,
   removeDelivery,
 } from './channel-state.ts';
+import { noteConversation } from './conversations.ts';
 import type { DeliveryEvent } from './delivery-event.ts';
 
 export function evolveDelivery(before: ChannelState | null, event: DeliveryEvent): ChannelState {
@@ -35,11 +36,12 @@ export function evolveDelivery(before: ChannelState | null, event: DeliveryEvent
       move(state, delivery, false, event.notBefore);
       return state;
     case 'delivery.uncertain':
-      move(state, delivery, false, 0);
+      move(state, delivery, false, event.notBefore ?? 0);
       return state;
     case 'delivery.delivered':
       removeDelivery(state, delivery);
       rememberDelivered(state, event.notificationId);
+      noteConversation(state.conversations, delivery.notification, event.reference ?? null, event.at);
       return state;
     case 'delivery.dead':
       removeDelivery(state, delivery);

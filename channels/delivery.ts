@@ -8,6 +8,7 @@
  *              | is its turn      |                                           |
  *   attempting | attempting       | delivered | dead                          | uncertain: queued again | dead
  *              |                  | queued (retry, later; unsent)             |
+ *              |                  | uncertain: queued, later | dead           |
  *
  * Turn: within a group strictly in order, so a delivery waits while one of its group before it is under way or waits for a
  * retry. Between groups the most urgent first, then the oldest, as many at once as the channel allows.
@@ -19,6 +20,7 @@ import type { Notification } from '../alert/notification.ts';
 import type { ChannelPolicy } from '../alert/policy.ts';
 import { reason } from '../alert/reason.ts';
 import { type ChannelState, indexOf } from './channel-state.ts';
+import { earlierReference } from './conversations.ts';
 import { about, conclude, dead, recover, unknownChannel } from './delivery-conclude.ts';
 import type { DeliveryEvent } from './delivery-event.ts';
 import type { Outcome } from './outcome.ts';
@@ -43,6 +45,8 @@ export type DeliveryCommand =
 export interface Send {
   readonly notification: Notification;
   readonly attempt: number;
+  /** See Sender. */
+  readonly earlier: string | null;
 }
 
 export interface DeliveryDecision {
@@ -71,7 +75,8 @@ export function decideDelivery(
     case 'outcome': {
       const delivery = state === null ? undefined : indexOf(state).lanes.find(command.notificationId);
       if (state === null || !delivery?.attempting || delivery.attempts !== command.attempt) return NOTHING;
-      return { events: [conclude(state, delivery, command.outcome, command.random, now, policy)], sends: [] };
+      const judging = { random: command.random, now, policy };
+      return { events: conclude(state, delivery, command.outcome, judging), sends: [] };
     }
     case 'recovered':
       return state === null ? NOTHING : { events: recover(state, now, policy), sends: [] };
@@ -122,7 +127,7 @@ function startNext(state: ChannelState, now: number, policy: ChannelPolicy): Del
     const attempt = attempts + 1;
     const reasons = [reason('delivery.attempting', `attempt ${attempt} of ${policy.retry.maxAttempts}`)];
     events.push({ type: 'delivery.attempting', ...about(notification, now, reasons), attempt });
-    sends.push({ notification, attempt });
+    sends.push({ notification, attempt, earlier: earlierReference(state.conversations, notification, now) });
   }
   return events.length === 0 ? NOTHING : { events, sends };
 }

@@ -1,10 +1,29 @@
 /** What a channel's sender reports of one attempt. Expected results are data; a sender throws only for bugs. */
 
 export type Outcome =
-  | { readonly kind: 'delivered'; readonly detail: string }
+  | {
+      readonly kind: 'delivered';
+      readonly detail: string;
+      /**
+       * The provider's handle of this group's conversation (a Slack ts, a ticket's key, a Message-ID): opaque text of at most
+       * MAX_REFERENCE bytes, JSON where it has parts. The channel keeps the latest per group and recipient and hands it to the
+       * next send.
+       */
+      readonly reference?: string;
+      /** The provider's id of this one message, by which receipts name it later. */
+      readonly receiptId?: string;
+    }
   /** May pass. `notBefore`: Unix time in milliseconds that the provider asked for (Retry-After), or null. */
   | { readonly kind: 'retry'; readonly detail: string; readonly notBefore: number | null }
   /** Nothing left this process: no attempt is used up. */
   | { readonly kind: 'unsent'; readonly detail: string }
   /** Will not pass: another attempt would be refused too. */
-  | { readonly kind: 'rejected'; readonly detail: string };
+  | { readonly kind: 'rejected'; readonly detail: string }
+  /**
+   * The request went out, its answer was lost, and the provider takes no key by which it would know the same message again.
+   * The channel's onUncertain decides: sent again, or a dead letter for a person to look at.
+   */
+  | { readonly kind: 'uncertain'; readonly detail: string };
+
+/** Bytes of UTF-8. What is longer is not kept: cut, it would name something else. */
+export const MAX_REFERENCE = 2048;

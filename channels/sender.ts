@@ -10,10 +10,22 @@ export interface Sender {
   /**
    * One attempt. Resolves with an outcome whatever happens outside; rejects only for bugs. `attempt` is 1 for the first.
    * `signal` breaks the attempt off (the owner stops): the outcome is then a retry, since nobody knows what arrived.
+   * `earlier` is the reference that the last delivery of the same group to the same recipient left (outcome.ts); null: none.
    */
-  send(notification: Notification, attempt: number, signal: AbortSignal): Promise<Outcome>;
+  send(notification: Notification, attempt: number, signal: AbortSignal, earlier: string | null): Promise<Outcome>;
+  /**
+   * Asks the provider how it is, without sending anything to a person. Left out where there is nothing to ask. Never rejects for
+   * what is expected to fail.
+   */
+  probe?(signal: AbortSignal): Promise<Probe>;
   /** Releases connections; attempts under way end at once. */
   close(): Promise<void>;
+}
+
+export interface Probe {
+  readonly kind: 'healthy' | 'degraded' | 'failed';
+  /** For a person: what was asked and what came back. One line. */
+  readonly detail: string;
 }
 
 export interface SenderContext {

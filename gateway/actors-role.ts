@@ -70,7 +70,7 @@ export async function startActors(options: ActorsRoleOptions): Promise<ActorsRol
       correlate: (task) => pool.correlate(task, task.limit),
       askPlugin: (key, alerts) => plugins.ask(key, alerts),
       askKeys: (key, alerts) => plugins.keys(key, alerts),
-      send: ({ notification, attempt }, signal) => senders.send(notification, attempt, signal),
+      send: (send, signal) => senders.send(send, signal),
     },
     membership,
   );

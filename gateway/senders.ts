@@ -4,7 +4,7 @@
  */
 
 import { channelKey } from '../alert/entry.ts';
-import type { Notification } from '../alert/notification.ts';
+import type { Send } from '../channels/delivery.ts';
 import type { Outcome } from '../channels/outcome.ts';
 import { CHANNEL_TYPES } from '../channels/registry.ts';
 import { InvalidChannelOptions, type Sender, type SenderContext } from '../channels/sender.ts';
@@ -38,7 +38,7 @@ export class Senders {
     }
   }
 
-  async send(notification: Notification, attempt: number, signal: AbortSignal): Promise<Outcome> {
+  async send({ notification, attempt, earlier }: Send, signal: AbortSignal): Promise<Outcome> {
     const key = channelKey(notification.tenant, notification.channel);
     const entry = this.#entries.get(key);
     if (entry === undefined) {
@@ -46,7 +46,7 @@ export class Senders {
     }
     entry.underWay++;
     try {
-      return await entry.sender.send(notification, attempt, signal);
+      return await entry.sender.send(notification, attempt, signal, earlier);
     } finally {
       entry.underWay--;
       this.#closeWhenIdle(entry);

@@ -29,6 +29,7 @@ const anyOutcome: fc.Arbitrary<Outcome> = fc.oneof(
   { weight: 3, arbitrary: fc.constant<Outcome>({ kind: 'delivered', detail: '' }) },
   fc.option(fc.nat(3000)).map((wait): Outcome => ({ kind: 'retry', detail: '', notBefore: wait && 10_000 + wait })),
   fc.constant<Outcome>({ kind: 'rejected', detail: '' }),
+  fc.constant<Outcome>({ kind: 'uncertain', detail: '' }),
 );
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
   {

@@ -4,6 +4,7 @@ import { pack, unpack } from 'msgpackr';
 import type { Notification } from '../../alert/notification.ts';
 import type { ChannelPolicy } from '../../alert/policy.ts';
 import { REMEMBERED } from '../../channels/channel-state.ts';
+import { MOST_CONVERSATIONS } from '../../channels/conversations.ts';
 import {
   type ChannelState,
   type DeliveryCommand,
@@ -171,6 +172,106 @@ describe('a send that never left', () => {
     assert.equal(channel.outcome('a1', DELIVERED, event.notBefore).code, 'delivery.delivered');
   });
 });
+
+describe('an answer that was lost, of a provider that knows no message again', () => {
+  const LOST: Outcome = { kind: 'uncertain', detail: 'reset after the body went out' };
+
+  test('[BR-NOT-011] is sent again after a while and says that it may come twice, where the channel says resend', () => {
+    const channel = new Channel().queue('a1');
+    channel.pump();
+    const { event, code } = channel.outcome('a1', LOST);
+    assert.ok(event?.type === 'delivery.uncertain' && event.resend);
+    assert.equal(code, 'delivery.answer-lost');
+    assert.deepEqual(channel.pump(T0 + 499), []);
+    assert.deepEqual(channel.pump(T0 + 500), ['a1']);
+  });
+
+  test('[BR-ERR-009] or is a dead letter for a person to look at', () => {
+    const channel = new Channel({ onUncertain: 'dead-letter' }).queue('a1');
+    channel.pump();
+    const { events } = channel.run({ kind: 'outcome', notificationId: 'a1', attempt: 1, outcome: LOST, random: 0 });
+    assert.deepEqual(
+      events.map(({ type, reasons }) => [type, reasons[0]?.code]),
+      [
+        ['delivery.uncertain', 'delivery.answer-lost'],
+        ['delivery.dead', 'delivery.answer-lost'],
+      ],
+    );
+    assert.equal(channel.state?.deliveries.length, 0);
+  });
+
+  test('and gets no more attempts than others', () => {
+    const channel = new Channel({ retry: { maxAttempts: 1, initial: 1, max: 1 } }).queue('a1');
+    channel.pump();
+    const { events } = channel.run({ kind: 'outcome', notificationId: 'a1', attempt: 1, outcome: LOST, random: 0 });
+    assert.equal(events[1]?.reasons[0]?.code, 'delivery.exhausted');
+  });
+});
+
+describe('the reference of a conversation', () => {
+  const earlierOf = (channel: Channel, now = T0) =>
+    channel.run({ kind: 'pump', random: 0 }, now).sends.map((send) => send.earlier);
+  const answer = (channel: Channel, id: string, reference?: string, now = T0) =>
+    channel.outcome(id, { ...DELIVERED, ...(reference === undefined ? {} : { reference }) }, now);
+  const DAY = 86_400_000;
+
+  test('[BR-NOT-003] is handed to the next send of the same group, and of no other', () => {
+    const channel = new Channel().queue('a1').queue('b1');
+    assert.deepEqual(earlierOf(channel), [null, null]);
+    answer(channel, 'a1', 'ts-1');
+    answer(channel, 'b1');
+    channel.queue('a2').queue('b2');
+    channel.state = unpack(pack(channel.state));
+    assert.deepEqual(earlierOf(channel), ['ts-1', null]);
+    answer(channel, 'a2');
+    channel.queue('a3');
+    assert.deepEqual(earlierOf(channel), ['ts-1'], 'a send that leaves none leaves the one before');
+  });
+
+  test('each recipient has one of their own', () => {
+    const to = (name: string) => ({ recipient: { name, address: `${name}@example.org` } });
+    const channel = new Channel().queue('a1', to('user/alice'));
+    channel.pump();
+    answer(channel, 'a1', '<1@herald>');
+    channel.queue('a2', to('user/bob'));
+    assert.deepEqual(earlierOf(channel), [null]);
+    answer(channel, 'a2', '<2@herald>');
+    channel.queue('a3', to('user/alice'));
+    assert.deepEqual(earlierOf(channel), ['<1@herald>']);
+  });
+
+  test('is dropped a day after its group ended, and after a month of silence', () => {
+    const channel = new Channel().queue('a1', { status: 'resolved' }).queue('b1');
+    channel.pump();
+    answer(channel, 'a1', 'ended');
+    answer(channel, 'b1', 'open');
+    channel.queue('a2').queue('b2');
+    assert.deepEqual(earlierOf(structuredCloneOf(channel), T0 + DAY), ['ended', 'open']);
+    assert.deepEqual(earlierOf(structuredCloneOf(channel), T0 + DAY + 1), [null, 'open']);
+    assert.deepEqual(earlierOf(channel, T0 + 30 * DAY + 1), [null, null]);
+  });
+
+  test('one that is too long is not kept, and however many there are, memory is bounded', () => {
+    const channel = new Channel().queue('a1');
+    channel.pump();
+    answer(channel, 'a1', 'x'.repeat(2049));
+    assert.equal(channel.state?.conversations.length, 0);
+    for (let i = 0; i <= MOST_CONVERSATIONS; i++) {
+      channel.queue(`n${i}`, { groupId: `g${i}` }).pump();
+      answer(channel, `n${i}`, `r${i}`, T0 + i);
+    }
+    const kept = channel.state!.conversations;
+    assert.ok(kept.length <= MOST_CONVERSATIONS);
+    assert.equal(kept.at(-1)?.reference, `r${MOST_CONVERSATIONS}`);
+    assert.ok(!kept.some(({ reference }) => reference === 'r0'), 'the oldest went');
+  });
+});
+
+function structuredCloneOf(channel: Channel): Channel {
+  const clone = new Channel();
+  clone.state = structuredClone(channel.state);
+  return clone;
+}
 
 describe('a channel that is not declared', () => {
   test('[BR-ERR-009] makes dead letters of what comes and of what waits', () => {

@@ -41,7 +41,7 @@ function turn(): Promise<void> {
 
 test('[BR-NOT-003] delivered once the stream has printed it, not before', async () => {
   const reader = new Reader();
-  const sending = senderOn(reader).send(aNotification(), 1, never);
+  const sending = senderOn(reader).send(aNotification(), 1, never, null);
   const first = await Promise.race([sending, turn()]);
   assert.equal(first, undefined, 'still printing');
   reader.read();
@@ -58,7 +58,7 @@ for (const [isTTY, environment, coloured] of [
   test(`[BR-NOT-003] terminal: ${isTTY}, NO_COLOR: ${JSON.stringify(environment)} => coloured: ${coloured}`, async () => {
     const reader = new Reader();
     reader.isTTY = isTTY;
-    const sending = senderOn(reader, new FakeClock(), environment).send(aNotification(), 1, never);
+    const sending = senderOn(reader, new FakeClock(), environment).send(aNotification(), 1, never, null);
     await turn();
     reader.read();
     await sending;
@@ -71,7 +71,7 @@ test('a reader who stands still: later lines wait for room, are given up in time
   const clock = new FakeClock();
   reader.write('the stream is full\n');
   const sender = senderOn(reader, clock);
-  const sending = sender.send(aNotification(), 1, never);
+  const sending = sender.send(aNotification(), 1, never, null);
   await turn();
   clock.advance(15_000);
   const outcome = await sending;
@@ -84,7 +84,7 @@ test('a reader who stands still: later lines wait for room, are given up in time
   assert.equal(reader.listenerCount('drain'), 0);
   assert.equal(clock.pending, 0);
 
-  const again = sender.send(aNotification({ id: 'n-2' }), 1, never);
+  const again = sender.send(aNotification({ id: 'n-2' }), 1, never, null);
   await turn();
   reader.read();
   await turn();
@@ -96,7 +96,7 @@ test('a reader who stands still: later lines wait for room, are given up in time
 test('lines come out in the order in which they were sent', async () => {
   const reader = new Reader({ highWaterMark: 1 });
   const sender = senderOn(reader);
-  const sending = ['n-1', 'n-2', 'n-3'].map((id) => sender.send(aNotification({ id }), 1, never));
+  const sending = ['n-1', 'n-2', 'n-3'].map((id) => sender.send(aNotification({ id }), 1, never, null));
   for (let line = 0; line < 3; line += 1) {
     await turn();
     reader.read();
@@ -112,8 +112,8 @@ test('the owner that stops waits for no reader', async () => {
   const reader = new Reader({ highWaterMark: 1 });
   const stopping = new AbortController();
   const sender = senderOn(reader);
-  const printing = sender.send(aNotification(), 1, stopping.signal);
-  const waiting = sender.send(aNotification(), 1, stopping.signal);
+  const printing = sender.send(aNotification(), 1, stopping.signal, null);
+  const waiting = sender.send(aNotification(), 1, stopping.signal, null);
   await turn();
   stopping.abort();
   assert.equal((await printing).kind, 'retry');
@@ -123,14 +123,14 @@ test('the owner that stops waits for no reader', async () => {
 
 test('a stream that is closed is final, another error may pass', async () => {
   const full = new Reader();
-  const failing = senderOn(full).send(aNotification(), 1, never);
+  const failing = senderOn(full).send(aNotification(), 1, never, null);
   await turn();
   full.read(Object.assign(new Error('no space left on device'), { code: 'ENOSPC' }));
   assert.deepEqual(await failing, { kind: 'retry', detail: 'no space left on device', notBefore: null });
 
   const closed = new Reader();
   closed.destroy();
-  const outcome = await senderOn(closed).send(aNotification(), 1, never);
+  const outcome = await senderOn(closed).send(aNotification(), 1, never, null);
   assert.equal(outcome.kind, 'rejected');
   assert.match(outcome.detail, /standard output is closed/);
 });

@@ -25,7 +25,7 @@ async function setUp(script: Script, options: Partial<WebhookOptions> = {}) {
   const declared = { url: receiver.url, allowPrivateAddresses: true, ...options };
   const sender = createWebhookSender(declared, contextWith(clock));
   atEnd(() => sender.close());
-  const send = (attempt = 1): Promise<Outcome> => sender.send(aNotification(), attempt, never);
+  const send = (attempt = 1): Promise<Outcome> => sender.send(aNotification(), attempt, never, null);
   return { clock, receiver, sender, send };
 }
 
@@ -208,11 +208,11 @@ test('[BR-REL-006] half an answer: the status decides, whether the rest breaks o
 test('the owner that stops breaks an attempt off', async () => {
   const { receiver, sender } = await setUp({ kind: 'hang' });
   const stopping = new AbortController();
-  const sending = sender.send(aNotification(), 1, stopping.signal);
+  const sending = sender.send(aNotification(), 1, stopping.signal, null);
   await receiver.received(1);
   stopping.abort();
   assert.deepEqual(await sending, { kind: 'retry', detail: 'broken off before an answer came', notBefore: null });
-  const late = await sender.send(aNotification(), 2, stopping.signal);
+  const late = await sender.send(aNotification(), 2, stopping.signal, null);
   assert.equal(late.kind, 'retry');
   assert.equal(receiver.requests.length, 1, 'nothing is sent once the owner stopped');
 });
