@@ -64,8 +64,8 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
   const plugins = startPlugins(metrics, context);
   if (resources !== null && has('actors')) {
     ruleMetrics(metrics, resources.current);
-    const use = ({ channels, plugins: declared }: ResourceSet) => {
-      senders.use(channels);
+    const use = ({ channels, mask, plugins: declared }: ResourceSet) => {
+      senders.use(channels, mask);
       plugins.use(declared);
     };
     use(resources.current());

@@ -9,6 +9,7 @@ import type { Outcome } from '../channels/outcome.ts';
 import { CHANNEL_TYPES } from '../channels/registry.ts';
 import { InvalidChannelOptions, type Sender, type SenderContext } from '../channels/sender.ts';
 import type { Channel } from '../resources/channel.ts';
+import { type Mask, unmasked } from '../rules/mask.ts';
 
 interface Entry {
   readonly declared: string;
@@ -20,13 +21,15 @@ interface Entry {
 export class Senders {
   readonly #context: SenderContext;
   readonly #entries = new Map<string, Entry>();
+  #mask: Mask = unmasked;
 
   constructor(context: SenderContext) {
     this.#context = context;
   }
 
-  /** From now on these channels. */
-  use(channels: ReadonlyMap<string, Channel>): void {
+  /** From now on these channels, and no notification reaches one but through `mask`. */
+  use(channels: ReadonlyMap<string, Channel>, mask: Mask = unmasked): void {
+    this.#mask = mask;
     for (const [key, entry] of this.#entries) {
       const channel = channels.get(key);
       if (channel === undefined || declaration(channel) !== entry.declared) this.#retire(key, entry);
@@ -46,7 +49,7 @@ export class Senders {
     }
     entry.underWay++;
     try {
-      return await entry.sender.send(notification, attempt, signal, earlier);
+      return await entry.sender.send(this.#mask(notification), attempt, signal, earlier);
     } finally {
       entry.underWay--;
       this.#closeWhenIdle(entry);

@@ -5,6 +5,7 @@ import { unfiltered } from '../alert/filter.ts';
 import type { Policy } from '../alert/policy.ts';
 import { compileRoute, matchRoutes, type Route } from '../alert/route.ts';
 import type { Filters } from '../rules/filter.ts';
+import type { Mask } from '../rules/mask.ts';
 import type { PluginSpec } from '../rules/plugin-launch.ts';
 import type { Profiler } from '../rules/profile.ts';
 import { type TimeInterval, timeHold } from '../rules/time-interval.ts';
@@ -17,6 +18,7 @@ import { compileEscalations } from './escalation-policy.ts';
 import { compileTenantFilters } from './filter.ts';
 import { compileLifecycles } from './lifecycle.ts';
 import { compileMaintenances } from './maintenance.ts';
+import { compileMasks } from './masking.ts';
 import { readMatcher } from './matcher.ts';
 import { compilePlugins } from './plugin.ts';
 import type { Declared } from './resource.ts';
@@ -41,6 +43,8 @@ export interface ResourceSet {
   profiler(tenant: string): Profiler;
   /** By `tenant/name`. */
   readonly plugins: ReadonlyMap<string, PluginSpec>;
+  /** What leaves is masked by these, before any sender sees it. */
+  readonly mask: Mask;
   /** By tenant, for what they have counted. */
   readonly filters: ReadonlyMap<string, Filters>;
   /** Content hash of all resources. `policy.hash` leaves the sources out: they do not decide. No secret is in either. */
@@ -90,6 +94,7 @@ export function compileResources(checked: readonly Checked[], files: readonly st
     channels,
     profiler: namespaces.profiler,
     plugins: plugins.specs,
+    mask: compileMasks(ofKind('Masking').map((one) => one.declared)),
     filters,
     hash: hashOf(checked),
     files: Object.freeze([...files]),

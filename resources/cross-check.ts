@@ -66,6 +66,7 @@ const RECEIVERS: Readonly<Record<string, (spec: unknown) => ReceiverReference[]>
   EscalationPolicy: receiversOfSteps,
   CorrelationRule: (spec) => receiversIn(fieldOf(spec, 'storm'), ['spec', 'storm']),
   NamespaceLimit: receiversIn,
+  Masking: receiversIn,
 };
 
 function unknownReceivers(resources: readonly Declared[]): Problem[] {

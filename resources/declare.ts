@@ -8,6 +8,7 @@ import { filterFaults } from './filter.ts';
 import { lifecycleFaults } from './lifecycle.ts';
 import { maintenanceFaults } from './maintenance.ts';
 import { mappingFaults } from './mapping.ts';
+import { maskingFaults } from './masking.ts';
 import { pluginFaults } from './plugin.ts';
 import { tableFaults } from './priority-policy.ts';
 import type { Problem } from './problem.ts';
@@ -43,6 +44,7 @@ export function declare(document: YamlDocument, channelTypes: ChannelTypes): Dec
   if (kind === 'EscalationPolicy' && faults.length === 0) faults.push(...escalationFaults(spec));
   if (kind === 'Lifecycle' && faults.length === 0) faults.push(...lifecycleFaults(spec));
   if (kind === 'Silence' && faults.length === 0) faults.push(...silenceFaults(spec));
+  if (kind === 'Masking' && faults.length === 0) faults.push(...maskingFaults(spec));
   const problems = faults.map((fault) => document.problem(fault.path, fault.message, fault.target));
   return { resource: named(document, kind, schema, faults), problems };
 }

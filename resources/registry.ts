@@ -10,6 +10,7 @@ import { filterSpec } from './filter.ts';
 import { inhibitionSpec } from './inhibition.ts';
 import { lifecycleSpec } from './lifecycle.ts';
 import { maintenanceSpec } from './maintenance.ts';
+import { maskingSpec } from './masking.ts';
 import { namespaceSpec } from './namespace.ts';
 import { namespaceClassSpec } from './namespace-class.ts';
 import { namespaceLimitSpec } from './namespace-limit.ts';
@@ -41,6 +42,7 @@ export const KINDS = [
   'Maintenance',
   'CorrelationRule',
   'NamespaceLimit',
+  'Masking',
 ] as const;
 
 export type Kind = (typeof KINDS)[number];
@@ -93,6 +95,8 @@ export function specSchema(kind: Kind, declared: unknown, channelTypes: ChannelT
       return correlationRuleSpec;
     case 'NamespaceLimit':
       return namespaceLimitSpec;
+    case 'Masking':
+      return maskingSpec;
     default:
       return kind satisfies never;
   }

@@ -81,6 +81,17 @@ export function compileCapture(pattern: string): CompiledCapture {
   return { ok: true, test: (text) => whole.test(text), exec: (text) => whole.exec(text) };
 }
 
+export type CompiledReplacement =
+  | { readonly ok: true; readonly replace: (text: string) => string }
+  | { readonly ok: false; readonly pattern: string; readonly message: string };
+
+/** Every place where the pattern is found becomes `replacement`, in which `$1` or `$<name>` stands for a group. */
+export function compileReplacement(pattern: string, replacement: string, options: PatternOptions): CompiledReplacement {
+  const compiled = compile(pattern, `g${flags(options)}`);
+  if (typeof compiled === 'string') return { ok: false, pattern, message: compiled };
+  return { ok: true, replace: (text) => text.replace(compiled, replacement) };
+}
+
 /** A changed policy has most of its patterns in common with the one before, and each is asked about several times. */
 const known = new Memo<true>(32_768);
 
