@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { channelSchemas } from '../../channels/registry.ts';
+import { judgeChannel } from '../../gateway/senders.ts';
+import { loadResources } from '../../resources/load.ts';
+import { aContext } from '../support/sender-context.ts';
+
+/** Every variable that an example may name. */
+const env = new Proxy<Record<string, string>>({}, { get: () => 'a-secret-of-thirty-two-characters' });
+
+test('the examples of channels load without a problem, and each makes a sender', async () => {
+  const checkChannel = judgeChannel(aContext());
+  const loaded = await loadResources('examples/channels', { channelTypes: channelSchemas, env, checkChannel });
+  assert.ok(loaded.ok, JSON.stringify(loaded));
+  assert.ok(loaded.set.count >= 3);
+});
