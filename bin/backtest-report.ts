@@ -33,7 +33,7 @@ export function printBacktest(result: Backtest, refused: boolean, print: Print):
   );
   if (refused)
     print.note(
-      `herald: refused: ${losses.length} production namespace${losses.length === 1 ? '' : 's'} would be handled as less; --allow-production-loss overrides it`,
+      `herald: refused: ${losses.length} production namespace${losses.length === 1 ? '' : 's'} would be handled as less; leavesProduction in the EnvironmentPolicy or --allow-production-loss overrides it`,
     );
 }
 

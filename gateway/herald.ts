@@ -15,7 +15,7 @@ import type { Environment } from './environment.ts';
 import { type IngressRole, sourceFinder, startIngress } from './ingress-role.ts';
 import { openResources } from './live-resources.ts';
 import { openBus, partitionCount } from './open-bus.ts';
-import { operatorApi } from './operator-api.ts';
+import { archiveQuery, operatorApi } from './operator-api.ts';
 import { partitionMetrics } from './partition-metrics.ts';
 import { startPlugins } from './plugins.ts';
 import { keepPolicyLog } from './policy-log.ts';
@@ -57,9 +57,10 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
   const listening = `http://${host.includes(':') ? `[${host}]` : host}:${environment.listen.port}`;
   const externalURL = environment.externalUrl ?? listening;
   const context = { clock: systemClock, log, stdout: process.stdout, externalURL };
-  const resources = has('ingress') || has('actors') ? await openResources(environment.config, context) : null;
   const stop = new AbortController();
   const parts: Parts = { bus: null, actors: null, archive: null };
+  const query = archiveQuery(() => parts.bus);
+  const resources = has('ingress') || has('actors') ? await openResources(environment.config, context, query) : null;
   const senders = new Senders(context);
   const plugins = startPlugins(metrics, context);
   if (resources !== null && has('actors')) {

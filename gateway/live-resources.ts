@@ -1,44 +1,53 @@
-/** The resources in force: loaded at the start, replaced at run time by every good change, never by a bad one. */
+/**
+ * The resources in force: loaded at the start, replaced at run time by every good change, never by a bad one.
+ *
+ *   a change ──has mistakes──▶ refused
+ *      └─is well formed──▶ judged ──would lose production──▶ refused
+ *                            │ └──the archive cannot be asked──▶ waiting, judged again; what was in force stays
+ *                            └──fine──▶ in force
+ *
+ * A newer change takes the place of one that is judged or waits.
+ */
 
+import type { Query } from '../archive/ask.ts';
 import { channelSchemas } from '../channels/registry.ts';
 import type { SenderContext } from '../channels/sender.ts';
 import type { ResourceSet } from '../resources/compile.ts';
 import { type LoadOptions, loadResources } from '../resources/load.ts';
 import { formatProblems } from '../resources/problem.ts';
 import { ResourceWatch } from '../resources/watch.ts';
+import { describeLosses, HOW_TO_ALLOW, judgeChange } from './production-guard.ts';
 import { judgeChannel } from './senders.ts';
 import { StartFailed } from './start-failed.ts';
 
 export interface LiveResources {
   current(): ResourceSet;
-  /** Problems of the last change, when it was refused; empty when what is declared is in force. */
+  /** Problems of the last change, when it was refused or waits; empty when what is declared is in force. */
   refused(): string;
+  /** What the first load took out of production, as the archive saw it last; empty: nothing that is known. */
+  lost(): string;
   onChange(listener: (set: ResourceSet) => void): void;
   close(): Promise<void>;
 }
 
-/** Throws StartFailed with every problem when the first load is not good. */
-export async function openResources(folder: string, context: SenderContext): Promise<LiveResources> {
+/** Milliseconds until the archive is asked again. */
+export const ASK_AGAIN = 5000;
+
+/** `query`: of the archive. Throws StartFailed with every problem when the first load is not good. */
+export async function openResources(folder: string, context: SenderContext, query: Query): Promise<LiveResources> {
   const options: LoadOptions = { channelTypes: channelSchemas, checkChannel: judgeChannel(context) };
   const first = await loadResources(folder, options);
   if (!first.ok) {
     throw new StartFailed(`the resources are not right:\n${formatProblems(first.problems, first.omitted).trimEnd()}`);
   }
-  let current = first.set;
-  let refused = '';
-  const listeners: ((set: ResourceSet) => void)[] = [];
+  const activation = new Activation(first.set, context, query);
   const watch = new ResourceWatch(folder, first, {
     ...options,
     clock: context.clock,
     log: context.log,
-    onLoaded(set) {
-      current = set;
-      refused = '';
-      context.log.info({ event: 'resources.applied', hash: set.hash }, 'changed resources are in force');
-      for (const listener of listeners) listener(set);
-    },
+    onLoaded: (set) => activation.propose(set),
     onRefused({ problems, omitted }) {
-      refused = formatProblems(problems, omitted).trimEnd();
+      activation.refuse(formatProblems(problems, omitted).trimEnd());
       context.log.error(
         { event: 'resources.refused', problems },
         'the changed resources are not right; what was in force stays',
@@ -46,9 +55,105 @@ export async function openResources(folder: string, context: SenderContext): Pro
     },
   });
   return {
-    current: () => current,
-    refused: () => refused,
-    onChange: (listener) => void listeners.push(listener),
-    close: () => watch.close(),
+    current: () => activation.current,
+    refused: () => activation.refused,
+    lost: () => activation.lost,
+    onChange: (listener) => void activation.listeners.push(listener),
+    async close() {
+      activation.close();
+      await watch.close();
+    },
   };
+}
+
+/** Puts sets in force that are well formed, one at a time. */
+class Activation {
+  current: ResourceSet;
+  refused = '';
+  lost = '';
+  readonly listeners: ((set: ResourceSet) => void)[] = [];
+  readonly #context: Pick<SenderContext, 'clock' | 'log'>;
+  readonly #query: Query;
+  #proposal = 0;
+  #cancel = () => {};
+  #cancelStart = () => {};
+  #isClosed = false;
+
+  constructor(first: ResourceSet, context: Pick<SenderContext, 'clock' | 'log'>, query: Query) {
+    this.current = first;
+    this.#context = context;
+    this.#query = query;
+    void this.#judgeStart(first);
+  }
+
+  propose(set: ResourceSet): void {
+    this.#supersede();
+    void this.#judge(set, this.#proposal);
+  }
+
+  /** `why`: for people. */
+  refuse(why: string): void {
+    this.#supersede();
+    this.refused = why;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#supersede();
+    this.#cancelStart();
+  }
+
+  #supersede(): void {
+    this.#proposal++;
+    this.#cancel();
+  }
+
+  async #judge(set: ResourceSet, proposal: number): Promise<void> {
+    const verdict = await judgeChange(this.current, set, this.#query);
+    if (proposal !== this.#proposal) return;
+    switch (verdict.kind) {
+      case 'fine':
+        return this.#apply(set);
+      case 'losses': {
+        this.refused = `${describeLosses(verdict.losses)}; ${HOW_TO_ALLOW}`;
+        const fields = { event: 'resources.production-loss', hash: set.hash, losses: verdict.losses };
+        this.#context.log.error(fields, 'the changed resources would lose production; what was in force stays');
+        return;
+      }
+      case 'unknown': {
+        const before = this.refused;
+        this.refused = `the change waits until the archive says which namespaces it would take out of production: ${verdict.why}`;
+        const fields = { event: 'resources.waiting', hash: set.hash, why: verdict.why };
+        if (before !== this.refused) this.#context.log.warn(fields, this.refused);
+        this.#cancel = this.#context.clock.after(ASK_AGAIN, () => void this.#judge(set, proposal));
+        return;
+      }
+      default:
+        verdict satisfies never;
+    }
+  }
+
+  #apply(set: ResourceSet): void {
+    this.current = set;
+    this.refused = '';
+    this.lost = '';
+    this.#context.log.info({ event: 'resources.applied', hash: set.hash }, 'changed resources are in force');
+    for (const listener of this.listeners) listener(set);
+  }
+
+  /** What a start finds declared is in force at once, for there is nothing else; what that lost is said. */
+  async #judgeStart(first: ResourceSet): Promise<void> {
+    const verdict = await judgeChange(null, first, this.#query);
+    if (this.#isClosed || this.current !== first) return;
+    if (verdict.kind === 'unknown') {
+      this.#cancelStart = this.#context.clock.after(ASK_AGAIN, () => void this.#judgeStart(first));
+      return;
+    }
+    if (verdict.kind === 'fine') return;
+    this.lost = describeLosses(verdict.losses);
+    this.#context.log.warn(
+      { event: 'resources.production-lost', hash: first.hash, losses: verdict.losses },
+      'what this start found declared handles namespaces as less that were production before',
+    );
+  }
 }

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import type { ReasonCode } from '../alert/reason.ts';
 import { CommandUnanswered, type OperatorPorts } from '../api/operator-ports.ts';
 import { operatorRoutes } from '../api/routes.ts';
-import { askArchive, QueryFailed } from '../archive/ask.ts';
+import { askArchive, type Query, QueryFailed } from '../archive/ask.ts';
 import { askPartition, type CommandAnswer } from '../bus/ask-partition.ts';
 import type { Bus } from '../bus/connection.ts';
 import { deploymentStatus } from '../bus/deployment.ts';
@@ -42,9 +42,7 @@ export function operatorApi({ bus, count, resources }: OperatorApiOptions): Rout
     }
   };
   const ports: OperatorPorts = {
-    async query(name, params) {
-      return askArchive(reached(bus()).nc)(name, params);
-    },
+    query: archiveQuery(bus),
     command: (entry) => ask(entry, entry.id),
     // Setting it again changes nothing; a frame of the same id would be dropped without an answer.
     silence: (entry) => ask(entry, `silence.${entry.silence}.${randomUUID()}`),
@@ -59,7 +57,7 @@ export function operatorApi({ bus, count, resources }: OperatorApiOptions): Rout
     },
     async status() {
       const connected = bus();
-      const resourceStatus = { hash: resources.current().hash, refused: resources.refused() };
+      const resourceStatus = { hash: resources.current().hash, refused: resources.refused(), lost: resources.lost() };
       const deployment = connected?.connected() === true ? await deploymentStatus(connected, count) : null;
       const policy = await policyStatus(resources.current(), connected);
       const ours = { version: VERSION, node: process.version, resources: resourceStatus, policy };
@@ -84,6 +82,11 @@ export function operatorApi({ bus, count, resources }: OperatorApiOptions): Rout
     now: systemClock.now,
   };
   return operatorRoutes(ports, VERSION);
+}
+
+/** `bus` null: NATS was not reached yet. */
+export function archiveQuery(bus: () => Bus | null): Query {
+  return async (name, params) => askArchive(reached(bus()).nc)(name, params);
 }
 
 function reached(bus: Bus | null): Bus {

@@ -17,6 +17,8 @@ import { DEFAULT_PROMOTION, promotionRules } from './promotion.ts';
 
 export interface Namespaces extends Pick<Policy, 'profile' | 'promotion' | 'priority'> {
   profiler(tenant: string): Profiler;
+  /** Those that declare anything. */
+  readonly tenants: readonly string[];
 }
 
 export function compileNamespaces(checked: readonly Checked[]): Namespaces {
@@ -41,6 +43,7 @@ export function compileNamespaces(checked: readonly Checked[]): Namespaces {
   };
   return {
     profiler,
+    tenants: Object.freeze([...tenants]),
     profile: (tenant, namespace, labels, placed) => profiler(tenant).profile(namespace, labels, placed),
     promotion: (tenant, environment) => promotions.get(tenant)?.[environment] ?? DEFAULT_PROMOTION,
     priority(tenant, facts, now) {

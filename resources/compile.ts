@@ -41,6 +41,8 @@ export interface ResourceSet {
   readonly channels: ReadonlyMap<string, Channel>;
   /** Of the tenant's resources about namespaces; everything is production where it has none. */
   profiler(tenant: string): Profiler;
+  /** Those that declare anything. */
+  readonly tenants: readonly string[];
   /** By `tenant/name`. */
   readonly plugins: ReadonlyMap<string, PluginSpec>;
   /** What leaves is masked by these, before any sender sees it. */
@@ -93,6 +95,7 @@ export function compileResources(checked: readonly Checked[], files: readonly st
     sources: new Map(ofKind('Source').map((one) => [one.declared.name, sourceFrom(one)])),
     channels,
     profiler: namespaces.profiler,
+    tenants: namespaces.tenants,
     plugins: plugins.specs,
     mask: compileMasks(ofKind('Masking').map((one) => one.declared)),
     filters,

@@ -33,6 +33,7 @@ export const environmentPolicySpec = Type.Object(
     caseSensitive: Type.Optional(Type.Boolean()),
     labels: Type.Optional(labels),
     promotion: Type.Optional(promotionSchema),
+    leavesProduction: Type.Optional(Type.Array(patternSchema, { minItems: 1 })),
     environments: Type.Array(
       Type.Object(
         {
@@ -65,6 +66,7 @@ export function environmentRules(tenant: string, name: string, spec: unknown): E
       attributes: declaredAttributes(environment.attributes),
     })),
     labels: labelRules(checked.labels),
+    ...(checked.leavesProduction === undefined ? {} : { leavesProduction: checked.leavesProduction }),
   };
 }
 

@@ -33,6 +33,8 @@ export interface EnvironmentRules {
   readonly environments: readonly EnvironmentRule[];
   /** DEFAULT_LABELS where it is left out. */
   readonly labels?: EnvironmentLabels;
+  /** Patterns of namespaces that a change may take out of production; left out: none. Decides about changes only. */
+  readonly leavesProduction?: readonly string[];
 }
 
 export const DEFAULT_LABELS: EnvironmentLabels = {

@@ -4,9 +4,10 @@ import { resolve } from 'node:path';
 import type { Environment } from '../../alert/alert.ts';
 import type { NamespaceAttributes } from '../../alert/namespace.ts';
 import type { ResourceSet } from '../../resources/compile.ts';
-import { compareBacktest, type KnownNamespace } from '../../rules/backtest.ts';
+import { compareBacktest, type EnvironmentChange, type KnownNamespace } from '../../rules/backtest.ts';
 import { NO_POLICY } from '../../rules/environment-rules.ts';
 import { type BulkClassification, createRulesPool, type RulesPool } from '../../rules/pool.ts';
+import { mayLeave } from '../../rules/production-loss.ts';
 import type { ProfileRules } from '../../rules/profile.ts';
 import { printBacktest } from '../backtest-report.ts';
 import { CLIENT_OPTIONS, type Client, createClient, isRecord, records } from '../client.ts';
@@ -19,7 +20,7 @@ export const backtest: Command = {
   description:
     'Classifies every namespace that the running Herald has ever seen by the resources in the folder, a candidate, and tells\n' +
     'what its patterns cover, what would change, and which production namespace would pass for less: with one of those it\n' +
-    'fails. With --names it takes names from a file instead, one `NAMESPACE` or `TENANT/NAMESPACE` a line, and compares with\n' +
+    'fails, unless leavesProduction of its EnvironmentPolicy names it. With --names it takes names from a file instead, one `NAMESPACE` or `TENANT/NAMESPACE` a line, and compares with\n' +
     'the resources of HERALD_CONFIG or --config.',
   options: {
     names: { type: 'string', value: 'FILE|-', description: 'take these names instead of asking the running Herald' },
@@ -34,7 +35,9 @@ export const backtest: Command = {
       // Its thread starts while the resources are read.
       const [{ candidate, known }] = await Promise.all([whatToTest(input), pool.classifyAll(NO_RULES, [])]);
       const result = compareBacktest(known, await classifyAll(known, candidate, pool));
-      const refused = result.losses.length > 0 && input.options['allow-production-loss'] !== true;
+      const meant = ({ tenant, namespace }: EnvironmentChange) =>
+        mayLeave(candidate.profiler(tenant).rules.environments)(namespace);
+      const refused = input.options['allow-production-loss'] !== true && result.losses.some((loss) => !meant(loss));
       if (input.options.json === true) input.print.json({ ...result, policy: candidate.policy.hash, refused });
       else printBacktest(result, refused, input.print);
       return refused ? 1 : 0;

@@ -96,6 +96,29 @@ test('[BR-CFG-001] [BR-WH-016] a file that is added, renamed and removed adds, k
   assert.equal(await answers(), 404);
 });
 
+test('[BR-QUAL-014] [BR-QUAL-002] a change that takes a namespace out of production that alerts were about is refused until it says so', async () => {
+  const namespaces = async () => (await get(`${herald.url}/v1/namespaces?q=web-prod`)).body as { namespaces: object[] };
+  await until('the archive to know web-prod', async () => (await namespaces()).namespaces.length > 0);
+  const lesser = environments()
+    .replace("'-prod$'", () => "'-live$'")
+    .replace("'-stg$'", () => "'-stg$', '-prod$'");
+  const { hash } = await resources();
+  await herald.declare('environments.yaml', lesser);
+  const refused = await until('the change to be refused', async () => (await resources()).refused);
+  assert.match(refused, /^1 namespace .* would leave production: default\/web-prod would be staging/);
+  assert.equal((await resources()).hash, hash);
+  assert.equal(herald.logged('resources.production-loss').length, 1);
+  assert.match((await herald.command('status')).out, /leavesProduction in the EnvironmentPolicy/);
+
+  await applied(() =>
+    herald.declare(
+      'environments.yaml',
+      lesser.replace('default: production', () => "leavesProduction: ['^web-prod$']"),
+    ),
+  );
+  assert.equal((await resources()).refused, '');
+});
+
 test('[BR-CFG-002] when the last resource is removed, what was in force stays', async () => {
   const { hash } = await resources();
   const parked = join(temporaryFolder(), 'parked');
