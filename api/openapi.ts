@@ -1,5 +1,6 @@
 /** openapi.json, OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.0), made of the operations that answer. */
 
+import { ALERTMANAGER_PATHS } from './alertmanager/paths.ts';
 import { INGRESS_PATHS } from './ingress-paths.ts';
 import type { Operation } from './operation.ts';
 import type { Parameter } from './parameters.ts';
@@ -7,6 +8,7 @@ import { ref, SCHEMAS } from './schemas.ts';
 
 export function openapiOf(operations: readonly Operation[], version: string): Readonly<Record<string, unknown>> {
   const paths: Record<string, Record<string, unknown>> = { ...INGRESS_PATHS, '/openapi.json': SELF };
+  for (const [path, described] of Object.entries(ALERTMANAGER_PATHS)) paths[path] = { ...paths[path], ...described };
   for (const operation of operations) {
     const path = paths[operation.path] ?? {};
     paths[operation.path] = { ...path, [operation.method.toLowerCase()]: describe(operation) };

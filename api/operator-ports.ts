@@ -4,6 +4,7 @@ import type { CommandReply } from '../alert/alert-state.ts';
 import type { CommandEntry, PromotionEntry, ReplayEntry, SilenceEntry } from '../alert/entry.ts';
 import type { NamespaceProfile } from '../alert/namespace.ts';
 import type { Placement } from '../alert/promotion-state.ts';
+import type { AlertmanagerView } from './alertmanager/ports.ts';
 
 export interface OperatorPorts {
   /**
@@ -37,6 +38,8 @@ export interface OperatorPorts {
   ): { readonly rule: string; readonly file: string; readonly line: number } | null;
   /** What the rules of Filters have counted. Rejects with an error of the code `archive.unavailable` without NATS. */
   rules(): Promise<RuleStanding>;
+  /** For Alertmanager's API v2. */
+  readonly alertmanager: AlertmanagerView;
   /** An id that no command had before. */
   newCommandId(): string;
   /** Unix time in milliseconds. */

@@ -2,6 +2,7 @@
 
 import type { Route } from '../ingress/route.ts';
 import { alertCommandOperations } from './alert-commands.ts';
+import { alertmanagerRoutes } from './alertmanager/routes.ts';
 import { alertOperations } from './alerts.ts';
 import { deadLetterOperations } from './dead-letters.ts';
 import { incidentOperations } from './incidents.ts';
@@ -35,5 +36,5 @@ export function operatorRoutes(ports: OperatorPorts, version: string): Route[] {
   ];
   const document = json(200, openapiOf(operations, version));
   const openapi: Route = { method: 'GET', path: '/openapi.json', headers: [], handle: () => document };
-  return [...operations.map(routeOf), openapi];
+  return [...operations.map(routeOf), ...alertmanagerRoutes(ports), openapi];
 }

@@ -1,7 +1,6 @@
 /** The operators' API with its ports: the archive and the partitions over the bus, the resources of this process. */
 
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { ReasonCode } from '../alert/reason.ts';
 import { CommandUnanswered, type OperatorPorts } from '../api/operator-ports.ts';
 import { operatorRoutes } from '../api/routes.ts';
@@ -16,9 +15,11 @@ import { askRuleCounts } from '../bus/rule-counts.ts';
 import type { Route } from '../ingress/route.ts';
 import type { ResourceSet } from '../resources/compile.ts';
 import { systemClock } from '../telemetry/clock.ts';
+import { alertmanagerView } from './alertmanager-view.ts';
 import type { LiveResources } from './live-resources.ts';
 import { replayUnreadable } from './replay-unreadable.ts';
 import { ruleStanding } from './rule-standing.ts';
+import { VERSION } from './version.ts';
 
 export interface OperatorApiOptions {
   /** null until NATS was reached. */
@@ -26,10 +27,6 @@ export interface OperatorApiOptions {
   readonly count: PartitionCount;
   readonly resources: LiveResources;
 }
-
-const VERSION = (
-  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string }
-).version;
 
 export function operatorApi({ bus, count, resources }: OperatorApiOptions): Route[] {
   const ask = async (command: Parameters<typeof askPartition>[3], id: string) => {
@@ -78,6 +75,7 @@ export function operatorApi({ bus, count, resources }: OperatorApiOptions): Rout
     async rules() {
       return ruleStanding(resources.current(), await askRuleCounts(reached(bus()).nc));
     },
+    alertmanager: alertmanagerView(resources),
     newCommandId: randomUUID,
     now: systemClock.now,
   };

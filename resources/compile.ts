@@ -37,6 +37,8 @@ export interface ResourceSet {
   readonly policy: Policy;
   /** By name, which is unique over all tenants. */
   readonly sources: ReadonlyMap<string, Source>;
+  /** The routing trees of a tenant, in the order in which they are asked. */
+  routes(tenant: string): readonly Route[];
   /** By channelKey(tenant, name). */
   readonly channels: ReadonlyMap<string, Channel>;
   /** Of the tenant's resources about namespaces; everything is production where it has none. */
@@ -93,6 +95,7 @@ export function compileResources(checked: readonly Checked[], files: readonly st
   return Object.freeze({
     policy,
     sources: new Map(ofKind('Source').map((one) => [one.declared.name, sourceFrom(one)])),
+    routes: (tenant: string) => trees.get(tenant) ?? [],
     channels,
     profiler: namespaces.profiler,
     tenants: namespaces.tenants,

@@ -1,6 +1,16 @@
 /** A YAML file as documents that know where in the file each of their fields stands. The only file that knows the yaml library. */
 
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  stringify,
+} from 'yaml';
 import { type Path, type Problem, printPath } from './problem.ts';
 
 export interface YamlDocument {
@@ -31,6 +41,10 @@ export function parseYaml(file: string, bytes: Uint8Array): YamlFile {
   }
   const read = parsed.map((document) => readDocument(file, document, lines));
   return { documents: read.flatMap((one) => one.documents), problems: read.flatMap((one) => one.problems) };
+}
+
+export function printYaml(value: unknown): string {
+  return stringify(value, { lineWidth: 0 });
 }
 
 function refused(file: string, line: number, message: string): YamlFile {

@@ -1,4 +1,4 @@
-/** Programs that npm does not have: nats-server, and for the tests a real Alertmanager. On Debian, root may install them. */
+/** Programs that npm does not have: nats-server, and for the tests a real Alertmanager and Prometheus. On Debian, root may install them. */
 
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';

@@ -1,16 +1,17 @@
 /**
- * Sets up what Herald needs to run: Node 22, nats-server, the dependencies; with --for-tests a real Alertmanager, too.
+ * Sets up what Herald needs to run: Node 22, nats-server, the dependencies; with --for-tests a real Alertmanager and Prometheus, too.
  * Runs under any Node from 18 on, without dependencies. What is there already is not touched, and then it takes no
  * process and no time; a broken-off run is made good by the next.
  */
 
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { alertmanagerSettled, bringAlertmanager } from './alertmanager.mjs';
+
 import { bringDependencies, dependenciesReady } from './dependencies.mjs';
 import { takeLock } from './lock.mjs';
 import { bringNatsServer, natsServerReady } from './nats-server.mjs';
 import { bringRuntime, currentRuntime } from './node-runtime.mjs';
+import { bringPeers, peersSettled } from './peers.mjs';
 import { endPrograms, SetupProblem, say, seconds } from './progress.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -23,7 +24,7 @@ function isReady() {
     runtime !== null &&
     dependenciesReady(root, runtime) &&
     natsServerReady(natsNeeded) &&
-    (!forTests || alertmanagerSettled(root))
+    (!forTests || peersSettled(root))
   );
 }
 
@@ -31,7 +32,7 @@ function isReady() {
 async function bringAll(lock) {
   const runtime = currentRuntime(root) ?? (await bringRuntime(root, lock));
   if (!natsServerReady(natsNeeded)) await bringNatsServer(root, lock);
-  if (forTests && !alertmanagerSettled(root)) await bringAlertmanager(root, lock);
+  if (forTests && !peersSettled(root)) await bringPeers(root, lock);
   if (!dependenciesReady(root, runtime)) await bringDependencies(root, runtime, lock);
 }
 

@@ -1,6 +1,7 @@
 /** Every query by the name that it is asked by. */
 
 import { alertQuery } from './alert.ts';
+import { alertmanagerAlertsQuery } from './alertmanager-alerts.ts';
 import { alertsQuery } from './alerts.ts';
 import { cursorsQuery } from './cursors.ts';
 import { deadLetterQuery, deadLettersQuery } from './dead-letters.ts';
@@ -18,6 +19,7 @@ export const QUERIES: ReadonlyMap<string, ArchiveQuery> = new Map([
   ['receipt', receiptQuery],
   ['alerts', alertsQuery],
   ['alert', alertQuery],
+  ['alertmanager-alerts', alertmanagerAlertsQuery],
   ['groups', groupsQuery],
   ['deliveries', deliveriesQuery],
   ['incidents', incidentsQuery],

@@ -3,6 +3,7 @@
 import type { CommandReply } from '../../alert/alert-state.ts';
 import type { CommandEntry, PromotionEntry, ReplayEntry, SilenceEntry } from '../../alert/entry.ts';
 import { reason } from '../../alert/reason.ts';
+import type { SilenceRule } from '../../alert/silence.ts';
 import type { Activation, OperatorPorts, RuleStanding } from '../../api/operator-ports.ts';
 import { operatorRoutes } from '../../api/routes.ts';
 import { Projector } from '../../archive/project.ts';
@@ -53,6 +54,7 @@ export class ServedApi {
   query: OperatorPorts['query'] = async () => {
     throw new Error('no archive');
   };
+  declaredSilences: SilenceRule[] = [];
   now = T0;
   rules: RuleStanding = { policy: 'p1', processes: 1, rules: [A_RULE] };
   activations: Activation[] = [AN_ACTIVATION, { ...AN_ACTIVATION, hash: 'p0', at: T0 - 120_000 }];
@@ -85,6 +87,14 @@ export class ServedApi {
     place: (tenant, { code }) =>
       code === 'route.matched' ? { rule: `Route ${tenant}/root spec`, file: 'config/routes.yaml', line: 3 } : null,
     rules: async () => this.rules,
+    alertmanager: {
+      tenant: () => 'acme',
+      receivers: () => ['console', 'ops'],
+      silences: () => this.declaredSilences,
+      config: () => 'route: { receiver: ops }\n',
+      version: '0.1.0',
+      startedAt: T0 - 3_600_000,
+    },
     newCommandId: () => `id-${this.commands.length}`,
     now: () => this.now,
   };
@@ -102,6 +112,10 @@ export class ServedApi {
     atEnd(() => server.close(0));
     this.#base = `http://127.0.0.1:${server.port}`;
     return this;
+  }
+
+  url(path: string): string {
+    return this.#base + path;
   }
 
   get(path: string): Promise<Answer> {

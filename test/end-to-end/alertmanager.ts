@@ -1,29 +1,16 @@
 /** A real Alertmanager in a process of its own, on a free loopback port, without cluster. */
 
 import { spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { atEnd } from '../support/leaks.ts';
 import { until } from '../support/until.ts';
-
-/** As Debian names it, and as its own releases do. */
-const NAMES = ['prometheus-alertmanager', 'alertmanager'];
+import { findInstalled } from './installed-program.ts';
 
 /** null where none is installed; the test set-up tries to. */
 export function findAlertmanager(): string | null {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/local/bin'];
-  return folders.flatMap((folder) => NAMES.map((name) => join(folder, name))).find(isExecutable) ?? null;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return findInstalled('prometheus-alertmanager', 'alertmanager');
 }
 
 /** `config`: its alertmanager.yml. Resolves with its URL once it is ready. */

@@ -1,0 +1,47 @@
+/**
+ * The tests let a real Alertmanager and a real Prometheus send to Herald where they can be had. Their absence fails nothing, but is
+ * said.
+ */
+
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { canInstallDebianPackages, findProgram, installDebianPackage } from './host-programs.mjs';
+import { SetupProblem, say } from './progress.mjs';
+
+/** Debian's packages, and how their programs are called there and in their own releases. */
+const PEERS = [
+  { name: 'Alertmanager', tried: 'no-alertmanager', package: 'prometheus-alertmanager', programs: ['alertmanager'] },
+  { name: 'Prometheus', tried: 'no-prometheus', package: 'prometheus', programs: [] },
+];
+
+export function peersSettled(root) {
+  return PEERS.every((peer) => isSettled(root, peer));
+}
+
+export async function bringPeers(root, lock) {
+  for (const peer of PEERS) if (!isSettled(root, peer)) await bring(root, lock, peer);
+}
+
+/** Tried once: a machine that cannot reach its packages shall not wait for that at every `npm test`. */
+function isSettled(root, peer) {
+  return (
+    [peer.package, ...peer.programs].some((name) => findProgram(name) !== null) || existsSync(triedFile(root, peer))
+  );
+}
+
+async function bring(root, lock, peer) {
+  try {
+    if (!canInstallDebianPackages()) throw new SetupProblem('it is installed by itself only for root on Debian');
+    await installDebianPackage(root, peer.package, lock);
+  } catch (error) {
+    if (!(error instanceof SetupProblem)) throw error;
+    const file = triedFile(root, peer);
+    writeFileSync(file, `${error.message}\n`);
+    say(`     No ${peer.package}: ${error.message.split('\n')[0]}. The tests with a real ${peer.name} are skipped.`);
+    say(`     To try again: remove ${file}`);
+  }
+}
+
+function triedFile(root, { tried }) {
+  return join(root, '.runtime', tried);
+}
