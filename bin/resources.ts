@@ -4,6 +4,7 @@ import { relative } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { CHANNEL_TYPES, channelSchemas } from '../channels/registry.ts';
 import { InvalidChannelOptions } from '../channels/sender.ts';
+import { createTemplates } from '../channels/template/templates.ts';
 import type { ResourceSet } from '../resources/compile.ts';
 import { type LoadResult, loadResources } from '../resources/load.ts';
 import { formatProblems } from '../resources/problem.ts';
@@ -30,7 +31,9 @@ function checkChannel(
   type: string,
   options: Readonly<Record<string, unknown>>,
 ): { path: string; message: string } | null {
-  const context = { clock: systemClock, log: silentLog, stdout: new PassThrough(), externalURL: 'http://127.0.0.1' };
+  const externalURL = 'http://127.0.0.1';
+  const templates = createTemplates({ clock: systemClock, externalURL });
+  const context = { clock: systemClock, log: silentLog, stdout: new PassThrough(), externalURL, templates };
   try {
     const sender = CHANNEL_TYPES[type]?.create(options, context);
     void sender?.close();

@@ -5,6 +5,7 @@ import type { Notification } from '../alert/notification.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Outcome } from './outcome.ts';
+import type { Templates } from './template/templates.ts';
 
 export interface Sender {
   /**
@@ -34,6 +35,8 @@ export interface SenderContext {
   readonly stdout: TextOutput;
   /** Where people reach this Herald, for links in what is sent. */
   readonly externalURL: string;
+  /** The texts of a message, as operators declare them. */
+  readonly templates: Templates;
 }
 
 /** The part of a terminal, pipe or file stream that the console channel needs. */

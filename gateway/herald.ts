@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Bus } from '../bus/connection.ts';
 import { forgetWorkers } from '../bus/lease.ts';
 import { answerRuleCounts } from '../bus/rule-counts.ts';
+import { createTemplates } from '../channels/template/templates.ts';
 import type { ResourceSet } from '../resources/compile.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -56,7 +57,8 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
   const { host } = environment.listen;
   const listening = `http://${host.includes(':') ? `[${host}]` : host}:${environment.listen.port}`;
   const externalURL = environment.externalUrl ?? listening;
-  const context = { clock: systemClock, log, stdout: process.stdout, externalURL };
+  const templates = createTemplates({ clock: systemClock, externalURL });
+  const context = { clock: systemClock, log, stdout: process.stdout, externalURL, templates };
   const stop = new AbortController();
   const parts: Parts = { bus: null, actors: null, archive: null };
   const query = archiveQuery(() => parts.bus);

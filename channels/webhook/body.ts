@@ -7,6 +7,7 @@
 import type { LabelSet } from '../../alert/alert.ts';
 import type { GroupedAlert, Notification } from '../../alert/notification.ts';
 import type { Reason } from '../../alert/reason.ts';
+import { sharedLabels } from '../shared-labels.ts';
 
 export interface WebhookBody {
   readonly receiver: string;
@@ -51,8 +52,8 @@ export function webhookBody(notification: Notification, attempt: number, externa
     status: notification.status,
     alerts: alerts.map(webhookAlert),
     groupLabels: notification.groupLabels,
-    commonLabels: commonOf(alerts.map((alert) => alert.labels)),
-    commonAnnotations: commonOf(alerts.map((alert) => alert.annotations)),
+    commonLabels: sharedLabels(alerts.map((alert) => alert.labels)),
+    commonAnnotations: sharedLabels(alerts.map((alert) => alert.annotations)),
     externalURL,
     version: '4',
     groupKey: notification.groupKey,
@@ -80,17 +81,6 @@ function webhookAlert(alert: GroupedAlert): WebhookAlert {
     generatorURL: alert.generatorURL,
     fingerprint: alert.fingerprint,
   };
-}
-
-/** The pairs that all sets have. */
-function commonOf(sets: readonly LabelSet[]): LabelSet {
-  const [first, ...others] = sets;
-  if (first === undefined) return {};
-  return Object.fromEntries(
-    Object.entries(first).filter(([name, value]) =>
-      others.every((set) => Object.hasOwn(set, name) && set[name] === value),
-    ),
-  );
 }
 
 /** RFC 3339 as Go writes it: no trailing zeros in the fraction. */

@@ -6,10 +6,11 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createConsoleSender } from '../../../channels/console/send.ts';
 import type { Sender, TextOutput } from '../../../channels/sender.ts';
-import { silentLog } from '../../../telemetry/log.ts';
+
 import { FakeClock } from '../../support/fake-clock.ts';
 import '../../support/leaks.ts';
 import { aNotification } from '../../support/notification.ts';
+import { aContext } from '../../support/sender-context.ts';
 
 const never = new AbortController().signal;
 
@@ -32,7 +33,7 @@ class Reader extends Writable {
 }
 
 function senderOn(stdout: TextOutput, clock = new FakeClock(), environment: NodeJS.ProcessEnv = {}): Sender {
-  return createConsoleSender({ clock, stdout, log: silentLog, externalURL: '' }, environment);
+  return createConsoleSender({ ...aContext(clock), stdout }, environment);
 }
 
 function turn(): Promise<void> {

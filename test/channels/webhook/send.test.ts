@@ -6,17 +6,18 @@ import type { Outcome } from '../../../channels/outcome.ts';
 import type { SenderContext } from '../../../channels/sender.ts';
 import type { WebhookOptions } from '../../../channels/webhook/options.ts';
 import { createWebhookSender } from '../../../channels/webhook/send.ts';
-import { silentLog } from '../../../telemetry/log.ts';
+
 import { FakeClock } from '../../support/fake-clock.ts';
 import { atEnd } from '../../support/leaks.ts';
 import { aNotification } from '../../support/notification.ts';
 import { type Script, startReceiver } from '../../support/receiver.ts';
+import { aContext } from '../../support/sender-context.ts';
 import { until } from '../../support/until.ts';
 
 const never = new AbortController().signal;
 
 function contextWith(clock: FakeClock): SenderContext {
-  return { clock, log: silentLog, stdout: process.stdout, externalURL: 'http://herald.example' };
+  return { ...aContext(clock), externalURL: 'http://herald.example' };
 }
 
 async function setUp(script: Script, options: Partial<WebhookOptions> = {}) {
