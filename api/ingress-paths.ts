@@ -50,6 +50,25 @@ export const INGRESS_PATHS = {
       },
     },
   },
+  '/v1/interactions/slack/{tenant}/{channel}': {
+    post: {
+      operationId: 'postSlackInteraction',
+      summary: "Clicks on buttons of a Slack channel's messages, signed by Slack: acknowledge, snooze.",
+      parameters: ['tenant', 'channel'].map((name) => ({
+        name,
+        in: 'path',
+        required: true,
+        schema: { type: 'string' },
+      })),
+      requestBody: { required: true, content: { 'application/x-www-form-urlencoded': { schema: { type: 'object' } } } },
+      responses: {
+        200: { description: 'Taken; what comes of it is said in the message.' },
+        400: refused('The interaction cannot be read.'),
+        401: refused('The signature does not hold, or it is older than five minutes.'),
+        404: refused('No such Slack channel, or it has no signing secret.'),
+      },
+    },
+  },
   '/healthz': plain('getHealth', 'The process lives.', 'application/json'),
   '/readyz': plain('getReadiness', 'The process takes work.', 'application/json', {
     503: { description: 'It does not; the reasons say why.', content: ANY_JSON },

@@ -79,8 +79,7 @@ export function verdictWithoutAnswer(result: Exclude<OutboundResult, { kind: 'an
 }
 
 function unanswered(detail: string, written: boolean, lost: Lost): Outcome {
-  const told = written && lost === 'uncertain' ? `${detail}; it may have arrived` : detail;
-  return { kind: 'retry', detail: told, notBefore: null };
+  return written && lost === 'uncertain' ? { kind: 'uncertain', detail } : { kind: 'retry', detail, notBefore: null };
 }
 
 export function verdictOfStatus(answer: HttpAnswer, now: number): Outcome {

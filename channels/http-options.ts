@@ -72,6 +72,20 @@ export function outboundFor(settings: HttpSettings): Outbound {
   return createOutbound({ allowPrivateAddresses, ca, identity, connectTimeout: timeout });
 }
 
+/** An empty secret would be no secret; one with a line break would be two. `at`: its place in the spec. */
+export function tokenOf(secret: string, at: string): string {
+  const token = secret.trim();
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new InvalidChannelOptions(at, 'the secret is empty or holds characters that no token has');
+}
+
+/** The address stands in a secret where knowing it is enough to post there. */
+export function secretUrlOf(secret: string, at: string): URL {
+  const text = secret.trim();
+  if (new RegExp(URL_PATTERN).test(text) && URL.canParse(text)) return new URL(text);
+  throw new InvalidChannelOptions(at, 'the secret is no http or https URL');
+}
+
 function timeoutOf(text: string): number {
   const timeout = parseDuration(text);
   if (timeout !== null && timeout > 0 && timeout <= LONGEST_TIMEOUT) return timeout;

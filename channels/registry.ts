@@ -4,12 +4,19 @@ import type { TSchema } from 'typebox';
 import { type ConsoleOptions, consoleOptions } from './console/options.ts';
 import { createConsoleSender } from './console/send.ts';
 import type { ChannelType } from './sender.ts';
+import { type SlackOptions, slackOptions } from './slack/options.ts';
+import { createSlackSender } from './slack/send.ts';
 import { type WebhookOptions, webhookOptions } from './webhook/options.ts';
 import { createWebhookSender } from './webhook/send.ts';
 
 const consoleChannel: ChannelType<ConsoleOptions> = {
   options: consoleOptions,
   create: (_options, context) => createConsoleSender(context),
+};
+
+const slackChannel: ChannelType<SlackOptions> = {
+  options: slackOptions,
+  create: (options, context) => createSlackSender(options, context),
 };
 
 const webhookChannel: ChannelType<WebhookOptions> = {
@@ -20,6 +27,7 @@ const webhookChannel: ChannelType<WebhookOptions> = {
 /** By the `type` of a Channel's spec. The schema of a type guarantees what its `create` is given. */
 export const CHANNEL_TYPES: Readonly<Record<string, ChannelType<unknown>>> = {
   console: consoleChannel,
+  slack: slackChannel,
   webhook: webhookChannel,
 };
 

@@ -82,7 +82,7 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
           resources: resources.current,
           metrics,
           log,
-          routes: operatorApi({ bus: () => parts.bus, count, resources }),
+          routes: operatorApi({ bus: () => parts.bus, count, resources, log }),
           standing: standingOf(() => parts.bus),
           notReady: () => notReady(parts, has('actors')),
         })

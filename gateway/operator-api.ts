@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { ReasonCode } from '../alert/reason.ts';
 import { CommandUnanswered, type OperatorPorts } from '../api/operator-ports.ts';
 import { operatorRoutes } from '../api/routes.ts';
+import { slackInteractionRoute } from '../api/slack-interactions.ts';
 import { askArchive, type Query, QueryFailed } from '../archive/ask.ts';
 import { askPartition, type CommandAnswer } from '../bus/ask-partition.ts';
 import type { Bus } from '../bus/connection.ts';
@@ -15,10 +16,12 @@ import { askRuleCounts } from '../bus/rule-counts.ts';
 import type { Route } from '../ingress/route.ts';
 import type { ResourceSet } from '../resources/compile.ts';
 import { systemClock } from '../telemetry/clock.ts';
+import type { Log } from '../telemetry/log.ts';
 import { alertmanagerView } from './alertmanager-view.ts';
 import type { LiveResources } from './live-resources.ts';
 import { replayUnreadable } from './replay-unreadable.ts';
 import { ruleStanding } from './rule-standing.ts';
+import { slackClicks } from './slack-clicks.ts';
 import { VERSION } from './version.ts';
 
 export interface OperatorApiOptions {
@@ -26,9 +29,10 @@ export interface OperatorApiOptions {
   bus(): Bus | null;
   readonly count: PartitionCount;
   readonly resources: LiveResources;
+  readonly log: Log;
 }
 
-export function operatorApi({ bus, count, resources }: OperatorApiOptions): Route[] {
+export function operatorApi({ bus, count, resources, log }: OperatorApiOptions): Route[] {
   const ask = async (command: Parameters<typeof askPartition>[3], id: string) => {
     const connected = bus();
     if (connected === null) throw new CommandUnanswered('NATS has not been reached yet');
@@ -79,7 +83,8 @@ export function operatorApi({ bus, count, resources }: OperatorApiOptions): Rout
     newCommandId: randomUUID,
     now: systemClock.now,
   };
-  return operatorRoutes(ports, VERSION);
+  const clicks = slackClicks(resources.current, ports.command, { clock: systemClock, log });
+  return [...operatorRoutes(ports, VERSION), slackInteractionRoute(clicks)];
 }
 
 /** `bus` null: NATS was not reached yet. */

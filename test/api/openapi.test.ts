@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import Schema from 'typebox/schema';
 import { operatorRoutes } from '../../api/routes.ts';
+import { slackInteractionRoute } from '../../api/slack-interactions.ts';
 import { alertmanagerApiRoute } from '../../ingress/alertmanager-api.ts';
 import { healthRoutes } from '../../ingress/health.ts';
 import { newReceipt } from '../../ingress/receipt.ts';
@@ -51,6 +52,7 @@ test('[BR-INT-006] openapi.json names exactly the routes that are served, ingres
   const unused = {} as never;
   const routes = [
     ...operatorRoutes(api.ports, '0.1.0'),
+    slackInteractionRoute(unused),
     webhookRoute(unused),
     alertmanagerApiRoute(unused),
     ...healthRoutes(unused),

@@ -5,8 +5,11 @@ import { judgeChannel } from '../../gateway/senders.ts';
 import { loadResources } from '../../resources/load.ts';
 import { aContext } from '../support/sender-context.ts';
 
-/** Every variable that an example may name. */
-const env = new Proxy<Record<string, string>>({}, { get: () => 'a-secret-of-thirty-two-characters' });
+/** Every variable that an example may name; by its name one can tell what is an address. */
+const env = new Proxy<Record<string, string>>(
+  {},
+  { get: (_, name) => (/URL$/.test(String(name)) ? 'https://hooks.example/x' : 'a-secret-of-thirty-two-characters') },
+);
 
 test('the examples of channels load without a problem, and each makes a sender', async () => {
   const checkChannel = judgeChannel(aContext());

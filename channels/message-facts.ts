@@ -1,0 +1,144 @@
+/** What messages to people hold besides the words of their templates, for channels whose structure is built here. */
+
+import type { LabelSet, Priority } from '../alert/alert.ts';
+import type { GroupedAlert, Notification } from '../alert/notification.ts';
+
+export interface Fact {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** One alert of several, to be shown in a line or two. All of it comes from outside and is one line without control characters. */
+export interface AlertLine {
+  readonly status: GroupedAlert['status'];
+  /** `acknowledged`, `flapping`, ...; '' where nothing is to be said. */
+  readonly mark: string;
+  readonly summary: string;
+  /** Those by which it differs from the others of its group: `pod="api-1" node="n7"`. */
+  readonly labels: string;
+  /** Where its source shows it; null: it named no http or https address. */
+  readonly link: string | null;
+  /** Unix time in milliseconds. */
+  readonly since: number;
+}
+
+const VALUE_LENGTH = 120;
+const SUMMARY_LENGTH = 500;
+const LABELS = 8;
+
+const FIRING: Readonly<Record<Priority, string>> = {
+  P1: '#d72b3f',
+  P2: '#e8702a',
+  P3: '#e5a00d',
+  P4: '#2e77d0',
+  P5: '#7a8594',
+};
+const RESOLVED = '#2f9e5b';
+
+/** `#rrggbb` by status and priority. */
+export function colourOf({ status, priority }: Pick<Notification, 'status' | 'priority'>): string {
+  return status === 'resolved' ? RESOLVED : FIRING[priority];
+}
+
+export function factsOf(notification: Notification): Fact[] {
+  const { environment, priority, groupLabels, alerts, truncatedAlerts } = notification;
+  const namespaces = new Set(alerts.map(({ labels }) => labels.namespace ?? '').filter((name) => name !== ''));
+  const since = Math.min(...alerts.map(({ startsAt }) => startsAt));
+  const firing = alerts.filter(({ status }) => status === 'firing').length;
+  const count = alerts.length + truncatedAlerts;
+  const facts = [
+    { name: 'Priority', value: priority },
+    { name: 'Environment', value: environment },
+    {
+      name: 'Namespace',
+      value: namespaces.size === 1 ? [...namespaces][0]! : namespaces.size > 1 ? `${namespaces.size}` : '',
+    },
+    { name: 'Since', value: Number.isFinite(since) ? timeOf(since) : '' },
+    { name: 'Alerts', value: count > 1 ? `${count}, ${firing} of them firing` : '' },
+    { name: 'Owner', value: alerts[0]?.owner ?? '' },
+    ...Object.entries(groupLabels)
+      .filter(([name]) => name !== 'alertname' && name !== 'namespace')
+      .map(([name, value]) => ({ name, value })),
+  ];
+  return facts.filter(({ value }) => value !== '').map(({ name, value }) => ({ name: line(name), value: line(value) }));
+}
+
+/** At most `most` of them; `more`: how many the group has besides. */
+export function alertLines(notification: Notification, most: number): { lines: AlertLine[]; more: number } {
+  const { alerts, truncatedAlerts } = notification;
+  const shown = alerts.slice(0, most);
+  return {
+    lines: shown.map((alert) => alertLine(alert, notification.groupLabels)),
+    more: alerts.length + truncatedAlerts - shown.length,
+  };
+}
+
+function alertLine(alert: GroupedAlert, groupLabels: LabelSet): AlertLine {
+  return {
+    status: alert.status,
+    mark: markOf(alert),
+    summary: summaryOf(alert),
+    labels: labelsOf(alert.labels, groupLabels),
+    link: webLink(alert.generatorURL),
+    since: alert.startsAt,
+  };
+}
+
+export function summaryOf(alert: GroupedAlert | undefined): string {
+  if (alert === undefined) return '';
+  const { summary, description, message } = alert.annotations;
+  return line(summary || description || message || alert.labels.alertname || '', SUMMARY_LENGTH);
+}
+
+/** What was held back until now, and the like: what the reader would otherwise wonder about. */
+export function heldLines({ reasons }: Notification): string[] {
+  return reasons.filter(({ code }) => code === 'hold.ended').map(({ detail }) => line(detail, SUMMARY_LENGTH));
+}
+
+/** Where the operator's own page on the alert is; null: none was given. */
+export function runbookOf({ alerts }: Notification): string | null {
+  const urls = new Set(alerts.map(({ annotations }) => annotations.runbook_url ?? annotations.runbook ?? ''));
+  return urls.size === 1 ? webLink([...urls][0]!) : null;
+}
+
+/** Only addresses that a browser opens as a page: annotations come from outside. */
+export function webLink(url: string): string | null {
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) return null;
+  const { href } = new URL(url);
+  return href.length <= 2000 ? href : null;
+}
+
+/** `2026-11-23 08:57:22 UTC` */
+export function timeOf(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+/** Whole characters: at most `most` UTF-16 units, the last of which says that something was cut. */
+export function cut(text: string, most: number): string {
+  return text.length > most
+    ? `${text
+        .slice(0, Math.max(0, most - 1))
+        .toWellFormed()
+        .replace(/\ufffd$/, '')}…`
+    : text;
+}
+
+function markOf(alert: GroupedAlert): string {
+  const marks = [
+    alert.acknowledged === true ? 'acknowledged' : '',
+    alert.snoozedUntil === undefined ? '' : `snoozed until ${timeOf(alert.snoozedUntil)}`,
+    alert.awaiting === undefined ? '' : 'awaits approval',
+    alert.flapping === undefined ? '' : 'flapping',
+  ];
+  return marks.filter((mark) => mark !== '').join(', ');
+}
+
+function labelsOf(labels: LabelSet, groupLabels: LabelSet): string {
+  const own = Object.entries(labels).filter(([name, value]) => groupLabels[name] !== value);
+  const shown = own.slice(0, LABELS).map(([name, value]) => `${line(name)}="${line(value)}"`);
+  return own.length > LABELS ? `${shown.join(' ')} …` : shown.join(' ');
+}
+
+function line(text: string, most = VALUE_LENGTH): string {
+  return cut(text.replace(/[\s\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim(), most).toWellFormed();
+}

@@ -1,0 +1,97 @@
+/** One call of Slack's web API, or one post to an incoming webhook, and what its answer says. */
+
+import {
+  type Bounds,
+  type Lost,
+  oneLine,
+  requestWithin,
+  verdictOfStatus,
+  verdictWithoutAnswer,
+} from '../http-attempt.ts';
+import type { Outbound, OutboundRequest } from '../outbound.ts';
+import type { Outcome } from '../outcome.ts';
+import { retryAfter } from '../retry-after.ts';
+import { describeSlackError, type SlackErrorClass, slackErrorClass } from './errors.ts';
+
+export type SlackAnswer =
+  | { readonly kind: 'ok'; readonly fields: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'error'; readonly error: string; readonly means: SlackErrorClass; readonly outcome: Outcome }
+  /** No answer, or none that could be read. */
+  | { readonly kind: 'other'; readonly outcome: Outcome };
+
+/** An answer holds the message as it stands: up to 40,000 characters, and its blocks. */
+const MOST_ANSWER = 512 * 1024;
+
+export interface SlackApi {
+  readonly http: Outbound;
+  readonly base: string;
+  readonly token: string;
+}
+
+/** `lost`: what it means when nobody knows whether Slack has carried it out. */
+export async function callSlack(
+  { http, base, token }: SlackApi,
+  method: string,
+  body: unknown,
+  lost: Lost,
+  bounds: Bounds,
+): Promise<SlackAnswer> {
+  const request: Omit<OutboundRequest, 'signal'> = {
+    method: 'POST',
+    url: new URL(`${base}/${method}`),
+    headers: {
+      'user-agent': 'Herald',
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json; charset=utf-8',
+    },
+    body: JSON.stringify(body),
+    maxAnswer: MOST_ANSWER,
+  };
+  const result = await requestWithin(http, request, bounds);
+  const now = bounds.clock.now();
+  if (result.kind !== 'answer') return { kind: 'other', outcome: verdictWithoutAnswer(result, lost) };
+  const fields = result.complete ? objectIn(result.text) : null;
+  if (fields?.ok === true) return { kind: 'ok', fields };
+  if (fields?.ok === false && typeof fields.error === 'string') {
+    return errorAnswer(oneLine(fields.error), retryAfter(result.retryAfter, now));
+  }
+  const outcome = verdictOfStatus(result, now);
+  // A success that cannot be read is none to rely on: Slack says in the body what came of it.
+  return { kind: 'other', outcome: outcome.kind === 'delivered' ? unreadable(lost) : outcome };
+}
+
+/** `delivered` comes as ok without fields. */
+export async function postToWebhook(http: Outbound, url: URL, body: unknown, bounds: Bounds): Promise<SlackAnswer> {
+  const headers = { 'user-agent': 'Herald', 'content-type': 'application/json; charset=utf-8' };
+  const result = await requestWithin(http, { method: 'POST', url, headers, body: JSON.stringify(body) }, bounds);
+  const now = bounds.clock.now();
+  if (result.kind !== 'answer') return { kind: 'other', outcome: verdictWithoutAnswer(result, 'uncertain') };
+  if (result.status === 200) return { kind: 'ok', fields: {} };
+  const word = result.text.trim();
+  if (result.status >= 400 && result.status < 600 && /^[a-z][a-z_]{2,60}$/.test(word)) {
+    return errorAnswer(word, retryAfter(result.retryAfter, now));
+  }
+  return { kind: 'other', outcome: verdictOfStatus(result, now) };
+}
+
+function errorAnswer(error: string, notBefore: number | null): SlackAnswer {
+  const means = slackErrorClass(error);
+  const detail = `Slack: ${describeSlackError(error)}`;
+  const passing = means === 'transient' || means === 'rate-limited';
+  const outcome: Outcome = passing ? { kind: 'retry', detail, notBefore } : { kind: 'rejected', detail };
+  return { kind: 'error', error, means, outcome };
+}
+
+function unreadable(lost: Lost): Outcome {
+  const detail = "Slack's answer cannot be read";
+  return lost === 'uncertain' ? { kind: 'uncertain', detail } : { kind: 'retry', detail, notBefore: null };
+}
+
+function objectIn(text: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : null;
+  } catch {
+    return null;
+  }
+}

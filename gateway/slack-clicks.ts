@@ -1,0 +1,41 @@
+/** What the buttons of Slack messages need of the rest: the channel with its secrets, commands, a way to answer. */
+
+import { channelKey } from '../alert/entry.ts';
+import type { OperatorPorts } from '../api/operator-ports.ts';
+import type { SlackPorts } from '../api/slack-interactions.ts';
+import type { SlackOptions } from '../channels/slack/options.ts';
+import { respondToClick } from '../channels/slack/respond.ts';
+import type { ResourceSet } from '../resources/compile.ts';
+import type { Clock } from '../telemetry/clock.ts';
+import type { Log } from '../telemetry/log.ts';
+
+export function slackClicks(
+  resources: () => Pick<ResourceSet, 'channels'>,
+  command: OperatorPorts['command'],
+  parts: { readonly clock: Clock; readonly log: Log },
+): SlackPorts {
+  const { clock, log } = parts;
+  return {
+    command,
+    now: () => clock.now(),
+    slackChannel(tenant, name) {
+      const channel = resources().channels.get(channelKey(tenant, name));
+      if (channel?.type !== 'slack') return null;
+      const options = channel.options as SlackOptions;
+      if (options.signingSecret === undefined) return null;
+      return {
+        signingSecret: options.signingSecret.trim(),
+        respond: (url, body) => respondToClick(options, parts, url, body),
+      };
+    },
+    async within(milliseconds, work) {
+      let cancel = () => {};
+      const patience = new Promise<void>((resolve) => {
+        cancel = clock.after(milliseconds, resolve);
+      });
+      await Promise.race([work, patience]);
+      cancel();
+    },
+    failed: (error) => log.warn({ error }, 'slack.click-failed'),
+  };
+}
