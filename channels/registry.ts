@@ -3,9 +3,13 @@
 import type { TSchema } from 'typebox';
 import { type ConsoleOptions, consoleOptions } from './console/options.ts';
 import { createConsoleSender } from './console/send.ts';
+import { type PagerdutyOptions, pagerdutyOptions } from './pagerduty/options.ts';
+import { createPagerdutySender } from './pagerduty/send.ts';
 import type { ChannelType } from './sender.ts';
 import { type SlackOptions, slackOptions } from './slack/options.ts';
 import { createSlackSender } from './slack/send.ts';
+import { type SmsOptions, smsOptions } from './sms/options.ts';
+import { createSmsSender } from './sms/send.ts';
 import { type WebhookOptions, webhookOptions } from './webhook/options.ts';
 import { createWebhookSender } from './webhook/send.ts';
 
@@ -19,6 +23,16 @@ const slackChannel: ChannelType<SlackOptions> = {
   create: (options, context) => createSlackSender(options, context),
 };
 
+const pagerdutyChannel: ChannelType<PagerdutyOptions> = {
+  options: pagerdutyOptions,
+  create: (options, context) => createPagerdutySender(options, context),
+};
+
+const smsChannel: ChannelType<SmsOptions> = {
+  options: smsOptions,
+  create: (options, context) => createSmsSender(options, context),
+};
+
 const webhookChannel: ChannelType<WebhookOptions> = {
   options: webhookOptions,
   create: (options, context) => createWebhookSender(options, context),
@@ -28,6 +42,8 @@ const webhookChannel: ChannelType<WebhookOptions> = {
 export const CHANNEL_TYPES: Readonly<Record<string, ChannelType<unknown>>> = {
   console: consoleChannel,
   slack: slackChannel,
+  pagerduty: pagerdutyChannel,
+  sms: smsChannel,
   webhook: webhookChannel,
 };
 

@@ -8,7 +8,7 @@ import { aContext } from '../support/sender-context.ts';
 /** Every variable that an example may name; by its name one can tell what is an address. */
 const env = new Proxy<Record<string, string>>(
   {},
-  { get: (_, name) => (/URL$/.test(String(name)) ? 'https://hooks.example/x' : 'a-secret-of-thirty-two-characters') },
+  { get: (_, name) => (/URL$/.test(String(name)) ? 'https://hooks.example/x' : '0123456789abcdef0123456789abcdef') },
 );
 
 test('the examples of channels load without a problem, and each makes a sender', async () => {
