@@ -1,6 +1,11 @@
-/** What waits for a partition's next commit: frames from INGEST, and commands from inside (outcomes of sends). */
+/**
+ * What waits for a partition's next commit: frames from its stream, frames that partitions of the same worker handed over, and
+ * commands from inside (outcomes of sends).
+ */
 
+import type { Frame } from '../bus/frame.ts';
 import type { Slot } from './entities.ts';
+import type { HandedFrame, Settled } from './handover.ts';
 
 export interface IncomingFrame {
   readonly seq: number;
@@ -14,17 +19,24 @@ export interface LocalCommand {
 
 export interface Intake {
   readonly frames: IncomingFrame[];
+  readonly handed: readonly HandedFrame[];
   readonly local: LocalCommand[];
 }
 
 /** Of input taken into one commit, and of input held ready beyond that. Bytes. */
 const COMMIT_BYTES = 512 * 1024;
 const READY_BYTES = 4 * COMMIT_BYTES;
+/** As COMMIT_BYTES, for frames that have no bytes. */
+const COMMIT_ENTRIES = 500;
 
 export class Inbox {
   #frames: IncomingFrame[] = [];
+  #handed: HandedFrame[] = [];
+  /** In the commit under way. */
+  #taken: readonly HandedFrame[] = [];
   #local: LocalCommand[] = [];
   #bytes = 0;
+  #refusing = false;
   #awake: (() => void) | null = null;
   #room: (() => void) | null = null;
 
@@ -41,6 +53,14 @@ export class Inbox {
     this.wake();
   }
 
+  /** As Receiver.hand. */
+  hand(frame: Frame, settled: Settled): boolean {
+    if (this.#refusing) return false;
+    this.#handed.push({ frame, settled });
+    this.wake();
+    return true;
+  }
+
   /** Ends a `wait`, for instance because a timer is due. */
   wake(): void {
     this.#awake?.();
@@ -52,11 +72,14 @@ export class Inbox {
    * are no reason to go on, or a loop over both would never let anything else run.
    */
   wait(withFrames: boolean): Promise<void> {
-    if (this.#local.length > 0 || (withFrames && this.#frames.length > 0)) return Promise.resolve();
-    return new Promise((resolve) => (this.#awake = resolve));
+    const ready = this.#local.length > 0 || this.#handed.length > 0 || (withFrames && this.#frames.length > 0);
+    return ready ? Promise.resolve() : new Promise((resolve) => (this.#awake = resolve));
   }
 
-  /** What fits one commit: whole frames, at least one; all local commands. `withFrames` false leaves the frames waiting. */
+  /**
+   * What fits one commit: whole frames, at least one of each sort; all local commands. `withFrames` false leaves those of the
+   * stream waiting. What was handed over is always taken: partitions that wait for each other would wait for ever.
+   */
   take(withFrames: boolean): Intake {
     const local = this.#local;
     this.#local = [];
@@ -71,12 +94,43 @@ export class Inbox {
       this.#room?.();
       this.#room = null;
     }
-    return { frames, local };
+    this.#taken = this.#takeHanded();
+    return { frames, handed: this.#taken, local };
   }
 
-  /** Lets a reader that waits for room go on, to find that it is not wanted any more. */
+  /** What was taken stands in the journal. */
+  committed(): void {
+    const taken = this.#taken;
+    this.#taken = [];
+    for (const { settled } of taken) settled(true);
+  }
+
+  /** Nothing more is handed over. */
+  refuse(): void {
+    this.#refusing = true;
+  }
+
+  /** Handed over and in no commit yet. */
+  get handed(): number {
+    return this.#handed.length;
+  }
+
+  /** Nothing is taken any more. Lets a reader that waits for room go on, to find that it is not wanted. */
   close(): void {
+    const lost = [...this.#taken, ...this.#handed];
+    this.#refusing = true;
+    this.#taken = [];
+    this.#handed = [];
+    for (const { settled } of lost) settled(false);
     this.#room?.();
     this.wake();
+  }
+
+  #takeHanded(): readonly HandedFrame[] {
+    let count = 0;
+    let entries = 0;
+    while (count < this.#handed.length && entries < COMMIT_ENTRIES)
+      entries += this.#handed[count++]!.frame.entries.length;
+    return this.#handed.splice(0, count);
   }
 }

@@ -7,6 +7,7 @@ import { reason } from '../alert/reason.ts';
 import { decodeFrame, type Frame, FrameUnreadable } from '../bus/frame.ts';
 import type { JournalEvent, Marks } from '../bus/journal.ts';
 import type { CommandReply } from './entity.ts';
+import type { HandedFrame } from './handover.ts';
 import type { IncomingFrame } from './inbox.ts';
 
 export interface RoutedInput {
@@ -24,27 +25,45 @@ export interface ReadFrames {
   readonly marks: Marks;
 }
 
-/** Pure. `marks`: what the partition has taken in so far. */
-export function readFrames(frames: readonly IncomingFrame[], marks: Marks, now: number): ReadFrames {
+/** Pure. `marks`: what the partition has taken in so far. `handed`: frames that came without the stream. */
+export function readFrames(
+  frames: readonly IncomingFrame[],
+  marks: Marks,
+  now: number,
+  handed: readonly HandedFrame[] = [],
+): ReadFrames {
   const result = { inputs: [] as RoutedInput[], events: [] as JournalEvent[], replies: [] as CommandReply[] };
-  let current = marks;
+  const taken: Record<string, Marks[string]> = { ...marks };
   for (const incoming of frames) {
     const frame = decodeOrBury(incoming, now, result.events);
-    if (frame === null) continue;
-    const from = firstUnseen(frame, current);
-    for (let i = from; i < frame.entries.length; i++) {
-      const entry = frame.entries[i]!;
-      const position = `${incoming.seq}-${i}`;
-      const problem = entryProblem(entry);
-      if (problem === null) takeEntry(entry, position, now, result);
-      else result.events.push(buried(`entry-${position}`, problem, asText(entry), now));
-    }
-    if (frame.stamp !== null && from < frame.entries.length) {
-      const { origin, sequence, first } = frame.stamp;
-      current = { ...current, [origin]: [sequence, first + frame.entries.length - 1] };
-    }
+    if (frame !== null) takeFrame(frame, String(incoming.seq), taken, now, result);
   }
-  return { ...result, marks: current };
+  for (const { frame } of handed) {
+    const { origin, sequence, first } = frame.stamp!;
+    takeFrame(frame, `${origin}.${sequence}.${first}`, taken, now, result);
+  }
+  return { ...result, marks: taken };
+}
+
+/** `name`: unique among the partition's frames. */
+function takeFrame(
+  frame: Frame,
+  name: string,
+  taken: Record<string, Marks[string]>,
+  now: number,
+  result: Results,
+): void {
+  const from = firstUnseen(frame, taken);
+  for (let i = from; i < frame.entries.length; i++) {
+    const entry = frame.entries[i]!;
+    const position = `${name}-${i}`;
+    const problem = entryProblem(entry);
+    if (problem === null) takeEntry(entry, position, now, result);
+    else result.events.push(buried(`entry-${position}`, problem, asText(entry), now));
+  }
+  if (frame.stamp === null || from >= frame.entries.length) return;
+  const { origin, sequence, first } = frame.stamp;
+  taken[origin] = [sequence, first + frame.entries.length - 1];
 }
 
 /** Index of the first entry that no earlier frame brought: stamps of one origin only rise. */

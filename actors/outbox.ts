@@ -1,71 +1,52 @@
 /**
- * Effects on their way to other partitions' inboxes. Per destination one frame is in flight and the order is that of the
- * commits; a frame is published until it is acknowledged. The receiver drops what it has seen by its stamp, so publishing
- * again (after a takeover, after a time-out) changes nothing.
+ * Effects on their way to other partitions, each destination for itself (destination.ts). The receiver drops what it has seen
+ * by its stamp, so sending again (after a takeover, after a time-out) changes nothing.
  */
 
-import { encodeFrame } from '../bus/frame.ts';
 import type { FramePublisher } from '../bus/ingest.ts';
 import type { Effect } from '../bus/journal.ts';
 import type { PartitionName } from '../bus/partition.ts';
 import type { Clock } from '../telemetry/clock.ts';
+import { Destination, type Unpublishable } from './destination.ts';
+import type { Receiver } from './handover.ts';
 
-interface PendingFrame {
-  /** Sequence of the commit before the one that decided it. Never one in the midst of a commit of several messages. */
-  readonly after: number;
-  readonly data: Uint8Array;
-  readonly messageId: string;
-}
+export type { Unpublishable } from './destination.ts';
 
-/** An effect that no message can carry. It will not be published; whoever hears of this keeps it. */
-export interface Unpublishable {
-  /** Unique, and the same after a takeover. */
-  readonly id: string;
-  readonly entry: Effect['entry'];
-  readonly bytes: number;
-}
-
-/** What the partition is told of its effects. */
-export interface OutboxEvents {
-  /** Called within `add`. */
+export interface OutboxDeps {
+  readonly publisher: FramePublisher;
+  readonly clock: Clock;
+  /** A partition that lives in this worker now; null: it lives elsewhere, or nowhere. */
+  receiver(of: PartitionName): Receiver | null;
   unpublishable(effect: Unpublishable): void;
   /** A frame could not be published; it is tried again until it can. Called once per frame. */
   stalled(to: PartitionName, error: unknown): void;
 }
 
-const PAUSE = 100;
-
 export class Outbox {
   readonly #origin: PartitionName;
-  readonly #publisher: FramePublisher;
-  readonly #clock: Clock;
-  readonly #events: OutboxEvents;
-  readonly #queues = new Map<PartitionName, PendingFrame[]>();
+  readonly #deps: OutboxDeps;
+  readonly #destinations = new Map<PartitionName, Destination>();
   #lastAdded: number;
   #pending = 0;
   #closed = false;
   #drained: (() => void)[] = [];
 
   /** `published`: effects of all commits up to this sequence are published. */
-  constructor(origin: PartitionName, publisher: FramePublisher, clock: Clock, published: number, events: OutboxEvents) {
+  constructor(origin: PartitionName, published: number, deps: OutboxDeps) {
     this.#origin = origin;
-    this.#publisher = publisher;
-    this.#clock = clock;
+    this.#deps = deps;
     this.#lastAdded = published;
-    this.#events = events;
   }
 
-  /** Frames that wait. The partition takes no input while this is high. */
+  /** Batches that have not gone out. The partition reads no more of its stream while this is high. */
   get pending(): number {
     return this.#pending;
   }
 
-  /** Effects of all commits up to this one are published: a sequence behind which the next commit begins. */
+  /** Effects of all commits up to this one have gone out: a sequence behind which the next commit begins. */
   get published(): number {
     let published = this.#lastAdded;
-    for (const queue of this.#queues.values()) {
-      if (queue.length > 0) published = Math.min(published, queue[0]!.after);
-    }
+    for (const { after } of this.#destinations.values()) if (after !== null) published = Math.min(published, after);
     return published;
   }
 
@@ -73,55 +54,47 @@ export class Outbox {
   add(seq: number, effects: readonly Effect[]): void {
     const after = this.#lastAdded;
     this.#lastAdded = seq;
-    const { maxFrameBytes, maxMessageBytes } = this.#publisher;
     for (const [to, entries] of byDestination(effects)) {
-      const frames = framesOf(this.#origin, seq, entries, maxFrameBytes);
-      const queue = this.#queues.get(to) ?? [];
-      this.#queues.set(to, queue);
-      const idle = queue.length === 0;
-      for (const [first, data] of frames) {
-        const messageId = `fx.${this.#origin}.${seq}.${to}.${first}`;
-        if (data.length > maxMessageBytes) {
-          // Refused for ever: it would hold up everything behind it. Frames of several entries are halved long before.
-          this.#events.unpublishable({ id: messageId, entry: entries[first]!, bytes: data.length });
-          continue;
-        }
-        queue.push({ after, data, messageId });
-        this.#pending++;
-      }
-      if (idle) void this.#publishAll(to, queue);
+      this.#pending++;
+      this.#destination(to).add({ after, sequence: seq, entries });
     }
   }
 
-  /** Resolves when everything is published or the outbox is closed. */
+  /** Resolves when everything has gone out or the outbox is closed. */
   drained(): Promise<void> {
     if (this.#pending === 0 || this.#closed) return Promise.resolve();
     return new Promise((resolve) => this.#drained.push(resolve));
   }
 
-  /** Publishes nothing more. What is left stands in the journal, for the next owner. */
+  /** Sends nothing more. What is left stands in the journal, for the next owner. */
   close(): void {
     this.#closed = true;
+    for (const destination of this.#destinations.values()) destination.close();
     this.#tellDrained();
   }
 
-  async #publishAll(to: PartitionName, queue: PendingFrame[]): Promise<void> {
-    let stalled = '';
-    while (queue.length > 0 && !this.#closed) {
-      const { data, messageId } = queue[0]!;
-      try {
-        await this.#publisher.publish(to, data, messageId);
-      } catch (error) {
-        if (stalled !== messageId) this.#events.stalled(to, error);
-        stalled = messageId;
-        // Full or out of reach: it stays first in its queue and is tried again, for as long as this worker owns the partition.
-        await new Promise<void>((resolve) => this.#clock.after(PAUSE, resolve));
-        continue;
-      }
-      queue.shift();
-      this.#pending--;
+  #destination(to: PartitionName): Destination {
+    let destination = this.#destinations.get(to);
+    if (destination === undefined) {
+      destination = this.#newDestination(to);
+      this.#destinations.set(to, destination);
     }
-    if (this.#pending === 0) this.#tellDrained();
+    return destination;
+  }
+
+  #newDestination(to: PartitionName): Destination {
+    const { publisher, clock, receiver, unpublishable, stalled } = this.#deps;
+    return new Destination(to, {
+      origin: this.#origin,
+      publisher,
+      clock,
+      receiver: () => receiver(to),
+      settled: () => {
+        if (--this.#pending === 0) this.#tellDrained();
+      },
+      unpublishable,
+      stalled: (error) => stalled(to, error),
+    });
   }
 
   #tellDrained(): void {
@@ -137,21 +110,4 @@ function byDestination(effects: readonly Effect[]): Map<PartitionName, Effect['e
     else entries.push(entry);
   }
   return groups;
-}
-
-/** Halves what does not fit, until it does. One entry alone may still be too large. */
-function framesOf(
-  origin: PartitionName,
-  sequence: number,
-  entries: readonly Effect['entry'][],
-  maxBytes: number,
-  first = 0,
-): [first: number, data: Buffer][] {
-  const data = encodeFrame({ stamp: { origin, sequence, first }, entries });
-  if (data.length <= maxBytes || entries.length === 1) return [[first, data]];
-  const half = entries.length >> 1;
-  return [
-    ...framesOf(origin, sequence, entries.slice(0, half), maxBytes, first),
-    ...framesOf(origin, sequence, entries.slice(half), maxBytes, first + half),
-  ];
 }

@@ -23,6 +23,7 @@ import { type ConsultDeps, consult, NOBODY_ASKED } from './consult.ts';
 import { Correlations, type CorrelationsDeps } from './correlations.ts';
 import type { Entities } from './entities.ts';
 import type { CommandReply, Send } from './entity.ts';
+import type { Receiver } from './handover.ts';
 import { HOUSEKEEPING_EVERY, type Housekeeping, type HousekeepingDeps } from './housekeeping.ts';
 import { Inbox, type Intake } from './inbox.ts';
 import { readFrames } from './intake.ts';
@@ -39,6 +40,8 @@ import type { TurnResult } from './turn.ts';
 export interface PartitionDeps extends HousekeepingDeps, SendsDeps, CorrelationsDeps, ConsultDeps {
   readonly publisher: FramePublisher;
   readonly count: PartitionCount;
+  /** A partition that takes effects straight; null: its effects go through its stream. The worker's own ones by default. */
+  neighbour?(name: PartitionName): Receiver | null;
   readonly kinds: Kinds;
   readonly metrics: PartitionMetrics;
   /** The policy to decide with; read once per commit. */
@@ -65,6 +68,7 @@ export class Partition {
   readonly #writer: JournalWriter;
   readonly #entities: Entities;
   readonly #inbox = new Inbox();
+  readonly #receiver: Receiver;
   readonly #outbox: Outbox;
   readonly #rounds: Rounds;
   readonly #sends: Sends;
@@ -94,7 +98,17 @@ export class Partition {
     this.#entities = entities;
     this.#housekeeping = housekeeping;
     this.#position = { cursor, marks, lastCommit, published };
-    this.#outbox = new Outbox(name, deps.publisher, deps.clock, published, {
+    const taken = () => this.#position.cursor;
+    this.#receiver = {
+      get cursor() {
+        return taken();
+      },
+      hand: (frame, settled) => this.#inbox.hand(frame, settled),
+    };
+    this.#outbox = new Outbox(name, published, {
+      publisher: deps.publisher,
+      clock: deps.clock,
+      receiver: (of) => deps.neighbour?.(of) ?? null,
       unpublishable: (effect) => this.#bury(effect),
       stalled: (to, error) => deps.log.warn({ event: 'effects.stalled', partition: name, to, error }, 'effects wait'),
     });
@@ -112,6 +126,11 @@ export class Partition {
 
   get epoch(): number {
     return this.#writer.epoch;
+  }
+
+  /** For effects of its neighbours. */
+  get receiver(): Receiver {
+    return this.#receiver;
   }
 
   get entityCount(): number {
@@ -155,6 +174,7 @@ export class Partition {
   /** Polite leave: `run` resolves once what was decided has gone out (bounded). */
   release(): void {
     this.#stopping = true;
+    this.#inbox.refuse();
     this.#inbox.wake();
   }
 
@@ -207,7 +227,7 @@ export class Partition {
     // Whole, so that it takes no memory of its own in each slot.
     const usedAt = Math.trunc(startedAt);
     const now = clock.now();
-    const read = readFrames(intake.frames, this.#position.marks, now);
+    const read = readFrames(intake.frames, this.#position.marks, now, intake.handed);
     let inner = 0;
     const position = () => `${this.#writer.epoch}.${this.#writer.lastSeq}.${inner++}`;
     const input = { routed: read.inputs, local: intake.local, settle, usedAt, position };
@@ -217,7 +237,7 @@ export class Partition {
     const results = await this.#rounds.decide(input, { now, policy, random, holds, placements, advice });
     const events = [...this.#aside, ...read.events, ...results.flatMap((result) => result.events)];
     this.#aside = [];
-    if (events.length === 0 && intake.frames.length === 0) return;
+    if (events.length === 0 && intake.frames.length === 0 && intake.handed.length === 0) return;
     const commit: Commit = {
       epoch: this.#writer.epoch,
       previous: this.#position.lastCommit,
@@ -230,6 +250,7 @@ export class Partition {
     };
     const lastCommit = await this.#writer.append(commit);
     this.#position = { lastCommit, cursor: commit.cursor, marks: commit.marks, published: commit.published };
+    this.#inbox.committed();
     this.#housekeeping.committed();
     metrics.committed(this.name, events, clock.monotonic() - startedAt);
     this.#act(lastCommit, commit.effects, read.replies, results);
@@ -258,12 +279,13 @@ export class Partition {
     }
   }
 
-  /** An effect that fits no message: the next commit says that it is dead, and is the first that counts it as gone out. */
+  /** An effect that fits no message, other than straight: the next commit says that it is dead, and is the first that counts it as gone out. */
   #bury({ id, entry, bytes }: Unpublishable): void {
     const at = this.#deps.clock.now();
     const { key } = addressOf(entry);
     const reasons = [reason('dead-letter.too-large', `${bytes} bytes for ${key}`)];
     this.#aside.push({ type: 'input.dead-lettered', key, at, deadLetterId: `${id}-d`, cause: null, entry, reasons });
+    this.#inbox.wake();
   }
 
   #reply({ to, ...answer }: CommandReply): void {
@@ -292,7 +314,8 @@ export class Partition {
   async #drain(): Promise<void> {
     const bounded = new Promise<void>((resolve) => this.#deps.clock.after(DRAIN_TIME, resolve));
     await Promise.race([this.#sends.ended(), bounded]);
-    await this.#commit(this.#inbox.take(false), false);
+    do await this.#commit(this.#inbox.take(false), false);
+    while (this.#inbox.handed > 0);
     await Promise.race([this.#outbox.drained(), bounded]);
   }
 }

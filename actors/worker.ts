@@ -55,7 +55,7 @@ class PartitionWorker implements Worker {
   #cancel = () => {};
 
   constructor(deps: PartitionDeps, membership: Membership) {
-    this.#deps = deps;
+    this.#deps = { neighbour: (name) => this.#held.get(name)?.partition.receiver ?? null, ...deps };
     this.#membership = membership;
     this.#names = partitionNames(deps.count);
   }

@@ -13,8 +13,8 @@ const PATIENCE = 4000;
 const ENVELOPE = 1024;
 
 export interface FramePublisher {
-  /** Rejects with IngestFull or IngestUnavailable. The same id twice is stored once. */
-  publish(partition: PartitionName, data: Uint8Array, messageId: string): Promise<void>;
+  /** Its sequence in the inbox stream. Rejects with IngestFull or IngestUnavailable. The same id twice is stored once. */
+  publish(partition: PartitionName, data: Uint8Array, messageId: string): Promise<number>;
   /** What a frame of several entries should not exceed. */
   readonly maxFrameBytes: number;
   /** What the server takes at all, in one message. */
@@ -26,9 +26,8 @@ export function framePublisher(bus: Bus): FramePublisher {
   return {
     maxMessageBytes,
     maxFrameBytes: Math.min(maxMessageBytes, 512 * 1024),
-    async publish(partition, data, messageId) {
-      await publishAcknowledged(bus, subjects.ingest(partition), data, { messageId, patience: PATIENCE });
-    },
+    publish: (partition, data, messageId) =>
+      publishAcknowledged(bus, subjects.ingest(partition), data, { messageId, patience: PATIENCE }),
   };
 }
 

@@ -25,7 +25,7 @@ export interface FramePublisher {
    * Resolves once the frame is stored. Rejects with an error whose code is `ingest.full` or `ingest.unavailable`. The same id
    * twice is stored once.
    */
-  publish(partition: PartitionName, data: Uint8Array, messageId: string): Promise<void>;
+  publish(partition: PartitionName, data: Uint8Array, messageId: string): Promise<unknown>;
   readonly maxFrameBytes: number;
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Outbox, type Unpublishable } from '../../actors/outbox.ts';
+import { Outbox, type OutboxDeps, type Unpublishable } from '../../actors/outbox.ts';
 import type { NotificationEntry } from '../../alert/entry.ts';
 import { decodeFrame } from '../../bus/frame.ts';
 import { IngestFull } from '../../bus/publish.ts';
@@ -23,10 +23,15 @@ function publisher(maxFrameBytes = 4096) {
     async publish(_partition: string, data: Uint8Array) {
       if (port.full) throw new IngestFull('full');
       const { entries } = decodeFrame(data);
-      stored.push(entries.map((entry) => (entry.kind === 'notification' ? entry.notification.id : '')));
+      return stored.push(entries.map((entry) => (entry.kind === 'notification' ? entry.notification.id : '')));
     },
   };
   return port;
+}
+
+function outboxOf(port: ReturnType<typeof publisher>, deps: Partial<OutboxDeps>): Outbox {
+  const others = { clock: new FakeClock(), receiver: () => null, unpublishable: none, stalled() {} };
+  return new Outbox('a0', 0, { publisher: port, ...others, ...deps });
 }
 
 const none = () => assert.fail('everything fits');
@@ -34,7 +39,7 @@ const none = () => assert.fail('everything fits');
 test('[BR-REL-013] what counts as published ends where a commit ends: a commit of several messages is published again whole', () => {
   const port = publisher();
   port.full = true;
-  const outbox = new Outbox('a0', port, new FakeClock(), 0, { unpublishable: none, stalled() {} });
+  const outbox = outboxOf(port, { unpublishable: none });
   outbox.add(4, []);
   assert.equal(outbox.published, 4);
   // Its messages stand at 5, 6 and 7: whoever began to read at 7 would not find it.
@@ -48,10 +53,7 @@ test('[BR-REL-013] what counts as published ends where a commit ends: a commit o
 test('[BR-ERR-009] an effect that fits no message is handed back, and those behind it go out', async () => {
   const port = publisher();
   const returned: Unpublishable[] = [];
-  const outbox = new Outbox('a0', port, new FakeClock(), 0, {
-    unpublishable: (one) => returned.push(one),
-    stalled() {},
-  });
+  const outbox = outboxOf(port, { unpublishable: (one) => returned.push(one) });
   outbox.add(3, [effect('one'), effect('huge', 'x'.repeat(5000)), effect('three')]);
   await until('the others to go out', () => outbox.pending === 0);
   assert.deepEqual(port.stored.flat(), ['one', 'three']);
@@ -67,7 +69,8 @@ test('[BR-ERR-004] a frame that cannot go out is told of once, however often it 
   port.full = true;
   const clock = new FakeClock();
   const stalls: unknown[] = [];
-  const outbox = new Outbox('a0', port, clock, 0, {
+  const outbox = outboxOf(port, {
+    clock,
     unpublishable: none,
     stalled: (to, error) => stalls.push([to, error instanceof IngestFull]),
   });

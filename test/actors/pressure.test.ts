@@ -44,7 +44,7 @@ function refusing(): { full: boolean; refused: number } & FramePublisher {
 
 test('[BR-REL-003] effects that cannot go out hold up the input of their partition, not the process, and all go out later', async () => {
   const publisher = refusing();
-  const one = await launch('one', { publisher, maxPendingFrames: 1 });
+  const one = await launch('one', { publisher, maxPendingFrames: 1, throughStreams: true });
   const names = Array.from({ length: 5 }, (_, i) => `Held${i}`);
   await putIn(rig.bus, COUNT, [reported(alertOf({ alertname: names[0]! }))]);
   await until('the first effect to be refused', () => publisher.refused > 0);
@@ -59,7 +59,7 @@ test('[BR-REL-003] effects that cannot go out hold up the input of their partiti
 });
 
 test('[BR-ERR-009] what no message can carry becomes a dead letter; the alerts behind it are told', async () => {
-  const one = await launch('one');
+  const one = await launch('one', { throughStreams: true });
   const huge = alertOf({ alertname: 'h'.repeat(400 * 1024) });
   await putIn(rig.bus, COUNT, [reported(huge), reported(alertOf({ alertname: 'Behind' }))]);
   await until('the alert behind it to be told', () =>

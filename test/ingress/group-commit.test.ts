@@ -43,7 +43,7 @@ function harness(options: Partial<GroupCommitOptions> = {}) {
             entries: decodeFrame(data).entries as readonly AlertEntry[],
             bytes: data.length,
             messageId,
-            store: () => answer(resolve),
+            store: () => answer(() => resolve(published.length)),
             fail: (code) => answer(() => reject(Object.assign(new Error(code), { code }))),
           };
           inFlight.push(frame);

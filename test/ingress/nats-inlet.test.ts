@@ -44,8 +44,9 @@ async function inletUntil(enough: (frames: Uint8Array[]) => boolean): Promise<Ui
   const publisher = {
     ...real,
     async publish(partition: PartitionName, data: Uint8Array, messageId: string) {
-      await real.publish(partition, data, messageId);
+      const sequence = await real.publish(partition, data, messageId);
       frames.push(data);
+      return sequence;
     },
   };
   const running = runNatsInlet({

@@ -148,6 +148,8 @@ export interface TestWorkerOptions {
   readonly maxPendingFrames?: number;
   /** What effects are published by, instead of the bus. */
   readonly publisher?: FramePublisher;
+  /** Effects go through streams, also where both partitions live in this worker. */
+  readonly throughStreams?: true;
   send?(send: Send): Promise<Outcome>;
   /** Instead of correlating at once. */
   correlate?: PartitionDeps['correlate'];
@@ -179,6 +181,7 @@ export async function launchWorker(options: TestWorkerOptions): Promise<TestWork
       sent.push(send);
       return options.send === undefined ? { kind: 'delivered', detail: 'recorded' } : options.send(send);
     },
+    ...(options.throughStreams === undefined ? {} : { neighbour: () => null }),
     ...(options.snapshotCommits === undefined ? {} : { snapshotCommits: options.snapshotCommits }),
     ...(options.maxPendingFrames === undefined ? {} : { maxPendingFrames: options.maxPendingFrames }),
   };
