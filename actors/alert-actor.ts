@@ -1,6 +1,7 @@
 /** The shell around one alert's life (alert/lifecycle.ts): entries in, decision, effects to its groups. */
 
 import type { Alert } from '../alert/alert.ts';
+import { approvalRequest } from '../alert/approval-request.ts';
 import { correlationOf } from '../alert/correlation-entry.ts';
 import type { Entry } from '../alert/entry.ts';
 import type { AlertEvent } from '../alert/event.ts';
@@ -19,10 +20,9 @@ export const alertKind: EntityKind<AlertState, Message> = {
     const decision = decideAlert(state, commandOf(message, context), now, policy);
     const { events, effects: toGroups, inhibitor, reply } = decision;
     const correlation = correlationOf(state, events, policy);
-    const effects =
-      inhibitor === undefined && correlation === null
-        ? toGroups
-        : [...toGroups, ...(inhibitor ? [inhibitor] : []), ...(correlation ? [correlation] : [])];
+    const request = approvalRequest(state, events);
+    const others = [inhibitor, correlation, request].filter((entry) => entry != null);
+    const effects = others.length === 0 ? toGroups : [...toGroups, ...others];
     const replies = reply !== undefined && message.kind === 'command' ? [{ to: message.replyTo, ...reply }] : [];
     return { events, effects, replies, sends: [] };
   },

@@ -58,7 +58,7 @@ function carryOut(
     ],
     ...(type === 'alert.closed'
       ? { effects: tellEnd(state, alertOf(state, 'resolved', now)), ...inhibitsNoMore(state) }
-      : { effects: tellGroups(takenOn(state), [...state.groups, ...state.former.filter(escalates)]) }),
+      : { effects: tellGroups(takenOn(state), [...state.groups, ...formerThatCare(state)]) }),
     reply: { ok: true, status: 200, reasons },
   };
 }
@@ -75,7 +75,8 @@ function snooze(state: AlertState, entry: CommandEntry, now: number): AlertDecis
   const key = alertKey(tenant, fingerprint);
   return {
     events: [{ type: 'alert.snoozed', key, at: now, command, by, comment, until, reasons }],
-    effects: tellGroups({ ...state, phase: 'firing', snoozedUntil: until }),
+    // Groups of an earlier policy go on repeating it to their channels.
+    effects: tellGroups({ ...state, phase: 'firing', snoozedUntil: until }, [...state.groups, ...state.former]),
     reply: { ok: true, status: 200, reasons },
   };
 }
@@ -85,12 +86,12 @@ function takenOn({ snoozedUntil: _, ...state }: AlertState): AlertState {
   return { ...state, phase: 'acknowledged' };
 }
 
-/** The group of an earlier policy, which would go on telling others that nobody takes it on. */
-function escalates({ timing }: GroupRef): boolean {
-  return timing.escalation !== undefined;
+/** Groups of an earlier policy that would go on telling others that nobody takes it on, or hold it back as snoozed. */
+function formerThatCare({ former, snoozedUntil }: AlertState): readonly GroupRef[] {
+  return snoozedUntil === undefined ? former.filter(({ timing }) => timing.escalation !== undefined) : former;
 }
 
-function tellGroups(state: AlertState, groups = state.groups): readonly GroupEntry[] {
+function tellGroups(state: AlertState, groups: readonly GroupRef[]): readonly GroupEntry[] {
   const alert = alertOf(state, 'firing', state.endsAt);
   return groups.map((group) => ({ kind: 'group', group, alert }));
 }

@@ -11,6 +11,8 @@ export interface ApprovalDemand {
   readonly default: ApprovalDefault;
   /** Who may decide; empty: anybody. */
   readonly approvers: readonly string[];
+  /** Channels that hear that something waits. Left out: those of the alert's routes. Empty: none. */
+  readonly receivers?: readonly string[];
 }
 
 export interface Approval extends Omit<ApprovalDemand, 'deadline'> {

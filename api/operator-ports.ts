@@ -4,6 +4,7 @@ import type { CommandReply } from '../alert/alert-state.ts';
 import type { CommandEntry, PromotionEntry, ReplayEntry, SilenceEntry } from '../alert/entry.ts';
 import type { NamespaceProfile } from '../alert/namespace.ts';
 import type { Placement } from '../alert/promotion-state.ts';
+import type { Silence } from '../alert/silence.ts';
 import type { AlertmanagerView } from './alertmanager/ports.ts';
 
 export interface OperatorPorts {
@@ -24,6 +25,13 @@ export interface OperatorPorts {
   status(): Promise<unknown>;
   /** By the resources in force. `placed`: where people put it. */
   profile(tenant: string, namespace: string, placed?: Placement): NamespaceProfile;
+  /** What the resources in force say. */
+  readonly declared: {
+    /** Those that declare anything. */
+    tenants(): readonly string[];
+    /** Of all tenants. */
+    silences(): readonly Silence[];
+  };
   /** Activations of policies. Both reject with an error of the code `archive.unavailable` without NATS. */
   readonly policies: {
     /** The newest first. */

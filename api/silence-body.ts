@@ -5,7 +5,7 @@ import type { Silence } from '../alert/silence.ts';
 import { Problems } from '../ingress/problem.ts';
 import type { Reply } from '../ingress/route.ts';
 import { readMatcher } from '../resources/matcher.ts';
-import { DEFAULT_TENANT, DNS_LABEL } from '../resources/resource.ts';
+import { DEFAULT_TENANT } from '../resources/resource.ts';
 import { invalid, readObject, textField, timeField } from './json-body.ts';
 
 export interface SilenceBody {
@@ -21,20 +21,23 @@ interface ReadMatchers {
   readonly matchers: readonly CompiledMatcher[];
 }
 
-const TENANT = new RegExp(DNS_LABEL);
 const MOST_MATCHERS = 50;
 const LONGEST_MATCHER = 2000;
 const LONGEST_NAME = 200;
 const LONGEST_COMMENT = 2000;
 
-/** `now`: where it has no startsAt, it starts at once. */
-export function readSilence(body: Buffer, now: number): SilenceBody | { readonly refused: Reply } {
+/** `now`: where it has no startsAt, it starts at once. `tenants`: those that there are. */
+export function readSilence(
+  body: Buffer,
+  now: number,
+  tenants: readonly string[],
+): SilenceBody | { readonly refused: Reply } {
   const read = readObject(body);
   if ('refused' in read) return read;
   const { fields } = read;
   const problems = new Problems();
   const tenant = textField(problems, '/tenant', fields.tenant, LONGEST_NAME) || DEFAULT_TENANT;
-  if (!TENANT.test(tenant)) problems.add('/tenant', tenant, 'a tenant: lower-case letters, digits and hyphens');
+  if (!tenants.includes(tenant)) problems.add('/tenant', tenant, tenantsAllowed(tenants));
   const id = textField(problems, '/id', fields.id, LONGEST_NAME) || null;
   const { texts, matchers } = matchersIn(problems, fields.matchers);
   const startsAt = timeField(problems, '/startsAt', fields.startsAt, false) ?? now;
@@ -49,6 +52,14 @@ export function readSilence(body: Buffer, now: number): SilenceBody | { readonly
   if (problems.count > 0 || endsAt === null) return { refused: invalid(problems) };
   const content = { matchers: texts, startsAt, endsAt, createdBy, comment, broad: fields.broad === true };
   return { tenant, id, content, matchers };
+}
+
+const MOST_TENANTS = 20;
+
+/** No alert can belong to another: sources make tenants. */
+function tenantsAllowed(tenants: readonly string[]): string {
+  const more = tenants.length > MOST_TENANTS ? ` and ${tenants.length - MOST_TENANTS} more` : '';
+  return `a tenant that resources are declared for: ${tenants.slice(0, MOST_TENANTS).join(', ')}${more}`;
 }
 
 /** Those that can be read. */

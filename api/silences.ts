@@ -1,6 +1,6 @@
 /**
  * GET and POST /v1/silences, GET and DELETE /v1/silences/{id}. Setting and ending are answered after the commit; the archive,
- * which answers the reading, knows it a moment later. Declared silences stand in the resources, not here.
+ * which answers the reading, knows it a moment later. Those that are declared are listed, and ended in the resources only.
  */
 
 import { createHash } from 'node:crypto';
@@ -14,10 +14,9 @@ import type { OperatorPorts } from './operator-ports.ts';
 import { oneOf, PAGING, type ParameterValues, words } from './parameters.ts';
 import { readPerson } from './person-body.ts';
 import { readSilence, type SilenceBody } from './silence-body.ts';
+import { declaredAs, listSilences, oneSilence, SILENCE_STATES } from './silence-list.ts';
 
-export const SILENCE_STATES = ['pending', 'active', 'expired'] as const;
-
-type Ports = Pick<OperatorPorts, 'query' | 'silence' | 'newCommandId' | 'now'>;
+type Ports = Pick<OperatorPorts, 'query' | 'silence' | 'newCommandId' | 'now' | 'declared'>;
 
 const UNANSWERED =
   'Nobody answers for it now. It may have been taken; with the same Idempotency-Key it is safe to ask again.';
@@ -28,7 +27,7 @@ export function silenceOperations(ports: Ports): Operation[] {
       method: 'GET',
       path: '/v1/silences',
       id: 'listSilences',
-      summary: 'Silences that people set, the newest first.',
+      summary: 'Silences: first those that are declared, then those that people set, the newest first.',
       parameters: [
         words('tenant', 'Name of the tenant.'),
         oneOf('state', 'Whether it silences now.', SILENCE_STATES),
@@ -37,7 +36,7 @@ export function silenceOperations(ports: Ports): Operation[] {
       body: null,
       answer: 'SilenceList',
       problems: {},
-      handle: async (_, values) => json(200, await ports.query('silences', { ...values, now: ports.now() })),
+      handle: async (_, values) => json(200, await listSilences(ports, values)),
     },
     {
       method: 'POST',
@@ -65,7 +64,7 @@ export function silenceOperations(ports: Ports): Operation[] {
       body: null,
       answer: 'SilenceDetail',
       problems: { 404: 'No such silence is known.' },
-      handle: async ({ params: { id = '' } }) => json(200, await ports.query('silence', { id, now: ports.now() })),
+      handle: async ({ params: { id = '' } }) => json(200, await oneSilence(ports, id)),
     },
     {
       method: 'DELETE',
@@ -75,7 +74,12 @@ export function silenceOperations(ports: Ports): Operation[] {
       parameters: [words('tenant', 'Name of its tenant; asked of the archive where it is left out.')],
       body: 'Person',
       answer: 'SilenceEnded',
-      problems: { 404: 'There is no such silence, or it has ended.', 422: 'The body is invalid.', 503: UNANSWERED },
+      problems: {
+        404: 'There is no such silence, or it has ended.',
+        409: 'It is declared: it ends where it is declared.',
+        422: 'The body is invalid.',
+        503: UNANSWERED,
+      },
       handle: (request, values) => end(ports, request, values),
     },
   ];
@@ -84,7 +88,7 @@ export function silenceOperations(ports: Ports): Operation[] {
 const LONGEST_ID = 200;
 
 async function post(ports: Ports, request: HttpRequest, values: ParameterValues): Promise<Reply> {
-  const read = readSilence(request.body, ports.now());
+  const read = readSilence(request.body, ports.now(), ports.declared.tenants());
   if ('refused' in read) return read.refused;
   if (values.preview === 'true') return preview(ports, read);
   if (isBroad(read.matchers) && !read.content.broad) return tooBroad(read);
@@ -122,6 +126,7 @@ async function end(ports: Ports, request: HttpRequest, values: ParameterValues):
   const person = readPerson(request.body);
   if ('refused' in person) return person.refused;
   const { id: silence = '' } = request.params;
+  if (declaredAs(ports, silence) !== null) return declaredOnly(silence);
   const { tenant } =
     typeof values.tenant === 'string'
       ? { tenant: values.tenant }
@@ -129,6 +134,11 @@ async function end(ports: Ports, request: HttpRequest, values: ParameterValues):
   const entry = { kind: 'silence' as const, id: ports.newCommandId(), tenant, silence, content: null, change: true };
   const reply = await ports.silence({ ...entry, by: person.by });
   return reply.ok ? json(200, { id: silence, tenant, reasons: reply.reasons }) : refusal(reply);
+}
+
+function declaredOnly(id: string): Reply {
+  const detail = `silence ${id} is declared; take it out of the resources, or let it end there`;
+  return problem(409, 'the silence is declared', { code: 'silence.declared', detail });
 }
 
 function refusal({ status, reasons }: CommandReply): Reply {

@@ -33,7 +33,9 @@ export async function standingIn(
         ...(await pages<AlertAnswer>(ask, 'alerts', { tenant, status: 'acknowledged' })),
       ]
     : [];
-  return standingHolds(policy, tenant, firing.map(alertOf), silences.map(silenceOf), now);
+  // Those that are declared stand in the policy, and it may be another one that is tried.
+  const set = silences.filter(({ declared }) => declared !== true).map(silenceOf);
+  return standingHolds(policy, tenant, firing.map(alertOf), set, now);
 }
 
 async function pages<Item>(
@@ -58,12 +60,16 @@ type AlertAnswer = Omit<FiringAlert, 'startsAt' | 'endsAt'> & {
   readonly startsAt: string;
   readonly endsAt: string | null;
 };
-type SilenceAnswer = Omit<Silence, 'startsAt' | 'endsAt'> & { readonly startsAt: string; readonly endsAt: string };
+type SilenceAnswer = Omit<Silence, 'startsAt' | 'endsAt'> & {
+  readonly startsAt: string;
+  readonly endsAt: string;
+  readonly declared?: boolean;
+};
 
 function alertOf({ startsAt, endsAt, ...alert }: AlertAnswer): FiringAlert {
   return { ...alert, startsAt: Date.parse(startsAt), endsAt: endsAt === null ? null : Date.parse(endsAt) };
 }
 
-function silenceOf({ startsAt, endsAt, ...silence }: SilenceAnswer): Silence {
+function silenceOf({ startsAt, endsAt, declared: _, ...silence }: SilenceAnswer): Silence {
   return { ...silence, startsAt: Date.parse(startsAt), endsAt: Date.parse(endsAt) };
 }

@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { ReasonCode } from '../alert/reason.ts';
+import type { Silence } from '../alert/silence.ts';
 import { CommandUnanswered, type OperatorPorts } from '../api/operator-ports.ts';
 import { operatorRoutes } from '../api/routes.ts';
 import { slackInteractionRoute } from '../api/slack-interactions.ts';
@@ -44,8 +45,9 @@ export function operatorApi({ bus, count, resources, log }: OperatorApiOptions):
   };
   const ports: OperatorPorts = {
     query: archiveQuery(bus),
-    command: (entry) => ask(entry, entry.id),
-    // Setting it again changes nothing; a frame of the same id would be dropped without an answer.
+    // The alert remembers its last commands by their ids, and gives the same answer; setting a silence again changes nothing. A
+    // frame of the same id would be dropped by JetStream for two minutes, and nobody would answer.
+    command: (entry) => ask(entry, `${entry.id}.${randomUUID()}`),
     silence: (entry) => ask(entry, `silence.${entry.silence}.${randomUUID()}`),
     promotion: (entry) => ask(entry, `promotion.${entry.promotion}.${randomUUID()}`),
     async replay(letter) {
@@ -69,6 +71,10 @@ export function operatorApi({ bus, count, resources, log }: OperatorApiOptions):
       last: async (limit) => lastActivations(reached(bus()), limit),
       of: async (hash) => activationOf(reached(bus()), hash),
     },
+    declared: {
+      tenants: () => resources.current().tenants,
+      silences: () => declaredSilences(resources.current()),
+    },
     place(tenant, { code, detail, policy }) {
       const set = resources.current();
       // Another policy's rules may stand elsewhere, or be others of the same name.
@@ -85,6 +91,10 @@ export function operatorApi({ bus, count, resources, log }: OperatorApiOptions):
   };
   const clicks = slackClicks(resources.current, ports.command, { clock: systemClock, log });
   return [...operatorRoutes(ports, VERSION), slackInteractionRoute(clicks)];
+}
+
+function declaredSilences({ tenants, policy }: ResourceSet): Silence[] {
+  return tenants.flatMap((tenant) => policy.silences(tenant).map(({ silence }) => silence));
 }
 
 /** `bus` null: NATS was not reached yet. */

@@ -20,6 +20,11 @@ export function partitionMetrics({ registry }: Metrics): PartitionMetrics {
     help: 'Rules of the NamingStandard that the namespaces of new alerts break, by tenant.',
     labels: ['tenant'],
   });
+  const uncorrelated = new CounterTally(registry, {
+    name: 'herald_correlation_condition_failures_total',
+    help: 'Alerts that the condition of a CorrelationRule could not be evaluated for, and that the rule leaves alone, by tenant and rule.',
+    labels: ['tenant', 'rule'],
+  });
   const held = new CounterTally(registry, {
     name: 'herald_alerts_held_total',
     help: 'Alerts of groups whose hold began, by the reason that keeps them back.',
@@ -54,6 +59,11 @@ export function partitionMetrics({ registry }: Metrics): PartitionMetrics {
         if (event.type === 'group.flushed') {
           for (const { reason, fingerprints } of event.holds?.began ?? []) held.add(fingerprints.length, reason.code);
         }
+        if ('routing' in event) {
+          for (const { code, detail } of event.reasons) {
+            if (code === 'correlation.condition-failed') uncorrelated.add(1, tenantOf(event.key), ruleIn(detail));
+          }
+        }
         if (event.type !== 'alert.opened') continue;
         const broken = event.reasons.filter(({ code }) => code === 'namespace.naming-violation').length;
         if (broken > 0) misnamed.add(broken, event.alert.tenant);
@@ -61,4 +71,14 @@ export function partitionMetrics({ registry }: Metrics): PartitionMetrics {
     },
     recovered: (partition, _replayed, milliseconds) => recoveries.observe(milliseconds / 1000, partition),
   };
+}
+
+/** A key is tenant/fingerprint, and no tenant holds a slash. */
+function tenantOf(key: string): string {
+  return key.slice(0, key.indexOf('/'));
+}
+
+/** The detail begins with the rule (alert/routing.ts), whose name holds no colon. */
+function ruleIn(detail: string): string {
+  return detail.slice(0, detail.indexOf(':'));
 }

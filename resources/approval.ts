@@ -7,6 +7,7 @@ import { parseDuration } from './duration.ts';
 import { readMatcher } from './matcher.ts';
 import type { Path } from './problem.ts';
 import { durationSchema, fieldOf, listOf, milliseconds } from './resource.ts';
+import { anyReceiversSchema, channelNames, type ReceiverReference, receiversIn } from './route.ts';
 import type { Fault } from './validate.ts';
 
 export const approvalSchema = Type.Object(
@@ -16,6 +17,7 @@ export const approvalSchema = Type.Object(
     approvers: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 200, description: 'the name of a person' }), { minItems: 1 }),
     ),
+    receivers: Type.Optional(anyReceiversSchema),
   },
   { additionalProperties: false },
 );
@@ -26,8 +28,9 @@ export type DeclaredApproval = Type.Static<typeof approvalSchema>;
 const LONGEST_DEADLINE = 7 * 86_400_000;
 
 export function approvalDemand(declared: DeclaredApproval): Omit<ApprovalDemand, 'rule'> {
-  const { deadline, default: otherwise, approvers = [] } = declared;
-  return { deadline: milliseconds(deadline), default: otherwise, approvers };
+  const { deadline, default: otherwise, approvers = [], receivers } = declared;
+  const heard = receivers === undefined ? {} : { receivers: channelNames(receivers) };
+  return { deadline: milliseconds(deadline), default: otherwise, approvers, ...heard };
 }
 
 /** `declared`: the rule, which may be wrong elsewhere. What it is asked of only at run time is judged then (alert/approval.ts). */
@@ -47,6 +50,13 @@ export function approvalFaults(declared: unknown, path: Path): Fault[] {
     faults.push(at('default', message));
   }
   return faults;
+}
+
+/** Every channel that the rules of a Filter name. */
+export function receiversOfApprovals(spec: unknown): ReceiverReference[] {
+  return listOf(spec, 'rules').flatMap((rule, i) =>
+    receiversIn(fieldOf(rule, 'requireApproval'), ['spec', 'rules', i, 'requireApproval']),
+  );
 }
 
 /** 0 for what the schema refuses. */

@@ -1,5 +1,6 @@
 /** What no resource can be blamed for alone: names taken twice, references that lead nowhere. */
 
+import { receiversOfApprovals } from './approval.ts';
 import { unknownCalendars } from './calendar-references.ts';
 import { receiversOfSteps } from './escalation-policy.ts';
 import { unknownEscalations } from './escalation-references.ts';
@@ -64,6 +65,7 @@ function secondOfTenant(kind: string, resources: readonly Declared[]): Problem[]
 const RECEIVERS: Readonly<Record<string, (spec: unknown) => ReceiverReference[]>> = {
   Route: receiversIn,
   EscalationPolicy: receiversOfSteps,
+  Filter: receiversOfApprovals,
   CorrelationRule: (spec) => receiversIn(fieldOf(spec, 'storm'), ['spec', 'storm']),
   NamespaceLimit: receiversIn,
   Masking: receiversIn,

@@ -14,13 +14,18 @@ const groupBy = Type.Refine(
 
 const RECEIVER = 'channel/';
 
-export const receiversSchema = Type.Array(
-  Type.String({
-    pattern: '^channel/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$',
-    description: 'channel/NAME of a Channel of the tenant',
-  }),
-  { minItems: 1, description: 'a list with at least one channel/NAME' },
-);
+const receiver = Type.String({
+  pattern: '^channel/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$',
+  description: 'channel/NAME of a Channel of the tenant',
+});
+
+export const receiversSchema = Type.Array(receiver, {
+  minItems: 1,
+  description: 'a list with at least one channel/NAME',
+});
+
+/** Where it may be meant that nobody hears of it. */
+export const anyReceiversSchema = Type.Array(receiver, { description: 'a list of channel/NAME' });
 
 const timeIntervals = Type.Array(
   Type.String({ minLength: 1, description: 'the name of a TimeInterval of the tenant' }),

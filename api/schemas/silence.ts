@@ -17,20 +17,21 @@ import {
   texts,
   time,
 } from '../schema-forms.ts';
-import { SILENCE_STATES } from '../silences.ts';
+import { SILENCE_STATES } from '../silence-list.ts';
 
 const silence = {
   id: text,
   tenant: text,
   state: oneOf(SILENCE_STATES),
+  declared: { ...flag, description: 'It stands in the resources; people can end only those that are not.' },
   matchers: list(text),
   startsAt: time,
   endsAt: time,
   createdBy: text,
   comment: text,
   broad: flag,
-  createdAt: time,
-  updatedAt: time,
+  createdAt: orNull(time),
+  updatedAt: orNull(time),
   endedEarly: orNull(object({ at: time, by: text })),
 };
 

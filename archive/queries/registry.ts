@@ -13,7 +13,7 @@ import { promotionsQuery } from './promotions.ts';
 import type { ArchiveQuery } from './query.ts';
 import { receiptQuery } from './receipt.ts';
 import { silencePreviewQuery } from './silence-preview.ts';
-import { silenceQuery, silencesQuery } from './silences.ts';
+import { silenceHeldQuery, silenceQuery, silencesQuery } from './silences.ts';
 
 export const QUERIES: ReadonlyMap<string, ArchiveQuery> = new Map([
   ['receipt', receiptQuery],
@@ -31,6 +31,7 @@ export const QUERIES: ReadonlyMap<string, ArchiveQuery> = new Map([
   ['dead-letter', deadLetterQuery],
   ['silences', silencesQuery],
   ['silence', silenceQuery],
+  ['silence-held', silenceHeldQuery],
   ['silence-preview', silencePreviewQuery],
   ['cursors', cursorsQuery],
 ]);

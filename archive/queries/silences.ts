@@ -1,4 +1,4 @@
-/** Silences that people set, the newest first, and one of them with how much it has held back. */
+/** Silences that people set, the newest first, and one of them with how much it has held back, as any other has. */
 
 import type { SilenceRow } from '../schema.ts';
 import { behind, limitOf, pageOf, placeOf } from './page.ts';
@@ -36,6 +36,13 @@ export const silenceQuery: ArchiveQuery = async (db, params) => {
   const id = requiredText(params, 'id');
   const row = await db.selectFrom('silences').selectAll().where('id', '=', id).executeTakeFirst();
   if (row === undefined) throw new QueryRefused('query.not-found', `no silence ${id} is known`);
+  return { ...silenceAnswer(row, Number(params.now)), held: await heldBy(db, id) };
+};
+
+/** Of any silence, a declared one too, which the archive has no row of. */
+export const silenceHeldQuery: ArchiveQuery = async (db, params) => heldBy(db, requiredText(params, 'id'));
+
+async function heldBy(db: Parameters<ArchiveQuery>[0], id: string) {
   // What a hold says of its silence begins with the id (alert/silence.ts).
   const held = await db
     .selectFrom('holds')
@@ -44,14 +51,15 @@ export const silenceQuery: ArchiveQuery = async (db, params) => {
     .where('detail', '>=', `${id} `)
     .where('detail', '<', `${id}!`)
     .executeTakeFirstOrThrow();
-  return { ...silenceAnswer(row, Number(params.now)), held: { now: held.all - held.over, ended: held.over } };
-};
+  return { now: held.all - held.over, ended: held.over };
+}
 
 function silenceAnswer(row: SilenceRow, now: number) {
   return {
     id: row.id,
     tenant: row.tenant,
     state: stateOf(row, now),
+    declared: false,
     matchers: JSON.parse(row.matchers) as unknown,
     startsAt: time(row.starts_at),
     endsAt: time(row.ends_at),

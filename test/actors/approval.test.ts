@@ -19,7 +19,13 @@ const policyWith = (otherwise: 'approve' | 'reject'): Policy => ({
   profile: (tenant, namespace) => aProfile({ tenant, namespace, environment: 'testing' }),
   filter({ alert: { labels } }) {
     const deadline = labels.alertname?.startsWith('Quick') ? 30 : 3_600_000;
-    const approval = { rule: 'rule ask of Filter default/f', deadline, default: otherwise, approvers: [] };
+    const approval = {
+      rule: 'rule ask of Filter default/f',
+      deadline,
+      default: otherwise,
+      approvers: [],
+      receivers: [],
+    };
     return { dropped: null, labels, priority: null, reasons: [], approval };
   },
 });

@@ -7,7 +7,7 @@ import type { CommandEntry } from '../../alert/entry.ts';
 import { type AlertCommand, type AlertState, decideAlert, evolveAlert } from '../../alert/lifecycle.ts';
 import type { Policy } from '../../alert/policy.ts';
 import { inhibitionRule } from '../../resources/inhibition.ts';
-import { aPolicy } from '../support/fake-policy.ts';
+import { aPolicy, aRoute } from '../support/fake-policy.ts';
 
 const START = Date.parse('2026-11-23T09:00:00Z');
 const HOUR = 3_600_000;
@@ -52,6 +52,32 @@ test('[BR-AP-L23] snoozing an alert tells its groups until when, and says who pu
   );
   assert.equal(events[0]?.type, 'alert.snoozed');
   assert.equal(life.state?.snoozedUntil, START + HOUR);
+});
+
+test('[BR-AP-L23] a snooze after a change of routes reaches the groups of before, too, which go on telling of it, and so does its end', () => {
+  const life = new Life();
+  life.take(report());
+  const [before] = life.state!.groups;
+  life.policy = aPolicy({ hash: 'p2', root: aRoute({ groupBy: ['namespace'], channels: ['ops'] }) });
+  life.take(report(), START + 1000);
+  const [after] = life.state!.groups;
+  assert.notEqual(before?.id, after?.id);
+  const snoozed = life.take(person('snooze', 'c1', START + HOUR), START + 2000);
+  assert.deepEqual(
+    snoozed.effects.map(({ group, alert }) => [group.id, alert.snoozedUntil]),
+    [
+      [after?.id, START + HOUR],
+      [before?.id, START + HOUR],
+    ],
+  );
+  const taken = life.take(person('acknowledge', 'c2'), START + 3000);
+  assert.deepEqual(
+    taken.effects.map(({ group, alert }) => [group.id, alert.snoozedUntil]),
+    [
+      [after?.id, undefined],
+      [before?.id, undefined],
+    ],
+  );
 });
 
 test('[BR-AP-L23] a snoozed alert counts as unacknowledged, and whoever takes it on ends the snooze', () => {

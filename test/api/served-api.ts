@@ -80,6 +80,10 @@ export class ServedApi {
     },
     status: async () => ({ version: '0.1.0', partitions: [] }),
     profile: (tenant, namespace) => aProfile({ tenant, namespace, owner: 'team-shop' }),
+    declared: {
+      tenants: () => ['acme', 'other', 'default'],
+      silences: () => this.declaredSilences.map(({ silence }) => silence),
+    },
     policies: {
       last: async (limit) => this.activations.slice(0, limit),
       of: async (hash) => this.activations.find((one) => one.hash === hash) ?? null,

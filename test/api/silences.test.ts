@@ -113,6 +113,55 @@ test('[BR-AP-008] silences are listed by their state as it is now, and one of th
   assert.equal((await api.get('/v1/silences?state=asleep')).status, 400);
 });
 
+const DECLARED = { id: 'migration', tenant: 'acme', matchers: ['team="db"'], startsAt: T0, endsAt: T0 + HOUR };
+const declaredSilence = (change: object = {}) => ({
+  silence: { ...DECLARED, createdBy: 'configuration', comment: 'planned', broad: false, ...change },
+  matchers: [],
+});
+
+test('[BR-AP-008] declared silences are listed before those that people set, marked, page by page and by their state', async () => {
+  const api = await served([silenceSet('s1'), silenceSet('s2')]);
+  api.declaredSilences = [
+    declaredSilence(),
+    declaredSilence({ id: 'later', startsAt: T0 + 1000 }),
+    declaredSilence({ id: 'elsewhere', tenant: 'other' }),
+  ];
+  api.now = T0 + 10;
+  const seen: string[] = [];
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const { status, body } = await api.get(`/v1/silences?tenant=acme&limit=1&cursor=${cursor}`);
+    assert.equal(status, 200);
+    assert.ok(body.silences.length <= 1);
+    for (const { id, declared } of body.silences) seen.push(`${id} ${declared}`);
+    cursor = body.next;
+  }
+  assert.deepEqual(seen.slice(0, 2), ['migration true', 'later true']);
+  assert.deepEqual(seen.slice(2).sort(), ['s1 false', 's2 false']);
+  const { body } = await api.get('/v1/silences?state=active');
+  assert.deepEqual(body.silences.map(({ id }: { id: string }) => id).sort(), ['elsewhere', 'migration', 's1', 's2']);
+});
+
+test('[BR-AP-008] a declared silence says what it holds back, and is ended only where it is declared', async () => {
+  const api = await served([opened(1, 'r1'), joined(1)], [heldFlush(T0 + 1, [1])]);
+  api.declaredSilences = [declaredSilence({ id: 's1' })];
+  const { body } = await api.get('/v1/silences/s1');
+  assert.deepEqual([body.declared, body.held], [true, { now: 1, ended: 0 }]);
+  const { status, body: refused } = await api.delete('/v1/silences/s1', { by: 'bob' });
+  assert.equal(status, 409);
+  assert.match(refused.detail, /s1 is declared; take it out of the resources/);
+  assert.deepEqual(api.silences, []);
+});
+
+test('[BR-AP-008] a silence for a tenant that nothing is declared for is refused with those that there are', async () => {
+  const api = await served([]);
+  for (const path of ['/v1/silences', '/v1/silences?preview=true']) {
+    const { status, body } = await api.post(path, { ...BODY, tenant: 'acne' });
+    assert.deepEqual([status, body.problems[0].path], [422, '/tenant']);
+    assert.match(body.problems[0].allowed, /acme, other, default/);
+  }
+  assert.deepEqual(api.silences, []);
+});
+
 test('[BR-AP-008] a silence is ended by whoever knows its id; what is not there is a 404', async () => {
   const api = await served([silenceSet('s1')]);
   const { status, body } = await api.delete('/v1/silences/s1', { by: 'bob' });

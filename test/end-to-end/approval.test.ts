@@ -15,7 +15,7 @@ kind: Filter
 metadata: { name: ask }
 spec:
   rules:
-    - { name: quick, matchers: ['ask="quick"'], action: requireApproval, requireApproval: { deadline: 1s, default: reject } }
+    - { name: quick, matchers: ['ask="quick"'], action: requireApproval, requireApproval: { deadline: 1s, default: reject, receivers: [] } }
     - name: people
       matchers: ['ask="people"']
       action: requireApproval
@@ -47,8 +47,9 @@ async function inState(approval: string, alertname: string): Promise<Listed> {
   });
 }
 
-const told = () =>
-  receiver.requests.flatMap((request) => notificationIn(request).alerts.map(({ labels }) => labels.alertname));
+const alertsTold = () => receiver.requests.flatMap((request) => notificationIn(request).alerts);
+const told = () => alertsTold().map(({ labels }) => labels.alertname);
+const requests = () => alertsTold().filter(({ labels }) => labels.alertname === 'ApprovalRequired');
 
 test('[BR-AP-019] [BR-AP-020] an alert waits until somebody approves of it, and explain says who did and why', async () => {
   await send('Asked', 'people');
@@ -56,11 +57,26 @@ test('[BR-AP-019] [BR-AP-020] an alert waits until somebody approves of it, and 
   const path = `${herald.url}/v1/alerts/default/${fingerprint}`;
   const refused = await post(`${path}/approve`, { by: 'eve', comment: 'me' });
   assert.equal(refused.status, 403, JSON.stringify(refused.body));
-  assert.deepEqual(told(), []);
+  assert.deepEqual(
+    told().filter((name) => name === 'Asked'),
+    [],
+  );
+  const request = await until('somebody to be told that it waits', () =>
+    requests().find(({ status }) => status === 'firing'),
+  );
+  assert.deepEqual([request.labels.alert, request.labels.namespace], ['Asked', 'dev-a']);
+  assert.match(
+    request.annotations.summary ?? '',
+    /^Asked in dev-a waits .*rule people of Filter default\/ask: until .*then reject/,
+  );
+  assert.match(request.annotations.approve ?? '', new RegExp(`/v1/alerts/default/${fingerprint}/approve`));
+  assert.equal(request.annotations.approvers, 'ann');
   const approved = await post(`${path}/approve`, { by: 'ann', comment: 'it is real' });
   assert.equal(approved.status, 200, JSON.stringify(approved.body));
   await until('it to be told', () => told().includes('Asked'));
   await inState('approved', 'Asked');
+  const answered = await until('the request to end', () => requests().find(({ status }) => status === 'resolved'));
+  assert.equal(answered.annotations.outcome, 'by ann');
   const { out } = await herald.command('explain', fingerprint);
   assert.match(out, /by ann: it is real/);
 });
@@ -77,5 +93,10 @@ test('[BR-ERR-010] what nobody decides about in time is decided by the default, 
   assert.deepEqual(
     told().filter((name) => name === 'Rejected' || name === 'Unanswered'),
     [],
+  );
+  assert.equal(
+    requests().some(({ labels }) => labels.alert === 'Unanswered'),
+    false,
+    'the rule wants nobody told',
   );
 });

@@ -9,7 +9,7 @@ import { freePort } from '../../gateway/free-port.ts';
 import { temporaryFolder } from '../support/herald.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { until } from '../support/until.ts';
-import { notificationIn, payload } from './alerts.ts';
+import { get, notificationIn, payload, post } from './alerts.ts';
 import { consoleChannel, environments, route, SOURCES, webhookChannel } from './resources.ts';
 import { type Ended, type RunningHerald, runCommand, runningHerald } from './running-herald.ts';
 
@@ -97,6 +97,23 @@ test('[BR-AP-020] [BR-QUAL-016] explain tells who was told, and who was not, wit
   assert.equal(unknown.code, 1);
   assert.match(unknown.err, /404.*default\/0123456789abcdef/s);
   assert.equal((await herald.command('explain', 'nonsense')).code, 2);
+});
+
+test('[BR-AP-L22] a command repeated under its Idempotency-Key at once gets the same answer, and is carried out once', async () => {
+  const path = `${herald.url}/v1/alerts/${CRITICAL}/acknowledge`;
+  const key = { 'idempotency-key': 'from-a-chat' };
+  const first = await post(path, { by: 'ann' }, key);
+  assert.equal(first.status, 200, JSON.stringify(first.body));
+  const again = await post(path, { by: 'ann' }, key);
+  assert.deepEqual([again.status, again.body], [200, first.body]);
+  const without = await post(path, { by: 'ann' });
+  assert.equal(without.status, 409);
+  const history = await until('the archive to know', async () => {
+    const { body } = await get(`${herald.url}/v1/alerts/${CRITICAL}`);
+    const lines = (body as { history: { type: string }[] }).history;
+    return lines.some(({ type }) => type === 'alert.acknowledged') ? lines : null;
+  });
+  assert.equal(history.filter(({ type }) => type === 'alert.acknowledged').length, 1);
 });
 
 test('[BR-ERR-009] [BR-ERR-015] a notification that its receiver refuses is a dead letter; once that is mended it is delivered under the same id', async () => {

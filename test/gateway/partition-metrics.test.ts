@@ -18,6 +18,18 @@ test('[BR-AP-024] violations of the naming standard are counted by tenant when a
   assert.match(await metrics.text(), /^herald_events_total\{type="alert\.opened",reason="alert\.opened"\} 2$/m);
 });
 
+test('[BR-AP-004] [BR-MON-001] conditions of CorrelationRules that fail are counted by tenant and rule', async () => {
+  const metrics = createMetrics();
+  const { committed } = partitionMetrics(metrics);
+  const failed = (rule: string) => reason('correlation.condition-failed', `${rule}: no such key: team`);
+  const reasons = [reason('alert.opened'), failed('by-team'), failed('by-tier')];
+  committed('a0', [{ ...opened(1, 'r1'), reasons } as JournalEvent, opened(2, 'r2'), repeated(1, 'r3', 2)], 5);
+  committed('a0', [{ ...repeated(2, 'r4', 2), reasons: [failed('by-team')] } as JournalEvent], 5);
+  const text = await metrics.text();
+  assert.match(text, /^herald_correlation_condition_failures_total\{tenant="acme",rule="by-team"\} 2$/m);
+  assert.match(text, /^herald_correlation_condition_failures_total\{tenant="acme",rule="by-tier"\} 1$/m);
+});
+
 test('[BR-AP-008] alerts whose hold begins are counted by the reason that keeps them back', async () => {
   const metrics = createMetrics();
   const { committed } = partitionMetrics(metrics);
