@@ -1,35 +1,44 @@
 /** Every kind of channel there is. A new one is a folder with its options and its sender, and a line here. */
 
 import type { TSchema } from 'typebox';
-import { type ConsoleOptions, consoleOptions } from './console/options.ts';
+import type { TextRules } from '../resources/template-check.ts';
+import { CONSOLE_TEXTS, type ConsoleOptions, consoleOptions } from './console/options.ts';
 import { createConsoleSender } from './console/send.ts';
 import { type PagerdutyOptions, pagerdutyOptions } from './pagerduty/options.ts';
 import { createPagerdutySender } from './pagerduty/send.ts';
+import { PAGERDUTY_PARTS } from './pagerduty/template.ts';
 import type { ChannelType } from './sender.ts';
 import { type SlackOptions, slackOptions } from './slack/options.ts';
 import { createSlackSender } from './slack/send.ts';
+import { SLACK_TEMPLATE } from './slack/template.ts';
 import { type SmsOptions, smsOptions } from './sms/options.ts';
 import { createSmsSender } from './sms/send.ts';
+import { SMS_PARTS } from './sms/template.ts';
+import { templateFault } from './template/check.ts';
 import { type WebhookOptions, webhookOptions } from './webhook/options.ts';
 import { createWebhookSender } from './webhook/send.ts';
 
 const consoleChannel: ChannelType<ConsoleOptions> = {
   options: consoleOptions,
+  parts: Object.keys(CONSOLE_TEXTS),
   create: (_options, context) => createConsoleSender(context),
 };
 
 const slackChannel: ChannelType<SlackOptions> = {
   options: slackOptions,
+  parts: Object.keys(SLACK_TEMPLATE),
   create: (options, context) => createSlackSender(options, context),
 };
 
 const pagerdutyChannel: ChannelType<PagerdutyOptions> = {
   options: pagerdutyOptions,
+  parts: Object.keys(PAGERDUTY_PARTS),
   create: (options, context) => createPagerdutySender(options, context),
 };
 
 const smsChannel: ChannelType<SmsOptions> = {
   options: smsOptions,
+  parts: Object.keys(SMS_PARTS),
   create: (options, context) => createSmsSender(options, context),
 };
 
@@ -51,3 +60,11 @@ export const CHANNEL_TYPES: Readonly<Record<string, ChannelType<unknown>>> = {
 export const channelSchemas: ReadonlyMap<string, TSchema> = new Map(
   Object.entries(CHANNEL_TYPES).map(([name, type]) => [name, type.options]),
 );
+
+/** For resources/, which validates Templates. */
+export const channelTexts: TextRules = {
+  parts: new Map(
+    Object.entries(CHANNEL_TYPES).flatMap(([name, { parts }]) => (parts === undefined ? [] : [[name, parts]])),
+  ),
+  fault: templateFault,
+};

@@ -48,6 +48,8 @@ export type TextOutput = NodeJS.WritableStream & {
 export interface ChannelType<Options> {
   /** Schema of the options as an operator declares them, beside `type` in the spec of a Channel. */
   readonly options: TSchema;
+  /** Names of the texts that Templates may declare: keys of the sender's `defaults`. Left out: it has none. */
+  readonly parts?: readonly string[];
   /**
    * `options` are valid by the schema and frozen; references to secrets stand resolved. Throws InvalidChannelOptions for what
    * shows only now. (A method, not a property: the registry holds types with different options side by side.)

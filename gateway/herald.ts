@@ -25,6 +25,7 @@ import { Senders } from './senders.ts';
 import type { Step } from './shutdown.ts';
 import { standingOf } from './standing.ts';
 import type { Role } from './start.ts';
+import { TextsInForce } from './texts-in-force.ts';
 
 export interface HeraldOptions {
   readonly environment: Environment;
@@ -57,7 +58,8 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
   const { host } = environment.listen;
   const listening = `http://${host.includes(':') ? `[${host}]` : host}:${environment.listen.port}`;
   const externalURL = environment.externalUrl ?? listening;
-  const templates = createTemplates({ clock: systemClock, externalURL });
+  const texts = new TextsInForce();
+  const templates = createTemplates({ clock: systemClock, externalURL, declared: texts });
   const context = { clock: systemClock, log, stdout: process.stdout, externalURL, templates };
   const stop = new AbortController();
   const parts: Parts = { bus: null, actors: null, archive: null };
@@ -67,7 +69,8 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
   const plugins = startPlugins(metrics, context);
   if (resources !== null && has('actors')) {
     ruleMetrics(metrics, resources.current);
-    const use = ({ channels, mask, plugins: declared }: ResourceSet) => {
+    const use = ({ channels, mask, texts: declaredTexts, plugins: declared }: ResourceSet) => {
+      texts.use(declaredTexts);
       senders.use(channels, mask);
       plugins.use(declared);
     };

@@ -10,7 +10,7 @@
  */
 
 import type { Query } from '../archive/ask.ts';
-import { channelSchemas } from '../channels/registry.ts';
+import { channelSchemas, channelTexts } from '../channels/registry.ts';
 import type { SenderContext } from '../channels/sender.ts';
 import type { ResourceSet } from '../resources/compile.ts';
 import { type LoadOptions, loadResources } from '../resources/load.ts';
@@ -35,7 +35,11 @@ export const ASK_AGAIN = 5000;
 
 /** `query`: of the archive. Throws StartFailed with every problem when the first load is not good. */
 export async function openResources(folder: string, context: SenderContext, query: Query): Promise<LiveResources> {
-  const options: LoadOptions = { channelTypes: channelSchemas, checkChannel: judgeChannel(context) };
+  const options: LoadOptions = {
+    channelTypes: channelSchemas,
+    texts: channelTexts,
+    checkChannel: judgeChannel(context),
+  };
   const first = await loadResources(folder, options);
   if (!first.ok) {
     throw new StartFailed(`the resources are not right:\n${formatProblems(first.problems, first.omitted).trimEnd()}`);

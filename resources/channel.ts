@@ -2,8 +2,10 @@
 
 import Type, { type TSchema } from 'typebox';
 import type { ChannelPolicy } from '../alert/policy.ts';
+import { languageSchema } from './language.ts';
 import { durationSchema, fieldOf, milliseconds } from './resource.ts';
 import type { Fault } from './validate.ts';
+import { zoneSchema } from './zone.ts';
 
 /** The options of each type, handed in: the folder of the channels comes after this one. */
 export type ChannelTypes = ReadonlyMap<string, TSchema>;
@@ -23,6 +25,8 @@ const common = {
   retry: Type.Optional(retry),
   concurrency: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
   onUncertain: Type.Optional(Type.Enum(['resend', 'dead-letter'])),
+  language: Type.Optional(languageSchema),
+  timeZone: Type.Optional(zoneSchema),
 };
 
 interface CommonFields {

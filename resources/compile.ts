@@ -25,6 +25,7 @@ import type { Declared } from './resource.ts';
 import { routeTree } from './route.ts';
 import { type FindRule, ruleFinder } from './rule-place.ts';
 import { type Source, sourceOf } from './source.ts';
+import { compileTexts, type Texts } from './template.ts';
 import { compileTimeIntervals } from './time-interval.ts';
 
 /** A resource without problems, and its spec with the secrets put in. */
@@ -41,6 +42,7 @@ export interface ResourceSet {
   routes(tenant: string): readonly Route[];
   /** By channelKey(tenant, name). */
   readonly channels: ReadonlyMap<string, Channel>;
+  readonly texts: Texts;
   /** Of the tenant's resources about namespaces; everything is production where it has none. */
   profiler(tenant: string): Profiler;
   /** Those that declare anything. */
@@ -51,7 +53,7 @@ export interface ResourceSet {
   readonly mask: Mask;
   /** By tenant, for what they have counted. */
   readonly filters: ReadonlyMap<string, Filters>;
-  /** Content hash of all resources. `policy.hash` leaves the sources out: they do not decide. No secret is in either. */
+  /** Content hash of all resources. `policy.hash` leaves sources and templates out: they do not decide. No secret is in either. */
   readonly hash: string;
   readonly files: readonly string[];
   /** How many resources it is made of. */
@@ -59,6 +61,8 @@ export interface ResourceSet {
   /** Where the rule is declared that a reason names. */
   readonly findRule: FindRule;
 }
+
+const NOT_DECIDING: ReadonlySet<string> = new Set(['Source', 'Template']);
 
 const NO_INTERVALS: ReadonlyMap<string, TimeInterval> = new Map();
 
@@ -72,7 +76,7 @@ export function compileResources(checked: readonly Checked[], files: readonly st
   const maintenance = compileMaintenances(ofKind('Maintenance').map((one) => one.declared));
   const plugins = compilePlugins(ofKind('Plugin'));
   const holds = compileHolds(checked.map((one) => one.declared));
-  const deciding = checked.filter((one) => one.declared.kind !== 'Source');
+  const deciding = checked.filter((one) => !NOT_DECIDING.has(one.declared.kind));
   const policy: Policy = Object.freeze({
     hash: hashOf(deciding),
     lifecycle: compileLifecycles(ofKind('Lifecycle').map((one) => one.declared)),
@@ -97,6 +101,7 @@ export function compileResources(checked: readonly Checked[], files: readonly st
     sources: new Map(ofKind('Source').map((one) => [one.declared.name, sourceFrom(one)])),
     routes: (tenant: string) => trees.get(tenant) ?? [],
     channels,
+    texts: compileTexts(checked.map((one) => one.declared)),
     profiler: namespaces.profiler,
     tenants: namespaces.tenants,
     plugins: plugins.specs,

@@ -13,6 +13,7 @@ import { listProblems, type Problem, type ProblemList } from './problem.ts';
 import type { Declared } from './resource.ts';
 import type { SchemaNode } from './schema-walk.ts';
 import { resolveSecrets } from './secret.ts';
+import { type TextRules, templateProblems } from './template-check.ts';
 import { readTree } from './tree.ts';
 import { parseYaml } from './yaml-file.ts';
 
@@ -23,6 +24,8 @@ export interface LoadOptions {
     type: string,
     options: Readonly<Record<string, unknown>>,
   ): { readonly path: string; readonly message: string } | null;
+  /** Of the channels, for Templates. */
+  readonly texts?: TextRules;
   /** For references to secrets. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -51,6 +54,7 @@ export async function loadResources(dir: string, options: LoadOptions): Promise<
     ...declarations.flatMap((declaration) => declaration.problems),
     ...secrets.flatMap((one) => one.problems),
     ...crossCheck(resources),
+    ...templateProblems(resources, options.texts),
   ];
   const looked: Looked = {
     fingerprint: fingerprintOf(tree.files, tree.problems, secrets),

@@ -20,6 +20,7 @@ import { priorityPolicySpec } from './priority-policy.ts';
 import { routeSpec } from './route.ts';
 import { silenceSpec } from './silence.ts';
 import { sourceSpec } from './source.ts';
+import { templateSpec } from './template.ts';
 import { timeIntervalSpec } from './time-interval.ts';
 
 export const KINDS = [
@@ -37,6 +38,7 @@ export const KINDS = [
   'Inhibition',
   'Silence',
   'Channel',
+  'Template',
   'Calendar',
   'TimeInterval',
   'Maintenance',
@@ -48,7 +50,7 @@ export const KINDS = [
 export type Kind = (typeof KINDS)[number];
 
 /** INTERFACE.md names them; this version does not know them. */
-export const LATER_KINDS: readonly string[] = ['Template', 'Team', 'User', 'Schedule', 'Enricher'];
+export const LATER_KINDS: readonly string[] = ['Team', 'User', 'Schedule', 'Enricher'];
 
 export function isKind(kind: unknown): kind is Kind {
   return KINDS.some((known) => known === kind);
@@ -85,6 +87,8 @@ export function specSchema(kind: Kind, declared: unknown, channelTypes: ChannelT
       return silenceSpec;
     case 'Channel':
       return channelSpec(channelTypes, declared);
+    case 'Template':
+      return templateSpec(channelTypes);
     case 'Calendar':
       return calendarSpec;
     case 'TimeInterval':

@@ -17,7 +17,13 @@ export interface YamlDocument {
   readonly file: string;
   readonly value: unknown;
   /** A problem at a field, or at the nearest place above it that exists. `key`: points at its name, not its value. */
-  problem(path: Path, message: string, target?: 'key' | 'value'): Problem;
+  problem(path: Path, message: string, target?: 'key' | 'value', within?: Within): Problem;
+}
+
+/** A place within a text, such as one in another language: from 1, 0 where it is not known. */
+export interface Within {
+  readonly line: number;
+  readonly column: number;
 }
 
 export interface YamlFile {
@@ -39,7 +45,7 @@ export function parseYaml(file: string, bytes: Uint8Array): YamlFile {
     // The parser recurses: nesting by the thousand ends its stack.
     return refused(file, 1, `cannot be read as YAML: ${messageOf(error)}`);
   }
-  const read = parsed.map((document) => readDocument(file, document, lines));
+  const read = parsed.map((document) => readDocument(file, document, lines, text));
   return { documents: read.flatMap((one) => one.documents), problems: read.flatMap((one) => one.problems) };
 }
 
@@ -51,7 +57,7 @@ function refused(file: string, line: number, message: string): YamlFile {
   return { documents: [], problems: [{ file, line, column: 1, path: '', message }] };
 }
 
-function readDocument(file: string, document: Document, lines: LineCounter): YamlFile {
+function readDocument(file: string, document: Document, lines: LineCounter, text: string): YamlFile {
   const faults = [...document.errors, ...document.warnings].map((fault): Problem => {
     const { line, col } = lines.linePos(fault.pos[0]);
     return { file, line, column: col, path: '', message: `is not good YAML: ${explain(fault.code, fault.message)}` };
@@ -68,15 +74,16 @@ function readDocument(file: string, document: Document, lines: LineCounter): Yam
     return refused(file, line, `cannot be read as YAML: ${messageOf(error)}`);
   }
   if (value === null || value === undefined) return { documents: [], problems: [] };
-  return { documents: [locate(file, document, lines, value)], problems: [] };
+  return { documents: [locate(file, document, lines, value, text)], problems: [] };
 }
 
-function locate(file: string, document: Document, lines: LineCounter, value: unknown): YamlDocument {
+function locate(file: string, document: Document, lines: LineCounter, value: unknown, text: string): YamlDocument {
   return {
     file,
     value,
-    problem(path, message, target = 'value') {
-      const { line, col } = lines.linePos(offsetOf(document, path, target));
+    problem(path, message, target = 'value', within) {
+      const start = offsetOf(document, path, target);
+      const { line, col } = lines.linePos(within === undefined ? start : offsetWithin(text, start, within));
       return { file, line, column: col, path: printPath(path), message };
     },
   };
@@ -92,6 +99,25 @@ function offsetOf(document: Document, path: Path, target: 'key' | 'value'): numb
     [key, node] = [nextKey, next];
   }
   return (target === 'key' ? start(key) : start(node)) ?? start(key) ?? start(node) ?? 0;
+}
+
+/**
+ * Of a place in a scalar whose text starts at `start`. The lines of a block (`|`) stand as they are, indented; a quoted or plain one is
+ * taken to have its text on one line, as it is written. What does not fit points at the start.
+ */
+function offsetWithin(text: string, start: number, { line, column }: Within): number {
+  if (line < 1) return start;
+  const block = /^[|>][^\n]*\n/.exec(text.slice(start, start + 200));
+  if (block === null)
+    return line > 1 ? start : start + (/^["']/.test(text.slice(start, start + 1)) ? column : column - 1);
+  const indentation = /^[ \n]*?( *)[^ \n]/.exec(text.slice(start + block[0].length))?.[1]?.length ?? 0;
+  let offset = start + block[0].length;
+  for (let at = 1; at < line; at++) {
+    const end = text.indexOf('\n', offset);
+    if (end === -1) return start;
+    offset = end + 1;
+  }
+  return Math.min(offset + indentation + column - 1, text.length);
 }
 
 function childOf(node: Node | null, step: string | number): [Node | null, Node | null] {

@@ -7,6 +7,8 @@ import type { Notification } from '../../alert/notification.ts';
 import type { Clock } from '../../telemetry/clock.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Sender, SenderContext, TextOutput } from '../sender.ts';
+import { oneLine } from '../template/printable.ts';
+import { CONSOLE_TEXTS } from './options.ts';
 import { render } from './render.ts';
 
 /** How long a full stream may take to make room. Milliseconds. */
@@ -26,13 +28,29 @@ export function createConsoleSender(context: SenderContext, environment: NodeJS.
   let last: Promise<unknown> = Promise.resolve();
   return {
     send(notification: Notification, _attempt: number, signal: AbortSignal): Promise<Outcome> {
-      const sent = last.then(() => print(stdout, render(notification, { colour }), clock, signal));
+      const sent = last.then(async () => {
+        const { text, failures } = await textOf(notification, colour, context);
+        return withFailures(await print(stdout, text, clock, signal), failures);
+      });
       last = sent.catch(() => {});
       return sent;
     },
     // Nothing to release: the stream is not ours, and what it was given comes out by itself.
     async close() {},
   };
+}
+
+/** One line where operators declare it, else the built-in ones. */
+async function textOf(notification: Notification, colour: boolean, { templates }: SenderContext) {
+  const { channel } = notification;
+  const request = { type: 'console', channel, defaults: CONSOLE_TEXTS, notification, escape: 'none' } as const;
+  const { parts, failures } = await templates.render(request);
+  const line = oneLine(parts.line ?? '');
+  return { text: line === '' ? render(notification, { colour }) : `${line}\n`, failures };
+}
+
+function withFailures(outcome: Outcome, failures: readonly string[]): Outcome {
+  return failures.length === 0 ? outcome : { ...outcome, detail: [outcome.detail, ...failures].join('; ') };
 }
 
 async function print(stdout: TextOutput, text: string, clock: Clock, signal: AbortSignal): Promise<Outcome> {

@@ -4,7 +4,7 @@ import type { Notification } from '../../alert/notification.ts';
 import type { SenderContext } from '../sender.ts';
 import { safeMarkup } from './mrkdwn.ts';
 
-const SLACK_TEMPLATE = {
+export const SLACK_TEMPLATE = {
   /** Above the coloured part, and what phones show. */
   title:
     "{{ status | emoji }} *[{{ status | text }}] {{ priority }}* {{ title | line | truncate: 200 | slack }} · {{ 'environment' | text }} {{ environment | text }}",

@@ -9,14 +9,12 @@
 import { AssertionError, type Emitter, Liquid, LiquidError, type Template, toValueSync } from 'liquidjs';
 import { LIBRARY_FILTERS, OWN_FILTERS } from './filters.ts';
 import { CaptureMarkup, type Escape, escapeOutput } from './output.ts';
-import { RenderContext, type RenderSettings } from './render-context.ts';
+import { RenderContext, type RenderSettings, TOOK_TOO_LONG } from './render-context.ts';
 
 /** Characters of one part's source. */
 export const LONGEST_SOURCE = 100_000;
 /** Characters that one part may become. */
 export const LONGEST_OUTPUT = 1_000_000;
-/** Milliseconds for one part: a good one takes less than one. */
-export const LONGEST_RENDERING = 250;
 /** Characters and list items that filters and outputs may make on the way. */
 const MOST_MADE = 3_000_000;
 
@@ -49,7 +47,6 @@ function engineFor(mode: Escape): Liquid {
     strictVariables: false,
     outputEscape: escapeOutput(mode),
     parseLimit: LONGEST_SOURCE,
-    renderLimit: LONGEST_RENDERING,
     memoryLimit: MOST_MADE,
     // Nothing is ever looked up by name: this leaves the library no file system to look in.
     templates: {},
@@ -109,13 +106,16 @@ function faultOf(error: unknown): TemplateFault {
   const said = (cause as { originalError?: Error }).originalError?.message ?? cause.message;
   // The library adds the place to its messages; ours says it once.
   const message = said.replace(/(, file:[^,]*)?, line:\d+, col:\d+$/, '');
-  const tookTooLong = message === 'template render limit exceeded';
   const limit = LIMITS[message];
-  return { line: place[0] ?? 0, column: place[1] ?? 0, message: limit ?? message, tookTooLong };
+  return {
+    line: place[0] ?? 0,
+    column: place[1] ?? 0,
+    message: limit ?? message,
+    tookTooLong: message === TOOK_TOO_LONG,
+  };
 }
 
 const LIMITS: Readonly<Record<string, string>> = {
-  'template render limit exceeded': `it takes longer than ${LONGEST_RENDERING} ms`,
   'memory alloc limit exceeded': `it makes more than ${MOST_MADE} characters and list items on the way`,
   'parse length limit exceeded': `it is longer than ${LONGEST_SOURCE} characters`,
 };

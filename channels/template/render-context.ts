@@ -1,6 +1,6 @@
 /** What filters find in `this.context` besides the view; templates cannot see it. */
 
-import { Context, Drop, type Liquid } from 'liquidjs';
+import { AssertionError, Context, Drop, type Liquid } from 'liquidjs';
 import type { Locale } from './locale.ts';
 import type { Escape } from './output.ts';
 
@@ -16,6 +16,8 @@ export class RenderContext extends Context {
 
   constructor(scope: object, liquid: Liquid, settings: RenderSettings, mode: Escape) {
     super(scope, liquid.options, { sync: true }, { liquid });
+    // Its class is not exported: what the renderer calls of it is `check`.
+    this.renderLimit = new TimeLimit(LONGEST_RENDERING) as unknown as Context['renderLimit'];
     this.settings = settings;
     this.mode = mode;
   }
@@ -25,6 +27,38 @@ export class RenderContext extends Context {
     if (object instanceof Drop && typeof key === 'string' && HIDDEN.has(key)) return undefined;
     return super.readProperty(object, key) as unknown;
   }
+}
+
+/** Milliseconds of this thread for one part: a good one takes less than one. */
+export const LONGEST_RENDERING = 250;
+
+export const TOOK_TOO_LONG = `it takes longer than ${LONGEST_RENDERING} ms`;
+
+/** Steps of a template between two looks: a look costs some microseconds. */
+const STEPS_PER_LOOK = 128;
+
+/**
+ * The library's own limit goes by the clock on the wall: on a machine that others keep busy good templates would run into it. This one
+ * goes by the time that the thread has worked.
+ */
+class TimeLimit {
+  readonly #end: number;
+  #steps = 0;
+
+  constructor(limit: number) {
+    this.#end = workedFor() + limit;
+  }
+
+  /** The renderer calls it before each step. */
+  check(): void {
+    if (++this.#steps % STEPS_PER_LOOK === 0 && workedFor() > this.#end) throw new AssertionError(TOOK_TOO_LONG);
+  }
+}
+
+/** Milliseconds of processor time. */
+function workedFor(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
 }
 
 type ReadArguments = Parameters<Context['readProperty']>;

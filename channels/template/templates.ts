@@ -12,7 +12,7 @@ import type { Notification } from '../../alert/notification.ts';
 import type { Clock } from '../../telemetry/clock.ts';
 import { type Compiled, compile, type TemplateFault } from './engine.ts';
 import { fallbackText } from './fallback.ts';
-import { type Locale, type LocaleChoice, localeOf } from './locale.ts';
+import { type Locale, type LocaleChoice, localeFor, localeOf, wantedLanguages } from './locale.ts';
 import type { Escape } from './output.ts';
 import { type LinksOf, linksBelow, type NotificationView, viewOf } from './view.ts';
 
@@ -33,6 +33,8 @@ export interface Rendered {
   readonly parts: Readonly<Record<string, string>>;
   /** For the detail of an outcome, a sentence each. */
   readonly failures: readonly string[];
+  /** The reader's, for times and words outside of templates. */
+  readonly locale: Locale;
 }
 
 export interface Templates {
@@ -45,9 +47,11 @@ export interface DeclaredPart {
   /** Of the Template resource. */
   readonly template: string;
   readonly source: string;
+  /** In which it is written; null: in none, or in several. */
+  readonly language: string | null;
 }
 
-/** What operators declare of texts; the resources in force when it is asked. */
+/** What operators declare of texts; of the resources in force when it is asked. */
 export interface DeclaredTexts {
   /** Of the Channel resource. */
   locale(tenant: string, channel: string): LocaleChoice;
@@ -59,7 +63,8 @@ export interface PartQuestion {
   readonly channel: string;
   readonly type: string;
   readonly part: string;
-  readonly language: string;
+  /** What the reader would like best first. */
+  readonly languages: readonly string[];
   /** What else a Template may be chosen by. */
   readonly notification: Notification;
 }
@@ -112,13 +117,16 @@ export function createTemplates(options: TemplatesOptions): Templates {
   function renderAll({ type, channel, defaults, notification, escape: mode }: RenderRequest): Rendered {
     const { tenant } = notification;
     const now = clock.now();
-    const locale = localeOf(notification, declared.locale(tenant, channel));
+    const choice = declared.locale(tenant, channel);
+    const languages = wantedLanguages(notification, choice);
+    const locale = localeOf(notification, choice);
     const view = viewOf(notification, { locale, linksOf, externalURL, now });
     const failures: string[] = [];
     const partOf = (part: string, usual: string): string => {
-      const override = declared.part({ tenant, channel, type, part, language: locale.language, notification });
+      const override = declared.part({ tenant, channel, type, part, languages, notification });
       if (override !== null) {
-        const text = tryOne(override.source, mode, view, locale);
+        const written = localeFor(override.language, notification, choice);
+        const text = tryOne(override.source, mode, view, written);
         if (typeof text === 'string') return text;
         failures.push(`Template ${override.template}, ${describe(part, text)}; the usual text was sent`);
       }
@@ -127,7 +135,7 @@ export function createTemplates(options: TemplatesOptions): Templates {
       failures.push(`the usual ${describe(part, text)}; a plain text was sent`);
       return fallbackText(notification, part, locale.language, mode);
     };
-    return { parts: eachPart(defaults, partOf), failures };
+    return { parts: eachPart(defaults, partOf), failures, locale };
   }
 
   return {
@@ -139,7 +147,8 @@ export function createTemplates(options: TemplatesOptions): Templates {
         const { notification, defaults, escape: mode } = request;
         const said = error instanceof Error ? error.message : String(error);
         const parts = eachPart(defaults, (part) => fallbackText(notification, part, 'en', mode));
-        return { parts, failures: [`the texts could not be made: ${said}; plain ones were sent`] };
+        const locale = { language: 'en', tag: 'en-GB', timeZone: 'UTC' } as const;
+        return { parts, locale, failures: [`the texts could not be made: ${said}; plain ones were sent`] };
       }
     },
   };

@@ -42,13 +42,13 @@ test('[BR-CFG-002] an unknown field is named with its line and what was meant', 
 
 test('[BR-CFG-002] unknown kinds, versions, formats and types say what is allowed', async () => {
   const kinds = await problemsOf({
-    'a.yaml': `apiVersion: herald/v2\nkind: Chanel\n---\napiVersion: herald/v1\nkind: Template\n---\nkind: [a]\n---\n- a\n---\njust text\n`,
+    'a.yaml': `apiVersion: herald/v2\nkind: Chanel\n---\napiVersion: herald/v1\nkind: Enricher\n---\nkind: [a]\n---\n- a\n---\njust text\n`,
   });
   const allowed = `allowed: ${KINDS.join(', ')}`;
   assert.deepEqual(kinds, [
     '1 apiVersion: is "herald/v2"; allowed: herald/v1',
     `2 kind: is "Chanel" (did you mean Channel?); ${allowed}`,
-    `5 kind: "Template" is not supported yet; ${allowed}`,
+    `5 kind: "Enricher" is not supported yet; ${allowed}`,
     '7 apiVersion: is missing; allowed: herald/v1',
     `7 kind: is ["a"]; ${allowed}`,
     '9 : is ["a"]; allowed: a resource with apiVersion, kind, metadata and spec',

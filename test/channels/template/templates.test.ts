@@ -7,6 +7,8 @@ import { FakeClock } from '../../support/fake-clock.ts';
 import '../../support/leaks.ts';
 import { aNotification, anAlert } from '../../support/notification.ts';
 
+const ENGLISH = { language: 'en', tag: 'en-GB', timeZone: 'UTC' };
+
 function aRequest(change: Partial<RenderRequest> = {}): RenderRequest {
   return {
     type: 'chat',
@@ -42,6 +44,7 @@ test('[BR-NOT-007] the usual texts are rendered, one for each part', async () =>
   assert.deepEqual(await templates.render(aRequest({ defaults })), {
     parts: { subject: 'P1 KubePodCrashLooping', body: '1 alert' },
     failures: [],
+    locale: ENGLISH,
   });
 });
 
@@ -88,7 +91,9 @@ test("[BR-NOT-008] language and zone are the recipient's, else the channel's, el
 });
 
 test('[BR-NOT-007] a declared text that fails gives way to the usual one, and that is said', async () => {
-  const { templates } = setUp({ part: () => ({ template: 'mine', source: "x\n{{ 0 | time: 'Nowhere' }}" }) });
+  const { templates } = setUp({
+    part: () => ({ template: 'mine', language: null, source: "x\n{{ 0 | time: 'Nowhere' }}" }),
+  });
   const { parts, failures } = await templates.render(aRequest());
   assert.deepEqual(parts, { body: 'Firing: KubePodCrashLooping' });
   assert.equal(failures.length, 1);
@@ -124,7 +129,7 @@ test('[BR-NOT-007] a usual text that fails gives way to a plain one, and that is
 test('[BR-NOT-007] what takes too long is not tried again for a minute, so that it holds up nobody else', async () => {
   const list = 'a'.repeat(4000).split('').join(',');
   const slow = `{% assign l = '${list}' | split: ',' %}{% for a in l %}{% for b in l %}{% for c in l %}{% endfor %}{% endfor %}{% endfor %}`;
-  const { clock, templates } = setUp({ part: () => ({ template: 'slow', source: slow }) });
+  const { clock, templates } = setUp({ part: () => ({ template: 'slow', language: null, source: slow }) });
   const why = async () => (await templates.render(aRequest())).failures[0];
   assert.match(
     (await why())!,
@@ -144,5 +149,6 @@ test('[BR-NOT-007] a failure of Herald itself costs the looks of a message, not 
   assert.deepEqual(await templates.render(aRequest({ defaults: { title: 'x' } })), {
     parts: { title: '[Firing] P1 production: KubePodCrashLooping payments-prod: Pod is crash looping (1 alert)' },
     failures: ['the texts could not be made: no resources; plain ones were sent'],
+    locale: ENGLISH,
   });
 });
