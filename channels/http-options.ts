@@ -1,11 +1,10 @@
 /** What operators may declare of every channel that speaks HTTP, and the connection that follows from it. */
 
-import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import Type from 'typebox';
 import { parseDuration } from '../resources/duration.ts';
 import { type ClientIdentity, createOutbound, type Outbound } from './outbound.ts';
 import { InvalidChannelOptions } from './sender.ts';
+import { identityOf, readCertificate, tlsFiles } from './tls-files.ts';
 
 /** No credentials in the address: secrets never stand in resources. */
 const URL_PATTERN = '^https?://[^\\s/?#@]+([/?#]\\S*)?$';
@@ -16,28 +15,13 @@ export const httpUrl = Type.Refine(
   () => 'must be an http or https URL without credentials',
 );
 
-const path = Type.String({ minLength: 1 });
-
 /** To be spread into the options of a type. */
 export const httpOptions = {
   timeout: Type.Optional(
     Type.String({ default: '15s', description: 'for the whole exchange: connection, headers and body' }),
   ),
   allowPrivateAddresses: Type.Optional(Type.Boolean({ default: false })),
-  tls: Type.Optional(
-    Type.Object(
-      {
-        caFile: Type.Optional(path),
-        certFile: Type.Optional(path),
-        keyFile: Type.Optional(path),
-      },
-      {
-        additionalProperties: false,
-        description:
-          'PEM files: whom to trust instead of the public authorities; what to show where the other side asks',
-      },
-    ),
-  ),
+  tls: Type.Optional(tlsFiles),
 };
 
 export interface HttpOptions {
@@ -90,39 +74,4 @@ function timeoutOf(text: string): number {
   const timeout = parseDuration(text);
   if (timeout !== null && timeout > 0 && timeout <= LONGEST_TIMEOUT) return timeout;
   throw new InvalidChannelOptions('timeout', `"${text}" is no duration between 1ms and 5m, such as 15s`);
-}
-
-function identityOf({ certFile, keyFile }: NonNullable<HttpOptions['tls']>): ClientIdentity | null {
-  if (certFile === undefined && keyFile === undefined) return null;
-  if (certFile === undefined) throw new InvalidChannelOptions('tls.certFile', 'is missing beside keyFile');
-  if (keyFile === undefined) throw new InvalidChannelOptions('tls.keyFile', 'is missing beside certFile');
-  const cert = readCertificate(certFile, 'tls.certFile');
-  const key = readKey(keyFile);
-  if (new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) return { cert, key };
-  throw new InvalidChannelOptions('tls.keyFile', `${keyFile} is not the key of the certificate in ${certFile}`);
-}
-
-function readCertificate(file: string, at: string): string {
-  try {
-    const pem = readFileSync(file, 'utf8');
-    // Node passes over what is no certificate, and would then trust nobody without saying why.
-    new X509Certificate(pem);
-    return pem;
-  } catch (cause) {
-    throw new InvalidChannelOptions(at, `${file} cannot be read as a PEM certificate`, cause);
-  }
-}
-
-function readKey(file: string): string {
-  try {
-    const pem = readFileSync(file, 'utf8');
-    createPrivateKey(pem);
-    return pem;
-  } catch (cause) {
-    throw new InvalidChannelOptions(
-      'tls.keyFile',
-      `${file} cannot be read as a PEM private key without a passphrase`,
-      cause,
-    );
-  }
 }

@@ -4,6 +4,8 @@ import type { TSchema } from 'typebox';
 import type { TextRules } from '../resources/template-check.ts';
 import { CONSOLE_TEXTS, type ConsoleOptions, consoleOptions } from './console/options.ts';
 import { createConsoleSender } from './console/send.ts';
+import { type EmailOptions, emailOptions } from './email/options.ts';
+import { createEmailSender } from './email/send.ts';
 import { type PagerdutyOptions, pagerdutyOptions } from './pagerduty/options.ts';
 import { createPagerdutySender } from './pagerduty/send.ts';
 import { PAGERDUTY_PARTS } from './pagerduty/template.ts';
@@ -42,6 +44,11 @@ const smsChannel: ChannelType<SmsOptions> = {
   create: (options, context) => createSmsSender(options, context),
 };
 
+const emailChannel: ChannelType<EmailOptions> = {
+  options: emailOptions,
+  create: (options, context) => createEmailSender(options, context),
+};
+
 const webhookChannel: ChannelType<WebhookOptions> = {
   options: webhookOptions,
   create: (options, context) => createWebhookSender(options, context),
@@ -53,6 +60,7 @@ export const CHANNEL_TYPES: Readonly<Record<string, ChannelType<unknown>>> = {
   slack: slackChannel,
   pagerduty: pagerdutyChannel,
   sms: smsChannel,
+  email: emailChannel,
   webhook: webhookChannel,
 };
 

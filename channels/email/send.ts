@@ -1,0 +1,125 @@
+/** One notification as one mail, handed to the SMTP server within one deadline, and what came of it. */
+
+import type { Notification } from '../../alert/notification.ts';
+import { DeadlinePassed, oneLine } from '../http-attempt.ts';
+import { MAX_REFERENCE, type Outcome } from '../outcome.ts';
+import type { Probe, Sender, SenderContext } from '../sender.ts';
+import { addressIn, type Mailbox } from './address.ts';
+import type { Target } from './connect.ts';
+import { buildMail, markKey } from './message.ts';
+import type { EmailOptions } from './options.ts';
+import { PartialDeliveries } from './partial.ts';
+import { type EmailSettings, emailSettings } from './settings.ts';
+import { createSmtp, type Smtp, type SmtpResult } from './smtp.ts';
+import { textsFor } from './texts.ts';
+import { readThread, type Thread, writeThread } from './thread.ts';
+import { verdict } from './verdict.ts';
+
+/** `target` is for tests that need a DNS of their own. */
+export function createEmailSender(options: EmailOptions, context: SenderContext, target?: Partial<Target>): Sender {
+  const settings = emailSettings(options);
+  const smtp = createSmtp(settings, context.log, target);
+  const key = markKey(null);
+  const mailer = {
+    settings,
+    context,
+    smtp,
+    key,
+    partial: new PartialDeliveries(),
+    replies: false,
+  };
+  return {
+    send: (notification, _attempt, signal, earlier) => send(mailer, notification, signal, earlier),
+    probe: (signal) => probe(mailer, signal),
+    close: async () => smtp.close(),
+  };
+}
+
+interface Mailer {
+  readonly settings: EmailSettings;
+  readonly context: SenderContext;
+  readonly smtp: Smtp;
+  readonly key: Buffer;
+  readonly partial: PartialDeliveries;
+  readonly replies: boolean;
+}
+
+async function send(
+  mailer: Mailer,
+  notification: Notification,
+  signal: AbortSignal,
+  earlier: string | null,
+): Promise<Outcome> {
+  const { settings, context, smtp, key, partial, replies } = mailer;
+  const recipients = recipientsOf(notification, settings);
+  if (!Array.isArray(recipients)) return recipients as Outcome;
+  const { texts, wording, link, failures } = await textsFor(context, notification);
+  const remaining = partial.remaining(
+    notification.id,
+    recipients.map(({ address }) => address),
+  );
+  const thread = readThread(earlier);
+  const built = buildMail(settings, key, {
+    ...{ notification, recipients, remaining, thread, texts, wording, link, picture: null, replies },
+  });
+  const { result, aborted } = await within(mailer, signal, (ending) => smtp.deliver(built.mail, ending));
+  partial.record(notification.id, remaining, result);
+  const outcome = verdict(result, aborted, context.clock.now());
+  return finish(outcome, built.thread, failures);
+}
+
+/** The channel's own actor hears of what the templates could not do with the outcome. */
+function finish(outcome: Outcome, thread: Thread, failures: readonly string[]): Outcome {
+  const detail = [outcome.detail, ...failures].join('; ');
+  if (outcome.kind !== 'delivered') return { ...outcome, detail };
+  const reference = writeThread(thread);
+  if (Buffer.byteLength(reference) > MAX_REFERENCE) return { ...outcome, detail };
+  return { ...outcome, detail, reference, receiptId: thread.last };
+}
+
+function recipientsOf(notification: Notification, { to }: EmailSettings): Mailbox[] | Outcome {
+  const { recipient } = notification;
+  if (recipient === undefined) {
+    if (to.length > 0) return [...to];
+    return {
+      kind: 'rejected',
+      detail: 'nobody to send to: the notification names no recipient, and spec.to is not set',
+    };
+  }
+  const address = addressIn(recipient.address);
+  if (address !== null) return [{ name: '', address }];
+  return {
+    kind: 'rejected',
+    detail: `${recipient.name}: ${oneLine(JSON.stringify(recipient.address))} is no mail address`,
+  };
+}
+
+/** `aborted`: why the exchange was broken off, or null. */
+async function within(
+  { settings, context }: Pick<Mailer, 'settings' | 'context'>,
+  signal: AbortSignal,
+  exchange: (ending: AbortSignal) => Promise<SmtpResult>,
+): Promise<{ result: SmtpResult; aborted: unknown }> {
+  const ending = new AbortController();
+  const passOn = () => ending.abort(signal.reason);
+  if (signal.aborted) passOn();
+  signal.addEventListener('abort', passOn, { once: true });
+  const cancel = context.clock.after(settings.timeout, () => ending.abort(new DeadlinePassed(settings.timeout)));
+  try {
+    const result = await exchange(ending.signal);
+    return { result, aborted: ending.signal.aborted ? ending.signal.reason : null };
+  } finally {
+    cancel();
+    signal.removeEventListener('abort', passOn);
+  }
+}
+
+/** EHLO and, where declared, TLS and login; no mail. */
+async function probe(mailer: Mailer, signal: AbortSignal): Promise<Probe> {
+  const { host, port } = mailer.settings;
+  const { result, aborted } = await within(mailer, signal, (ending) => mailer.smtp.greet(ending));
+  const where = `${host}:${port}`;
+  if (result.kind === 'accepted') return { kind: 'healthy', detail: `${where} greets, and takes the login` };
+  const { kind, detail } = verdict(result, aborted, mailer.context.clock.now());
+  return { kind: kind === 'rejected' ? 'failed' : 'degraded', detail: `${where}: ${detail}` };
+}

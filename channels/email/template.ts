@@ -1,0 +1,23 @@
+/**
+ * The texts of a mail unless a Template says otherwise. `text` and `html` are empty: what is built in stands in their place (text.ts,
+ * html.ts); a Template that fills one replaces it.
+ */
+
+const SET_APART = `{% for pair in groupLabels %}{% unless pair[0] == 'alertname' %}{{ ' · ' }}{{ pair[1] }}{% endunless %}{% endfor %}`;
+
+export const PLAIN_PARTS = {
+  // Without the status: a conversation keeps its first subject.
+  subject: `[{{ priority }}] {{ title }}${SET_APART}`,
+  title: `{{ title }}${SET_APART}`,
+  intro: [
+    '{% if escalated %}{{ "escalated" | text }}. {% elsif repeated %}{{ "repeated" | text }}. {% endif %}',
+    '{% for sentence in held %}{{ "held" | text }}: {{ sentence }}. {% endfor %}',
+    '{% if counts.total == 1 and summary != title %}{{ summary }}{% endif %}',
+  ].join(''),
+  text: '',
+  /** Not to be worded: how the sender learns of the language and zone that the templates chose. */
+  locale: '{{ language }} {{ timeZone }}',
+} as const;
+
+/** Escaped for HTML. */
+export const HTML_PARTS = { html: '' } as const;

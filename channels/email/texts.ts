@@ -1,0 +1,48 @@
+/** The texts of a mail, its words and times in the language and zone of its recipient. */
+
+import type { GroupedAlert, Notification } from '../../alert/notification.ts';
+import type { SenderContext } from '../sender.ts';
+import { languageOf } from '../template/languages.ts';
+import { localeOf } from '../template/locale.ts';
+import { formatDuration, formatTime } from '../template/times.ts';
+import { linksBelow } from '../template/view.ts';
+import { webLink } from './layout.ts';
+import type { Texts } from './message.ts';
+import { HTML_PARTS, PLAIN_PARTS } from './template.ts';
+import { WORDS, type Wording } from './wording.ts';
+
+export interface MailTexts {
+  readonly texts: Texts;
+  readonly wording: Wording;
+  readonly link: (alert: GroupedAlert) => string | null;
+  /** For the outcome: which templates failed, and how. */
+  readonly failures: readonly string[];
+}
+
+export async function textsFor(context: SenderContext, notification: Notification): Promise<MailTexts> {
+  const { templates, externalURL } = context;
+  const request = { type: 'email', channel: notification.channel, notification };
+  const [plain, html] = await Promise.all([
+    templates.render({ ...request, defaults: PLAIN_PARTS, escape: 'none' }),
+    templates.render({ ...request, defaults: HTML_PARTS, escape: 'html' }),
+  ]);
+  const { subject = '', title = '', intro = '', text = '', locale = '' } = plain.parts;
+  const linksOf = linksBelow(externalURL);
+  return {
+    texts: { subject, title, intro: intro.trim(), text, html: html.parts.html ?? '' },
+    wording: wordingOf(notification, locale),
+    link: (alert) => webLink(linksOf(alert).explain),
+    failures: [...plain.failures, ...html.failures],
+  };
+}
+
+function wordingOf(notification: Notification, chosen: string): Wording {
+  const [language = '', timeZone = ''] = chosen.trim().split(' ');
+  const locale = localeOf(notification, { language, timeZone });
+  return {
+    language: locale.tag,
+    words: WORDS[languageOf(locale.language) ?? 'en'],
+    time: (time) => formatTime(time, 'full', locale),
+    duration: (milliseconds) => formatDuration(milliseconds, locale),
+  };
+}
