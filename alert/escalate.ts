@@ -32,7 +32,7 @@ import { type Reason, reason } from './reason.ts';
 export interface EscalationDecision {
   readonly events: readonly EscalationEvent[];
   readonly after: EscalationState | undefined;
-  /** Channels to be told now, whatever they were told before. */
+  /** Receivers to be told now, whatever they were told before. */
   readonly called: ReadonlySet<string>;
   /** When to look again; null: when something joins. */
   readonly lookAt: number | null;
@@ -42,11 +42,15 @@ type Of = Pick<GroupState, 'group' | 'escalation'>;
 
 const NOTHING: EscalationDecision = { events: [], after: undefined, called: new Set(), lookAt: null };
 
+/** Does one of these receivers reach nobody? Time cannot help then: the next step is due at once. */
+type IsStranded = (receivers: readonly string[]) => boolean;
+
 /** Of an escalation that has begun, when its group is looked at. `calling` null: its route names no policy any more. */
 export function decideEscalation(
   { escalation: before, group }: Of,
   escalation: EscalationPolicy | null,
   calling: Calling | null,
+  isStranded: IsStranded,
   now: number,
 ): EscalationDecision {
   if (before === undefined) return NOTHING;
@@ -57,7 +61,7 @@ export function decideEscalation(
   if (calling.fingerprints.length === 0) return quiet(before, escalation, calling, at);
   const resumed = before.since === null ? [run(escalation, before, at, 'escalation.resumed')] : [];
   const clock = { ...before, since: before.since ?? now };
-  const steps = stepsDue(clock, escalation, calling, group.timing.channels, at);
+  const steps = stepsDue(clock, escalation, calling, group.timing.channels, isStranded, at);
   const next = nextStep(escalation, before.taken + steps.length, elapsedAt(clock, now), now);
   return decided(before, [...resumed, ...steps], lookWhileRunning(next, at.every, now));
 }
@@ -92,14 +96,18 @@ function stepsDue(
   escalation: EscalationPolicy,
   { fingerprints }: Calling,
   ofRoute: readonly string[],
+  isStranded: IsStranded,
   { key, at, every }: At,
 ): EscalationEvent[] {
   const unacknowledged = elapsedAt(clock, at);
   const asked = new Set([...ofRoute, ...clock.channels]);
   const events: EscalationEvent[] = [];
+  // Only those who were to be told by this very flush: somebody was on call when it was told, and has gone home since.
+  let stranded = isAtOnce(clock) && isStranded(ofRoute);
   for (let taken = clock.taken; taken < escalation.turns.length; taken++) {
     const turn = escalation.turns[taken]!;
-    if (turn.at > unacknowledged) break;
+    const isDue = turn.at <= unacknowledged;
+    if (!isDue && !stranded) break;
     const { step, repetition, channels } = turn;
     const unanswered = [...asked];
     const next = nextStep(escalation, taken + 1, unacknowledged, at);
@@ -107,9 +115,13 @@ function stepsDue(
       type: 'group.escalated',
       ...{ key, at, policy: escalation.name, turn: taken + 1, step, repetition, channels },
       ...{ unacknowledged, fingerprints, unanswered, next, lookAt: lookWhileRunning(next, every, at) },
-      reasons: [explainStep(escalation, turn, unacknowledged, unanswered)],
+      reasons: [
+        ...(isDue ? [] : [reason('escalation.unreachable')]),
+        explainStep(escalation, turn, unacknowledged, unanswered),
+      ],
     });
     for (const channel of channels) asked.add(channel);
+    stranded = isStranded(channels);
   }
   return events;
 }
@@ -130,12 +142,23 @@ export function beginEscalation(
   { group, escalation: running }: Of,
   escalation: EscalationPolicy | null,
   calling: Calling | null,
+  stranded: readonly string[],
   now: number,
 ): EscalationEvent | null {
   if (running !== undefined || escalation === null || calling === null) return null;
   if (calling.fingerprints.length === 0) return null;
   const at = { key: group.id, at: now, every: group.timing.groupInterval };
-  return run(escalation, { taken: 0, elapsed: 0 }, at, 'escalation.begun');
+  const begun = run(escalation, { taken: 0, elapsed: 0 }, at, 'escalation.begun');
+  if (stranded.length === 0 || begun.lookAt === null) return begun;
+  const why = reason('escalation.unreachable', stranded.slice(0, MOST_NAMED).join(', '));
+  return { ...begun, lookAt: now, reasons: [...begun.reasons, why] };
+}
+
+const MOST_NAMED = 20;
+
+/** As it began: the group is looked at in the same moment. */
+function isAtOnce({ since, lookAt }: EscalationState): boolean {
+  return lookAt !== null && lookAt === since;
 }
 
 function run(

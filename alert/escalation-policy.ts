@@ -10,7 +10,7 @@ export interface EscalationTurn {
   readonly step: number;
   /** 0: the step itself; 1 for its first repetition. */
   readonly repetition: number;
-  /** Names of channels. */
+  /** Receivers, as in routes. */
   readonly channels: readonly string[];
 }
 

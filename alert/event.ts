@@ -8,10 +8,12 @@ import type { Approval } from './approval-demand.ts';
 import type { Entry, GroupRef } from './entry.ts';
 import type { NextStep } from './escalation-policy.ts';
 import type { FlappingMemory } from './flapping.ts';
+import type { FlushPass } from './flush-pass.ts';
 import type { HoldChange } from './held.ts';
 import type { IncidentHold } from './incident-hold.ts';
 import type { KnownAttributes } from './namespace.ts';
-import type { GroupedAlert } from './notification.ts';
+import type { GroupedAlert, Recipient } from './notification.ts';
+import type { Unreached } from './reach.ts';
 import type { Reason } from './reason.ts';
 import type { Silence } from './silence.ts';
 
@@ -150,9 +152,11 @@ interface OfGroup {
   readonly at: number;
 }
 
-/** What one flush decided for one channel of the group. */
+/** What one flush decided for one line of the group: a channel, or one recipient by it. */
 export interface FlushDecision {
   readonly channel: string;
+  /** Left out where the channel itself is told. */
+  readonly recipient?: Recipient;
   /** null: not notified; the reasons say why. */
   readonly notificationId: string | null;
   /** The channel's notification counter after this flush. */
@@ -194,6 +198,10 @@ export type GroupEvent =
       readonly dueAt: number | null;
       /** Left out where nothing is or was held back. */
       readonly holds?: HoldChange;
+      /** Who of its receivers is not reached now, and why. Left out where that is as it was. Journals of before have none. */
+      readonly unreached?: readonly Unreached[];
+      /** More lines than one commit should take: it goes on from here, at once. Left out where this flush is done. */
+      readonly pass?: FlushPass;
       /** Between two flushes of the group: only the channels that an escalation told were decided on. */
       readonly aside?: true;
     })

@@ -1,4 +1,4 @@
-/** What one flush decides for one channel: is it told of the group now, and of what? */
+/** What one flush decides for one line (a channel, or one recipient by it): is it told of the group now, and of what? */
 
 import type { NotificationEntry } from './entry.ts';
 import type { FlushDecision } from './event.ts';
@@ -6,9 +6,11 @@ import { hash16 } from './fingerprint.ts';
 import { flappingReasons } from './flapping.ts';
 import { type ChannelView, fingerprints, heldBack, owedAfter, owedStill, type Parts, viewOf } from './flush-view.ts';
 import type { GroupState } from './group-state.ts';
+import { lineName } from './line-name.ts';
 import { needsUpdate, type Present, type Told } from './needs-update.ts';
 import { buildNotification } from './notification-build.ts';
 import type { Hold, Policy } from './policy.ts';
+import type { Line } from './reach.ts';
 import { type Reason, type ReasonCode, reason } from './reason.ts';
 
 export interface ChannelFlush {
@@ -24,18 +26,23 @@ export interface Flush {
   readonly holds: ReadonlyMap<string, Hold>;
   /** What a notification says besides: of holds that ended. */
   readonly besides: readonly Reason[];
-  /** Channels that a step of its escalation tells now. */
+  /** Receivers that a step of its escalation tells now. */
   readonly called: ReadonlySet<string>;
 }
 
+/** Without `via` and `reasons` where nothing leads to it any more. */
+export type FlushedLine = Pick<Line, 'channel' | 'recipient'> & Partial<Pick<Line, 'via' | 'reasons'>>;
+
 export function flushChannel(
   flush: Flush,
-  channel: string,
+  line: FlushedLine,
   told: Told | null,
   all: Parts,
   repeatInterval: number,
 ): ChannelFlush {
   const { state, now, policy, holds, called } = flush;
+  const { channel, recipient, via = [], reasons: because = [] } = line;
+  const to = recipient === undefined ? { channel } : { channel, recipient };
   // A channel that is not declared is handed over all the same: the channel's owner makes it a dead letter, visibly.
   const { sendResolved, maxAlerts } = policy.channel(state.group.tenant, channel) ?? {
     sendResolved: true,
@@ -46,7 +53,7 @@ export function flushChannel(
   const present: Present = { firing: fingerprints(parts.firing), resolved: fingerprints(parts.resolved) };
   const { notify, code } = isAllHeld(view)
     ? ({ notify: false, code: 'group.held' } as const)
-    : called.has(channel) && present.firing.length > 0
+    : via.some((one) => called.has(one)) && present.firing.length > 0
       ? ({ notify: true, code: 'group.escalated' } as const)
       : needsUpdate(told, present, sendResolved, repeatInterval, now);
   const count = told?.count ?? 0;
@@ -55,19 +62,20 @@ export function flushChannel(
     const { firing, resolved } = told ?? { firing: [], resolved: [] };
     const before = { firing, resolved, ...owedStill(told, present.resolved), ...held };
     const reasons = [explain(code, parts, view.held.length)];
-    return { decision: { channel, notificationId: null, count, ...before, reasons }, effect: null };
+    return { decision: { ...to, notificationId: null, count, ...before, reasons }, effect: null };
   }
   const after = { ...present, ...owedAfter(view, told), ...held };
   if (present.firing.length === 0 && !sendResolved) {
     const reasons = [explain('group.resolved-unwanted', parts, view.held.length)];
-    return { decision: { channel, notificationId: null, count, ...after, reasons }, effect: null };
+    return { decision: { ...to, notificationId: null, count, ...after, reasons }, effect: null };
   }
-  const reasons = [explain(code, parts, view.held.length), ...flappingReasons(parts.firing), ...flush.besides];
-  const id = notificationId(state, channel, count + 1);
+  const said = [...flappingReasons(parts.firing), ...flush.besides];
+  const reasons = [explain(code, parts, view.held.length), ...because, ...said];
+  const id = notificationId(state, lineName(to), count + 1);
   const alerts = sendResolved ? [...parts.firing, ...parts.resolved] : parts.firing;
-  const notification = buildNotification({ id, group: state.group, channel, alerts, maxAlerts, reasons, now });
+  const notification = buildNotification({ id, group: state.group, ...to, alerts, maxAlerts, reasons, now });
   return {
-    decision: { channel, notificationId: id, count: count + 1, ...after, reasons },
+    decision: { ...to, notificationId: id, count: count + 1, ...after, reasons },
     effect: { kind: 'notification', notification },
   };
 }
@@ -80,7 +88,7 @@ function explain(code: ReasonCode, { firing, resolved }: Parts, held: number): R
   return reason(code, `${firing.length} firing, ${resolved.length} resolved${held === 0 ? '' : `, ${held} held back`}`);
 }
 
-/** From state alone, so that a replay makes the same; fit for URLs and headers whatever the channel's name. */
-function notificationId({ group, born }: GroupState, channel: string, count: number): string {
-  return `${hash16(`${group.id}\n${channel}`)}-${hash16(born)}-${count}`;
+/** From state alone, so that a replay makes the same; fit for URLs and headers whatever the line's name. */
+function notificationId({ group, born }: GroupState, line: string, count: number): string {
+  return `${hash16(`${group.id}\n${line}`)}-${hash16(born)}-${count}`;
 }

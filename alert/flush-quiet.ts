@@ -4,20 +4,23 @@
  */
 
 import type { FlushDecision, GroupEvent } from './event.ts';
-import type { GroupState } from './group-state.ts';
+import { type GroupState, toldByLine } from './group-state.ts';
+import { lineName } from './line-name.ts';
 
 type Flushed = Extract<GroupEvent, { type: 'group.flushed' }>;
 
-export function changesNothing(state: GroupState, { decisions, left, holds }: Flushed): boolean {
+export function changesNothing(state: GroupState, { decisions, left, holds, unreached, pass }: Flushed): boolean {
   if (left.length > 0 || holds === undefined) return false;
+  if (unreached !== undefined || pass !== undefined || state.pass !== undefined) return false;
   if (holds.began.length > 0 || holds.ended.length > 0 || holds.untold.length !== (state.untold ?? []).length)
     return false;
   return decisions.every((decision) => isAsBefore(state, decision));
 }
 
 /** A channel that is not told keeps the very lists of before (flush.ts). */
-function isAsBefore({ told }: GroupState, { channel, notificationId, firing, resolved, owed }: FlushDecision): boolean {
-  const before = told.find((one) => one.channel === channel);
+function isAsBefore(state: GroupState, decision: FlushDecision): boolean {
+  const { notificationId, firing, resolved, owed } = decision;
+  const before = toldByLine(state).get(lineName(decision));
   if (before === undefined || notificationId !== null) return false;
   return before.firing === firing && before.resolved === resolved && before.owed?.length === owed?.length;
 }

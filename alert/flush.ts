@@ -1,16 +1,24 @@
-/** One flush of a group: decides for each channel whether it hears of the group now, and of what. */
+/** One flush of a group: decides for each line whether it hears of the group now, and of what. */
 
-import { type ChannelFlush, type Flush, flushChannel } from './flush-channel.ts';
+import type { GroupEvent } from './event.ts';
+import type { ChannelFlush, Flush } from './flush-channel.ts';
 import { escalationAfter, escalationBefore, receiversOf } from './flush-escalation.ts';
+import { type FlushedLines, flushLines } from './flush-lines.ts';
+import { type FlushPass, isWorthALine } from './flush-pass.ts';
 import { changesNothing } from './flush-quiet.ts';
-import { fingerprints, only, type Parts, partition } from './flush-view.ts';
+import { fingerprints, type Parts, partition } from './flush-view.ts';
 import type { GroupDecision } from './group.ts';
 import { holdsOf, holdsOfFiring } from './group-holds.ts';
-import type { GroupState } from './group-state.ts';
-import { endedReasons, holdChange } from './held.ts';
+import { reachedAt, reachedBy, unreachedAfter } from './group-reach.ts';
+import { type GroupState, toldByLine } from './group-state.ts';
+import { endedReasons, type HoldChange, holdChange } from './held.ts';
 import type { HoldsState } from './holds-state.ts';
+import { lineName } from './line-name.ts';
 import { intervalAfter } from './next-flush.ts';
 import type { Hold, Policy } from './policy.ts';
+import type { Reached } from './reach.ts';
+
+type Flushed = Extract<GroupEvent, { type: 'group.flushed' }>;
 
 export function flushGroup(
   state: GroupState,
@@ -24,49 +32,67 @@ export function flushGroup(
   const change = holdChange(state.held ?? [], state.untold ?? [], firingHolds, state.alerts, now);
   const escalating = escalationBefore(state, parts.firing, firingHolds, now, policy);
   const { state: group, called } = escalating;
+  const reached = reachedBy(receiversOf(group), parts.firing, firingHolds, group.group, now, policy);
   const flush = { state: group, now, policy, holds, besides: endedReasons(change?.untold ?? []), called };
-  const flushes = flushChannels(flush, parts);
-  const effects = flushes.flatMap(({ effect }) => effect ?? []);
-  const dueAt = parts.firing.length === 0 ? null : nextFlush(group, flushes, firingHolds, now);
-  const decisions = flushes.map(({ decision }) => decision);
-  const left = fingerprints(parts.resolved);
-  const of = { key: state.group.id, at: now, policy: policy.hash };
-  const event = { type: 'group.flushed' as const, ...of, decisions, left, dueAt };
-  const holding =
-    change === null ? event : { ...event, holds: effects.length > 0 ? { ...change, untold: [] } : change };
-  const { begun, lookAt } = escalationAfter(escalating, decisions, now);
+  const lines = flushLines(flush, parts, reached);
+  const effects = lines.flushes.flatMap(({ effect }) => effect ?? []);
+  const event: Flushed = {
+    ...{ type: 'group.flushed', key: state.group.id, at: now, policy: policy.hash },
+    ...decisionsOf(group, lines),
+    ...(parts.firing.length === 0 ? {} : unreachedAfter(state.unreached, reached)),
+    ...progressOf(flush, parts, lines, reached, firingHolds),
+    ...holdsAfter(state, change, effects.length > 0, lines.after !== null),
+  };
+  const { begun, lookAt } = escalationAfter(escalating, event.decisions, reached, now);
+  const { dueAt } = event;
   const quietUntil = dueAt === null ? 0 : Math.min(dueAt, lookAt ?? dueAt);
-  if (dueAt !== null && begun.length === 0 && changesNothing(state, holding)) {
+  if (dueAt !== null && begun.length === 0 && changesNothing(state, event)) {
     return { events: escalating.events, effects: [], quietUntil };
   }
-  return { events: [...escalating.events, holding, ...begun], effects, ...(lookAt === null ? {} : { quietUntil }) };
+  return { events: [...escalating.events, event, ...begun], effects, ...(lookAt === null ? {} : { quietUntil }) };
 }
 
-function flushChannels(flush: Flush, parts: Parts): ChannelFlush[] {
-  const { group, told: toldBefore } = flush.state;
-  const channels = receiversOf(flush.state);
-  const flushes: ChannelFlush[] = [];
-  for (const channel of channels) {
-    const told = toldBefore.find((one) => one.channel === channel) ?? null;
-    flushes.push(flushChannel(flush, channel, told, parts, group.timing.repeatInterval));
-  }
-  for (const told of toldBefore) {
-    // The route no longer names it, but it was told that alerts fire: it hears how these end, and nothing else.
-    const toEnd = [...told.firing, ...(told.owed ?? [])];
-    if (toEnd.length === 0 || channels.has(told.channel)) continue;
-    flushes.push(flushChannel(flush, told.channel, told, only(parts, toEnd), Number.POSITIVE_INFINITY));
-  }
-  return flushes;
+function decisionsOf(state: GroupState, { flushes }: FlushedLines): Pick<Flushed, 'decisions'> {
+  const told = toldByLine(state);
+  return { decisions: flushes.map(({ decision }) => decision).filter((decision) => isWorthALine(decision, told)) };
 }
 
-/** Nothing held: only a repetition can come next. Else also the end of a hold, which may come early and unannounced. */
+/** A notification has told of what was held; while lines are left, they are to be told of it, too. */
+function holdsAfter(
+  { pass }: GroupState,
+  change: HoldChange | null,
+  isTold: boolean,
+  more: boolean,
+): Pick<Flushed, 'holds'> {
+  if (change === null) return {};
+  return { holds: !more && (isTold || pass !== undefined) ? { ...change, untold: [] } : change };
+}
+
+/** What leaves the group, how far the flush has come, and when the group is looked at again. */
+function progressOf(
+  { state, now }: Flush,
+  parts: Parts,
+  lines: FlushedLines,
+  reached: Reached,
+  held: ReadonlyMap<string, Hold>,
+): Pick<Flushed, 'left' | 'pass' | 'dueAt'> {
+  const before: FlushPass = state.pass ?? { after: '', leaving: fingerprints(parts.resolved), joined: false };
+  if (lines.after !== null) return { left: [], pass: { ...before, after: lines.after }, dueAt: now };
+  const left = before.leaving;
+  if (parts.firing.length === 0 && left.length === parts.resolved.length) return { left, dueAt: null };
+  const due = nextFlush(state, lines, reached, held, now);
+  return { left, dueAt: before.joined ? Math.min(due, now + state.group.timing.groupInterval) : due };
+}
+
+/** Nothing held and everybody reached: only a repetition can come next. Else also the end of a hold, or of quiet hours. */
 function nextFlush(
   state: GroupState,
-  flushes: readonly ChannelFlush[],
+  lines: FlushedLines,
+  reached: Reached,
   held: ReadonlyMap<string, Hold>,
   now: number,
 ): number {
-  let due = nextRepeat(state, flushes, now);
+  let due = Math.min(nextRepeat(state, lines, now), reachedAt(reached, now));
   if (held.size === 0) return due;
   due = Math.min(due, now + state.group.timing.groupInterval);
   for (const { until } of held.values()) if (until !== null && until > now && until < due) due = until;
@@ -74,13 +100,17 @@ function nextFlush(
 }
 
 /** Everything that may be is told now: without another alert joining, only a repetition can come next. */
-function nextRepeat(state: GroupState, flushes: readonly ChannelFlush[], now: number): number {
-  const { group, told } = state;
-  const { groupInterval, repeatInterval } = group.timing;
-  const channels = receiversOf(state);
-  const before = new Map(told.map(({ channel, at }) => [channel, at]));
-  const toldAt = flushes
-    .filter(({ decision }) => channels.has(decision.channel))
-    .map(({ decision, effect }) => (effect === null ? (before.get(decision.channel) ?? now) : now));
-  return intervalAfter(now, groupInterval, Math.min(now, ...toldAt) + repeatInterval);
+function nextRepeat(state: GroupState, { flushes, present }: FlushedLines, now: number): number {
+  const { groupInterval, repeatInterval } = state.group.timing;
+  const told = toldByLine(state);
+  const justTold = new Set(flushes.filter(isTold).map(({ decision }) => lineName(decision)));
+  let earliest = now;
+  for (const line of present) {
+    if (!justTold.has(line)) earliest = Math.min(earliest, told.get(line)?.at ?? now);
+  }
+  return intervalAfter(now, groupInterval, earliest + repeatInterval);
+}
+
+function isTold({ effect }: ChannelFlush): boolean {
+  return effect !== null;
 }

@@ -8,16 +8,19 @@
 
 import type { GroupRef } from './entry.ts';
 import type { EscalationState } from './escalation-state.ts';
+import type { FlushPass } from './flush-pass.ts';
 import type { EndedHolds, HeldAlert } from './held.ts';
+import { lineName } from './line-name.ts';
 import type { Told } from './needs-update.ts';
 import type { GroupedAlert } from './notification.ts';
+import type { Unreached } from './reach.ts';
 
 export interface GroupState {
   /** Identity of this life of the group. */
   readonly born: string;
   readonly group: GroupRef;
   readonly alerts: GroupedAlert[];
-  /** By channel, also channels that the route no longer names. */
+  /** By line (line-name.ts), also lines to which the route no longer leads. */
   readonly told: readonly Told[];
   /** When it was flushed last, null before the first time. Flushes come at whole group_intervals behind this. */
   readonly flushedAt: number | null;
@@ -27,6 +30,10 @@ export interface GroupState {
   readonly held?: readonly HeldAlert[];
   /** Holds that have ended since the last notification. */
   readonly untold?: readonly EndedHolds[];
+  /** Who could not be reached, as was last said. Left out where that was nobody. */
+  readonly unreached?: readonly Unreached[];
+  /** Set while a flush to many recipients is under way. */
+  readonly pass?: FlushPass;
   /** Left out where nothing escalates. */
   readonly escalation?: EscalationState;
 }
@@ -40,6 +47,18 @@ function indexOf(alerts: readonly GroupedAlert[]): Map<string, number> {
     indexes.set(alerts, index);
   }
   return index;
+}
+
+const lines = new WeakMap<readonly Told[], ReadonlyMap<string, Told>>();
+
+/** What each line was told, by its name. There may be 10,000. */
+export function toldByLine({ told }: Pick<GroupState, 'told'>): ReadonlyMap<string, Told> {
+  let known = lines.get(told);
+  if (known === undefined) {
+    known = new Map(told.map((one) => [lineName(one), one]));
+    lines.set(told, known);
+  }
+  return known;
 }
 
 export function hasAlert(state: GroupState, fingerprint: string): boolean {

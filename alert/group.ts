@@ -22,9 +22,11 @@ import { evolveEscalation } from './escalation-state.ts';
 import type { GroupEvent } from './event.ts';
 import { flushGroup } from './flush.ts';
 import { withEscalation } from './flush-escalation.ts';
-import { alertIn, type GroupState, hasAlert, putAlert } from './group-state.ts';
+import { passAfterJoin } from './flush-pass.ts';
+import { alertIn, type GroupState, hasAlert, putAlert, toldByLine } from './group-state.ts';
 import { heldAfter } from './held.ts';
 import type { HoldsState } from './holds-state.ts';
+import { lineName } from './line-name.ts';
 import { lookAtGroup } from './look.ts';
 import { type Told, wasToldFiring } from './needs-update.ts';
 import { nextInterval } from './next-flush.ts';
@@ -131,7 +133,8 @@ export function evolveGroup(state: GroupState | null, event: GroupEvent): GroupS
       const alerts = state?.alerts ?? [];
       putAlert(alerts, alert);
       if (state === null) return { born, group, alerts, told: [], flushedAt: null, dueAt };
-      return { ...state, born, group, alerts, dueAt };
+      const pass = state.pass === undefined ? {} : { pass: passAfterJoin(state.pass, alert) };
+      return { ...state, born, group, alerts, dueAt, ...pass };
     }
     case 'group.flushed':
       return state === null || event.dueAt === null ? null : flushed(state, event, event.dueAt);
@@ -145,17 +148,21 @@ export function evolveGroup(state: GroupState | null, event: GroupEvent): GroupS
 
 type Flushed = Extract<GroupEvent, { type: 'group.flushed' }>;
 
-function flushed(state: GroupState, event: Flushed, dueAt: number): GroupState {
+function flushed({ pass: _, ...state }: GroupState, event: Flushed, dueAt: number): GroupState {
   const gone = new Set(event.left);
   const alerts = gone.size === 0 ? state.alerts : state.alerts.filter((alert) => !gone.has(alert.fingerprint));
-  const told = new Map(state.told.map((before) => [before.channel, before]));
-  for (const { channel, notificationId, count, firing, resolved, owed } of event.decisions) {
-    const before: Told | undefined = told.get(channel);
+  const told = new Map(toldByLine(state));
+  for (const decision of event.decisions) {
+    const { channel, recipient, notificationId, count, firing, resolved, owed } = decision;
+    const name = lineName(decision);
+    const before: Told | undefined = told.get(name);
     const at = notificationId === null ? (before?.at ?? event.at) : event.at;
-    told.set(channel, { channel, count, firing, resolved, at, ...(owed === undefined ? {} : { owed }) });
+    const to = recipient === undefined ? { channel } : { channel, recipient };
+    told.set(name, { ...to, count, firing, resolved, at, ...(owed === undefined ? {} : { owed }) });
   }
-  const { holds } = event;
+  const { holds, unreached, pass } = event;
   const flushedAt = event.aside === true ? state.flushedAt : event.at;
   const held = holds === undefined ? {} : { held: heldAfter(state.held ?? [], holds, event.at), untold: holds.untold };
-  return { ...state, alerts, told: [...told.values()], flushedAt, dueAt, ...held };
+  const more = { ...(unreached === undefined ? {} : { unreached }), ...(pass === undefined ? {} : { pass }) };
+  return { ...state, alerts, told: [...told.values()], flushedAt, dueAt, ...held, ...more };
 }

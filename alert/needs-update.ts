@@ -3,11 +3,14 @@
  * of the case as its reason.
  */
 
+import type { Recipient } from './notification.ts';
 import type { ReasonCode } from './reason.ts';
 
-/** What a channel was told last. Fingerprints; never one in both. */
+/** What a channel, or one recipient by it, was told last. Fingerprints; never one in both. */
 export interface Told {
   readonly channel: string;
+  /** As it was told last: its end goes there, whoever is on call by then. Left out where the channel itself is told. */
+  readonly recipient?: Recipient;
   /** How many notifications it got in this life of the group. */
   readonly count: number;
   readonly firing: readonly string[];

@@ -2,7 +2,7 @@
 
 import { ENVIRONMENTS, type LabelSet, PRIORITIES } from './alert.ts';
 import type { GroupRef } from './entry.ts';
-import type { GroupedAlert, Notification } from './notification.ts';
+import type { GroupedAlert, Notification, Recipient } from './notification.ts';
 import type { Reason } from './reason.ts';
 
 /** Bytes of JSON. A message of the bus may hold 1 MiB; PagerDuty takes 512 KB. */
@@ -15,6 +15,7 @@ interface Contents {
   readonly id: string;
   readonly group: GroupRef;
   readonly channel: string;
+  readonly recipient?: Recipient;
   /** At least one; firing ones first. */
   readonly alerts: readonly GroupedAlert[];
   /** 0: as many as fit. */
@@ -23,7 +24,8 @@ interface Contents {
   readonly now: number;
 }
 
-export function buildNotification({ id, group, channel, alerts, maxAlerts, reasons, now }: Contents): Notification {
+export function buildNotification(contents: Contents): Notification {
+  const { id, group, channel, recipient, alerts, maxAlerts, reasons, now } = contents;
   const fitting = howManyFit(alerts, maxAlerts === 0 ? alerts.length : maxAlerts);
   return {
     id,
@@ -32,6 +34,7 @@ export function buildNotification({ id, group, channel, alerts, maxAlerts, reaso
     groupKey: group.key,
     groupLabels: group.labels,
     channel,
+    ...(recipient === undefined ? {} : { recipient }),
     status: alerts[0]?.status ?? 'resolved',
     alerts: fitting === alerts.length ? alerts : alerts.slice(0, fitting),
     truncatedAlerts: alerts.length - fitting,

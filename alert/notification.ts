@@ -3,6 +3,7 @@
 import type { Alert, AlertStatus, Environment, LabelSet, Priority } from './alert.ts';
 import type { Flapping } from './flapping.ts';
 import type { KnownAttributes } from './namespace.ts';
+import type { Contact } from './people.ts';
 import type { Reason } from './reason.ts';
 
 /** `labels`: as Filters left them; the fingerprint is that of the labels it came with. */
@@ -29,6 +30,8 @@ export interface Recipient {
   readonly language?: string;
   /** IANA. */
   readonly timeZone?: string;
+  /** Their other contacts, in the order in which they are to be tried where this one fails. Left out where there are none. */
+  readonly next?: readonly Contact[];
 }
 
 export interface Notification {

@@ -12,6 +12,7 @@ import type { InhibitionRule } from './inhibit.ts';
 import type { LifecyclePolicy } from './lifecycle-policy.ts';
 import type { CompiledMatcher, MatcherProblem } from './matcher.ts';
 import type { Criticality, NamespaceProfile } from './namespace.ts';
+import type { Directory } from './people.ts';
 import type { Placement, PromotionRule } from './promotion-state.ts';
 import type { Reason } from './reason.ts';
 import type { SilenceRule } from './silence.ts';
@@ -50,7 +51,7 @@ export interface ReceiverTiming {
   readonly groupWait: number;
   readonly groupInterval: number;
   readonly repeatInterval: number;
-  /** Channel names, in the order of the route. */
+  /** Receivers in the order of the route: bare names of channels, and people (people.ts). */
   readonly channels: readonly string[];
   /** Names of TimeIntervals in which nothing is sent. Left out where there are none, so that journals stay small. */
   readonly muteTimeIntervals?: readonly string[];
@@ -122,6 +123,8 @@ export interface Policy {
   /** `labels` are the alert's own with `environment`, `priority` and `tenant` added. */
   route(tenant: string, labels: LabelSet): readonly RouteMatch[];
   channel(tenant: string, name: string): ChannelPolicy | null;
+  /** Users, teams, schedules. */
+  readonly directory: Directory;
   /** null: not declared (any more). */
   escalation(tenant: string, name: string): EscalationPolicy | null;
   /** The same list as long as the policy is the same. */

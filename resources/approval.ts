@@ -7,7 +7,7 @@ import { parseDuration } from './duration.ts';
 import { readMatcher } from './matcher.ts';
 import type { Path } from './problem.ts';
 import { durationSchema, fieldOf, listOf, milliseconds } from './resource.ts';
-import { anyReceiversSchema, channelNames, type ReceiverReference, receiversIn } from './route.ts';
+import { anyReceiversSchema, type ReceiverReference, receiverNames, receiversIn } from './route.ts';
 import type { Fault } from './validate.ts';
 
 export const approvalSchema = Type.Object(
@@ -29,7 +29,7 @@ const LONGEST_DEADLINE = 7 * 86_400_000;
 
 export function approvalDemand(declared: DeclaredApproval): Omit<ApprovalDemand, 'rule'> {
   const { deadline, default: otherwise, approvers = [], receivers } = declared;
-  const heard = receivers === undefined ? {} : { receivers: channelNames(receivers) };
+  const heard = receivers === undefined ? {} : { receivers: receiverNames(receivers) };
   return { deadline: milliseconds(deadline), default: otherwise, approvers, ...heard };
 }
 

@@ -3,7 +3,7 @@
 import { channelKey } from '../alert/entry.ts';
 import { unfiltered } from '../alert/filter.ts';
 import type { Policy } from '../alert/policy.ts';
-import { compileRoute, matchRoutes, type Route } from '../alert/route.ts';
+import { compileRoute, matchRoutes, type Route, type RouteSpec } from '../alert/route.ts';
 import type { Filters } from '../rules/filter.ts';
 import type { Mask } from '../rules/mask.ts';
 import type { PluginSpec } from '../rules/plugin-launch.ts';
@@ -14,6 +14,7 @@ import { type Channel, channelOf } from './channel.ts';
 import { compileCorrelations } from './compile-correlations.ts';
 import { compileHolds } from './compile-holds.ts';
 import { compileNamespaces } from './compile-namespaces.ts';
+import { compilePeople, type People } from './compile-people.ts';
 import { compileEscalations } from './escalation-policy.ts';
 import { compileTenantFilters } from './filter.ts';
 import { compileLifecycles } from './lifecycle.ts';
@@ -25,6 +26,7 @@ import type { Declared } from './resource.ts';
 import { routeTree } from './route.ts';
 import { type FindRule, ruleFinder } from './rule-place.ts';
 import { type Source, sourceOf } from './source.ts';
+import { compileSubscriptions } from './subscription.ts';
 import { compileTexts, type Texts } from './template.ts';
 import { compileTimeIntervals } from './time-interval.ts';
 
@@ -51,6 +53,7 @@ export interface ResourceSet {
   readonly plugins: ReadonlyMap<string, PluginSpec>;
   /** What leaves is masked by these, before any sender sees it. */
   readonly mask: Mask;
+  readonly schedules: People['schedules'];
   /** By tenant, for what they have counted. */
   readonly filters: ReadonlyMap<string, Filters>;
   /** Content hash of all resources. `policy.hash` leaves sources and templates out: they do not decide. No secret is in either. */
@@ -71,7 +74,9 @@ export function compileResources(checked: readonly Checked[], files: readonly st
   const channels = new Map(ofKind('Channel').map((one) => keyed(channelFrom(one))));
   const namespaces = compileNamespaces(checked);
   const filters = compileTenantFilters(ofKind('Filter').map((one) => one.declared));
-  const trees = compileTrees(ofKind('Route'));
+  const subscriptions = compileSubscriptions(ofKind('Subscription').map((one) => one.declared));
+  const trees = compileTrees(ofKind('Route'), subscriptions.routes);
+  const people = compilePeople(checked, subscriptions.subscribers);
   const intervals = compileTimeIntervals(ofKind('TimeInterval').map((one) => one.declared));
   const maintenance = compileMaintenances(ofKind('Maintenance').map((one) => one.declared));
   const plugins = compilePlugins(ofKind('Plugin'));
@@ -85,6 +90,7 @@ export function compileResources(checked: readonly Checked[], files: readonly st
     priority: namespaces.priority,
     route: (tenant, labels) => (trees.get(tenant) ?? []).flatMap((tree) => matchRoutes(tree, labels)),
     channel: (tenant, name) => channels.get(channelKey(tenant, name))?.policy ?? null,
+    directory: people.directory,
     escalation: compileEscalations(ofKind('EscalationPolicy').map((one) => one.declared)),
     filter: (facts, now) => filters.get(facts.alert.tenant)?.apply(facts, now) ?? unfiltered(facts.alert.labels),
     tryFilter: (facts, now) => filters.get(facts.alert.tenant)?.tryOut(facts, now) ?? unfiltered(facts.alert.labels),
@@ -106,6 +112,7 @@ export function compileResources(checked: readonly Checked[], files: readonly st
     tenants: namespaces.tenants,
     plugins: plugins.specs,
     mask: compileMasks(ofKind('Masking').map((one) => one.declared)),
+    schedules: people.schedules,
     filters,
     hash: hashOf(checked),
     files: Object.freeze([...files]),
@@ -129,13 +136,18 @@ function sourceFrom({ declared, resolved }: Checked): Source {
   return deepFreeze(sourceOf(declared.tenant, declared.name, resolved));
 }
 
-/** Every tree of a tenant, in the order of the names. */
-function compileTrees(routes: readonly Checked[]): Map<string, Route[]> {
+/** Every tree of a tenant, in the order of the names; then what is subscribed to. */
+function compileTrees(
+  routes: readonly Checked[],
+  subscribed: ReadonlyMap<string, readonly RouteSpec[]>,
+): Map<string, Route[]> {
   const byName = [...routes].sort((a, b) => (a.declared.name < b.declared.name ? -1 : 1));
+  const ofTenant = Map.groupBy(byName, (one) => one.declared.tenant);
   const trees = new Map<string, Route[]>();
-  for (const [tenant, list] of Map.groupBy(byName, (one) => one.declared.tenant)) {
+  for (const tenant of new Set([...ofTenant.keys(), ...subscribed.keys()])) {
     const seen = new Map<string, number>();
-    const compiled = list.map((one) => compileRoute(routeTree(one.declared.spec)));
+    const declared = (ofTenant.get(tenant) ?? []).map((one) => routeTree(one.declared.spec));
+    const compiled = [...declared, ...(subscribed.get(tenant) ?? [])].map(compileRoute);
     trees.set(
       tenant,
       compiled.map((tree) => numberTwins(tree, seen)),
@@ -154,8 +166,8 @@ function numberTwins(route: Route, seen: Map<string, number>): Route {
 /** Of what was declared, whatever the file, the order and the comments. */
 function hashOf(checked: readonly Checked[]): string {
   const declared = checked.map(({ declared: { kind, tenant, name, spec }, resolved }) => {
-    // A module is as much of its plug-in as what is declared of it.
-    return { kind, tenant, name, spec: kind === 'Plugin' ? resolved : spec };
+    // A module is as much of its plug-in as what is declared of it, and a calendar of its schedule.
+    return { kind, tenant, name, spec: kind === 'Plugin' || kind === 'Schedule' ? resolved : spec };
   });
   const keyOf = (one: (typeof declared)[number]) => `${one.kind}/${one.tenant}/${one.name}`;
   return contentHash(declared.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)));

@@ -7,7 +7,7 @@ import { matchesAll } from '../alert/matcher.ts';
 import { correlationConditions, judge } from '../rules/correlation-condition.ts';
 import { checkedMatcher, matcherSchema } from './matcher.ts';
 import { DEFAULT_TENANT, durationSchema, fieldOf, listOf, milliseconds } from './resource.ts';
-import { channelNames, receiversSchema } from './route.ts';
+import { receiverNames, receiversSchema } from './route.ts';
 import type { Fault } from './validate.ts';
 
 const ACTIONS = ['annotate', 'suppressChildren', 'storm'] as const;
@@ -165,7 +165,7 @@ export function stormOptions(
   hold: readonly Priority[],
 ): StormOptions {
   return {
-    channels: receivers === undefined ? null : channelNames(receivers),
+    channels: receivers === undefined ? null : receiverNames(receivers),
     groupWait: groupWait === undefined ? GROUP_WAIT : milliseconds(groupWait),
     repeatInterval: repeatInterval === undefined ? REPEAT_INTERVAL : milliseconds(repeatInterval),
     hold,

@@ -1,12 +1,11 @@
 /** What no resource can be blamed for alone: names taken twice, references that lead nowhere. */
 
-import { receiversOfApprovals } from './approval.ts';
 import { unknownCalendars } from './calendar-references.ts';
-import { receiversOfSteps } from './escalation-policy.ts';
 import { unknownEscalations } from './escalation-references.ts';
 import type { Problem } from './problem.ts';
+import { unknownReceivers } from './receiver-references.ts';
 import { type Declared, fieldOf } from './resource.ts';
-import { type ReceiverReference, receiversIn } from './route.ts';
+import { forbiddenSubscriptions } from './subscription.ts';
 import { unknownTimeIntervals } from './time-interval-references.ts';
 import { didYouMean } from './validate.ts';
 
@@ -17,6 +16,7 @@ export function crossCheck(resources: readonly Declared[]): Problem[] {
     ...ONE_PER_TENANT.flatMap((kind) => secondOfTenant(kind, resources)),
     ...unknownCalendars(resources),
     ...unknownReceivers(resources),
+    ...forbiddenSubscriptions(resources),
     ...unknownPlugins(resources),
     ...unknownTimeIntervals(resources),
     ...unknownEscalations(resources),
@@ -59,36 +59,6 @@ function secondOfTenant(kind: string, resources: readonly Declared[]): Problem[]
         `is a second ${kind} of tenant ${one.tenant}; it has ${first.name} in ${placeOf(first)}, and one decides`,
       ),
     );
-}
-
-/** Where resources of a kind name channels. */
-const RECEIVERS: Readonly<Record<string, (spec: unknown) => ReceiverReference[]>> = {
-  Route: receiversIn,
-  EscalationPolicy: receiversOfSteps,
-  Filter: receiversOfApprovals,
-  CorrelationRule: (spec) => receiversIn(fieldOf(spec, 'storm'), ['spec', 'storm']),
-  NamespaceLimit: receiversIn,
-  Masking: receiversIn,
-};
-
-function unknownReceivers(resources: readonly Declared[]): Problem[] {
-  const channels = Map.groupBy(
-    resources.filter((one) => one.kind === 'Channel'),
-    (channel) => channel.tenant,
-  );
-  return resources
-    .filter((one) => one.kind in RECEIVERS)
-    .flatMap((route) => {
-      const names = (channels.get(route.tenant) ?? []).map((channel) => channel.name);
-      return RECEIVERS[route.kind]!(route.spec)
-        .filter(({ channel }) => !names.includes(channel))
-        .map(({ channel, path }) => route.document.problem(path, noSuchChannel(channel, route.tenant, names)));
-    });
-}
-
-function noSuchChannel(channel: string, tenant: string, names: readonly string[]): string {
-  const there = names.length === 0 ? 'it has none' : `allowed: ${names.map((name) => `channel/${name}`).join(', ')}`;
-  return `is "channel/${channel}", but tenant ${tenant} has no such Channel${didYouMean(channel, names)}; ${there}`;
 }
 
 /** A CorrelationRule may ask a plug-in for its keys. */

@@ -15,7 +15,10 @@ import type { Problem } from './problem.ts';
 import { promotionFaults } from './promotion.ts';
 import { isKind, KINDS, type Kind, LATER_KINDS, specSchema } from './registry.ts';
 import { API_VERSION, DEFAULT_TENANT, type Declared, fieldOf, resourceSchema } from './resource.ts';
+import { scheduleFaults } from './schedule.ts';
 import { silenceFaults } from './silence.ts';
+import { teamFaults } from './team.ts';
+import { userFaults } from './user.ts';
 import { didYouMean, type Fault, show, validate } from './validate.ts';
 import type { YamlDocument } from './yaml-file.ts';
 
@@ -45,6 +48,9 @@ export function declare(document: YamlDocument, channelTypes: ChannelTypes): Dec
   if (kind === 'Lifecycle' && faults.length === 0) faults.push(...lifecycleFaults(spec));
   if (kind === 'Silence' && faults.length === 0) faults.push(...silenceFaults(spec));
   if (kind === 'Masking' && faults.length === 0) faults.push(...maskingFaults(spec));
+  if (kind === 'User' && faults.length === 0) faults.push(...userFaults(spec));
+  if (kind === 'Team' && faults.length === 0) faults.push(...teamFaults(spec));
+  if (kind === 'Schedule' && faults.length === 0) faults.push(...scheduleFaults(spec));
   const problems = faults.map((fault) => document.problem(fault.path, fault.message, fault.target));
   return { resource: named(document, kind, schema, faults), problems };
 }

@@ -5,7 +5,7 @@ import { PRIORITIES } from '../alert/alert.ts';
 import { type EscalationPolicy, STOP_CONDITIONS, turnsOf } from '../alert/escalation-policy.ts';
 import { deepFreeze } from './canonical.ts';
 import { type Declared, durationSchema, listOf, milliseconds } from './resource.ts';
-import { channelNames, type ReceiverReference, receiversIn, receiversSchema } from './route.ts';
+import { type ReceiverReference, receiverNames, receiversIn, receiversSchema } from './route.ts';
 import type { Fault } from './validate.ts';
 
 const repeat = Type.Object(
@@ -61,7 +61,7 @@ function compile({ name, spec }: Declared): EscalationPolicy {
   const turns = turnsOf(
     steps.map(({ after, receivers, repeat: again }) => ({
       after: milliseconds(after),
-      channels: channelNames(receivers),
+      channels: receiverNames(receivers),
       repeat: again === undefined ? null : { every: milliseconds(again.every), times: again.times },
     })),
   );

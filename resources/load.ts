@@ -11,6 +11,7 @@ import { declare } from './declare.ts';
 import { pluginModule, withDigest } from './plugin.ts';
 import { listProblems, type Problem, type ProblemList } from './problem.ts';
 import type { Declared } from './resource.ts';
+import { calendarFaults } from './schedule.ts';
 import type { SchemaNode } from './schema-walk.ts';
 import { resolveSecrets } from './secret.ts';
 import { type TextRules, templateProblems } from './template-check.ts';
@@ -105,7 +106,9 @@ function withSecrets(dir: string, declared: Declared, env: NonNullable<LoadOptio
   }
   const source = { env, declaredIn: resolve(declared.document.file) };
   const { value, faults, files } = resolveSecrets(declared.schema as SchemaNode, declared.spec, source);
-  const problems = faults.map((fault) => declared.document.problem(['spec', ...fault.path], fault.message));
+  const isCalendar = declared.kind === 'Schedule' && declared.valid && faults.length === 0;
+  const found = isCalendar ? calendarFaults(value) : faults;
+  const problems = found.map((fault) => declared.document.problem(['spec', ...fault.path], fault.message));
   return { checked: { declared, resolved: value }, problems, files };
 }
 

@@ -8,7 +8,7 @@ import { channelKey } from '../alert/entry.ts';
 import { compileMask, MASKED, type Mask, type MaskRule } from '../rules/mask.ts';
 import { patternSchema } from './pattern.ts';
 import type { Declared } from './resource.ts';
-import { channelNames } from './route.ts';
+import { receiverNames } from './route.ts';
 import type { Fault } from './validate.ts';
 
 const names = Type.Array(Type.String({ minLength: 1, maxLength: 256, description: 'a name' }), { minItems: 1 });
@@ -67,7 +67,7 @@ export function compileMasks(declared: readonly Declared[]): Mask {
 }
 
 function concerns({ receivers }: MaskingSpec, channel: string): boolean {
-  return receivers === undefined || channelNames(receivers).includes(channel);
+  return receivers === undefined || receiverNames(receivers).includes(channel);
 }
 
 function maskRule(spec: MaskingSpec['rules'][number]): MaskRule {

@@ -18,10 +18,14 @@ import { namingStandardSpec } from './naming-standard.ts';
 import { pluginSpec } from './plugin.ts';
 import { priorityPolicySpec } from './priority-policy.ts';
 import { routeSpec } from './route.ts';
+import { scheduleSpec } from './schedule.ts';
 import { silenceSpec } from './silence.ts';
 import { sourceSpec } from './source.ts';
+import { subscriptionSpec } from './subscription.ts';
+import { teamSpec } from './team.ts';
 import { templateSpec } from './template.ts';
 import { timeIntervalSpec } from './time-interval.ts';
+import { userSpec } from './user.ts';
 
 export const KINDS = [
   'Source',
@@ -45,12 +49,16 @@ export const KINDS = [
   'CorrelationRule',
   'NamespaceLimit',
   'Masking',
+  'User',
+  'Team',
+  'Schedule',
+  'Subscription',
 ] as const;
 
 export type Kind = (typeof KINDS)[number];
 
 /** INTERFACE.md names them; this version does not know them. */
-export const LATER_KINDS: readonly string[] = ['Team', 'User', 'Schedule', 'Enricher'];
+export const LATER_KINDS: readonly string[] = ['Enricher'];
 
 export function isKind(kind: unknown): kind is Kind {
   return KINDS.some((known) => known === kind);
@@ -101,6 +109,14 @@ export function specSchema(kind: Kind, declared: unknown, channelTypes: ChannelT
       return namespaceLimitSpec;
     case 'Masking':
       return maskingSpec;
+    case 'User':
+      return userSpec;
+    case 'Team':
+      return teamSpec;
+    case 'Schedule':
+      return scheduleSpec;
+    case 'Subscription':
+      return subscriptionSpec;
     default:
       return kind satisfies never;
   }

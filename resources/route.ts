@@ -14,18 +14,26 @@ const groupBy = Type.Refine(
 
 const RECEIVER = 'channel/';
 
-const receiver = Type.String({
-  pattern: '^channel/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$',
-  description: 'channel/NAME of a Channel of the tenant',
-});
+const KINDS_OF_RECEIVERS = ['channel', 'user', 'team', 'schedule'] as const;
+export type ReceiverKind = (typeof KINDS_OF_RECEIVERS)[number];
 
-export const receiversSchema = Type.Array(receiver, {
-  minItems: 1,
-  description: 'a list with at least one channel/NAME',
-});
+/** Receivers of these kinds. */
+export function receiversOfKinds(kinds: readonly ReceiverKind[]) {
+  const names = kinds.map((kind) => `${kind}/NAME`).join(', ');
+  return Type.Array(receiverOfKinds(kinds), { minItems: 1, description: `a list with at least one of ${names}` });
+}
 
-/** Where it may be meant that nobody hears of it. */
-export const anyReceiversSchema = Type.Array(receiver, { description: 'a list of channel/NAME' });
+function receiverOfKinds(kinds: readonly ReceiverKind[]) {
+  return Type.String({
+    pattern: `^(${kinds.join('|')})/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`,
+    description: `${kinds.map((kind) => `${kind}/NAME`).join(' or ')} of the tenant`,
+  });
+}
+
+export const receiversSchema = receiversOfKinds(KINDS_OF_RECEIVERS);
+
+/** Channels, where it may be meant that nobody hears of it. */
+export const anyReceiversSchema = Type.Array(receiverOfKinds(['channel']), { description: 'a list of channel/NAME' });
 
 const timeIntervals = Type.Array(
   Type.String({ minLength: 1, description: 'the name of a TimeInterval of the tenant' }),
@@ -109,7 +117,7 @@ function compileNode(checked: RouteNode): RouteSpec {
     groupWait: duration(checked.groupWait),
     groupInterval: duration(checked.groupInterval),
     repeatInterval: duration(checked.repeatInterval),
-    channels: checked.receivers === undefined ? null : channelNames(checked.receivers),
+    channels: checked.receivers === undefined ? null : receiverNames(checked.receivers),
     muteTimeIntervals: [...new Set(checked.muteTimeIntervals ?? [])],
     activeTimeIntervals: [...new Set(checked.activeTimeIntervals ?? [])],
     ...(checked.escalation === undefined ? {} : { escalation: policyName(checked.escalation) }),
@@ -122,26 +130,27 @@ function policyName(reference: string): string | null {
 }
 
 export interface ReceiverReference {
-  readonly channel: string;
+  readonly kind: ReceiverKind;
+  readonly name: string;
   readonly path: Path;
 }
 
-/** Every channel that the tree names, wherever else the spec may be wrong. */
-export function receiversIn(spec: unknown, path: Path = ['spec']): ReceiverReference[] {
-  const own = listOf(spec, 'receivers').flatMap((text, i) =>
-    typeof text === 'string' && text.startsWith(RECEIVER)
-      ? [{ channel: channelName(text), path: [...path, 'receivers', i] }]
-      : [],
-  );
-  const nested = listOf(spec, 'routes').flatMap((route, i) => receiversIn(route, [...path, 'routes', i]));
+/** Every receiver that the tree names, wherever else the spec may be wrong. */
+export function receiversIn(spec: unknown, path: Path = ['spec'], field = 'receivers'): ReceiverReference[] {
+  const own = listOf(spec, field).flatMap((text, i) => receiverAt(text, [...path, field, i]));
+  const nested = listOf(spec, 'routes').flatMap((route, i) => receiversIn(route, [...path, 'routes', i], field));
   return [...own, ...nested];
 }
 
-/** For checked receivers: each channel once. */
-export function channelNames(receivers: readonly string[]): string[] {
-  return [...new Set(receivers.map(channelName))];
+/** None where it is no reference. */
+export function receiverAt(text: unknown, path: Path): ReceiverReference[] {
+  if (typeof text !== 'string') return [];
+  const slash = text.indexOf('/');
+  const kind = KINDS_OF_RECEIVERS.find((known) => known === text.slice(0, slash));
+  return kind === undefined ? [] : [{ kind, name: text.slice(slash + 1), path }];
 }
 
-function channelName(receiver: string): string {
-  return receiver.slice(RECEIVER.length);
+/** For checked receivers, each once, as deciding names them: channels by their bare names. */
+export function receiverNames(receivers: readonly string[]): string[] {
+  return [...new Set(receivers.map((text) => (text.startsWith(RECEIVER) ? text.slice(RECEIVER.length) : text)))];
 }

@@ -4,7 +4,7 @@ import Type from 'typebox';
 import { WEEKDAYS } from '../rules/calendar.ts';
 import { compileTimeInterval, type NumberRange, type TimeInterval } from '../rules/time-interval.ts';
 import { merged, parseClock } from '../rules/wall-clock.ts';
-import { UTC } from '../rules/zone.ts';
+import { UTC, type Zone } from '../rules/zone.ts';
 import { deepFreeze } from './canonical.ts';
 import type { Declared } from './resource.ts';
 import { checkedZone, zoneSchema } from './zone.ts';
@@ -26,7 +26,7 @@ const MONTHS = [
 
 const CLOCK = 'a time of day such as 09:00, up to 24:00';
 
-const clock = Type.Refine(
+export const clock = Type.Refine(
   Type.String({ description: CLOCK }),
   (text) => parseClock(text) !== null,
   (text) => `is ${JSON.stringify(text)}; allowed: ${CLOCK}`,
@@ -84,35 +84,35 @@ const days = Type.Refine(
   (range) => daysProblem(range) ?? 'is no range of days',
 );
 
-export const timeIntervalSpec = Type.Object(
+/** For other kinds as well: the hours of people and of their schedules are written in the same way. */
+export const timesSchema = Type.Array(
+  Type.Object(
+    {
+      times: Type.Optional(Type.Array(time, { minItems: 1 })),
+      weekdays: Type.Optional(ranges(WEEKDAY)),
+      daysOfMonth: Type.Optional(Type.Array(days, { minItems: 1 })),
+      months: Type.Optional(ranges(MONTH)),
+      years: Type.Optional(ranges(YEAR)),
+      location: Type.Optional(zoneSchema),
+    },
+    { additionalProperties: false },
+  ),
   {
-    timeIntervals: Type.Array(
-      Type.Object(
-        {
-          times: Type.Optional(Type.Array(time, { minItems: 1 })),
-          weekdays: Type.Optional(ranges(WEEKDAY)),
-          daysOfMonth: Type.Optional(Type.Array(days, { minItems: 1 })),
-          months: Type.Optional(ranges(MONTH)),
-          years: Type.Optional(ranges(YEAR)),
-          location: Type.Optional(zoneSchema),
-        },
-        { additionalProperties: false },
-      ),
-      {
-        minItems: 1,
-        description: 'a list with at least one of { times, weekdays, daysOfMonth, months, years, location }',
-      },
-    ),
+    minItems: 1,
+    description: 'a list with at least one of { times, weekdays, daysOfMonth, months, years, location }',
   },
-  { additionalProperties: false },
 );
+
+export type DeclaredTimes = Type.Static<typeof timesSchema>;
+
+export const timeIntervalSpec = Type.Object({ timeIntervals: timesSchema }, { additionalProperties: false });
 
 type TimeIntervalDeclared = Type.Static<typeof timeIntervalSpec>;
 
-function timeIntervalFrom(spec: unknown): TimeInterval {
-  const { timeIntervals } = spec as TimeIntervalDeclared;
-  const entries = timeIntervals.map((entry) => ({
-    zone: entry.location === undefined ? UTC : checkedZone(entry.location),
+/** `zone`: of entries that name none. */
+export function timesFrom(declared: DeclaredTimes, zone: Zone = UTC): TimeInterval {
+  const entries = declared.map((entry) => ({
+    zone: entry.location === undefined ? zone : checkedZone(entry.location),
     times: some(entry.times, (list) =>
       merged(list.map((one) => ({ from: minutes(one.startTime), to: minutes(one.endTime) }))),
     ),
@@ -129,9 +129,11 @@ export function compileTimeIntervals(
   declared: readonly Declared[],
 ): ReadonlyMap<string, ReadonlyMap<string, TimeInterval>> {
   const tenants = [...Map.groupBy(declared, (one) => one.tenant)];
-  return new Map(
-    tenants.map(([tenant, list]) => [tenant, new Map(list.map((one) => [one.name, timeIntervalFrom(one.spec)]))]),
-  );
+  return new Map(tenants.map(([tenant, list]) => [tenant, new Map(list.map((one) => [one.name, fromSpec(one.spec)]))]));
+}
+
+function fromSpec(spec: unknown): TimeInterval {
+  return timesFrom((spec as TimeIntervalDeclared).timeIntervals);
 }
 
 function some<T, U>(declared: T | undefined, read: (value: T) => U): U | null {
@@ -157,7 +159,7 @@ function readRange(names: Names, text: string): NumberRange | string {
 }
 
 /** NaN for what is no time. */
-function minutes(text: unknown): number {
+export function minutes(text: unknown): number {
   return (typeof text === 'string' ? parseClock(text) : null) ?? Number.NaN;
 }
 

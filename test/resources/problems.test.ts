@@ -69,7 +69,7 @@ test('[BR-CFG-002] a wrong apiVersion does not hide what else is wrong', async (
   const text = resource('Route', 'x', 'groupWait: soon').replace('v1', 'v2');
   assert.deepEqual(await problemsOf({ 'a.yaml': text }), [
     '1 apiVersion: is "herald/v2"; allowed: herald/v1',
-    '5 spec.receivers: is missing; allowed: a list with at least one channel/NAME',
+    '5 spec.receivers: is missing; allowed: a list with at least one of channel/NAME, user/NAME, team/NAME, schedule/NAME',
     '5 spec.groupWait: is "soon"; allowed: a duration such as 30s, 5m, 4h or 1h30m',
   ]);
 });
@@ -111,7 +111,7 @@ test('receivers must be there, well formed and of the same tenant', async () => 
   await only(
     'groupWait: 1s',
     'Route',
-    /^5 spec\.receivers: is missing; allowed: a list with at least one channel\/NAME/,
+    /^5 spec\.receivers: is missing; allowed: a list with at least one of channel\/NAME, user\/NAME/,
   );
   await only('receivers: []', 'Route', /^5 spec\.receivers: is \[\]/);
   await only('receivers: [console]', 'Route', /^5 spec\.receivers\[0\]: is "console"; allowed: channel\/NAME/);

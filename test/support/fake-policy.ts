@@ -6,6 +6,7 @@ import type { EscalationPolicy } from '../../alert/escalation-policy.ts';
 import { unfiltered } from '../../alert/filter.ts';
 import type { InhibitionRule } from '../../alert/inhibit.ts';
 import { DEFAULT_LIFECYCLE, type LifecyclePolicy } from '../../alert/lifecycle-policy.ts';
+import { type Directory, NOBODY } from '../../alert/people.ts';
 import type { ChannelPolicy, Policy } from '../../alert/policy.ts';
 import { compileRoute, matchRoutes, type RouteSpec } from '../../alert/route.ts';
 import type { SilenceRule } from '../../alert/silence.ts';
@@ -53,6 +54,7 @@ export interface FakePolicy {
   readonly maintenanceHold?: Policy['maintenanceHold'];
   readonly correlations?: readonly CorrelationCondition[];
   readonly escalations?: readonly EscalationPolicy[];
+  readonly directory?: Directory;
 }
 
 export function aPolicy({ hash = 'p1', lifecycle, root, channels, filter, ...holds }: FakePolicy = {}): Policy {
@@ -73,6 +75,7 @@ export function aPolicy({ hash = 'p1', lifecycle, root, channels, filter, ...hol
     tryFilter: filter ?? (({ alert }) => unfiltered(alert.labels)),
     route: (_tenant, labels) => matchRoutes(tree, labels),
     channel: (_tenant, name) => declared.get(name) ?? null,
+    directory: holds.directory ?? NOBODY,
     escalation: (_tenant, name) => escalations.find((policy) => policy.name === name) ?? null,
     plugins: () => plugins,
     promotion: holds.promotion ?? (() => ({ approvals: 1, approvers: [], deadline: 86_400_000 })),

@@ -18,6 +18,7 @@ import { addressOf, type Entry } from '../../alert/entry.ts';
 import { unfiltered } from '../../alert/filter.ts';
 import { fingerprint } from '../../alert/fingerprint.ts';
 import { DEFAULT_LIFECYCLE } from '../../alert/lifecycle-policy.ts';
+import { NOBODY } from '../../alert/people.ts';
 import type { ChannelPolicy, Policy } from '../../alert/policy.ts';
 import { type Bus, connectBus } from '../../bus/connection.ts';
 import { encodeFrame } from '../../bus/frame.ts';
@@ -77,6 +78,7 @@ export function smallPolicy(timing: { groupWait?: number; groupInterval?: number
       ];
     },
     channel: (_tenant, name) => (name === 'ops' ? CHANNEL : null),
+    directory: NOBODY,
     escalation: () => null,
     plugins: () => [],
     promotion: () => ({ approvals: 1, approvers: [], deadline: 86_400_000 }),

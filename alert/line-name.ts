@@ -1,0 +1,8 @@
+/**
+ * The name of a line: one channel to one recipient, or to all that the channel is for. What is told and what is counted goes by
+ * lines. Names of channels and of people have no spaces; what is told to nobody in particular is named as its channel.
+ */
+
+export function lineName(line: { readonly channel: string; readonly recipient?: { readonly name: string } }): string {
+  return line.recipient === undefined ? line.channel : `${line.channel} ${line.recipient.name}`;
+}

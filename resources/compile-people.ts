@@ -1,0 +1,41 @@
+/** The people of all tenants, as deciding asks for them. */
+
+import type { Directory, Schedule, Team, User } from '../alert/people.ts';
+import type { Checked } from './compile.ts';
+import { scheduleFrom } from './schedule.ts';
+import { teamFrom } from './team.ts';
+import { userFrom } from './user.ts';
+
+export interface People {
+  readonly directory: Directory;
+  /** With their tenants, in the order of their names. */
+  readonly schedules: readonly { readonly tenant: string; readonly schedule: Schedule }[];
+}
+
+/** `subscribers`: by `tenant/name` of the subscription's receiver. */
+export function compilePeople(
+  checked: readonly Checked[],
+  subscribers: ReadonlyMap<string, readonly string[]>,
+): People {
+  const users = byName<User>(checked, 'User', ({ declared }) => userFrom(declared));
+  const teams = byName<Team>(checked, 'Team', ({ declared }) => teamFrom(declared));
+  const schedules = byName<Schedule>(checked, 'Schedule', ({ declared, resolved }) =>
+    scheduleFrom(declared.name, resolved),
+  );
+  return {
+    directory: Object.freeze({
+      user: (tenant: string, name: string) => users.get(`${tenant}/${name}`) ?? null,
+      team: (tenant: string, name: string) => teams.get(`${tenant}/${name}`) ?? null,
+      schedule: (tenant: string, name: string) => schedules.get(`${tenant}/${name}`) ?? null,
+      subscribers: (tenant: string, name: string) => subscribers.get(`${tenant}/${name}`) ?? null,
+    }),
+    schedules: [...schedules]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, schedule]) => ({ tenant: key.slice(0, key.indexOf('/')), schedule })),
+  };
+}
+
+function byName<T>(checked: readonly Checked[], kind: string, compile: (one: Checked) => T): ReadonlyMap<string, T> {
+  const ofKind = checked.filter(({ declared }) => declared.kind === kind);
+  return new Map(ofKind.map((one) => [`${one.declared.tenant}/${one.declared.name}`, compile(one)]));
+}
