@@ -1,7 +1,7 @@
 /** The shell around one channel's queue (channels/delivery.ts): notifications in, sends out, outcomes back in. */
 
 import type { Entry } from '../alert/entry.ts';
-import type { ChannelPolicy, Policy } from '../alert/policy.ts';
+import { reason } from '../alert/reason.ts';
 import { emptyChannel } from '../channels/channel-state.ts';
 import {
   type ChannelState,
@@ -10,7 +10,7 @@ import {
   deliveryDueAt,
   evolveDelivery,
 } from '../channels/delivery.ts';
-import type { DeliveryEvent } from '../channels/delivery-event.ts';
+import type { ChannelEvent } from '../channels/delivery-event.ts';
 import type { Outcome } from '../channels/outcome.ts';
 import type { DecisionContext, EntityDecision, EntityKind } from './entity.ts';
 
@@ -24,11 +24,16 @@ export const channelKind: EntityKind<ChannelState, Message> = {
   kind: 'channel',
   decide(state, message, context): EntityDecision {
     const command = commandOf(message, context);
-    const { events, sends } = decideDelivery(state, command, context.now, channelPolicy(context.policy, context.key));
-    return { events, effects: [], replies: [], sends };
+    const [tenant, name] = tenantAndName(context.key);
+    const neighbours = {
+      wantsResolved: (channel: string) => context.policy.channel(tenant, channel)?.sendResolved ?? false,
+    };
+    const policy = context.policy.channel(tenant, name);
+    const { events, effects, sends } = decideDelivery(state, command, context.now, policy, neighbours);
+    return { events, effects, replies: [], sends };
   },
-  evolve: (state, event) => evolveDelivery(state, event as DeliveryEvent),
-  dueAt: (state, policy, key) => deliveryDueAt(state, channelPolicy(policy, key)),
+  evolve: (state, event) => evolveDelivery(state, event as ChannelEvent),
+  dueAt: (state, policy, key) => deliveryDueAt(state, policy.channel(...tenantAndName(key))),
   // A queue that was touched may have something to start; one that is due has a retry to make.
   settle: () => ({ kind: 'pump' }),
   recovered: () => ({ kind: 'recovered' }),
@@ -39,11 +44,15 @@ export const channelKind: EntityKind<ChannelState, Message> = {
 function commandOf(message: Message, { random }: DecisionContext): DeliveryCommand {
   switch (message.kind) {
     case 'notification':
-      return { kind: 'queue', notification: message.notification, replayed: message.replayed === true };
+      return {
+        kind: 'queue',
+        notification: message.notification,
+        ...(message.replayed === true ? { because: reason('delivery.replayed') } : {}),
+      };
     case 'outcome':
       return { ...message, random: random() };
     case 'pump':
-      return { kind: 'pump', random: random() };
+      return { kind: 'pump' };
     case 'recovered':
       return { kind: 'recovered' };
     default:
@@ -52,7 +61,7 @@ function commandOf(message: Message, { random }: DecisionContext): DeliveryComma
 }
 
 /** The key of a channel is tenant/name (alert/entry.ts, channelKey); neither holds a slash. */
-function channelPolicy(policy: Policy, key: string): ChannelPolicy | null {
+function tenantAndName(key: string): [tenant: string, name: string] {
   const slash = key.indexOf('/');
-  return policy.channel(key.slice(0, slash), key.slice(slash + 1));
+  return [key.slice(0, slash), key.slice(slash + 1)];
 }

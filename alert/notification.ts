@@ -46,6 +46,14 @@ export interface Notification {
   readonly channel: string;
   /** Left out: whoever the channel's own options name. */
   readonly recipient?: Recipient;
+  /** Not to be sent before. Unix time in milliseconds. Left out: at once. */
+  readonly notBefore?: number;
+  /** Channels to go on to, in this order, instead of the one that its channel declares. Left out: as its channel says. */
+  readonly alternatives?: readonly string[];
+  /** It comes from a channel that could not deliver it, or that only hands on: which, and what it was there. */
+  readonly cameFrom?: { readonly channel: string; readonly notificationId: string };
+  /** It stands for several that waited too long: what they were. */
+  readonly bundled?: readonly { readonly id: string; readonly groupId: string }[];
   /** `firing` while at least one alert fires. */
   readonly status: AlertStatus;
   /** Firing ones first, each part in order of startsAt. */

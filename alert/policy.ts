@@ -89,6 +89,23 @@ export interface RetryPolicy {
   readonly max: number;
 }
 
+/** A token bucket. */
+export interface RateLimit {
+  /** Milliseconds from one to the next in the long run; may be a fraction. */
+  readonly interval: number;
+  /** How many may leave at once after a rest. At least 1. */
+  readonly burst: number;
+}
+
+/** Durations in milliseconds. */
+export interface BreakerPolicy {
+  /** So many failures in a row open it. */
+  readonly failures: number;
+  /** The first pause; each further one is twice as long. */
+  readonly pause: number;
+  readonly maxPause: number;
+}
+
 export interface ChannelPolicy {
   readonly name: string;
   readonly type: string;
@@ -98,8 +115,21 @@ export interface ChannelPolicy {
   readonly retry: RetryPolicy;
   /** How many sends may be under way at once. */
   readonly concurrency: number;
-  /** What to do with a delivery whose outcome was lost in a crash. */
+  /** What to do with a delivery whose outcome was lost, in a crash or on the way. */
   readonly onUncertain: 'resend' | 'dead-letter';
+  readonly rateLimit?: RateLimit;
+  /** For each recipient. */
+  readonly recipientLimit?: RateLimit;
+  /** Left out: it never opens. */
+  readonly breaker?: BreakerPolicy;
+  /** Name of the channel that takes what this one cannot deliver. */
+  readonly fallback?: string;
+  /** What fires and is older than this when its turn comes is not sent any more. Milliseconds. */
+  readonly expireAfter?: number;
+  /** So many that wait for one recipient while the rate limit holds them become one. Left out: each stays its own. */
+  readonly bundle?: number;
+  /** It sends nothing itself: each group goes to one of these channels. */
+  readonly members?: readonly string[];
 }
 
 export interface Policy {

@@ -4,7 +4,15 @@ import { json, type Operation } from './operation.ts';
 import type { OperatorPorts } from './operator-ports.ts';
 import { oneOf, PAGING, words } from './parameters.ts';
 
-export const DELIVERY_STATES = ['queued', 'attempting', 'uncertain', 'delivered', 'dead'] as const;
+export const DELIVERY_STATES = [
+  'queued',
+  'attempting',
+  'uncertain',
+  'delivered',
+  'dead',
+  'diverted',
+  'bundled',
+] as const;
 
 export function notificationOperations({ query }: Pick<OperatorPorts, 'query'>): Operation[] {
   return [

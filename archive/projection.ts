@@ -7,11 +7,12 @@ import type { CorrelationEvent } from '../alert/correlation-event.ts';
 import type { AlertEvent, GroupEvent, HoldsEvent } from '../alert/event.ts';
 import type { PromotionEvent } from '../alert/promotion-state.ts';
 import type { JournalEvent } from '../bus/journal.ts';
-import type { DeliveryEvent } from '../channels/delivery-event.ts';
+import type { ChannelStandingEvent, DeliveryEvent } from '../channels/delivery-event.ts';
 import type { Connection } from './bulk.ts';
 import { foldAlert } from './project/alert.ts';
+import { foldChannel } from './project/channel.ts';
 import { deadDelivery, deadInput, replayed } from './project/dead-letter.ts';
-import { foldDelivery } from './project/delivery.ts';
+import { bundledInto, bundledLine, contentOf, foldDelivery } from './project/delivery.ts';
 import { foldGroup } from './project/group.ts';
 import { foldHolds, holdKeys } from './project/holds.ts';
 import { Incidents } from './project/incidents.ts';
@@ -22,6 +23,7 @@ import { foldSilence } from './project/silence.ts';
 import type {
   DecisionRow,
   DeliveryAlertRow,
+  DeliveryContentRow,
   DeliveryHistoryRow,
   GroupHistoryRow,
   GroupMemberRow,
@@ -30,10 +32,12 @@ import type {
 } from './schema.ts';
 import {
   alertsTable,
+  channelStandingsTable,
   deadLettersTable,
   decisionsTable,
   deliveriesTable,
   deliveryAlertsTable,
+  deliveryContentsTable,
   deliveryHistoryTable,
   groupHistoryTable,
   groupsTable,
@@ -50,6 +54,7 @@ export class Projection {
   readonly #alerts = new WorkingSet(alertsTable, ({ key }) => key);
   readonly #groups = new WorkingSet(groupsTable, ({ id }) => id);
   readonly #deliveries = new WorkingSet(deliveriesTable, ({ notification_id }) => notification_id);
+  readonly #channels = new WorkingSet(channelStandingsTable, ({ key }) => key);
   readonly #deadLetters = new WorkingSet(deadLettersTable, ({ id }) => id);
   readonly #silences = new WorkingSet(silencesTable, ({ id }) => id);
   readonly #holds = new WorkingSet(holdsTable, ({ key }) => key);
@@ -64,6 +69,7 @@ export class Projection {
   readonly #decisions = new Map<string, DecisionRow>();
   readonly #groupHistory: GroupHistoryRow[] = [];
   readonly #deliveryHistory: DeliveryHistoryRow[] = [];
+  readonly #deliveryContents = new Map<string, DeliveryContentRow>();
   readonly #deliveryAlerts = new Map<string, DeliveryAlertRow>();
 
   /** Names the rows that `take` will need; call for every event, then `load`. */
@@ -77,7 +83,10 @@ export class Projection {
     } else if (isOfHolds(event)) {
       if (event.type === 'silence.set') this.#silences.want(event.silence.id);
       else if (event.type === 'silence.ended') this.#silences.want(event.id);
-    } else if (isOfDelivery(event)) this.#deliveries.want(event.notificationId);
+    } else if (isOfDelivery(event)) {
+      this.#deliveries.want(event.notificationId);
+      if (event.type === 'delivery.bundled') for (const id of event.of) this.#deliveries.want(id);
+    } else if (isOfChannel(event)) this.#channels.want(event.key);
     else if (event.type === 'input.replayed') this.#deadLetters.want(event.deadLetterId);
     else if (event.type !== 'input.dead-lettered') {
       this.#alerts.want(event.key);
@@ -86,7 +95,8 @@ export class Projection {
   }
 
   async load(db: Connection): Promise<void> {
-    for (const rows of [this.#alerts, this.#groups, this.#deliveries, this.#deadLetters]) await rows.load(db);
+    for (const rows of [this.#alerts, this.#groups, this.#deliveries, this.#channels, this.#deadLetters])
+      await rows.load(db);
     for (const rows of [this.#silences, this.#holds, this.#incidents, this.#promotions]) await rows.load(db);
     // Which namespace an alert is of, only its row may know.
     for (const event of this.#reports) this.#sightings.want(event, this.#alerts.get(event.key));
@@ -99,6 +109,7 @@ export class Projection {
     else if (isOfGroup(event)) this.#takeGroup(event, position);
     else if (isOfHolds(event)) this.#takeHolds(event);
     else if (isOfDelivery(event)) this.#takeDelivery(event, position);
+    else if (isOfChannel(event)) this.#channels.put(foldChannel(this.#channels.get(event.key), event));
     else if (event.type === 'input.replayed') {
       const letter = replayed(this.#deadLetters.get(event.deadLetterId), event);
       if (letter !== null) this.#deadLetters.put(letter);
@@ -154,6 +165,18 @@ export class Projection {
     if (line !== null) this.#deliveryHistory.push(line);
     for (const alert of alerts) this.#deliveryAlerts.set(`${alert.notification_id}.${alert.fingerprint}`, alert);
     if (event.type === 'delivery.dead') this.#deadLetters.put(deadDelivery(event));
+    const content = contentOf(event);
+    if (content !== null) this.#deliveryContents.set(content.notification_id, content);
+    if (event.type === 'delivery.bundled') this.#takeBundled(event, position);
+  }
+
+  #takeBundled(event: DeliveryEvent & { type: 'delivery.bundled' }, position: Position): void {
+    for (const id of event.of) {
+      const row = this.#deliveries.get(id);
+      if (row === null) continue;
+      this.#deliveries.put(bundledInto(row, event));
+      this.#deliveryHistory.push(bundledLine(event, id, position));
+    }
   }
 
   async save(db: Connection): Promise<void> {
@@ -168,6 +191,8 @@ export class Projection {
     await groupHistoryTable.upsert(db, this.#groupHistory);
     await this.#deliveries.save(db);
     await deliveryAlertsTable.upsert(db, [...this.#deliveryAlerts.values()]);
+    await deliveryContentsTable.upsert(db, [...this.#deliveryContents.values()]);
+    await this.#channels.save(db);
     await deliveryHistoryTable.upsert(db, this.#deliveryHistory);
     await this.#deadLetters.save(db);
     await this.#silences.save(db);
@@ -202,6 +227,10 @@ function isOfGroup(event: JournalEvent): event is GroupEvent {
 
 function isOfDelivery(event: JournalEvent): event is DeliveryEvent {
   return event.type.startsWith('delivery.');
+}
+
+function isOfChannel(event: JournalEvent): event is ChannelStandingEvent {
+  return event.type.startsWith('channel.');
 }
 
 function isOfPromotion(event: JournalEvent): event is PromotionEvent {

@@ -26,11 +26,16 @@ const RULES: readonly Rule[] = [
   {
     table: 'deliveries',
     key: 'notification_id',
-    isOver: (cutoff) => sql`updated_at < ${cutoff} and state in ('delivered', 'dead')`,
+    isOver: (cutoff) => sql`updated_at < ${cutoff} and state in ('delivered', 'dead', 'diverted', 'bundled')`,
   },
   {
     table: 'delivery_alerts',
     key: 'fingerprint',
+    isOver: () => sql`notification_id not in (select notification_id from deliveries)`,
+  },
+  {
+    table: 'delivery_contents',
+    key: 'notification_id',
     isOver: () => sql`notification_id not in (select notification_id from deliveries)`,
   },
   { table: 'delivery_history', key: 'notification_id', isOver: older },

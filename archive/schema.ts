@@ -199,7 +199,8 @@ export interface SilenceRow {
   ended_by: string | null;
 }
 
-export type DeliveryState = 'queued' | 'attempting' | 'uncertain' | 'delivered' | 'dead';
+/** `diverted`, `bundled`: gone on as another one (went_on_as). */
+export type DeliveryState = 'queued' | 'attempting' | 'uncertain' | 'delivered' | 'dead' | 'diverted' | 'bundled';
 
 export interface DeliveryRow {
   notification_id: string;
@@ -222,6 +223,40 @@ export interface DeliveryRow {
   /** The first of them; all are in delivery_alerts. */
   fingerprints: string;
   reasons: string;
+  /** Name of whom it is for; null: whoever its channel's own options name. */
+  recipient: string | null;
+  /** Id of the notification that it became on another channel, or in a bundle. */
+  went_on_as: string | null;
+  /** Id of what it was on the channel that it came from. */
+  came_from: string | null;
+  /** sent, delivered, read or failed, as the provider told later; null: it told nothing. */
+  receipt: string | null;
+  receipt_detail: string | null;
+  receipt_at: number | null;
+  /** Milliseconds from its making to the channel's accepting it. */
+  took: number | null;
+}
+
+/** What was sent, whole: for sending it again. */
+export interface DeliveryContentRow {
+  notification_id: string;
+  content: string;
+}
+
+/** How a channel stands, once it said anything of itself. */
+export interface ChannelStandingRow {
+  /** tenant/channel */
+  key: string;
+  tenant: string;
+  channel: string;
+  breaker: 'closed' | 'open';
+  breaker_since: number | null;
+  breaker_until: number | null;
+  breaker_reasons: string;
+  /** healthy, degraded or failed; null: never asked. */
+  probe: string | null;
+  probe_detail: string | null;
+  probed_at: number | null;
 }
 
 /** Which alerts a notification told of. */
@@ -365,6 +400,8 @@ export interface Tables {
   group_decisions: DecisionRow;
   group_history: GroupHistoryRow;
   deliveries: DeliveryRow;
+  delivery_contents: DeliveryContentRow;
+  channel_standings: ChannelStandingRow;
   delivery_alerts: DeliveryAlertRow;
   delivery_history: DeliveryHistoryRow;
   dead_letters: DeadLetterRow;

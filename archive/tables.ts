@@ -171,8 +171,40 @@ export const deliveriesTable = bulkTable({
     'alerts',
     'fingerprints',
     'reasons',
+    'recipient',
+    'went_on_as',
+    'came_from',
+    'receipt',
+    'receipt_detail',
+    'receipt_at',
+    'took',
   ],
   indexed: ['state', 'created_at'],
+  onConflict: 'replace',
+});
+
+export const deliveryContentsTable = bulkTable({
+  table: 'delivery_contents',
+  key: ['notification_id'],
+  columns: ['notification_id', 'content'],
+  onConflict: 'keep',
+});
+
+export const channelStandingsTable = bulkTable({
+  table: 'channel_standings',
+  key: ['key'],
+  columns: [
+    'key',
+    'tenant',
+    'channel',
+    'breaker',
+    'breaker_since',
+    'breaker_until',
+    'breaker_reasons',
+    'probe',
+    'probe_detail',
+    'probed_at',
+  ],
   onConflict: 'replace',
 });
 

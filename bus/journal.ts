@@ -10,7 +10,7 @@ import type { CorrelationEvent } from '../alert/correlation-event.ts';
 import type { Entry } from '../alert/entry.ts';
 import type { AlertEvent, DeadLetterEvent, GroupEvent, HoldsEvent, ReplayedEvent } from '../alert/event.ts';
 import type { PromotionEvent } from '../alert/promotion-state.ts';
-import type { DeliveryEvent } from '../channels/delivery-event.ts';
+import type { ChannelEvent } from '../channels/delivery-event.ts';
 import { pack, unpack, withPacked } from './pack.ts';
 import type { PartitionName } from './partition.ts';
 
@@ -20,7 +20,7 @@ export type JournalEvent =
   | HoldsEvent
   | PromotionEvent
   | CorrelationEvent
-  | DeliveryEvent
+  | ChannelEvent
   | DeadLetterEvent
   | ReplayedEvent;
 

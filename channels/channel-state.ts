@@ -7,7 +7,10 @@
  */
 
 import type { Notification } from '../alert/notification.ts';
+import type { ReasonCode } from '../alert/reason.ts';
+import { type Breaker, closedBreaker } from './breaker.ts';
 import type { Conversation } from './conversations.ts';
+import type { Detour } from './detours.ts';
 import { Lanes } from './lanes.ts';
 
 export interface Delivery {
@@ -19,6 +22,17 @@ export interface Delivery {
   attempting: boolean;
   /** 0: at once. Unix time in milliseconds. */
   notBefore: number;
+  /** Why it was held last, since its last attempt; null: it was not. */
+  held: ReasonCode | null;
+}
+
+/** A recipient whose limit was used lately. */
+export interface RecipientStanding {
+  readonly name: string;
+  /** See throttle.ts. */
+  bucket: number;
+  /** The same with those that wait for their turn: where the end of the row stands. */
+  reserved: number;
 }
 
 export interface ChannelState {
@@ -29,6 +43,11 @@ export interface ChannelState {
   deliveredCount: number;
   nextOrder: number;
   readonly conversations: Conversation[];
+  readonly detours: Detour[];
+  /** See throttle.ts. */
+  bucket: number;
+  readonly recipients: RecipientStanding[];
+  readonly breaker: Breaker;
   /** Part of dead letter ids, beside the notification's own: it may die, be replayed and die again. */
   deadCount: number;
 }
@@ -58,12 +77,24 @@ export function indexOf(state: ChannelState): Index {
 }
 
 export function emptyChannel(): ChannelState {
-  return { deliveries: [], delivered: [], deliveredCount: 0, nextOrder: 1, conversations: [], deadCount: 0 };
+  return {
+    deliveries: [],
+    delivered: [],
+    deliveredCount: 0,
+    nextOrder: 1,
+    conversations: [],
+    detours: [],
+    bucket: 0,
+    recipients: [],
+    breaker: closedBreaker(),
+    deadCount: 0,
+  };
 }
 
 export function addDelivery(state: ChannelState, notification: Notification): void {
   const { lanes, places } = indexOf(state);
-  const delivery = { notification, order: state.nextOrder++, attempts: 0, attempting: false, notBefore: 0 };
+  const notBefore = notification.notBefore ?? 0;
+  const delivery = { notification, order: state.nextOrder++, attempts: 0, attempting: false, notBefore, held: null };
   places.set(delivery, state.deliveries.length);
   state.deliveries.push(delivery);
   lanes.add(delivery);

@@ -1,12 +1,14 @@
 /** How an attempt ends: by its outcome, or because its owner was lost before recording one. */
 
-import { channelKey } from '../alert/entry.ts';
+import { channelKey, type Entry } from '../alert/entry.ts';
 import type { Notification } from '../alert/notification.ts';
 import type { ChannelPolicy } from '../alert/policy.ts';
 import { type Reason, reason } from '../alert/reason.ts';
 import { backoff } from './backoff.ts';
+import { opensUntil } from './breaker.ts';
 import { type ChannelState, type Delivery, indexOf } from './channel-state.ts';
-import type { DeliveryEvent } from './delivery-event.ts';
+import type { ChannelEvent, DeliveryEvent, ProviderSign } from './delivery-event.ts';
+import { divert, nextChannel } from './divert.ts';
 import { MAX_REFERENCE, type Outcome } from './outcome.ts';
 
 /** What could not be handed over now may be a moment later; by another owner at once. Milliseconds. */
@@ -20,46 +22,98 @@ export interface Judging {
   readonly policy: ChannelPolicy | null;
 }
 
-export function conclude(
-  state: ChannelState,
-  delivery: Delivery,
-  outcome: Outcome,
-  { random, now, policy }: Judging,
-): DeliveryEvent[] {
+export interface Concluded {
+  readonly events: readonly ChannelEvent[];
+  /** For other channels. */
+  readonly effects: readonly Entry[];
+}
+
+export function conclude(state: ChannelState, delivery: Delivery, outcome: Outcome, judging: Judging): Concluded {
+  const { now, policy } = judging;
+  const { events, effects } = judge(state, delivery, outcome, judging);
+  const { id, tenant, channel } = delivery.notification;
+  const key = channelKey(tenant, channel);
+  const { breaker } = state;
+  switch (signOf(outcome)) {
+    case 'answered': {
+      if (breaker.pauses === 0) return { events, effects };
+      const reasons = [reason('breaker.closed', outcome.detail)];
+      return { events: [...events, { type: 'channel.breaker-closed', key, at: now, reasons }], effects };
+    }
+    case 'failed': {
+      const until = opensUntil(breaker, id, policy?.breaker, now);
+      if (until === null) return { events, effects };
+      const failures = breaker.failures + 1;
+      const reasons = [reason('breaker.open', `${failures} failures in a row, the last: ${outcome.detail}`)];
+      return {
+        events: [...events, { type: 'channel.breaker-opened', key, at: now, reasons, until, failures }],
+        effects,
+      };
+    }
+    default:
+      return { events, effects };
+  }
+}
+
+function signOf({ kind }: Outcome): ProviderSign | null {
+  switch (kind) {
+    case 'delivered':
+    case 'rejected':
+      return 'answered';
+    case 'retry':
+    case 'uncertain':
+      return 'failed';
+    case 'unsent':
+      return null;
+    default:
+      return kind satisfies never;
+  }
+}
+
+function judge(state: ChannelState, delivery: Delivery, outcome: Outcome, { random, now, policy }: Judging): Concluded {
   const { notification, attempts: attempt } = delivery;
   const { detail } = outcome;
   const of = (reasons: readonly Reason[]) => ({ ...about(notification, now, reasons), attempt });
   switch (outcome.kind) {
-    case 'delivered':
-      return [{ type: 'delivery.delivered', ...of([reason('delivery.delivered', detail)]), ...kept(outcome) }];
+    case 'delivered': {
+      const took = now - notification.createdAt;
+      return only({
+        type: 'delivery.delivered',
+        ...of([reason('delivery.delivered', detail)]),
+        took,
+        ...kept(outcome),
+      });
+    }
     case 'unsent': {
       const notBefore = now + UNSENT_PAUSE;
-      return [{ type: 'delivery.unsent', ...of([reason('delivery.unsent', detail)]), notBefore }];
+      return only({ type: 'delivery.unsent', ...of([reason('delivery.unsent', detail)]), notBefore });
     }
     case 'rejected':
-      return [dead(notification, attempt, state.deadCount, now, [reason('delivery.rejected', detail)])];
+      return giveUp(state, delivery, now, policy, [reason('delivery.rejected', detail)], 'answered');
     case 'retry': {
-      if (policy === null) return [dead(notification, attempt, state.deadCount, now, unknownChannel(notification))];
+      if (policy === null) return giveUp(state, delivery, now, policy, unknownChannel(notification), 'failed');
       if (attempt >= policy.retry.maxAttempts) {
         const reasons = [reason('delivery.exhausted', `attempt ${attempt}: ${detail}`)];
-        return [dead(notification, attempt, state.deadCount, now, reasons)];
+        return giveUp(state, delivery, now, policy, reasons, 'failed');
       }
       const notBefore = Math.max(now + backoff(attempt, policy.retry, random), outcome.notBefore ?? 0);
-      return [{ type: 'delivery.retry', ...of([reason('delivery.retry', detail)]), notBefore }];
+      return only({ type: 'delivery.retry', ...of([reason('delivery.retry', detail)]), notBefore });
     }
     case 'uncertain': {
-      const given = whyNotResend(attempt, notification, policy, reason('delivery.answer-lost', detail));
-      const reasons = [reason('delivery.answer-lost', detail)];
-      if (given !== null || policy === null) {
-        const over = dead(notification, attempt, state.deadCount, now, given ?? unknownChannel(notification));
-        return [{ type: 'delivery.uncertain', ...of(reasons), resend: false }, over];
-      }
-      const notBefore = now + backoff(attempt, policy.retry, random);
-      return [{ type: 'delivery.uncertain', ...of(reasons), resend: true, notBefore }];
+      const lost = reason('delivery.answer-lost', detail);
+      const end = afterUncertain(state, delivery, now, policy, lost);
+      const uncertain = { type: 'delivery.uncertain', ...of([lost]), provider: 'failed' } as const;
+      if (end !== null) return { ...end, events: [{ ...uncertain, resend: false }, ...end.events] };
+      const notBefore = now + (policy === null ? 0 : backoff(attempt, policy.retry, random));
+      return only({ ...uncertain, resend: true, notBefore });
     }
     default:
       return outcome satisfies never;
   }
+}
+
+function only(event: DeliveryEvent): Concluded {
+  return { events: [event], effects: [] };
 }
 
 /** What the provider gave to find the message by. A reference that is too long is left out whole. */
@@ -68,38 +122,72 @@ function kept({ reference, receiptId }: Outcome & { kind: 'delivered' }) {
   return { ...(isKept ? { reference } : {}), ...(receiptId === undefined ? {} : { receiptId }) };
 }
 
-export function recover(state: ChannelState, now: number, policy: ChannelPolicy | null): DeliveryEvent[] {
-  const events: DeliveryEvent[] = [];
+export function recover(state: ChannelState, now: number, policy: ChannelPolicy | null): Concluded {
+  const events: ChannelEvent[] = [];
+  const effects: Entry[] = [];
   const inOrder = [...indexOf(state).lanes.attempting].sort((a, b) => a.order - b.order);
-  for (const { notification, attempts: attempt } of inOrder) {
-    const given = whyNotResend(attempt, notification, policy, reason('delivery.uncertain'));
-    const reasons = [reason('delivery.uncertain')];
-    const resend = given === null;
-    events.push({ type: 'delivery.uncertain', ...about(notification, now, reasons), attempt, resend });
-    if (given !== null) events.push(dead(notification, attempt, state.deadCount, now, given));
+  for (const delivery of inOrder) {
+    const { notification, attempts: attempt } = delivery;
+    const uncertain = reason('delivery.uncertain');
+    const end = afterUncertain(state, delivery, now, policy, uncertain);
+    events.push({
+      type: 'delivery.uncertain',
+      ...about(notification, now, [uncertain]),
+      attempt,
+      resend: end === null,
+    });
+    events.push(...(end?.events ?? []));
+    effects.push(...(end?.effects ?? []));
   }
-  return events;
+  return { events, effects };
 }
 
-/** The last attempt is the last even if its outcome was lost: a notification that kills its sender must not do so forever. */
-function whyNotResend(
-  attempt: number,
-  notification: Notification,
+/**
+ * How it ends, or null: it is sent again. The last attempt is the last even if its outcome was lost: a notification that kills
+ * its sender must not do so forever.
+ */
+function afterUncertain(
+  state: ChannelState,
+  delivery: Delivery,
+  now: number,
   policy: ChannelPolicy | null,
   uncertain: Reason,
-): Reason[] | null {
-  if (policy === null) return unknownChannel(notification);
-  if (policy.onUncertain === 'dead-letter') return [uncertain];
-  return attempt >= policy.retry.maxAttempts ? [reason('delivery.exhausted', 'its last outcome was lost')] : null;
+): Concluded | null {
+  const { notification, attempts } = delivery;
+  if (policy === null) return giveUp(state, delivery, now, null, unknownChannel(notification));
+  // Somebody must look: another channel would tell perhaps a second time, and nobody would look.
+  if (policy.onUncertain === 'dead-letter') return only(dead(delivery, state.deadCount, now, [uncertain]));
+  if (attempts < policy.retry.maxAttempts) return null;
+  return giveUp(state, delivery, now, policy, [reason('delivery.exhausted', 'its last outcome was lost'), uncertain]);
+}
+
+/** To the next channel, or to the dead letters where there is none. */
+export function giveUp(
+  state: ChannelState,
+  delivery: Delivery,
+  now: number,
+  policy: ChannelPolicy | null,
+  why: readonly Reason[],
+  provider?: ProviderSign,
+): Concluded {
+  const sign = provider === undefined ? {} : { provider };
+  const next = nextChannel(delivery.notification, policy);
+  if (next !== null) {
+    const { event, effect } = divert(delivery.notification, delivery.attempts, next, now, why);
+    return { events: [{ ...event, ...sign } as DeliveryEvent], effects: [effect] };
+  }
+  const { cameFrom } = delivery.notification;
+  const last =
+    cameFrom === undefined ? [] : [reason('delivery.nobody-reached', `channel/${cameFrom.channel} was tried before`)];
+  return only({ ...dead(delivery, state.deadCount, now, [...why, ...last]), ...sign });
 }
 
 export function dead(
-  notification: Notification,
-  attempt: number,
+  { notification, attempts: attempt }: Pick<Delivery, 'notification' | 'attempts'>,
   deadBefore: number,
   now: number,
   reasons: readonly Reason[],
-): DeliveryEvent {
+): DeliveryEvent & { readonly type: 'delivery.dead' } {
   const deadLetterId = `${notification.id}-d${deadBefore + 1}`;
   return { type: 'delivery.dead', ...about(notification, now, reasons), attempt, deadLetterId, notification };
 }

@@ -3,6 +3,7 @@
  * an event about a delivery that is not known changes nothing.
  */
 
+import { endProbe, noteFailure, noteOpened, noteSuccess } from './breaker.ts';
 import {
   addDelivery,
   type ChannelState,
@@ -13,43 +14,133 @@ import {
   removeDelivery,
 } from './channel-state.ts';
 import { noteConversation } from './conversations.ts';
-import type { DeliveryEvent } from './delivery-event.ts';
+import type { ChannelEvent, DeliveryEvent, ProviderSign } from './delivery-event.ts';
+import { dropDetour, noteDetour } from './detours.ts';
+import { noteRecipient, recipientName } from './recipients.ts';
 
-export function evolveDelivery(before: ChannelState | null, event: DeliveryEvent): ChannelState {
+export function evolveDelivery(before: ChannelState | null, event: ChannelEvent): ChannelState {
   const state = before ?? emptyChannel();
-  if (event.type === 'delivery.queued') {
-    addDelivery(state, event.notification);
-    return state;
+  switch (event.type) {
+    case 'delivery.queued':
+      addDelivery(state, event.notification);
+      return state;
+    case 'delivery.bundled':
+      bundle(state, event);
+      return state;
+    case 'delivery.diverted':
+      noteDiversion(state, event);
+      break;
+    case 'channel.breaker-opened':
+      noteOpened(state.breaker, event.until);
+      return state;
+    case 'channel.breaker-closed':
+      noteSuccess(state.breaker);
+      return state;
   }
   const delivery = indexOf(state).lanes.find(event.notificationId);
-  if (delivery === undefined) return state;
+  if (delivery !== undefined) change(state, delivery, event);
+  return state;
+}
+
+type OfOne = Exclude<DeliveryEvent, { type: 'delivery.queued' | 'delivery.bundled' }>;
+
+function change(state: ChannelState, delivery: Delivery, event: OfOne): void {
   switch (event.type) {
     case 'delivery.attempting':
-      delivery.attempts = event.attempt;
-      move(state, delivery, true, 0);
-      return state;
+      begin(state, delivery, event);
+      return;
     case 'delivery.retry':
+      noteFailure(state.breaker, event.notificationId);
       move(state, delivery, false, event.notBefore);
-      return state;
+      return;
     case 'delivery.unsent':
+      endProbe(state.breaker, event.notificationId);
       delivery.attempts = event.attempt - 1;
       move(state, delivery, false, event.notBefore);
-      return state;
+      return;
     case 'delivery.uncertain':
+      noteSign(state, event, event.provider);
       move(state, delivery, false, event.notBefore ?? 0);
-      return state;
+      return;
+    case 'delivery.held':
+      hold(state, delivery, event);
+      return;
+    case 'delivery.copied':
+      if (delivery.notification.status === 'resolved') dropDetour(state.detours, delivery.notification);
+      return;
     case 'delivery.delivered':
+      noteSuccess(state.breaker);
       removeDelivery(state, delivery);
       rememberDelivered(state, event.notificationId);
-      noteConversation(state.conversations, delivery.notification, event.reference ?? null, event.at);
-      return state;
+      if (delivery.notification.bundled === undefined) {
+        noteConversation(state.conversations, delivery.notification, event.reference ?? null, event.at);
+      }
+      return;
+    case 'delivery.diverted':
+      noteSign(state, event, event.provider);
+      removeDelivery(state, delivery);
+      return;
     case 'delivery.dead':
+      noteSign(state, event, event.provider);
       removeDelivery(state, delivery);
       state.deadCount++;
-      return state;
+      return;
     default:
-      return event satisfies never;
+      event satisfies never;
   }
+}
+
+function begin(state: ChannelState, delivery: Delivery, event: OfOne & { type: 'delivery.attempting' }): void {
+  delivery.attempts = event.attempt;
+  delivery.held = null;
+  move(state, delivery, true, 0);
+  const { spent, probe } = event;
+  if (probe === true) state.breaker.probe = event.notificationId;
+  if (spent?.channel !== undefined) state.bucket = spent.channel;
+  if (spent?.recipient === undefined) return;
+  noteRecipient(state.recipients, recipientName(delivery.notification), { bucket: spent.recipient }, event.at);
+}
+
+function hold(state: ChannelState, delivery: Delivery, event: OfOne & { type: 'delivery.held' }): void {
+  delivery.held = event.reasons[0]?.code ?? null;
+  const { reserved } = event;
+  if (reserved !== undefined) {
+    noteRecipient(state.recipients, recipientName(delivery.notification), { reserved }, event.at);
+  }
+  if (event.notBefore !== undefined) move(state, delivery, false, event.notBefore);
+}
+
+function noteSign(state: ChannelState, { notificationId }: OfOne, sign: ProviderSign | undefined): void {
+  if (sign === 'answered') noteSuccess(state.breaker);
+  else if (sign === 'failed') noteFailure(state.breaker, notificationId);
+  else endProbe(state.breaker, notificationId);
+}
+
+/** Also of one that was never queued: a channel with members hands it on as it comes. */
+function noteDiversion(state: ChannelState, event: DeliveryEvent & { type: 'delivery.diverted' }): void {
+  const { notification, to, at } = event;
+  if (event.spread === true) rememberDelivered(state, event.notificationId);
+  if (notification.status === 'resolved') {
+    if (event.spread === true) dropDetour(state.detours, notification);
+    return;
+  }
+  const alternatives = notification.alternatives?.slice(1) ?? null;
+  noteDetour(state.detours, notification, to, alternatives, at);
+  for (const { groupId } of notification.bundled ?? []) {
+    noteDetour(state.detours, { ...notification, groupId }, to, alternatives, at);
+  }
+}
+
+function bundle(state: ChannelState, { notification, of }: DeliveryEvent & { type: 'delivery.bundled' }): void {
+  const { lanes } = indexOf(state);
+  for (const id of of) {
+    const delivery = lanes.find(id);
+    if (delivery === undefined) continue;
+    removeDelivery(state, delivery);
+    // The same notification, should it come again, is not a new one.
+    rememberDelivered(state, id);
+  }
+  addDelivery(state, notification);
 }
 
 function move(state: ChannelState, delivery: Delivery, attempting: boolean, notBefore: number): void {

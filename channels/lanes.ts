@@ -1,5 +1,5 @@
 /**
- * The index over a channel's deliveries: one lane per group, in which they wait in order, and two heaps of lanes.
+ * The index over a channel's deliveries: one lane per group and recipient, in which they wait in order, and two heaps of lanes.
  *
  *   idle lane     its first delivery is under way: in no heap
  *   ready lane    its first delivery may start: ordered by priority, then age
@@ -11,16 +11,19 @@
 import { PRIORITIES } from '../alert/alert.ts';
 import type { Delivery } from './channel-state.ts';
 import { IndexedHeap } from './indexed-heap.ts';
+import { recipientName } from './recipients.ts';
 
 interface Lane {
-  readonly groupId: string;
+  /** See laneKey. */
+  readonly key: string;
   readonly queue: Delivery[];
   place: number;
 }
 
 export class Lanes {
   readonly #byId = new Map<string, Delivery>();
-  readonly #byGroup = new Map<string, Lane>();
+  readonly #byKey = new Map<string, Lane>();
+  readonly #byRecipient = new Map<string, Set<Delivery>>();
   readonly #ready = new IndexedHeap<Lane>(isMoreUrgent);
   readonly #waiting = new IndexedHeap<Lane>((a, b) => head(a).notBefore < head(b).notBefore);
   readonly #attempting = new Set<Delivery>();
@@ -38,16 +41,18 @@ export class Lanes {
   }
 
   add(delivery: Delivery): void {
-    const { id, groupId } = delivery.notification;
-    this.#byId.set(id, delivery);
+    const { notification } = delivery;
+    this.#byId.set(notification.id, delivery);
     if (delivery.attempting) this.#attempting.add(delivery);
-    const lane = this.#byGroup.get(groupId);
+    this.#noteRecipient(delivery);
+    const key = laneKey(notification);
+    const lane = this.#byKey.get(key);
     if (lane !== undefined) {
       lane.queue.push(delivery);
       return;
     }
-    const opened = { groupId, queue: [delivery], place: -1 };
-    this.#byGroup.set(groupId, opened);
+    const opened = { key, queue: [delivery], place: -1 };
+    this.#byKey.set(key, opened);
     this.#arrange(opened);
   }
 
@@ -55,19 +60,19 @@ export class Lanes {
   changed(delivery: Delivery): void {
     if (delivery.attempting) this.#attempting.add(delivery);
     else this.#attempting.delete(delivery);
-    const lane = this.#byGroup.get(delivery.notification.groupId)!;
+    const lane = this.#byKey.get(laneKey(delivery.notification))!;
     if (head(lane) === delivery) this.#arrange(lane);
   }
 
   remove(delivery: Delivery): void {
-    const { id, groupId } = delivery.notification;
-    this.#byId.delete(id);
+    this.#byId.delete(delivery.notification.id);
     this.#attempting.delete(delivery);
-    const lane = this.#byGroup.get(groupId)!;
+    this.#forgetRecipient(delivery);
+    const lane = this.#byKey.get(laneKey(delivery.notification))!;
     this.#takeOut(lane);
     if (head(lane) === delivery) lane.queue.shift();
     else lane.queue.splice(lane.queue.indexOf(delivery), 1);
-    if (lane.queue.length === 0) this.#byGroup.delete(groupId);
+    if (lane.queue.length === 0) this.#byKey.delete(lane.key);
     else this.#arrange(lane);
   }
 
@@ -97,6 +102,36 @@ export class Lanes {
     return found;
   }
 
+  /** The most urgent that may start now; undefined: none may. Call after `next`. */
+  get first(): Delivery | undefined {
+    const lane = this.#ready.first;
+    return lane === undefined ? undefined : head(lane);
+  }
+
+  /** All for one recipient, oldest first, also those under way. */
+  of(recipient: string): Iterable<Delivery> & { readonly size: number } {
+    return this.#byRecipient.get(recipient) ?? NONE;
+  }
+
+  /** Whether one of its lane is under way. */
+  isBehind(delivery: Delivery): boolean {
+    return head(this.#byKey.get(laneKey(delivery.notification))!).attempting;
+  }
+
+  #noteRecipient(delivery: Delivery): void {
+    const name = recipientName(delivery.notification);
+    const known = this.#byRecipient.get(name);
+    if (known === undefined) this.#byRecipient.set(name, new Set([delivery]));
+    else known.add(delivery);
+  }
+
+  #forgetRecipient(delivery: Delivery): void {
+    const name = recipientName(delivery.notification);
+    const known = this.#byRecipient.get(name)!;
+    known.delete(delivery);
+    if (known.size === 0) this.#byRecipient.delete(name);
+  }
+
   /** When something may start, if there is room; in the past where it may start now. */
   dueAt(): number | null {
     const lane = this.#ready.first ?? this.#waiting.first;
@@ -114,6 +149,14 @@ export class Lanes {
     if (first.attempting) return;
     (first.notBefore === 0 ? this.#ready : this.#waiting).add(lane);
   }
+}
+
+const NONE: ReadonlySet<Delivery> = new Set();
+
+/** The same recipient hears of the same group in order; nobody waits for another's. */
+function laneKey(notification: Delivery['notification']): string {
+  const recipient = recipientName(notification);
+  return recipient === '' ? notification.groupId : `${notification.groupId}\n${recipient}`;
 }
 
 function head(lane: Lane): Delivery {

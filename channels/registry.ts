@@ -16,6 +16,8 @@ import { SLACK_TEMPLATE } from './slack/template.ts';
 import { type SmsOptions, smsOptions } from './sms/options.ts';
 import { createSmsSender } from './sms/send.ts';
 import { SMS_PARTS } from './sms/template.ts';
+import { type SpreadOptions, spreadOptions } from './spread/options.ts';
+import { createSpreadSender } from './spread/send.ts';
 import { templateFault } from './template/check.ts';
 import { type WebhookOptions, webhookOptions } from './webhook/options.ts';
 import { createWebhookSender } from './webhook/send.ts';
@@ -54,6 +56,11 @@ const webhookChannel: ChannelType<WebhookOptions> = {
   create: (options, context) => createWebhookSender(options, context),
 };
 
+const spreadChannel: ChannelType<SpreadOptions> = {
+  options: spreadOptions,
+  create: () => createSpreadSender(),
+};
+
 /** By the `type` of a Channel's spec. The schema of a type guarantees what its `create` is given. */
 export const CHANNEL_TYPES: Readonly<Record<string, ChannelType<unknown>>> = {
   console: consoleChannel,
@@ -61,6 +68,7 @@ export const CHANNEL_TYPES: Readonly<Record<string, ChannelType<unknown>>> = {
   pagerduty: pagerdutyChannel,
   sms: smsChannel,
   email: emailChannel,
+  spread: spreadChannel,
   webhook: webhookChannel,
 };
 

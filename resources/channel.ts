@@ -2,6 +2,7 @@
 
 import Type, { type TSchema } from 'typebox';
 import type { ChannelPolicy } from '../alert/policy.ts';
+import { channelName, type DeliveryFields, deliveryFields, deliveryPolicy } from './delivery-fields.ts';
 import { languageSchema } from './language.ts';
 import { durationSchema, fieldOf, milliseconds } from './resource.ts';
 import type { Fault } from './validate.ts';
@@ -27,9 +28,10 @@ const common = {
   onUncertain: Type.Optional(Type.Enum(['resend', 'dead-letter'])),
   language: Type.Optional(languageSchema),
   timeZone: Type.Optional(zoneSchema),
+  ...deliveryFields,
 };
 
-interface CommonFields {
+interface CommonFields extends DeliveryFields {
   readonly type: string;
   readonly sendResolved?: boolean;
   readonly maxAlerts?: number;
@@ -76,8 +78,16 @@ export function channelOf(tenant: string, name: string, resolved: unknown): Chan
       retry: retryOf(spec.retry ?? {}),
       concurrency: spec.concurrency ?? 16,
       onUncertain: spec.onUncertain ?? 'resend',
+      ...deliveryPolicy(spec),
+      ...membersOf(spec),
     },
   };
+}
+
+/** A spread is the one type whose options the decisions need to know. */
+function membersOf(spec: CommonFields): Pick<ChannelPolicy, 'members'> {
+  const members = spec.type === 'spread' ? fieldOf(spec, 'members') : undefined;
+  return Array.isArray(members) ? { members: members.map((name) => channelName(String(name))) } : {};
 }
 
 function retryOf(spec: NonNullable<CommonFields['retry']>): ChannelPolicy['retry'] {

@@ -1,6 +1,7 @@
 /** What no resource can be blamed for alone: names taken twice, references that lead nowhere. */
 
 import { unknownCalendars } from './calendar-references.ts';
+import { channelCycles } from './channel-references.ts';
 import { unknownEscalations } from './escalation-references.ts';
 import type { Problem } from './problem.ts';
 import { unknownReceivers } from './receiver-references.ts';
@@ -16,6 +17,7 @@ export function crossCheck(resources: readonly Declared[]): Problem[] {
     ...ONE_PER_TENANT.flatMap((kind) => secondOfTenant(kind, resources)),
     ...unknownCalendars(resources),
     ...unknownReceivers(resources),
+    ...channelCycles(resources),
     ...forbiddenSubscriptions(resources),
     ...unknownPlugins(resources),
     ...unknownTimeIntervals(resources),

@@ -1,6 +1,7 @@
 /** Where resources name receivers: those that the tenant does not have are found here. */
 
 import { receiversOfApprovals } from './approval.ts';
+import { channelsOfChannel } from './channel-references.ts';
 import { receiversOfSteps } from './escalation-policy.ts';
 import type { Problem } from './problem.ts';
 import { type Declared, fieldOf } from './resource.ts';
@@ -17,6 +18,7 @@ const RECEIVERS: Readonly<Record<string, (spec: unknown) => ReceiverReference[]>
   Filter: receiversOfApprovals,
   CorrelationRule: (spec) => receiversIn(fieldOf(spec, 'storm'), ['spec', 'storm']),
   NamespaceLimit: (spec) => receiversIn(spec),
+  Channel: channelsOfChannel,
   Masking: (spec) => receiversIn(spec),
   User: receiversOfUser,
   Team: receiversOfTeam,

@@ -1,6 +1,7 @@
 /** Groups, deliveries, dead letters. */
 
 import { ENVIRONMENTS, PRIORITIES } from '../../alert/alert.ts';
+import { RECEIPT_STEPS } from '../../alert/receipt.ts';
 import { DELIVERY_STATES } from '../notifications.ts';
 import {
   integer,
@@ -35,6 +36,11 @@ export const delivery = {
   alerts: integer,
   fingerprints: list(text),
   reasons,
+  recipient: orNull(text),
+  wentOnAs: orNull(text),
+  cameFrom: orNull(text),
+  receipt: orNull(object({ state: oneOf(RECEIPT_STEPS), at: orNull(time), detail: text })),
+  tookSeconds: orNull({ type: 'number' }),
 };
 
 const letter = {

@@ -10,6 +10,7 @@ import { escalation } from './0006-escalation.ts';
 import { approvals } from './0007-approvals.ts';
 import { promotions } from './0008-promotions.ts';
 import { flapping } from './0009-flapping.ts';
+import { deliveryEngine } from './0010-delivery-engine.ts';
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-read-model': readModel,
@@ -21,6 +22,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0007-approvals': approvals,
   '0008-promotions': promotions,
   '0009-flapping': flapping,
+  '0010-delivery-engine': deliveryEngine,
 };
 
 export const migrationProvider: MigrationProvider = {

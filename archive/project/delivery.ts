@@ -2,7 +2,7 @@
 
 import type { Notification } from '../../alert/notification.ts';
 import type { DeliveryEvent } from '../../channels/delivery-event.ts';
-import type { DeliveryAlertRow, DeliveryHistoryRow, DeliveryRow } from '../schema.ts';
+import type { DeliveryAlertRow, DeliveryContentRow, DeliveryHistoryRow, DeliveryRow } from '../schema.ts';
 import type { Position } from './position.ts';
 
 export interface DeliveryChange {
@@ -20,7 +20,7 @@ export function foldDelivery(before: DeliveryRow | null, event: DeliveryEvent, p
   const reasons = JSON.stringify(event.reasons);
   const known = before ?? introduced(event);
   if (known === null) return { row: null, line: null, alerts: [] };
-  const row: DeliveryRow = { ...known, ...progress(known, event), updated_at: event.at, reasons };
+  const row: DeliveryRow = { ...known, ...progress(event), updated_at: event.at, reasons };
   const line: DeliveryHistoryRow = {
     partition: position.partition,
     seq: position.seq,
@@ -34,24 +34,32 @@ export function foldDelivery(before: DeliveryRow | null, event: DeliveryEvent, p
   return { row, line, alerts: before === null && 'notification' in event ? alertsOf(event.notification) : [] };
 }
 
-function progress(
-  known: DeliveryRow,
-  event: DeliveryEvent,
-): Pick<DeliveryRow, 'state' | 'attempts' | 'not_before' | 'dead_letter_id'> {
-  const { attempts, dead_letter_id } = known;
+type Progress = Partial<
+  Pick<DeliveryRow, 'state' | 'attempts' | 'not_before' | 'dead_letter_id' | 'went_on_as' | 'took'>
+>;
+
+function progress(event: DeliveryEvent): Progress {
   switch (event.type) {
     case 'delivery.queued':
-      return { state: 'queued', attempts, not_before: null, dead_letter_id };
+      return { state: 'queued', not_before: event.notification.notBefore ?? null };
+    case 'delivery.bundled':
+      return { state: 'queued', not_before: null };
+    case 'delivery.held':
+      return { state: 'queued', ...(event.notBefore === undefined ? {} : { not_before: event.notBefore }) };
+    case 'delivery.copied':
+      return {};
     case 'delivery.attempting':
-      return { state: 'attempting', attempts: event.attempt, not_before: null, dead_letter_id };
+      return { state: 'attempting', attempts: event.attempt, not_before: null };
     case 'delivery.delivered':
-      return { state: 'delivered', attempts: event.attempt, not_before: null, dead_letter_id };
+      return { state: 'delivered', attempts: event.attempt, not_before: null, took: event.took ?? null };
     case 'delivery.retry':
-      return { state: 'queued', attempts: event.attempt, not_before: event.notBefore, dead_letter_id };
+      return { state: 'queued', attempts: event.attempt, not_before: event.notBefore };
     case 'delivery.unsent':
-      return { state: 'queued', attempts: event.attempt - 1, not_before: event.notBefore, dead_letter_id };
+      return { state: 'queued', attempts: event.attempt - 1, not_before: event.notBefore };
     case 'delivery.uncertain':
-      return { state: 'uncertain', attempts: event.attempt, not_before: null, dead_letter_id };
+      return { state: 'uncertain', attempts: event.attempt, not_before: null };
+    case 'delivery.diverted':
+      return { state: 'diverted', attempts: event.attempt, not_before: null, went_on_as: event.as };
     case 'delivery.dead':
       return { state: 'dead', attempts: event.attempt, not_before: null, dead_letter_id: event.deadLetterId };
     default:
@@ -59,7 +67,33 @@ function progress(
   }
 }
 
-/** A delivery may be dead from the start: its channel is not declared. */
+/** What went into a bundle: it goes on as that. */
+export function bundledInto(before: DeliveryRow, event: DeliveryEvent & { type: 'delivery.bundled' }): DeliveryRow {
+  return {
+    ...before,
+    state: 'bundled',
+    not_before: null,
+    went_on_as: event.notificationId,
+    updated_at: event.at,
+    reasons: JSON.stringify(event.reasons),
+  };
+}
+
+export function bundledLine(
+  { at, type, reasons }: DeliveryEvent & { type: 'delivery.bundled' },
+  id: string,
+  { partition, seq, index }: Position,
+): DeliveryHistoryRow {
+  return { partition, seq, idx: index, notification_id: id, at, type, attempt: 0, reasons: JSON.stringify(reasons) };
+}
+
+/** What it says, whole. null: the event does not tell. */
+export function contentOf(event: DeliveryEvent): DeliveryContentRow | null {
+  if (event.type !== 'delivery.queued' && event.type !== 'delivery.bundled') return null;
+  return { notification_id: event.notificationId, content: JSON.stringify(event.notification) };
+}
+
+/** A delivery may be dead from the start: its channel is not declared. Or diverted: its channel only hands on. */
 function introduced(event: DeliveryEvent): DeliveryRow | null {
   if (!('notification' in event)) return null;
   const { notification, at } = event;
@@ -83,6 +117,13 @@ function introduced(event: DeliveryEvent): DeliveryRow | null {
       notification.alerts.slice(0, SHOWN_FINGERPRINTS).map(({ fingerprint }) => fingerprint),
     ),
     reasons: '[]',
+    recipient: notification.recipient?.name ?? null,
+    went_on_as: null,
+    came_from: notification.cameFrom?.notificationId ?? null,
+    receipt: null,
+    receipt_detail: null,
+    receipt_at: null,
+    took: null,
   };
 }
 

@@ -85,5 +85,13 @@ export function deliveryAnswer(row: DeliveryRow) {
     alerts: row.alerts,
     fingerprints: JSON.parse(row.fingerprints) as unknown,
     reasons: JSON.parse(row.reasons) as unknown,
+    recipient: row.recipient,
+    wentOnAs: row.went_on_as,
+    cameFrom: row.came_from,
+    receipt:
+      row.receipt === null
+        ? null
+        : { state: row.receipt, at: timeOrNull(row.receipt_at), detail: row.receipt_detail ?? '' },
+    tookSeconds: row.took === null ? null : row.took / 1000,
   };
 }

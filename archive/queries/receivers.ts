@@ -7,6 +7,7 @@
  *   on-its-way  a notification is made, and its channel has not accepted it yet
  *   retrying    an attempt failed in a way that may pass
  *   uncertain   whether the channel accepted it is not known
+ *   diverted    its channel could not tell it, or only hands on: another one was asked
  *   dead-letter the channel refused it, or there is none: a person must decide
  *   held        it is held back, and kept
  *   waiting     its group has not decided about it yet
@@ -27,6 +28,7 @@ export const VERDICTS = [
   'on-its-way',
   'retrying',
   'uncertain',
+  'diverted',
   'dead-letter',
   'held',
   'waiting',
@@ -74,6 +76,7 @@ export function receiversOf(alert: AlertRow, rows: LedgerRows): Receiver[] {
         member: rows.members.find((row) => row.group_id === id) ?? null,
         hold: rows.holds.find((row) => row.group_id === id && row.until === null) ?? null,
         decision: own(rows.decisions)[0] ?? null,
+        all: rows.deliveries,
         tellings: own(rows.deliveries).filter(({ created_at }) => created_at >= alert.opened_at),
       });
     });
@@ -93,6 +96,8 @@ interface Facts {
   readonly decision: DecisionRow | null;
   /** Newest first. */
   readonly tellings: readonly Telling[];
+  /** Of every group and channel. */
+  readonly all: readonly Telling[];
 }
 
 type Found = Pick<Receiver, 'verdict' | 'at' | 'answer' | 'reasons'> &
@@ -102,8 +107,15 @@ function judge(facts: Facts): Receiver {
   const { channel, group, tellings } = facts;
   const [last] = tellings;
   const found = last === undefined ? untold(facts) : toldBy(last, facts);
-  const told = tellings.some(({ state }) => state === 'delivered');
+  const told = tellings.some((row) => isDelivered(row, facts.all));
   return { channel, group: group.id, told, notificationId: null, attempts: 0, ...found };
+}
+
+/** Itself, or the bundle that it became. */
+function isDelivered({ state, went_on_as }: Telling, all: readonly Telling[]): boolean {
+  if (state !== 'bundled') return state === 'delivered';
+  const bundle = all.find((row) => row.notification_id === went_on_as);
+  return bundle !== undefined && isDelivered(bundle, all);
 }
 
 function toldBy(last: Telling, facts: Facts): Found {
@@ -137,6 +149,16 @@ function toldBy(last: Telling, facts: Facts): Found {
         verdict: 'dead-letter',
         answer: `not told ${what}: dead letter ${last.dead_letter_id ?? ''} since ${clock(last.updated_at)}: ${why}`,
       };
+    case 'diverted':
+      return { ...of, verdict: 'diverted', answer: `not told ${what} by it: ${why}` };
+    case 'bundled': {
+      const bundle = facts.all.find((row) => row.notification_id === last.went_on_as);
+      const answer = `told ${what} in a bundle: ${why}`;
+      // A bundle has its own size: it may have no room to list this alert.
+      if (bundle === undefined) return { ...of, verdict: 'counted', answer };
+      const found = toldBy(bundle, facts);
+      return { ...found, answer: `${found.answer}; in a bundle` };
+    }
     default:
       return last.state satisfies never;
   }

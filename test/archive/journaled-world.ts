@@ -137,7 +137,7 @@ export class JournaledWorld {
       const due = Math.max(state?.dueAt ?? 0, this.#quiet.get(id) ?? 0);
       if (state !== null && due <= this.now) this.#group(id, { kind: 'tick' });
     }
-    for (const channel of this.#channels.keys()) this.#channel(channel, { kind: 'pump', random: 0.5 });
+    for (const channel of this.#channels.keys()) this.#channel(channel, { kind: 'pump' });
     if (this.#events.length === 0) return;
     this.journal.push({ kind: 'commit', seq: this.journal.length + 1, epoch: 1, at: this.now, events: this.#events });
     this.#events = [];

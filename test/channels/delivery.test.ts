@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { pack, unpack } from 'msgpackr';
 import type { Notification } from '../../alert/notification.ts';
 import type { ChannelPolicy } from '../../alert/policy.ts';
+import { reason } from '../../alert/reason.ts';
 import { REMEMBERED } from '../../channels/channel-state.ts';
 import { MOST_CONVERSATIONS } from '../../channels/conversations.ts';
 import {
@@ -36,7 +37,7 @@ class Channel {
 
   /** Ids that are started. */
   pump(now = T0): string[] {
-    return this.run({ kind: 'pump', random: 0.5 }, now).sends.map((send) => send.notification.id);
+    return this.run({ kind: 'pump' }, now).sends.map((send) => send.notification.id);
   }
 
   outcome(notificationId: string, outcome: Outcome, now = T0, attempt = 1) {
@@ -110,7 +111,7 @@ describe('outcomes', () => {
     channel.outcome('b1', DELIVERED);
     assert.equal(channel.dueAt(), T0 + 500);
     assert.deepEqual(
-      channel.run({ kind: 'pump', random: 0 }, T0 + 500).sends.map((send) => send.attempt),
+      channel.run({ kind: 'pump' }, T0 + 500).sends.map((send) => send.attempt),
       [2],
     );
   });
@@ -145,7 +146,7 @@ describe('outcomes', () => {
     channel.queue('a1');
     const first = die();
     const notification = aNotification({ id: 'a1', groupId: 'a' });
-    const { events } = channel.run({ kind: 'queue', notification, replayed: true });
+    const { events } = channel.run({ kind: 'queue', notification, because: reason('delivery.replayed') });
     assert.equal(events[0]?.reasons[0]?.code, 'delivery.replayed');
     assert.notEqual(die(), first);
   });
@@ -210,7 +211,7 @@ describe('an answer that was lost, of a provider that knows no message again', (
 
 describe('the reference of a conversation', () => {
   const earlierOf = (channel: Channel, now = T0) =>
-    channel.run({ kind: 'pump', random: 0 }, now).sends.map((send) => send.earlier);
+    channel.run({ kind: 'pump' }, now).sends.map((send) => send.earlier);
   const answer = (channel: Channel, id: string, reference?: string, now = T0) =>
     channel.outcome(id, { ...DELIVERED, ...(reference === undefined ? {} : { reference }) }, now);
   const DAY = 86_400_000;
@@ -297,7 +298,7 @@ describe('a channel that is not declared', () => {
     channel.policy = null;
     let steps = 0;
     while (channel.dueAt() !== null) {
-      assert.ok(channel.run({ kind: 'pump', random: 0 }).events.length <= 256);
+      assert.ok(channel.run({ kind: 'pump' }).events.length <= 256);
       steps++;
     }
     assert.equal(channel.state?.deadCount, 1000);
@@ -316,7 +317,7 @@ describe('after a takeover', () => {
   test('what was under way is uncertain and sent again, with the same id, before the rest of its group', () => {
     const { channel, events } = interrupted({});
     assert.deepEqual(
-      events.map((event) => [event.type, event.notificationId]),
+      events.map((event) => [event.type, 'notificationId' in event && event.notificationId]),
       [
         ['delivery.uncertain', 'a1'],
         ['delivery.uncertain', 'b1'],

@@ -24,8 +24,8 @@ test('[BR-CFG-002] the configuration of a fresh checkout loads without a problem
   assert.equal(other[0]!.timing.groupWait, 30_000);
 });
 
-test('the examples of filters, of mapped sources and of escalation load without a problem', async () => {
-  for (const folder of ['examples/filters', 'examples/mapped', 'examples/escalation']) {
+test('the examples of filters, of mapped sources, of escalation and of delivery load without a problem', async () => {
+  for (const folder of ['examples/filters', 'examples/mapped', 'examples/escalation', 'examples/delivery']) {
     const loaded = await loadResources(folder, { channelTypes: channelSchemas, env: {} });
     assert.ok(loaded.ok, JSON.stringify(loaded));
   }
@@ -90,6 +90,7 @@ test('every default that INTERFACE.md promises holds', async () => {
     retry: { maxAttempts: 10, initial: 1000, max: 300_000 },
     concurrency: 16,
     onUncertain: 'resend',
+    breaker: { failures: 20, pause: 10_000, maxPause: 120_000 },
   });
   const unclassified = set.policy.profile('default', 'dev-x');
   assert.deepEqual(

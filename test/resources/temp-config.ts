@@ -12,6 +12,7 @@ import { atEnd } from '../support/leaks.ts';
 /** Stand-ins for the real channel types: resources/ knows none of them. */
 export const channelTypes: ReadonlyMap<string, TSchema> = new Map<string, TSchema>([
   ['console', Type.Object({})],
+  ['spread', Type.Object({ members: Type.Array(Type.String(), { minItems: 1 }) })],
   [
     'hook',
     Type.Object({

@@ -1,0 +1,45 @@
+/** What a channel's events about itself do to its row. Pure. */
+
+import type { ChannelStandingEvent } from '../../channels/delivery-event.ts';
+import type { ChannelStandingRow } from '../schema.ts';
+
+export function foldChannel(before: ChannelStandingRow | null, event: ChannelStandingEvent): ChannelStandingRow {
+  const row = before ?? unheardOf(event.key);
+  switch (event.type) {
+    case 'channel.breaker-opened':
+      return {
+        ...row,
+        breaker: 'open',
+        // A pause that follows a pause goes on with it.
+        breaker_since: row.breaker === 'open' ? row.breaker_since : event.at,
+        breaker_until: event.until,
+        breaker_reasons: JSON.stringify(event.reasons),
+      };
+    case 'channel.breaker-closed':
+      return {
+        ...row,
+        breaker: 'closed',
+        breaker_since: event.at,
+        breaker_until: null,
+        breaker_reasons: JSON.stringify(event.reasons),
+      };
+    default:
+      return event satisfies never;
+  }
+}
+
+function unheardOf(key: string): ChannelStandingRow {
+  const slash = key.indexOf('/');
+  return {
+    key,
+    tenant: key.slice(0, slash),
+    channel: key.slice(slash + 1),
+    breaker: 'closed',
+    breaker_since: null,
+    breaker_until: null,
+    breaker_reasons: '[]',
+    probe: null,
+    probe_detail: null,
+    probed_at: null,
+  };
+}

@@ -1,0 +1,227 @@
+/**
+ * What a channel does when it is its turn: gives up what is too old, sends elsewhere what an open breaker keeps, starts as many as
+ * its room, its rate limit and those of the recipients allow, the most urgent first.
+ */
+
+import type { Entry } from '../alert/entry.ts';
+import type { Notification } from '../alert/notification.ts';
+import type { ChannelPolicy } from '../alert/policy.ts';
+import { type Reason, reason } from '../alert/reason.ts';
+import { standingOf } from './breaker.ts';
+import { bundleWith } from './bundle.ts';
+import { type ChannelState, type Delivery, indexOf } from './channel-state.ts';
+import { earlierReference } from './conversations.ts';
+import type { DeliveryDecision, Send } from './delivery.ts';
+import { about, dead, giveUp, unknownChannel } from './delivery-conclude.ts';
+import type { ChannelEvent, DeliveryEvent, Spent } from './delivery-event.ts';
+import { nextChannel } from './divert.ts';
+import { recipientName, recipientOf, turnOf } from './recipients.ts';
+import { dueOf, spend, tokensIn } from './throttle.ts';
+
+/** How many are given up or sent elsewhere in one commit. */
+const MOST_PER_PUMP = 256;
+/** How many are looked at besides those that there is room for: their recipients may hold them. */
+const MOST_HELD = 32;
+/** How far to look for the oldest that fires. */
+const OLD_LOOKED_AT = 64;
+
+const NOTHING: DeliveryDecision = { events: [], effects: [], sends: [] };
+
+export function takeTurn(state: ChannelState, now: number, policy: ChannelPolicy): DeliveryDecision {
+  const expired = tooOld(state, now, policy);
+  if (expired.length > 0) return eventsOnly(expired.map((one) => expire(state, one, now)));
+  const { lanes } = indexOf(state);
+  const { breaker } = state;
+  const standing = standingOf(breaker, now);
+  if (standing === 'open' || (standing === 'half-open' && breaker.probe !== null)) {
+    const leaving = leavers(state, policy).filter(({ notification }) => (notification.notBefore ?? 0) <= now);
+    if (leaving.length > 0) return sendElsewhere(state, leaving, now, policy);
+    return holdNext(state, now, policy, reason('breaker.open', `until ${new Date(breaker.until).toISOString()}`));
+  }
+  const room = policy.concurrency - lanes.attempting.size;
+  const tokens = policy.rateLimit === undefined ? room : tokensIn(state.bucket, policy.rateLimit, now);
+  if (room > 0 && tokens === 0) return limited(state, now, policy);
+  return start(state, now, policy, Math.min(room, tokens, standing === 'half-open' ? 1 : room));
+}
+
+/** When `takeTurn` does something, if nothing else happens; in the past if it would now; null: it would not. */
+export function turnDueAt(state: ChannelState, policy: ChannelPolicy): number | null {
+  const { lanes } = indexOf(state);
+  if (lanes.attempting.size === state.deliveries.length) return null;
+  return earliest(earliest(expiryDueAt(state, policy), startDueAt(state, policy)), exitDueAt(state, policy));
+}
+
+function startDueAt(state: ChannelState, { concurrency, rateLimit }: ChannelPolicy): number | null {
+  const { lanes } = indexOf(state);
+  const { breaker, bucket } = state;
+  const ready = lanes.dueAt();
+  if (ready === null || lanes.attempting.size >= concurrency || breaker.probe !== null) return null;
+  return Math.max(ready, breaker.until, rateLimit === undefined ? 0 : dueOf(bucket, rateLimit));
+}
+
+/** While the breaker is open, or its probe under way, for those that have somewhere else to go. */
+function exitDueAt(state: ChannelState, policy: ChannelPolicy): number | null {
+  const { pauses, until, probe } = state.breaker;
+  if (pauses === 0) return null;
+  const due = leavers(state, policy).reduce<number | null>(
+    (found, { notification }) => earliest(found, notification.notBefore ?? 0),
+    null,
+  );
+  // Once the pause is over one is to be let through first.
+  return due !== null && (probe !== null || due < until) ? due : null;
+}
+
+function expiryDueAt(state: ChannelState, policy: ChannelPolicy): number | null {
+  return mortals(state, policy).reduce<number | null>((found, one) => earliest(found, expiryOf(one, policy)), null);
+}
+
+function earliest(a: number | null, b: number | null): number | null {
+  return a === null ? b : b === null ? a : Math.min(a, b);
+}
+
+/** The oldest of those that may grow too old. What tells of an end does not: whoever was told that it fires must hear it. */
+function mortals(state: ChannelState, { expireAfter }: ChannelPolicy): Delivery[] {
+  if (expireAfter === undefined) return [];
+  return indexOf(state)
+    .lanes.queued(OLD_LOOKED_AT)
+    .filter(({ notification }) => notification.status === 'firing');
+}
+
+function expiryOf({ notification }: Delivery, { expireAfter = 0 }: ChannelPolicy): number {
+  return Math.max(notification.createdAt, notification.notBefore ?? 0) + expireAfter;
+}
+
+function tooOld(state: ChannelState, now: number, policy: ChannelPolicy): Delivery[] {
+  return mortals(state, policy).filter((delivery) => expiryOf(delivery, policy) <= now);
+}
+
+/** Nobody is told any more, also not by another channel. */
+function expire(state: ChannelState, delivery: Delivery, now: number): DeliveryEvent {
+  const waited = Math.round((now - delivery.notification.createdAt) / 1000);
+  return dead(delivery, state.deadCount, now, [reason('delivery.expired', `it waited for ${waited} s`)]);
+}
+
+function leavers(state: ChannelState, policy: ChannelPolicy): Delivery[] {
+  return indexOf(state)
+    .lanes.queued(MOST_PER_PUMP)
+    .filter(({ notification }) => nextChannel(notification, policy) !== null);
+}
+
+function sendElsewhere(
+  state: ChannelState,
+  leaving: readonly Delivery[],
+  now: number,
+  policy: ChannelPolicy,
+): DeliveryDecision {
+  const why = [reason('breaker.open', `until ${new Date(state.breaker.until).toISOString()}`)];
+  const ends = leaving.map((delivery) => giveUp(state, delivery, now, policy, why));
+  const effects: Entry[] = ends.flatMap((end) => end.effects);
+  return { events: ends.flatMap((end) => end.events), effects, sends: [] };
+}
+
+/** Says of those that would be next why they are not. Once for each cause. */
+function holdNext(state: ChannelState, now: number, policy: ChannelPolicy, why: Reason): DeliveryDecision {
+  const { lanes } = indexOf(state);
+  const room = policy.concurrency - lanes.attempting.size;
+  const untold = lanes.next(Math.max(0, room), now).filter(({ held }) => held !== why.code);
+  return eventsOnly(untold.map(({ notification }) => ({ type: 'delivery.held', ...about(notification, now, [why]) })));
+}
+
+function limited(state: ChannelState, now: number, policy: ChannelPolicy): DeliveryDecision {
+  const [next] = indexOf(state).lanes.next(1, now);
+  if (next === undefined) return NOTHING;
+  const bundle = bundleWith(state, next, recipientName(next.notification), policy, now);
+  if (bundle !== null) return eventsOnly([bundle]);
+  return holdNext(state, now, policy, reason('delivery.rate-limited', `that of channel/${policy.name}`));
+}
+
+function start(state: ChannelState, now: number, policy: ChannelPolicy, most: number): DeliveryDecision {
+  if (most <= 0) return NOTHING;
+  const events: ChannelEvent[] = [];
+  const sends: Send[] = [];
+  const spending = new Spending(state, policy, now);
+  const isProbe = state.breaker.pauses > 0;
+  const looked = policy.recipientLimit === undefined ? most : most + MOST_HELD;
+  for (const delivery of indexOf(state).lanes.next(looked, now)) {
+    if (sends.length >= most) break;
+    const { notification, attempts } = delivery;
+    const held = spending.holdOf(delivery);
+    if (held !== null) {
+      events.push(held);
+      continue;
+    }
+    const attempt = attempts + 1;
+    const reasons = [
+      reason('delivery.attempting', `attempt ${attempt} of ${policy.retry.maxAttempts}`),
+      ...(isProbe ? [reason('breaker.half-open')] : []),
+    ];
+    const spent = spending.spendFor(notification);
+    events.push({
+      type: 'delivery.attempting',
+      ...about(notification, now, reasons),
+      attempt,
+      ...(spent === null ? {} : { spent }),
+      ...(isProbe ? { probe: true as const } : {}),
+    });
+    sends.push({ notification, attempt, earlier: earlierReference(state.conversations, notification, now) });
+  }
+  return events.length === 0 ? NOTHING : { events, effects: [], sends };
+}
+
+/** What this turn takes out of the buckets. The state is changed by its events alone, later. */
+class Spending {
+  readonly #state: ChannelState;
+  readonly #policy: ChannelPolicy;
+  readonly #now: number;
+  readonly #recipients = new Map<string, { bucket: number; reserved: number }>();
+  #bucket: number;
+
+  constructor(state: ChannelState, policy: ChannelPolicy, now: number) {
+    this.#state = state;
+    this.#policy = policy;
+    this.#now = now;
+    this.#bucket = state.bucket;
+  }
+
+  /** null: its recipient's limit lets it go. */
+  holdOf({ notification, held }: Delivery): DeliveryEvent | null {
+    const { recipientLimit: limit } = this.#policy;
+    if (limit === undefined) return null;
+    const standing = this.#recipient(recipientName(notification));
+    if (tokensIn(standing.bucket, limit, this.#now) > 0) return null;
+    const why = reason('delivery.rate-limited', `that of ${recipientName(notification) || 'its recipient'}`);
+    const isNext = notification.priority === 'P1' || held === why.code;
+    const { notBefore, reserved } = turnOf(standing, limit, this.#now, isNext);
+    standing.reserved = reserved;
+    return { type: 'delivery.held', ...about(notification, this.#now, [why]), notBefore, reserved };
+  }
+
+  spendFor(notification: Notification): Spent | null {
+    const { rateLimit, recipientLimit } = this.#policy;
+    if (rateLimit === undefined && recipientLimit === undefined) return null;
+    if (rateLimit !== undefined) this.#bucket = spend(this.#bucket, rateLimit, this.#now);
+    if (recipientLimit === undefined) return { channel: this.#bucket };
+    const standing = this.#recipient(recipientName(notification));
+    standing.bucket = spend(standing.bucket, recipientLimit, this.#now);
+    return { ...(rateLimit === undefined ? {} : { channel: this.#bucket }), recipient: standing.bucket };
+  }
+
+  #recipient(name: string): { bucket: number; reserved: number } {
+    const known = this.#recipients.get(name);
+    if (known !== undefined) return known;
+    const { bucket, reserved } = recipientOf(this.#state.recipients, name);
+    const standing = { bucket, reserved };
+    this.#recipients.set(name, standing);
+    return standing;
+  }
+}
+
+function eventsOnly(events: readonly ChannelEvent[]): DeliveryDecision {
+  return events.length === 0 ? NOTHING : { events, effects: [], sends: [] };
+}
+
+/** What waits for a channel that is not declared any more. */
+export function buryQueued(state: ChannelState, now: number): DeliveryDecision {
+  const queued = indexOf(state).lanes.queued(MOST_PER_PUMP);
+  return eventsOnly(queued.map((one) => dead(one, state.deadCount, now, unknownChannel(one.notification))));
+}

@@ -1,0 +1,117 @@
+/** Where a notification goes that its channel cannot deliver, or only hands on; and what it is there. */
+
+import type { NotificationEntry } from '../alert/entry.ts';
+import { hash16 } from '../alert/fingerprint.ts';
+import type { Notification } from '../alert/notification.ts';
+import type { ChannelPolicy } from '../alert/policy.ts';
+import { type Reason, reason } from '../alert/reason.ts';
+import type { ChannelState } from './channel-state.ts';
+import type { DeliveryEvent } from './delivery-event.ts';
+import { detourOf } from './detours.ts';
+
+export interface Diversion {
+  readonly event: DeliveryEvent;
+  readonly effect: NotificationEntry;
+}
+
+interface NextChannel {
+  readonly to: string;
+  /** What is left to go on to from there; null: as that channel declares. */
+  readonly alternatives: readonly string[] | null;
+}
+
+/** null: there is none left. What came with a list goes by it alone, so that no detour comes back to where it was. */
+export function nextChannel({ alternatives }: Notification, policy: ChannelPolicy | null): NextChannel | null {
+  if (alternatives !== undefined) {
+    const [to, ...left] = alternatives;
+    return to === undefined ? null : { to, alternatives: left };
+  }
+  return policy?.fallback === undefined ? null : { to: policy.fallback, alternatives: null };
+}
+
+export function divert(
+  notification: Notification,
+  attempt: number,
+  next: NextChannel,
+  now: number,
+  why: readonly Reason[],
+): Diversion {
+  const { tenant, id, channel } = notification;
+  const effect = entryFor(notification, next, why);
+  const as = effect.notification.id;
+  const reasons = [...why, reason('delivery.diverted', `to channel/${next.to} as ${as}`)];
+  const key = `${tenant}/${channel}`;
+  const event: DeliveryEvent = {
+    type: 'delivery.diverted',
+    key,
+    at: now,
+    notificationId: id,
+    reasons,
+    attempt,
+    to: next.to,
+    as,
+    notification,
+  };
+  return { event, effect };
+}
+
+/** The same notification for the next channel. Its id follows from the first, so that it is there once, however it comes. */
+function entryFor(
+  notification: Notification,
+  { to, alternatives }: NextChannel,
+  why: readonly Reason[],
+): NotificationEntry {
+  const { id, channel, reasons, notBefore: _, alternatives: __, ...content } = notification;
+  return {
+    kind: 'notification',
+    notification: {
+      ...content,
+      id: `${id}-f`,
+      channel: to,
+      reasons: [...reasons, ...why],
+      cameFrom: { channel, notificationId: id },
+      ...(alternatives === null ? {} : { alternatives }),
+    },
+  };
+}
+
+/** What tells of an end goes also to where the group was told of before. null: nowhere. */
+export function copyFor(
+  state: ChannelState | null,
+  notification: Notification,
+  now: number,
+  wantsResolved: (channel: string) => boolean,
+): Diversion | null {
+  if (state === null || !notification.alerts.some(({ status }) => status === 'resolved')) return null;
+  const detour = detourOf(state.detours, notification);
+  if (detour === null || !wantsResolved(detour.to)) return null;
+  const why = [reason('delivery.copied', `channel/${detour.to} told of it before`)];
+  const effect = entryFor(notification, detour, why);
+  const { tenant, channel, id } = notification;
+  const to = { to: detour.to, as: effect.notification.id };
+  const about = { key: `${tenant}/${channel}`, at: now, notificationId: id, reasons: why };
+  return { event: { type: 'delivery.copied', ...about, ...to }, effect };
+}
+
+/**
+ * The member that a group of a channel with members goes to: the one it went to before, else by the highest of the hashes with
+ * each (rendezvous hashing, Thaler and Ravishankar 1996), so that few groups move when a member comes or goes. The others follow
+ * in the order of their hashes, then the channel's own fallback.
+ */
+export function spread(
+  state: ChannelState | null,
+  notification: Notification,
+  members: readonly string[],
+  policy: ChannelPolicy,
+  now: number,
+): Diversion {
+  const hashed = members.map((name) => ({ name, weight: hash16(`${notification.groupId}\n${name}`) }));
+  const inOrder = hashed.sort((a, b) => (a.weight < b.weight ? 1 : -1)).map(({ name }) => name);
+  const before = state === null ? null : detourOf(state.detours, notification);
+  const first = before !== null && members.includes(before.to) ? before.to : inOrder[0]!;
+  const others = inOrder.filter((name) => name !== first);
+  const alternatives = policy.fallback === undefined ? others : [...others, policy.fallback];
+  const why = [reason('delivery.spread', `channel/${policy.name} hands on to channel/${first}`)];
+  const { event, effect } = divert(notification, 0, { to: first, alternatives }, now, why);
+  return { event: { ...event, spread: true } as DeliveryEvent, effect };
+}
