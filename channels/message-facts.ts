@@ -60,7 +60,10 @@ export function factsOf(notification: Notification): Fact[] {
       .filter(([name]) => name !== 'alertname' && name !== 'namespace')
       .map(([name, value]) => ({ name, value })),
   ];
-  return facts.filter(({ value }) => value !== '').map(({ name, value }) => ({ name: line(name), value: line(value) }));
+  // What is empty once it is made fit to be shown is left out: chats refuse empty fields.
+  return facts
+    .map(({ name, value }) => ({ name: line(name), value: line(value) }))
+    .filter(({ name, value }) => name !== '' && value !== '');
 }
 
 /** At most `most` of them; `more`: how many the group has besides. */
@@ -106,6 +109,12 @@ export function webLink(url: string): string | null {
   if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) return null;
   const { href } = new URL(url);
   return href.length <= 2000 ? href : null;
+}
+
+/** Of this Herald; null where it knows itself as loopback, which leads its readers nowhere. */
+export function openLink(externalURL: string): string | null {
+  const link = webLink(externalURL);
+  return link === null || /^(localhost|127\.|\[::1\])/.test(new URL(link).hostname) ? null : link;
 }
 
 /** `2026-11-23 08:57:22 UTC` */

@@ -27,3 +27,8 @@ export type Outcome =
 
 /** Bytes of UTF-8. What is longer is not kept: cut, it would name something else. */
 export const MAX_REFERENCE = 2048;
+
+/** What of the texts did not work stands beside what came of the sending. */
+export function withFailures(outcome: Outcome, failures: readonly string[]): Outcome {
+  return failures.length === 0 ? outcome : { ...outcome, detail: `${outcome.detail}; ${failures.join('; ')}` };
+}

@@ -2,6 +2,8 @@
 
 import type { TSchema } from 'typebox';
 import type { TextRules } from '../resources/template-check.ts';
+import { type ChatOptions, chatOptions } from './chat/options.ts';
+import { createChatSender } from './chat/send.ts';
 import { CONSOLE_TEXTS, type ConsoleOptions, consoleOptions } from './console/options.ts';
 import { createConsoleSender } from './console/send.ts';
 import { type EmailOptions, emailOptions } from './email/options.ts';
@@ -9,6 +11,7 @@ import { createEmailSender } from './email/send.ts';
 import { type PagerdutyOptions, pagerdutyOptions } from './pagerduty/options.ts';
 import { createPagerdutySender } from './pagerduty/send.ts';
 import { PAGERDUTY_PARTS } from './pagerduty/template.ts';
+import { PLAIN_TEMPLATE } from './plain-texts.ts';
 import type { ChannelType } from './sender.ts';
 import { type SlackOptions, slackOptions } from './slack/options.ts';
 import { createSlackSender } from './slack/send.ts';
@@ -18,6 +21,8 @@ import { createSmsSender } from './sms/send.ts';
 import { SMS_PARTS } from './sms/template.ts';
 import { type SpreadOptions, spreadOptions } from './spread/options.ts';
 import { createSpreadSender } from './spread/send.ts';
+import { type TeamsOptions, teamsOptions } from './teams/options.ts';
+import { createTeamsSender } from './teams/send.ts';
 import { templateFault } from './template/check.ts';
 import { type WebhookOptions, webhookOptions } from './webhook/options.ts';
 import { createWebhookSender } from './webhook/send.ts';
@@ -51,6 +56,18 @@ const emailChannel: ChannelType<EmailOptions> = {
   create: (options, context) => createEmailSender(options, context),
 };
 
+const teamsChannel: ChannelType<TeamsOptions> = {
+  options: teamsOptions,
+  parts: Object.keys(PLAIN_TEMPLATE),
+  create: (options, context) => createTeamsSender(options, context),
+};
+
+const chatChannel: ChannelType<ChatOptions> = {
+  options: chatOptions,
+  parts: [...Object.keys(PLAIN_TEMPLATE), 'body'],
+  create: (options, context) => createChatSender(options, context),
+};
+
 const webhookChannel: ChannelType<WebhookOptions> = {
   options: webhookOptions,
   create: (options, context) => createWebhookSender(options, context),
@@ -65,6 +82,8 @@ const spreadChannel: ChannelType<SpreadOptions> = {
 export const CHANNEL_TYPES: Readonly<Record<string, ChannelType<unknown>>> = {
   console: consoleChannel,
   slack: slackChannel,
+  teams: teamsChannel,
+  chat: chatChannel,
   pagerduty: pagerdutyChannel,
   sms: smsChannel,
   email: emailChannel,

@@ -5,7 +5,17 @@
  */
 
 import type { Notification } from '../../alert/notification.ts';
-import { type AlertLine, alertLines, colourOf, cut, factsOf, heldLines, runbookOf, timeOf } from '../message-facts.ts';
+import {
+  type AlertLine,
+  alertLines,
+  colourOf,
+  cut,
+  factsOf,
+  heldLines,
+  openLink,
+  runbookOf,
+  timeOf,
+} from '../message-facts.ts';
 import { code, escaped, escapedWithin, link, localTime, within } from './mrkdwn.ts';
 import type { SlackSettings } from './options.ts';
 import type { SlackTexts } from './template.ts';
@@ -126,7 +136,7 @@ export const SNOOZE = 'herald.snooze';
 
 function buttons(notification: Notification, { signingSecret, snoozes, externalURL }: Look): Block[] {
   const open = notification.alerts.filter(({ status }) => status === 'firing');
-  const view = openLink(externalURL);
+  const view = viewButton(externalURL);
   if (signingSecret === null || open.length === 0) return view === null ? [] : [{ type: 'actions', elements: [view] }];
   const value = buttonValue(notification, open);
   const untaken = open.some(({ acknowledged }) => acknowledged !== true);
@@ -145,11 +155,10 @@ function button(label: string, value: string) {
   return { type: 'button', text: { type: 'plain_text', text: cut(label, LIMITS.button) }, value };
 }
 
-/** Slack takes pages of the web only; a Herald that knows itself as loopback is none for its readers. */
-function openLink(externalURL: string): Block | null {
-  if (!URL.canParse(externalURL) || /^(localhost|127\.|\[::1\])/.test(new URL(externalURL).hostname)) return null;
+function viewButton(externalURL: string): Block | null {
+  const url = openLink(externalURL);
   const text = { type: 'plain_text', text: 'Open Herald' };
-  return { type: 'button', text, url: externalURL, action_id: 'herald.open' };
+  return url === null ? null : { type: 'button', text, url, action_id: 'herald.open' };
 }
 
 function buttonValue({ tenant, groupId }: Notification, open: Notification['alerts']): string {

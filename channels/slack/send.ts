@@ -8,7 +8,7 @@ import type { Notification } from '../../alert/notification.ts';
 import type { Bounds } from '../http-attempt.ts';
 import { outboundFor } from '../http-options.ts';
 import type { Outbound } from '../outbound.ts';
-import type { Outcome } from '../outcome.ts';
+import { type Outcome, withFailures } from '../outcome.ts';
 import type { Probe, Sender, SenderContext } from '../sender.ts';
 import { callSlack, postToWebhook, type SlackAnswer, type SlackApi } from './call.ts';
 import { plainMessage, type SlackMessage, slackMessage } from './message.ts';
@@ -41,7 +41,7 @@ export function createSlackSender(options: SlackOptions, context: SenderContext,
         via.kind === 'webhook'
           ? await postOnce(http, via.url, full, plain, bounds)
           : await converse(new Conversation(settings, via, http, bounds), notification, texts, full, plain, earlier);
-      return told(outcome, texts.failures);
+      return withFailures(outcome, texts.failures);
     },
     probe: (signal) => probe(settings, http, { clock: context.clock, timeout: settings.timeout, signal }),
     close: () => http.close(),
@@ -152,10 +152,6 @@ async function probe(settings: SlackSettings, http: Outbound, bounds: Bounds): P
   }
   const kind = answer.outcome.kind === 'retry' ? 'degraded' : 'failed';
   return { kind, detail: `auth.test: ${answer.outcome.detail}` };
-}
-
-function told(outcome: Outcome, failures: readonly string[]): Outcome {
-  return failures.length === 0 ? outcome : { ...outcome, detail: `${outcome.detail}; ${failures.join('; ')}` };
 }
 
 /** What an older version left, or another kind of channel under this name, counts as none. */

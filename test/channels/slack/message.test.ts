@@ -64,7 +64,7 @@ test('buttons acknowledge and snooze what fires, and carry whom they are for', a
     group: '5f1c9a3e00d2b764',
     fingerprints: ['089c6e69d2c44267'],
   });
-  assert.equal(buttons[2]?.url, 'https://herald.example');
+  assert.equal(buttons[2]?.url, 'https://herald.example/');
 });
 
 test('there are no buttons that nobody could check, nothing to acknowledge twice, and no link to loopback', async () => {
