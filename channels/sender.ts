@@ -5,6 +5,7 @@ import type { Notification } from '../alert/notification.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Outcome } from './outcome.ts';
+import type { Pictures } from './picture/pictures.ts';
 import type { Templates } from './template/templates.ts';
 
 export interface Sender {
@@ -37,6 +38,8 @@ export interface SenderContext {
   readonly externalURL: string;
   /** The texts of a message, as operators declare them. */
   readonly templates: Templates;
+  /** Left out where nothing is sent, such as in a check. */
+  readonly pictures?: Pictures;
 }
 
 /** The part of a terminal, pipe or file stream that the console channel needs. */

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Bus } from '../bus/connection.ts';
 import { forgetWorkers } from '../bus/lease.ts';
 import { answerRuleCounts } from '../bus/rule-counts.ts';
+import { createPictures } from '../channels/picture/pictures.ts';
 import { createTemplates } from '../channels/template/templates.ts';
 import type { ResourceSet } from '../resources/compile.ts';
 import { systemClock } from '../telemetry/clock.ts';
@@ -60,7 +61,8 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
   const externalURL = environment.externalUrl ?? listening;
   const texts = new TextsInForce();
   const templates = createTemplates({ clock: systemClock, externalURL, declared: texts });
-  const context = { clock: systemClock, log, stdout: process.stdout, externalURL, templates };
+  const pictures = createPictures(systemClock);
+  const context = { clock: systemClock, log, stdout: process.stdout, externalURL, templates, pictures };
   const stop = new AbortController();
   const parts: Parts = { bus: null, actors: null, archive: null };
   const query = archiveQuery(() => parts.bus);
@@ -127,6 +129,7 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
         () => stop.abort(),
         () => resources?.close(),
         () => senders.close(),
+        () => pictures.close(),
         () => plugins.close(),
       ]),
   };

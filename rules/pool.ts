@@ -63,11 +63,9 @@ export interface PoolOptions {
 
 export function createRulesPool(options: PoolOptions = {}): RulesPool {
   const { threads = 1, batch = 2000 } = options;
-  const pool = new Piscina<ClassifyTask | CorrelateTask, unknown>({
+  const pool = threadPool<ClassifyTask | CorrelateTask, unknown>({
     filename: new URL('./worker.ts', import.meta.url).href,
-    minThreads: 0,
     maxThreads: Math.max(1, threads),
-    idleTimeout: 10_000,
   });
   return {
     async classifyAll(rules, names) {
@@ -88,6 +86,16 @@ export function createRulesPool(options: PoolOptions = {}): RulesPool {
     },
     close: () => pool.destroy(),
   };
+}
+
+/** Threads come when there is work, and go when there was none for a while. */
+export function threadPool<Task, Result>(options: {
+  readonly filename: string;
+  readonly maxThreads: number;
+  /** Tasks that wait; left out: any number. */
+  readonly maxQueue?: number;
+}): Piscina<Task, Result> {
+  return new Piscina<Task, Result>({ minThreads: 0, idleTimeout: 10_000, ...options });
 }
 
 /** At least one batch, so that bad rules are told even without names. */

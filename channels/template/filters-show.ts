@@ -1,37 +1,12 @@
 /** Filters that show what Herald knows: links, priorities, words of the built-in texts, sets of labels. */
 
 import { isTextKey, TEXT_KEYS, TEXTS } from './languages.ts';
+import { lookOf } from './look.ts';
 import { TemplateMisuse } from './misuse.ts';
 import { escapeHtml, Markup, textOf } from './output.ts';
 import { printable } from './printable.ts';
 import { contextOf, type FilterCall } from './render-context.ts';
 import { webAddress } from './view.ts';
-
-/** By priority, by status, and by the usual values of a severity label. */
-const LOOKS: Readonly<Record<string, { readonly emoji: string; readonly colour: string }>> = {
-  P1: { emoji: '🔴', colour: '#c4211e' },
-  P2: { emoji: '🟠', colour: '#d9730d' },
-  P3: { emoji: '🟡', colour: '#b58900' },
-  P4: { emoji: '🔵', colour: '#2463b8' },
-  P5: { emoji: '⚪', colour: '#6b7280' },
-  critical: { emoji: '🔴', colour: '#c4211e' },
-  error: { emoji: '🟠', colour: '#d9730d' },
-  high: { emoji: '🟠', colour: '#d9730d' },
-  warning: { emoji: '🟡', colour: '#b58900' },
-  medium: { emoji: '🟡', colour: '#b58900' },
-  info: { emoji: '🔵', colour: '#2463b8' },
-  low: { emoji: '🔵', colour: '#2463b8' },
-  none: { emoji: '⚪', colour: '#6b7280' },
-  firing: { emoji: '🔥', colour: '#c4211e' },
-  resolved: { emoji: '✅', colour: '#1e7e45' },
-};
-
-const UNKNOWN_LOOK = { emoji: '⚪', colour: '#6b7280' };
-
-export function lookOf(word: string): { readonly emoji: string; readonly colour: string } {
-  for (const key of [word, word.toLowerCase()]) if (Object.hasOwn(LOOKS, key)) return LOOKS[key]!;
-  return UNKNOWN_LOOK;
-}
 
 const MOST_LABELS = 30;
 
