@@ -33,7 +33,7 @@ export function holdContext(
   policy: Policy,
   now: number,
 ): HoldContext {
-  const silences = silenceList(policy.silences(tenant), holds?.silences ?? null, policy.readMatcher);
+  const silences = silenceList(policy.silences(tenant), holds?.silences ?? null, policy);
   return { tenant, holds, policy, now, time: policy.timeHold(tenant, timing, now), silences };
 }
 

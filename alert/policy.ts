@@ -16,6 +16,7 @@ import type { Directory } from './people.ts';
 import type { Placement, PromotionRule } from './promotion-state.ts';
 import type { Reason } from './reason.ts';
 import type { SilenceRule } from './silence.ts';
+import type { FindPatterns } from './silence-index.ts';
 
 export interface Classification {
   readonly environment: Environment;
@@ -163,6 +164,8 @@ export interface Policy {
   silences(tenant: string): readonly SilenceRule[];
   /** For the matchers of silences that people set: their patterns need the engine that alert/ does not know. */
   readMatcher(text: string): CompiledMatcher | MatcherProblem;
+  /** Many of their patterns, each of a whole value, in one go. */
+  findPatterns: FindPatterns;
   /** The tenant's CorrelationRules and limits; the same list as long as the policy is the same. Empty: nothing is correlated. */
   correlations(tenant: string): readonly CorrelationCondition[];
   /** The route's mute and active time intervals. null: nothing of them holds it at `now`. */

@@ -1,18 +1,21 @@
 /**
  * Which silences match an alert, remembered from one look at its group to the next. A group of which something is held is looked at
  * again at every group_interval, and may hold 10,000 alerts; of these only new ones are asked about all silences, and the others
- * about new silences.
+ * about new silences. A new one is asked about those silences that an index finds for it (silence-index.ts).
  */
 
 import type { LabelSet } from './alert.ts';
 import { matchesAll } from './matcher.ts';
 import type { GroupedAlert } from './notification.ts';
-import { type ReadMatcher, ruleOf, type Silence, type SilenceRule } from './silence.ts';
+import type { Policy } from './policy.ts';
+import { ruleOf, type Silence, type SilenceRule } from './silence.ts';
+import { SilenceIndex } from './silence-index.ts';
 
 /** All silences of a tenant, in force or not: the same object as long as they are the same. */
 export interface SilenceList {
   readonly rules: readonly SilenceRule[];
   readonly members: ReadonlySet<SilenceRule>;
+  readonly index: SilenceIndex;
 }
 
 const lists = new WeakMap<object, SilenceList>();
@@ -21,7 +24,7 @@ const lists = new WeakMap<object, SilenceList>();
 export function silenceList(
   declared: readonly SilenceRule[],
   set: ReadonlyMap<string, Silence> | null,
-  readMatcher: ReadMatcher,
+  { readMatcher, findPatterns }: Pick<Policy, 'readMatcher' | 'findPatterns'>,
 ): SilenceList {
   const rules = [...declared];
   for (const silence of set?.values() ?? []) {
@@ -31,7 +34,7 @@ export function silenceList(
   const owner = set ?? declared;
   const known = lists.get(owner);
   if (known !== undefined && isSame(known.rules, rules)) return known;
-  const list = { rules, members: new Set(rules) };
+  const list = { rules, members: new Set(rules), index: new SilenceIndex(rules, findPatterns) };
   lists.set(owner, list);
   return list;
 }
@@ -53,7 +56,8 @@ export function silencesOf(alert: GroupedAlert, labels: LabelSet, list: SilenceL
   if (list.rules.length === 0) return NONE;
   const before = answers.get(alert);
   if (before?.list === list) return before.matching;
-  const fresh = before === undefined ? list.rules : list.rules.filter((rule) => !before.list.members.has(rule));
+  const fresh =
+    before === undefined ? list.index.candidates(labels) : list.rules.filter((rule) => !before.list.members.has(rule));
   const kept = before?.matching.filter((rule) => list.members.has(rule)) ?? NONE;
   const matching = [...kept, ...fresh.filter(({ matchers }) => matchesAll(matchers, labels))];
   answers.set(alert, { list, matching: matching.length === 0 ? NONE : matching });

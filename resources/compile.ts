@@ -20,7 +20,7 @@ import { compileTenantFilters } from './filter.ts';
 import { compileLifecycles } from './lifecycle.ts';
 import { compileMaintenances } from './maintenance.ts';
 import { compileMasks } from './masking.ts';
-import { readMatcher } from './matcher.ts';
+import { findPatterns, readMatcher } from './matcher.ts';
 import { compilePlugins } from './plugin.ts';
 import type { Declared } from './resource.ts';
 import { routeTree } from './route.ts';
@@ -98,6 +98,7 @@ export function compileResources(checked: readonly Checked[], files: readonly st
     inhibitions: holds.inhibitions,
     silences: holds.silences,
     readMatcher,
+    findPatterns,
     correlations: compileCorrelations(checked.map((one) => one.declared)),
     timeHold: (tenant, timing, now) => timeHold(intervals.get(tenant) ?? NO_INTERVALS, timing, now),
     maintenanceHold: (tenant, labels, now) => maintenance.get(tenant)?.(labels, now) ?? null,

@@ -3,8 +3,9 @@
 import Type from 'typebox';
 import { type CompiledMatcher, type CompileRegex, compileMatcher, type MatcherProblem } from '../alert/matcher.ts';
 import { parseMatcher } from '../alert/matcher-parse.ts';
+import type { FindPatterns } from '../alert/silence-index.ts';
 import { literalEnds, literalTest } from '../rules/literal-pattern.ts';
-import { compileAnchoredRegex, compilePattern } from '../rules/pattern-set.ts';
+import { compileAnchoredRegex, compilePattern, compilePatternSet } from '../rules/pattern-set.ts';
 
 export const matcherSchema = Type.Refine(
   Type.String({ description: 'a matcher such as severity="critical", team!="web" or namespace=~"shop-.*"' }),
@@ -76,3 +77,11 @@ export function readMatcher(text: string): CompiledMatcher | MatcherProblem {
   }
   return compileMatcher(parsed, linearRegex);
 }
+
+/** One automaton for all of them. `patterns`: those of matchers that could be read. */
+export const findPatterns: FindPatterns = (patterns) => {
+  const anchored = patterns.map((pattern) => `^(?:${pattern})$`);
+  const compiled = compilePatternSet(anchored, { caseSensitive: true });
+  if (!compiled.ok) throw new TypeError(`unchecked pattern ${JSON.stringify(compiled.problems[0]?.pattern)}`);
+  return (value) => compiled.set.match(value);
+};

@@ -6,15 +6,17 @@
 /** null: it takes a regular expression. `pattern`: that of a whole value, without anchors, and one that RE2 takes. */
 export function literalTest(pattern: string): ((text: string) => boolean) | null {
   const words: string[] = [];
-  const prefixes: string[] = [];
+  const others: ((text: string) => boolean)[] = [];
   for (const word of pattern.split('|')) {
-    const isPrefix = word.endsWith('.*');
-    const literal = isPrefix ? word.slice(0, -2) : word;
+    const opens = word.length > 2 && word.startsWith('.*');
+    const isOpen = word.endsWith('.*');
+    const literal = word.slice(opens ? 2 : 0, isOpen ? -2 : word.length);
     if (!PLAIN.test(literal)) return null;
-    (isPrefix ? prefixes : words).push(literal);
+    if (!opens && !isOpen) words.push(literal);
+    else others.push(opens ? (isOpen ? containing(literal) : endingIn(literal)) : beginningWith(literal));
   }
-  if (prefixes.length === 0) return words.length === 1 ? (text) => text === words[0] : oneOf(words);
-  return (text) => words.includes(text) || prefixes.some((prefix) => startsWith(text, prefix));
+  if (others.length === 0) return words.length === 1 ? (text) => text === words[0] : oneOf(words);
+  return (text) => words.includes(text) || others.some((matches) => matches(text));
 }
 
 /** Characters without a meaning of their own; a hyphen has one only between brackets. */
@@ -25,9 +27,17 @@ function oneOf(words: readonly string[]): (text: string) => boolean {
   return (text) => set.has(text);
 }
 
-/** A dot does not match a line end. */
-function startsWith(text: string, prefix: string): boolean {
-  return text.startsWith(prefix) && !text.includes('\n', prefix.length);
+/** A dot does not match a line end, and no literal holds one. */
+function beginningWith(prefix: string): (text: string) => boolean {
+  return (text) => text.startsWith(prefix) && !text.includes('\n', prefix.length);
+}
+
+function endingIn(suffix: string): (text: string) => boolean {
+  return (text) => text.endsWith(suffix) && !text.includes('\n');
+}
+
+function containing(part: string): (text: string) => boolean {
+  return (text) => text.includes(part) && !text.includes('\n');
 }
 
 /**
@@ -35,8 +45,8 @@ function startsWith(text: string, prefix: string): boolean {
  * pattern as above: `db-1\.shop:\d+` begins with `db-1.shop:`, whatever else it says.
  */
 export function literalEnds(pattern: string): { readonly prefix: string; readonly suffix: string } {
-  // A branch, or flags, may make another thing of the same characters.
-  if (pattern.includes('|') || pattern.includes('(?')) return { prefix: '', suffix: '' };
+  // A branch, flags, or a quotation may make another thing of the same characters: the `?` of `a\\Q\\E?` is about the a.
+  if (pattern.includes('|') || pattern.includes('(?') || pattern.includes('\\Q')) return { prefix: '', suffix: '' };
   const [begin = ''] = BEGIN.exec(pattern) ?? [];
   // The last character may be repeated no times.
   const certain = /^[*?{]/.test(pattern.slice(begin.length)) ? begin.replace(/\\?.$/, '') : begin;

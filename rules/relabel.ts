@@ -106,12 +106,19 @@ function hashmod(source: string, modulus: number): string {
 
 /** What was copied does not take part again: the names are those from before. */
 function mapNames({ replacement }: RelabelRule, regex: Capture, labels: LabelSet): LabelSet {
-  let mapped = labels;
-  for (const name of Object.keys(labels)) {
+  let mapped: Record<string, string> | null = null;
+  for (const name in labels) {
     const match = regex.exec(name);
-    if (match !== null) mapped = withLabel(mapped, expandTemplate(replacement, match), labels[name]!);
+    if (match === null) continue;
+    const target = expandTemplate(replacement, match);
+    const value = labels[name]!;
+    if (labelValue(mapped ?? labels, target) === value || target === '__proto__') continue;
+    // Copied once: a copy for each of a thousand labels is a million of them.
+    mapped ??= { ...labels };
+    if (value === '') delete mapped[target];
+    else mapped[target] = value;
   }
-  return mapped;
+  return mapped ?? labels;
 }
 
 function namesWhere(labels: LabelSet, stays: (name: string) => boolean): LabelSet {

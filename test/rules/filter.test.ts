@@ -91,6 +91,19 @@ test('[BR-AP-005] relabel steps run one after the other, and may drop', () => {
   assert.deepEqual(outcome({ alertname: 'X' }, steps).reasons, [], 'what changes nothing is not worth a reason');
 });
 
+test('[BR-AP-005] relabelling that looks at too many labels of one alert fails as a rule, and the alert goes on', () => {
+  const labels = Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`label_${i}`, 'x']));
+  const relabel = Array(100).fill({ action: 'labelmap', regex: 'label_(.*)', replacement: 'l_$1' });
+  const rule = { action: 'relabel' as const, relabel };
+  const { labels: after, reasons } = outcome(labels, rule, rule);
+  assert.deepEqual(
+    reasons.map(({ code }) => code),
+    ['filter.error', 'filter.error'],
+  );
+  assert.match(reasons[0]?.detail ?? '', /looks at more than 250000 labels of one alert/);
+  assert.equal(after, labels, 'as they were');
+});
+
 test('labels that relabelling makes grow without end are left as they were', () => {
   const twice = { sourceLabels: ['a'], targetLabel: 'a', replacement: '$1$1' };
   const { labels, reasons } = outcome({ a: 'xxxxxxxx' }, { action: 'relabel', relabel: Array(40).fill(twice) });

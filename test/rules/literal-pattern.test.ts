@@ -4,9 +4,10 @@ import fc from 'fast-check';
 import { literalEnds, literalTest } from '../../rules/literal-pattern.ts';
 import { compileAnchoredRegex } from '../../rules/pattern-set.ts';
 
-test('words, alternatives and prefixes need no regular expression, the rest does', () => {
-  for (const pattern of ['warning|info', 'shop-.*', 'a|b-.*|', '', '.*']) assert.ok(literalTest(pattern), pattern);
-  for (const pattern of ['a+', '(a|b)', 'a.b', '.*-prod', '[ab]', 'a?', 'x$', '\\d', 'a{2}', '.+']) {
+test('words, alternatives, beginnings, ends and parts need no regular expression, the rest does', () => {
+  for (const pattern of ['warning|info', 'shop-.*', 'a|b-.*|', '', '.*', '.*-prod', '.*shop.*|x', '.*.*'])
+    assert.ok(literalTest(pattern), pattern);
+  for (const pattern of ['a+', '(a|b)', 'a.b', '.*a.*b', '[ab]', 'a?', 'x$', '\\d', 'a{2}', '.+']) {
     assert.equal(literalTest(pattern), null, pattern);
   }
 });
@@ -54,7 +55,7 @@ test('what a pattern begins and ends with is read off it where it can be told', 
   assert.deepEqual(of('.*-prod'), ['', '-prod']);
   assert.deepEqual(of('ab?c\\.*d'), ['a', 'd']);
   assert.deepEqual(of('a\\.{2}'), ['a', '']);
-  for (const pattern of ['a|b.', '(?i)ab', '(?:a|b)c', '.*\\bfoo', '\\pLab', '\\x41b'])
+  for (const pattern of ['a|b.', '(?i)ab', '(?:a|b)c', '.*\\bfoo', '\\pLab', '\\x41b', 'a\\Q\\E{0,1}', 'a\\Q.\\Eb'])
     assert.deepEqual(of(pattern), ['', ''], pattern);
 });
 

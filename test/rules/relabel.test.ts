@@ -194,3 +194,23 @@ test('[BR-AP-005] relabelling does what the documentation of Prometheus says, fo
     { numRuns: 2000 },
   );
 });
+
+test('[BR-AP-005] labelmap maps the names of before one after the other, as if each were copied in turn', () => {
+  const name = fc.constantFrom('a', 'b', 'x_a', 'x_b', 'x_x_a', 'y_a');
+  const labelSet = fc.dictionary(name, fc.constantFrom('1', '2', '3'), { noNullPrototype: true });
+  fc.assert(
+    fc.property(
+      labelSet,
+      fc.constantFrom('x_(.*)', '(.)_a', '(a|b)', '.*'),
+      fc.constantFrom('$1', 'z', 'x_$1'),
+      (labels, regex, replacement) => {
+        const expected: Record<string, string> = { ...labels };
+        for (const [from, value] of Object.entries(labels)) {
+          const match = new RegExp(`^(?:${regex})$`).exec(from);
+          if (match !== null) expected[replacement.replace('$1', () => match[1] ?? '')] = value;
+        }
+        assert.deepEqual(relabel(labels, { action: 'labelmap', regex, replacement }), expected);
+      },
+    ),
+  );
+});

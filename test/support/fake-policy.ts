@@ -10,7 +10,7 @@ import { type Directory, NOBODY } from '../../alert/people.ts';
 import type { ChannelPolicy, Policy } from '../../alert/policy.ts';
 import { compileRoute, matchRoutes, type RouteSpec } from '../../alert/route.ts';
 import type { SilenceRule } from '../../alert/silence.ts';
-import { readMatcher } from '../../resources/matcher.ts';
+import { findPatterns, readMatcher } from '../../resources/matcher.ts';
 import { aProfile } from './namespace-profile.ts';
 
 export function aRoute(change: Partial<RouteSpec> = {}): RouteSpec {
@@ -82,6 +82,7 @@ export function aPolicy({ hash = 'p1', lifecycle, root, channels, filter, ...hol
     inhibitions: () => inhibitions,
     silences: () => silences,
     readMatcher,
+    findPatterns,
     correlations: () => correlations,
     timeHold: holds.timeHold ?? (() => null),
     maintenanceHold: holds.maintenanceHold ?? (() => null),

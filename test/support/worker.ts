@@ -30,7 +30,7 @@ import { type PartitionCount, type PartitionName, partitionNames, partitionOf } 
 import { ensureStreams } from '../../bus/streams.ts';
 import { journalStream } from '../../bus/subjects.ts';
 import type { Outcome } from '../../channels/outcome.ts';
-import { readMatcher } from '../../resources/matcher.ts';
+import { findPatterns, readMatcher } from '../../resources/matcher.ts';
 import { correlate } from '../../rules/correlate.ts';
 import { systemClock } from '../../telemetry/clock.ts';
 import { silentLog } from '../../telemetry/log.ts';
@@ -85,6 +85,7 @@ export function smallPolicy(timing: { groupWait?: number; groupInterval?: number
     inhibitions: () => [],
     silences: () => [],
     readMatcher,
+    findPatterns,
     correlations: () => [],
     timeHold: () => null,
     maintenanceHold: () => null,
