@@ -8,11 +8,15 @@ import { CONSOLE_TEXTS, type ConsoleOptions, consoleOptions } from './console/op
 import { createConsoleSender } from './console/send.ts';
 import { type EmailOptions, emailOptions } from './email/options.ts';
 import { createEmailSender } from './email/send.ts';
+import { type JiraOptions, jiraOptions } from './jira/options.ts';
+import { createJiraSender } from './jira/send.ts';
 import { type PagerdutyOptions, pagerdutyOptions } from './pagerduty/options.ts';
 import { createPagerdutySender } from './pagerduty/send.ts';
 import { PAGERDUTY_PARTS } from './pagerduty/template.ts';
 import { PLAIN_TEMPLATE } from './plain-texts.ts';
 import type { ChannelType } from './sender.ts';
+import { type ServicenowOptions, servicenowOptions } from './servicenow/options.ts';
+import { createServicenowSender } from './servicenow/send.ts';
 import { type SlackOptions, slackOptions } from './slack/options.ts';
 import { createSlackSender } from './slack/send.ts';
 import { SLACK_TEMPLATE } from './slack/template.ts';
@@ -24,6 +28,7 @@ import { createSpreadSender } from './spread/send.ts';
 import { type TeamsOptions, teamsOptions } from './teams/options.ts';
 import { createTeamsSender } from './teams/send.ts';
 import { templateFault } from './template/check.ts';
+import { TICKET_PARTS } from './ticket/template.ts';
 import { type WebhookOptions, webhookOptions } from './webhook/options.ts';
 import { createWebhookSender } from './webhook/send.ts';
 
@@ -68,6 +73,18 @@ const chatChannel: ChannelType<ChatOptions> = {
   create: (options, context) => createChatSender(options, context),
 };
 
+const servicenowChannel: ChannelType<ServicenowOptions> = {
+  options: servicenowOptions,
+  parts: Object.keys(TICKET_PARTS),
+  create: (options, context) => createServicenowSender(options, context),
+};
+
+const jiraChannel: ChannelType<JiraOptions> = {
+  options: jiraOptions,
+  parts: Object.keys(TICKET_PARTS),
+  create: (options, context) => createJiraSender(options, context),
+};
+
 const webhookChannel: ChannelType<WebhookOptions> = {
   options: webhookOptions,
   create: (options, context) => createWebhookSender(options, context),
@@ -88,6 +105,8 @@ export const CHANNEL_TYPES: Readonly<Record<string, ChannelType<unknown>>> = {
   sms: smsChannel,
   email: emailChannel,
   spread: spreadChannel,
+  servicenow: servicenowChannel,
+  jira: jiraChannel,
   webhook: webhookChannel,
 };
 
