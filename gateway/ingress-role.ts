@@ -11,16 +11,19 @@ import type { Policy } from '../alert/policy.ts';
 import type { Bus } from '../bus/connection.ts';
 import { framePublisher, type IngestGauge, watchIngest } from '../bus/ingest.ts';
 import type { PartitionCount } from '../bus/partition.ts';
+import { AcceptedMessages } from '../ingress/accepted-messages.ts';
 import { alertmanagerApiRoute } from '../ingress/alertmanager-api.ts';
+import { AuthFailures } from '../ingress/auth-failures.ts';
 import type { IngressSource } from '../ingress/authenticate.ts';
 import { createGroupCommit, type GroupCommit } from '../ingress/group-commit.ts';
 import { healthRoutes } from '../ingress/health.ts';
 import { type HttpServer, ListenFailed, startHttpServer } from '../ingress/http.ts';
+import { TokenVerifier } from '../ingress/jwt.ts';
 import { systemRandom } from '../ingress/random.ts';
 import type { Route } from '../ingress/route.ts';
 import { webhookRoute } from '../ingress/webhook.ts';
 import type { ResourceSet } from '../resources/compile.ts';
-import type { Source } from '../resources/source.ts';
+import type { JwtAuth } from '../resources/source-auth.ts';
 import { Beat } from '../telemetry/beat.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -78,12 +81,16 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
     const standing = await options.standing(alert.tenant, policy, now);
     return { ...dryRun(policy, alert, now, standing ?? null), policy: policy.hash, runtime: standing !== undefined };
   };
+  const tokens = new TokenVerifier(systemClock, log);
   const intake = {
     findSource: sourceFinder(resources),
     admitting: () => connected?.gauge.admitting() ?? false,
     groupCommit,
     clock: systemClock,
     random: systemRandom(),
+    failures: new AuthFailures(),
+    messages: new AcceptedMessages(),
+    verifyToken: (auth: JwtAuth, token: string, now: number) => tokens.verify(auth, token, now),
     log,
     metrics: metrics.alerts,
   };
@@ -131,6 +138,7 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
     async stop(deadline) {
       await server.close(deadline);
       connected?.gauge.stop();
+      await tokens.close();
     },
   };
 }
@@ -144,18 +152,6 @@ async function listen(options: IngressRoleOptions, routes: readonly Route[]): Pr
   }
 }
 
-/** Sources as ingress knows them; made once per resource, since ingress keeps digests of their tokens beside them. */
 export function sourceFinder(resources: () => ResourceSet): (name: string) => IngressSource | null {
-  const known = new WeakMap<Source, IngressSource>();
-  return (name) => {
-    const source = resources().sources.get(name);
-    if (source === undefined) return null;
-    let view = known.get(source);
-    if (view === undefined) {
-      const { auth } = source;
-      view = { ...source, auth: auth.type === 'bearer' ? { type: 'bearer', tokens: [auth.token] } : auth };
-      known.set(source, view);
-    }
-    return view;
-  };
+  return (name) => resources().sources.get(name) ?? null;
 }

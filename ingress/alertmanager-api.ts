@@ -41,8 +41,8 @@ export function alertmanagerApiRoute(ports: IntakePorts): Route {
 
 async function answer(ports: IntakePorts, source: IngressSource, taken: Taken): Promise<Reply> {
   if (taken.code === 'refused') return taken.reply;
-  const { decoded, now } = taken;
-  const accepted = await accept(ports, source, decoded.alerts, now);
+  const { decoded } = taken;
+  const accepted = await accept(ports, source, taken);
   if ('reply' in accepted) return accepted.reply;
   if (decoded.problems.count > 0) return reject(ports, source.name, 'alerts.invalid', invalid(400, decoded));
   return { status: 200 };

@@ -1,9 +1,13 @@
-/** May this request speak for this source? */
+/**
+ * May this request speak for this source? What its head tells is judged before its body comes; a signature over the body, and a token
+ * whose keys may have to be fetched, when it has come (proof.ts).
+ */
 
 import { hash, timingSafeEqual } from 'node:crypto';
+import type { SourceAuth } from '../resources/source-auth.ts';
 import type { Mapping } from '../rules/mapping.ts';
 import { problem } from './problem.ts';
-import type { Reply } from './route.ts';
+import type { Reply, RequestHead } from './route.ts';
 
 /** What ingress needs to know of a Source resource. Secrets are resolved. */
 export interface IngressSource {
@@ -16,57 +20,158 @@ export interface IngressSource {
   readonly mapping?: Mapping | undefined;
 }
 
-/** Several tokens may be valid at a time, so that they can be rotated. */
-export type SourceAuth = { readonly type: 'none' } | { readonly type: 'bearer'; readonly tokens: readonly string[] };
+export type { SourceAuth } from '../resources/source-auth.ts';
 
 export type AuthVerdict =
   | { readonly code: 'auth.not-required' }
   | { readonly code: 'auth.accepted' }
+  /** The body, or a key, decides. */
+  | { readonly code: 'auth.pending'; readonly presented: Presented }
   | { readonly code: 'auth.missing' }
-  | { readonly code: 'auth.wrong' };
+  | { readonly code: 'auth.wrong' }
+  /** Right once, or later: by its timestamp or the times in its token. */
+  | { readonly code: 'auth.expired' }
+  /** The keys of its tokens cannot be had now. */
+  | { readonly code: 'auth.keys-unavailable' };
 
-const CREDENTIALS = /^Bearer +([^\s]+) *$/i;
+/** What a head presented that cannot be judged by itself. */
+export type Presented =
+  | {
+      readonly type: 'hmac';
+      readonly signature: string;
+      readonly timestamp: string | null;
+      readonly id: string | null;
+    }
+  | { readonly type: 'jwt'; readonly token: string };
 
-const digests = new WeakMap<readonly string[], readonly Uint8Array[]>();
+const BEARER = /^Bearer +([^\s]+) *$/i;
+const BASIC = /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i;
 
-export function authenticate(auth: SourceAuth, authorization: string | undefined): AuthVerdict {
+const NOT_REQUIRED: AuthVerdict = { code: 'auth.not-required' };
+const ACCEPTED: AuthVerdict = { code: 'auth.accepted' };
+const MISSING: AuthVerdict = { code: 'auth.missing' };
+const WRONG: AuthVerdict = { code: 'auth.wrong' };
+
+type Head = Pick<RequestHead, 'headers' | 'peer'>;
+
+export function authenticate(auth: SourceAuth, head: Head): AuthVerdict {
   switch (auth.type) {
     case 'none':
-      return { code: 'auth.not-required' };
+      return NOT_REQUIRED;
     case 'bearer': {
-      const presented = CREDENTIALS.exec(authorization ?? '')?.[1];
-      if (presented === undefined) return { code: 'auth.missing' };
-      return { code: isOneOf(presented, auth.tokens) ? 'auth.accepted' : 'auth.wrong' };
+      const presented = BEARER.exec(head.headers.authorization ?? '')?.[1];
+      if (presented === undefined) return MISSING;
+      return isOneOf(presented, auth.tokens) ? ACCEPTED : WRONG;
+    }
+    case 'basic':
+      return basic(auth, head);
+    case 'hmac': {
+      const { peer } = head;
+      const signature = peer?.header(auth.header) ?? '';
+      const timestamp = auth.timestampHeader === null ? null : (peer?.header(auth.timestampHeader) ?? '');
+      const id = auth.idHeader === null ? null : (peer?.header(auth.idHeader) ?? '');
+      if (signature === '' || timestamp === '' || id === '') return MISSING;
+      return { code: 'auth.pending', presented: { type: 'hmac', signature, timestamp, id } };
+    }
+    case 'jwt': {
+      const token = BEARER.exec(head.headers.authorization ?? '')?.[1];
+      return token === undefined ? MISSING : { code: 'auth.pending', presented: { type: 'jwt', token } };
+    }
+    case 'mtls': {
+      const subjects = head.peer?.certificateSubjects() ?? null;
+      if (subjects === null) return MISSING;
+      const isKnown = auth.subjects.length === 0 || auth.subjects.some((subject) => subjects.includes(subject));
+      return isKnown ? ACCEPTED : WRONG;
     }
     default:
       return auth satisfies never;
   }
 }
 
+/** Name and password are compared whatever the other is. A password may hold colons, a name may not (RFC 7617). */
+function basic({ username, passwords }: Extract<SourceAuth, { type: 'basic' }>, { headers }: Head): AuthVerdict {
+  const encoded = BASIC.exec(headers.authorization ?? '')?.[1];
+  if (encoded === undefined) return MISSING;
+  const decoded = Buffer.from(encoded, 'base64').toString('utf8');
+  const colon = decoded.indexOf(':');
+  if (colon < 0) return MISSING;
+  const isName = timingSafeEqual(sha256(decoded.slice(0, colon)), sha256(username));
+  return isOneOf(decoded.slice(colon + 1), passwords) && isName ? ACCEPTED : WRONG;
+}
+
 /** null: go on. The answer never tells what was presented or expected. */
-export function refusal(verdict: AuthVerdict): Reply | null {
-  switch (verdict.code) {
+export function refusal(verdict: AuthVerdict, auth: SourceAuth): Reply | null {
+  const { code } = verdict;
+  switch (code) {
     case 'auth.not-required':
     case 'auth.accepted':
+    case 'auth.pending':
       return null;
     case 'auth.missing':
-      return problem(401, 'Authentication required', {
-        code: verdict.code,
-        detail: 'This source expects the header Authorization: Bearer <token>.',
-        headers: { 'www-authenticate': 'Bearer realm="herald"' },
-      });
+      return problem(401, 'Authentication required', { code, detail: expected(auth), headers: challenge(auth) });
     case 'auth.wrong':
-      return problem(403, 'Wrong token', { code: verdict.code, detail: 'The bearer token is not one of this source.' });
+      return problem(403, 'Wrong credentials', {
+        code,
+        detail: `The ${CREDENTIAL[auth.type]} is not one of this source.`,
+      });
+    case 'auth.expired':
+      return problem(403, 'Out of time', {
+        code,
+        detail: `The ${CREDENTIAL[auth.type]} is right, but was made too long ago, or for later. Are the clocks right?`,
+      });
+    case 'auth.keys-unavailable':
+      return problem(503, 'Not accepted now', {
+        code,
+        detail: 'The keys that tokens of this source are signed with cannot be had now.',
+        headers: { 'retry-after': '5' },
+      });
     default:
-      return verdict satisfies never;
+      return code satisfies never;
   }
 }
+
+const CREDENTIAL = {
+  none: 'request',
+  bearer: 'bearer token',
+  basic: 'user name or password',
+  hmac: 'signature',
+  jwt: 'token',
+  mtls: 'client certificate',
+} as const;
+
+function expected(auth: SourceAuth): string {
+  switch (auth.type) {
+    case 'none':
+      return '';
+    case 'bearer':
+      return 'This source expects the header Authorization: Bearer <token>.';
+    case 'basic':
+      return 'This source expects the header Authorization: Basic <credentials>.';
+    case 'hmac': {
+      const headers = [auth.header, auth.timestampHeader, auth.idHeader].filter((name) => name !== null);
+      return `This source expects a signature of style ${auth.style} in ${headers.join(', ')}.`;
+    }
+    case 'jwt':
+      return 'This source expects the header Authorization: Bearer <JSON Web Token>.';
+    case 'mtls':
+      return 'This source expects a client certificate, on the port that asks for one.';
+    default:
+      return auth satisfies never;
+  }
+}
+
+function challenge({ type }: SourceAuth): Readonly<Record<string, string>> {
+  if (type === 'bearer' || type === 'jwt') return { 'www-authenticate': 'Bearer realm="herald"' };
+  return type === 'basic' ? { 'www-authenticate': 'Basic realm="herald", charset="UTF-8"' } : {};
+}
+
+const digests = new WeakMap<readonly string[], readonly Uint8Array[]>();
 
 /** Digests have one length whatever was presented, and every token is compared: the time taken tells nothing. */
 function isOneOf(presented: string, tokens: readonly string[]): boolean {
   const digest = sha256(presented);
   let found = false;
-  for (const expected of digestsOf(tokens)) found = timingSafeEqual(digest, expected) || found;
+  for (const expectedDigest of digestsOf(tokens)) found = timingSafeEqual(digest, expectedDigest) || found;
   return found;
 }
 

@@ -6,6 +6,9 @@
  *   reading   -> lingering  refused with much of the body still to come: the answer is out, the rest is thrown away for a
  *                           while, since closing with unread input resets the connection and destroys the answer
  *   reading   -> done       too slow: 408
+ *   reading   -> delaying   refused, and the answer waits; what comes of the body is thrown away
+ *   handling  -> delaying   the same, once the body was looked at
+ *   delaying  -> refusing, lingering or done, as if it had been refused now
  *   refusing  -> done       the body ended, or stopped coming
  *   lingering -> done       the body ended or paused: the answer ends; too much came: cut off
  *   handling  -> done       answered
@@ -16,11 +19,13 @@ import type { HttpRequest as UwsRequest, HttpResponse as UwsResponse } from 'uWe
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { HttpMetrics } from './access-metrics.ts';
+import { addressOf, type TrustedProxies } from './address.ts';
+import { subjectsOf } from './certificate-subjects.ts';
 import type { CompiledRoute } from './compiled-route.ts';
 import { Patience } from './patience.ts';
 import { problem } from './problem.ts';
 import { decodeParams, readHeaders } from './request-head.ts';
-import { type Admission, type HttpRequest, isReply, type Reply } from './route.ts';
+import { type Admission, type HttpRequest, isReply, type Peer, type Reply } from './route.ts';
 import { tooLarge, tooSlow, UNREADABLE_PATH, writeHead } from './write-reply.ts';
 
 export interface ServerState {
@@ -30,9 +35,12 @@ export interface ServerState {
   /** Connections are closed after their answer. */
   draining: boolean;
   inFlight: number;
+  /** Answers that wait. */
+  delayed: number;
+  readonly proxies: TrustedProxies;
 }
 
-type State = 'reading' | 'refusing' | 'lingering' | 'handling' | 'done' | 'aborted';
+type State = 'reading' | 'delaying' | 'refusing' | 'lingering' | 'handling' | 'done' | 'aborted';
 
 /** uWebSockets.js itself ends a connection after 8 to 12 seconds of silence, without an answer: ours must come first. */
 const SLOW = { idle: 7000, total: 60_000 };
@@ -41,9 +49,11 @@ const LINGER = { idle: 250, total: 2000 };
 const LINGER_BYTES = 64 * 1024 * 1024;
 const READ_TO_END = 256 * 1024;
 const CLIENT_GONE = 499;
+/** Answers that wait hold a connection each: beyond so many nobody waits. */
+const MOST_DELAYED = 1000;
 const NO_BODY = Buffer.alloc(0);
 
-export class Exchange {
+export class Exchange implements Peer {
   #state: State = 'reading';
   /** The head as copied by begin; its body is put in when it is complete. */
   #request: { -readonly [K in keyof HttpRequest]: HttpRequest[K] } | null = null;
@@ -53,6 +63,11 @@ export class Exchange {
   #chunks: Buffer[] | null = null;
   #refusal: Reply | null = null;
   #patience: Patience | null = null;
+  /** Gone when begin returns. */
+  #head: UwsRequest | null = null;
+  #address: string | null = null;
+  #cancelDelay: (() => void) | null = null;
+  #isComplete = false;
   readonly #startedAt: number;
   readonly #res: UwsResponse;
   readonly #route: CompiledRoute;
@@ -74,10 +89,13 @@ export class Exchange {
     const length = req.getHeader('content-length');
     const chunked = length === '' && req.getHeader('transfer-encoding') !== '';
     const declared = length === '' ? 0 : Number(length);
+    this.#head = req;
     const admission = this.#admit(req, method);
+    this.#head = null;
     if (declared > 0 || chunked) this.#res.onData((chunk, isLast) => this.#onData(chunk, isLast));
     if (isReply(admission)) {
-      this.#refuse(admission, chunked ? Number.POSITIVE_INFINITY : declared);
+      const remaining = chunked ? Number.POSITIVE_INFINITY : declared;
+      if (!this.#isDelayed(admission, remaining)) this.#refuse(admission, remaining);
       return;
     }
     this.#limit = admission.maxBodyBytes;
@@ -98,12 +116,27 @@ export class Exchange {
       query: req.getQuery(),
       headers: readHeaders(req, headers),
       body: NO_BODY,
+      peer: this,
+      presented: undefined,
     };
     try {
       return this.#route.admit(this.#request);
     } catch (error) {
       return this.#failed(error);
     }
+  }
+
+  header(name: string): string {
+    return this.#head?.getHeader(name) ?? '';
+  }
+
+  address(): string {
+    this.#address ??= this.#server.proxies.client(addressOf(this.#res), (name) => this.header(name));
+    return this.#address;
+  }
+
+  certificateSubjects(): readonly string[] | null {
+    return subjectsOf(this.#res.getX509Certificate?.() ?? '');
   }
 
   #onData(chunk: ArrayBuffer, isLast: boolean): void {
@@ -120,6 +153,9 @@ export class Exchange {
         if (isLast) this.#stopLingering();
         else if (this.#received > this.#limit + LINGER_BYTES) this.#cutOff();
         else this.#progress();
+        return;
+      case 'delaying':
+        if (isLast) this.#isComplete = true;
         return;
       case 'handling':
       case 'done':
@@ -164,7 +200,7 @@ export class Exchange {
 
   readonly #settled = (reply: Reply): void => {
     if (this.#state === 'aborted') this.#finish(CLIENT_GONE);
-    else this.#send(reply, false);
+    else if (!this.#isDelayed(reply, 0)) this.#send(reply, false);
   };
 
   readonly #settledWithError = (error: unknown): void => this.#settled(this.#failed(error));
@@ -175,6 +211,20 @@ export class Exchange {
       code: 'internal',
       detail: 'Herald failed to handle this request. Its log says why.',
     });
+  }
+
+  /** `remaining`: bytes of the body that are still to come. */
+  #isDelayed(reply: Reply, remaining: number): boolean {
+    if (reply.delay === undefined || this.#server.draining || this.#server.delayed >= MOST_DELAYED) return false;
+    this.#state = 'delaying';
+    this.#server.delayed += 1;
+    const before = this.#received;
+    this.#cancelDelay = this.#server.clock.after(reply.delay, () => {
+      this.#server.delayed -= 1;
+      this.#cancelDelay = null;
+      this.#refuse(reply, this.#isComplete ? 0 : Math.max(0, remaining - (this.#received - before)));
+    });
+    return true;
   }
 
   #refuse(reply: Reply, remaining: number): void {
@@ -246,6 +296,10 @@ export class Exchange {
     const before = this.#state;
     if (before === 'done') return;
     this.#state = 'aborted';
+    if (this.#cancelDelay !== null) {
+      this.#cancelDelay();
+      this.#server.delayed -= 1;
+    }
     this.#chunks = null;
     // The answer of a lingering one is out and counted; a handler that runs finishes first.
     if (before === 'lingering') this.#server.inFlight -= 1;

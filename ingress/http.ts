@@ -18,6 +18,7 @@ import {
 import { type Clock, systemClock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { HttpMetrics } from './access-metrics.ts';
+import { TrustedProxies } from './address.ts';
 import { type CompiledRoute, compile } from './compiled-route.ts';
 import { Exchange, type ServerState } from './exchange.ts';
 import { problem } from './problem.ts';
@@ -35,6 +36,8 @@ export interface HttpServerOptions {
   readonly log: Log;
   readonly metrics: HttpMetrics;
   readonly clock?: Clock;
+  /** Left out: none. */
+  readonly proxies?: TrustedProxies;
 }
 
 export interface HttpServer {
@@ -52,7 +55,8 @@ export class ListenFailed extends Error {
 /** Rejects with ListenFailed. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { listen, shared, log, metrics, clock = systemClock } = options;
-  const server: ServerState = { log, metrics, clock, draining: false, inFlight: 0 };
+  const { proxies = new TrustedProxies() } = options;
+  const server: ServerState = { log, metrics, clock, draining: false, inFlight: 0, delayed: 0, proxies };
   const app = App();
   register(app, options.routes, server);
   const socket = await new Promise<ListenSocket | false>((resolve) => {

@@ -5,28 +5,32 @@
  *   body:  bytes → JSON → alerts of the source's format → (dry run, or) frames, acknowledged
  */
 
-import type { Alert } from '../alert/alert.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { AcceptedMessages } from './accepted-messages.ts';
 import type { AlertMetrics } from './access-metrics.ts';
-import { authenticate, type IngressSource, refusal } from './authenticate.ts';
+import type { AuthFailures } from './auth-failures.ts';
+import { type AuthVerdict, authenticate, type IngressSource, type Presented, refusal } from './authenticate.ts';
 import { CONTENT_HEADERS, type Reading, readJson, unsupportedContent } from './content.ts';
 import { FORMATS } from './formats/by-name.ts';
 import { contextOf, type Decoded } from './formats/format.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { type ProblemDetails, problem } from './problem.ts';
+import { messageKey, type ProofPorts, prove } from './proof.ts';
 import type { RandomWord } from './random.ts';
 import { newReceipt } from './receipt.ts';
 import type { Admission, HttpRequest, Reply, RequestHead } from './route.ts';
 import type { CommitOutcome } from './submission.ts';
 
-export interface IntakePorts {
+export interface IntakePorts extends ProofPorts {
   findSource(name: string): IngressSource | null;
   /** False while the stream is nearly full or out of reach. */
   admitting(): boolean;
   readonly groupCommit: GroupCommit;
   readonly clock: Clock;
   readonly random: RandomWord;
+  readonly failures: AuthFailures;
+  readonly messages: AcceptedMessages;
   readonly log: Log;
   readonly metrics: AlertMetrics;
 }
@@ -39,12 +43,14 @@ const UNKNOWN_SOURCE = '-';
 /** What the head alone tells. `source` null: not declared. */
 export function admit(ports: IntakePorts, source: IngressSource | null, head: RequestHead): Admission {
   if (source === null) return reject(ports, UNKNOWN_SOURCE, 'source.unknown', unknownSource(head.url));
-  const verdict = authenticate(source.auth, head.headers.authorization);
-  const refused = refusal(verdict);
-  if (refused !== null) {
-    ports.log.warn({ source: source.name, code: verdict.code }, 'ingress.refused');
-    return reject(ports, source.name, verdict.code, refused);
+  const verdict = authenticate(source.auth, head);
+  if (verdict.code === 'auth.pending') {
+    head.presented = verdict.presented;
+    // Asked for now: later its headers are gone.
+    head.peer?.address();
   }
+  const refused = refuse(ports, source, head, verdict);
+  if (refused !== null) return refused;
   if (!ports.admitting())
     return reject(ports, source.name, 'ingest.not-admitting', unavailable(ports, 'ingest.not-admitting'));
   const unsupported = unsupportedContent(head.headers);
@@ -52,18 +58,47 @@ export function admit(ports: IntakePorts, source: IngressSource | null, head: Re
   return { maxBodyBytes: source.maxBodyBytes };
 }
 
+/** null: it may go on. A failure is counted, logged without what was presented, and answered late. */
+function refuse(ports: IntakePorts, source: IngressSource, head: RequestHead, verdict: AuthVerdict): Reply | null {
+  const reply = refusal(verdict, source.auth);
+  if (reply === null) return null;
+  const address = head.peer?.address() ?? '';
+  ports.log.warn({ source: source.name, code: verdict.code, address }, 'ingress.refused');
+  reject(ports, source.name, verdict.code, reply);
+  if (verdict.code === 'auth.keys-unavailable') return reply;
+  return { ...reply, delay: ports.failures.delay(address, ports.clock.monotonic()) };
+}
+
 /** What came of a body: alerts (and, in a partial format, problems beside them), or the answer that refuses it. */
 export type Taken =
-  | { readonly code: 'alerts'; readonly decoded: Decoded; readonly now: number }
+  | { readonly code: 'alerts'; readonly decoded: Decoded; readonly now: number; readonly message: string | null }
   | { readonly code: 'refused'; readonly reply: Reply };
 
 export function take(ports: IntakePorts, source: IngressSource, request: HttpRequest): Taken | Promise<Taken> {
-  const reading = readJson(request, source.maxBodyBytes);
-  if (reading instanceof Promise) return reading.then((read) => decode(ports, source, read));
-  return decode(ports, source, reading);
+  const { auth } = source;
+  if (auth.type !== 'hmac' && auth.type !== 'jwt') return read(ports, source, request);
+  const { presented } = request;
+  const verdict = isPresented(presented)
+    ? prove(ports, auth, presented, request.body, ports.clock.now())
+    : ({ code: 'auth.missing' } as const);
+  const judged = (found: AuthVerdict): Taken | Promise<Taken> => {
+    const reply = refuse(ports, source, request, found);
+    return reply === null ? read(ports, source, request) : { code: 'refused', reply };
+  };
+  return verdict instanceof Promise ? verdict.then(judged) : judged(verdict);
 }
 
-function decode(ports: IntakePorts, source: IngressSource, reading: Reading): Taken {
+function isPresented(presented: unknown): presented is Presented {
+  return typeof presented === 'object' && presented !== null;
+}
+
+function read(ports: IntakePorts, source: IngressSource, request: HttpRequest): Taken | Promise<Taken> {
+  const reading = readJson(request, source.maxBodyBytes);
+  if (reading instanceof Promise) return reading.then((done) => decode(ports, source, request, done));
+  return decode(ports, source, request, reading);
+}
+
+function decode(ports: IntakePorts, source: IngressSource, request: HttpRequest, reading: Reading): Taken {
   if (reading.code !== 'body.read') {
     return { code: 'refused', reply: reject(ports, source.name, reading.code, reading.reply) };
   }
@@ -71,21 +106,32 @@ function decode(ports: IntakePorts, source: IngressSource, reading: Reading): Ta
   if (format === undefined) throw new Error(`source ${source.name} declares the format ${source.format}: not known`);
   const now = ports.clock.now();
   const decoded = format.decode(reading.value, contextOf(source, now));
-  if (decoded.problems.count === 0 || format.partial) return { code: 'alerts', decoded, now };
+  if (decoded.problems.count === 0 || format.partial) {
+    return { code: 'alerts', decoded, now, message: messageKey(source.name, request.presented) };
+  }
   return { code: 'refused', reply: reject(ports, source.name, 'alerts.invalid', invalid(422, decoded)) };
 }
 
-/** A receipt once every alert is stored, or the answer that says why not. */
+/** A receipt once every alert is stored, or the answer that says why not. A signed message that was accepted before has its receipt. */
 export async function accept(
   ports: IntakePorts,
   source: IngressSource,
-  alerts: readonly Alert[],
-  now: number,
+  { decoded: { alerts }, now, message }: Taken & { code: 'alerts' },
 ): Promise<{ readonly receipt: string } | { readonly reply: Reply }> {
+  const before = message === null ? null : ports.messages.receiptOf(message, now);
+  if (before !== null) {
+    ports.log.info({ source: source.name, receipt: before }, 'ingress.replayed');
+    ports.metrics.rejected(source.name, 'auth.replayed');
+    return { receipt: before };
+  }
   const receipt = newReceipt(now, alerts.length, ports.random);
   const outcome = await ports.groupCommit.submit(alerts, receipt, now);
   if (outcome.code === 'stored') {
     ports.metrics.accepted(source.name, source.format, alerts.length);
+    if (message !== null && source.auth.type === 'hmac') {
+      // Signed for later by a clock ahead of ours, it is good for longer.
+      ports.messages.accepted(message, receipt, now, now + 2000 * source.auth.tolerance);
+    }
     return { receipt };
   }
   return { reply: reject(ports, source.name, outcome.code, notStored(ports, outcome)) };

@@ -2,6 +2,16 @@
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
+/** The other end of the connection that a request came on. Asked only where somebody needs to know: most requests cost nothing here. */
+export interface Peer {
+  /** Any header, empty when absent. Only while the head is looked at (`admit`). */
+  header(name: string): string;
+  /** Of the client itself where a trusted proxy stands between. To be asked for while the head is looked at; the same later. */
+  address(): string;
+  /** Common and alternative names of the certificate that it showed and the CA signed; null: none was shown. */
+  certificateSubjects(): readonly string[] | null;
+}
+
 /** What is known of a request before its body was read. */
 export interface RequestHead {
   /** Upper-case. A HEAD request reaches GET routes as `GET`. */
@@ -14,6 +24,10 @@ export interface RequestHead {
   readonly query: string;
   /** Lower-case names. Only those that the route asked for, if it did. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Left out where there is no connection, as in tests. */
+  readonly peer?: Peer;
+  /** What `admit` keeps of the head for `handle`. */
+  presented?: unknown;
 }
 
 export interface HttpRequest extends RequestHead {
@@ -25,6 +39,8 @@ export interface Reply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
+  /** Milliseconds that the answer waits: who guesses credentials gets them slowly. */
+  readonly delay?: number;
 }
 
 /** May the body come, and how large? */

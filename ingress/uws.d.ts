@@ -14,6 +14,9 @@ declare module 'uWebSockets.js' {
     /** The chunk's memory is taken away when the handler returns. */
     onData(handler: (chunk: ArrayBuffer, isLast: boolean) => void): HttpResponse;
     cork(callback: () => void): HttpResponse;
+    getRemoteAddressAsText(): ArrayBuffer;
+    /** PEM of what the client showed and the CA signed, empty where it showed none. Only on connections with TLS. */
+    getX509Certificate?(): string;
   }
   /** Valid only while the route handler runs. */
   export interface HttpRequest {

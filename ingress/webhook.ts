@@ -45,9 +45,9 @@ export function webhookRoute(ports: WebhookPorts): Route {
 
 function answer(ports: WebhookPorts, source: IngressSource, taken: Taken, isDryRun: boolean): Reply | Promise<Reply> {
   if (taken.code === 'refused') return taken.reply;
-  const { decoded, now } = taken;
+  const { decoded } = taken;
   if (isDryRun) return dryRun(ports, decoded.alerts, taken);
-  return accept(ports, source, decoded.alerts, now).then((accepted) => {
+  return accept(ports, source, taken).then((accepted) => {
     if ('reply' in accepted) return accepted.reply;
     // Only a partial format comes here with problems.
     if (decoded.problems.count > 0) return reject(ports, source.name, 'alerts.invalid', invalid(400, decoded));

@@ -3,29 +3,14 @@
 import Type from 'typebox';
 import type { Mapping } from '../rules/mapping.ts';
 import { mappingOf, mappingSchema } from './mapping.ts';
-import { secretReference } from './secret.ts';
-
-const auth = Type.Refine(
-  Type.Object(
-    {
-      type: Type.Enum(['none', 'bearer'], { later: ['basic', 'hmac', 'jwt', 'mtls'] }),
-      token: Type.Optional(secretReference),
-    },
-    { additionalProperties: false },
-  ),
-  ({ type, token }) => (type === 'bearer') === (token !== undefined) || (type !== 'bearer' && type !== 'none'),
-  ({ type }) =>
-    type === 'bearer'
-      ? 'type bearer needs a token; allowed: { env: NAME } or { file: PATH }'
-      : 'type none takes no token',
-);
+import { type SourceAuth, sourceAuthOf, sourceAuthSchema } from './source-auth.ts';
 
 export const sourceSpec = Type.Object(
   {
     format: Type.Enum(['alertmanager', 'grafana', 'prometheus', 'herald', 'mapped'], {
       later: ['cloudevents', 'pagerduty'],
     }),
-    auth: Type.Optional(auth),
+    auth: Type.Optional(sourceAuthSchema),
     mapping: Type.Optional(mappingSchema),
     maxBodyBytes: Type.Optional(Type.Integer({ minimum: 1024, maximum: 1024 * 1024 * 1024 })),
   },
@@ -38,7 +23,7 @@ export interface Source {
   readonly name: string;
   readonly tenant: string;
   readonly format: SourceSpec['format'];
-  readonly auth: { readonly type: 'none' } | { readonly type: 'bearer'; readonly token: string };
+  readonly auth: SourceAuth;
   readonly maxBodyBytes: number;
   /** Of the format `mapped`. */
   readonly mapping?: Mapping;
@@ -48,15 +33,12 @@ const DEFAULT_MAX_BODY = 16 * 1024 * 1024;
 
 /** `resolved`: by sourceSpec, with the secrets put in. */
 export function sourceOf(tenant: string, name: string, resolved: unknown): Source {
-  const spec = resolved as Omit<SourceSpec, 'auth'> & {
-    readonly auth?: { readonly type: string; readonly token?: string };
-  };
-  const token = spec.auth?.token;
+  const spec = resolved as Omit<SourceSpec, 'auth'> & { readonly auth?: Parameters<typeof sourceAuthOf>[0] };
   return {
     name,
     tenant,
     format: spec.format,
-    auth: token === undefined ? { type: 'none' } : { type: 'bearer', token },
+    auth: sourceAuthOf(spec.auth),
     maxBodyBytes: spec.maxBodyBytes ?? DEFAULT_MAX_BODY,
     ...(spec.mapping === undefined ? {} : { mapping: mappingOf(spec.mapping) }),
   };

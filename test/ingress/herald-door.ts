@@ -4,18 +4,23 @@ import assert from 'node:assert/strict';
 import type { AlertEntry } from '../../alert/entry.ts';
 import { decodeFrame } from '../../bus/frame.ts';
 import type { PartitionName } from '../../bus/partition.ts';
+import { AcceptedMessages } from '../../ingress/accepted-messages.ts';
 import { alertmanagerApiRoute } from '../../ingress/alertmanager-api.ts';
+import { AuthFailures } from '../../ingress/auth-failures.ts';
 import type { IngressSource } from '../../ingress/authenticate.ts';
 import { createGroupCommit, type FramePublisher } from '../../ingress/group-commit.ts';
 import { healthRoutes } from '../../ingress/health.ts';
 import { type HttpServer, startHttpServer } from '../../ingress/http.ts';
+import { TokenVerifier } from '../../ingress/jwt.ts';
 import { systemRandom } from '../../ingress/random.ts';
 import type { Route } from '../../ingress/route.ts';
 import { webhookRoute } from '../../ingress/webhook.ts';
+import type { JwtAuth } from '../../resources/source-auth.ts';
 import { silentLog } from '../../telemetry/log.ts';
 import { createMetrics, type Metrics } from '../../telemetry/metrics.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { atEnd } from '../support/leaks.ts';
+import { until } from '../support/until.ts';
 
 export interface PublishedFrame {
   readonly partition: PartitionName;
@@ -97,12 +102,17 @@ export async function openDoor(extra: readonly Route[] = []): Promise<Door> {
     log: silentLog,
     metrics: metrics.alerts,
   });
+  const tokens = new TokenVerifier(clock, silentLog);
+  atEnd(() => tokens.close());
   const ports = {
     findSource: (name: string) => sources.get(name) ?? null,
     admitting: () => state.admitting,
     groupCommit,
     clock,
     random: systemRandom(),
+    failures: new AuthFailures(),
+    messages: new AcceptedMessages(),
+    verifyToken: (auth: JwtAuth, token: string, now: number) => tokens.verify(auth, token, now),
     log: silentLog,
     metrics: metrics.alerts,
     dryRun: () => ({ code: 'route.matched' }),
@@ -134,6 +144,19 @@ export async function openDoor(extra: readonly Route[] = []): Promise<Door> {
     sources,
     state,
   };
+}
+
+/** A refusal of credentials waits for the clock, which stands still: it is moved while the answer is not there. */
+export async function answered<Answer>(door: Door, asked: Promise<Answer>): Promise<Answer> {
+  let isThere = false;
+  const arrived = asked.finally(() => {
+    isThere = true;
+  });
+  await until('an answer', () => {
+    door.clock.advance(25);
+    return isThere;
+  });
+  return arrived;
 }
 
 /** The smallest alert in Herald's own format. */

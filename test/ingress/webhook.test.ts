@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { before, test } from 'node:test';
 import { readReceipt } from '../../ingress/receipt.ts';
 import { until } from '../support/until.ts';
-import { alertNamed, type Door, openDoor } from './herald-door.ts';
+import { alertNamed, answered, type Door, openDoor } from './herald-door.ts';
 
 let door: Door;
 
@@ -122,7 +122,7 @@ test('[BR-WH-012] the problems of an answer are bounded in number and size', asy
 test('[BR-WH-004] [BR-SEC-006] a guarded source asks for a token and takes each valid one', async () => {
   const statusWith = async (authorization: string | null) => {
     const headers: Record<string, string> = authorization === null ? {} : { authorization };
-    return send('/v1/webhooks/guarded', alertNamed('x'), { headers });
+    return answered(door, send('/v1/webhooks/guarded', alertNamed('x'), { headers }));
   };
   const missing = await statusWith(null);
   assert.equal(missing.status, 401);

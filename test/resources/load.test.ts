@@ -60,7 +60,7 @@ test('[BR-AP-025] the example of two teams loads once its secrets are there', as
   const loaded = await loadResources('examples/teams', { channelTypes: channelSchemas, env });
   assert.ok(loaded.ok, JSON.stringify(loaded));
   const { policy, sources } = loaded.set;
-  assert.deepEqual(sources.get('shop-alertmanager')!.auth, { type: 'bearer', token: 'a' });
+  assert.deepEqual(sources.get('shop-alertmanager')!.auth, { type: 'bearer', tokens: ['a'] });
   assert.equal(policy.profile('shop', 'shop-dev-x').environment, 'development');
   assert.equal(policy.profile('payments', 'shop-dev-x').environment, 'production');
   const routed = policy.route('payments', { alertname: 'A', priority: 'P1' });

@@ -60,7 +60,11 @@ test('[BR-CFG-002] unknown kinds, versions, formats and types say what is allowe
     /^5 spec\.format: "cloudevents" is not supported yet; allowed: alertmanager, grafana/,
   );
   await only('format: alertmanger', 'Source', /did you mean alertmanager\?/);
-  await only('format: herald\nauth: { type: hmac }', 'Source', /^6 spec\.auth\.type: "hmac" is not supported yet/);
+  await only(
+    'format: herald\nauth: { type: oauth }',
+    'Source',
+    /^6 spec\.auth\.type: is "oauth"; allowed: none, bearer, basic/,
+  );
   await only('type: slak', 'Channel', /^5 spec\.type: is "slak"; allowed: console, hook/);
   await only('format: 5', 'Source', /^5 spec\.format: is 5 \(number\); allowed: alertmanager/);
 });

@@ -22,7 +22,7 @@ test('[BR-SEC-014] secrets come from the environment and from files, without the
     secret: 'whsec_abc',
     headers: { A: 'plain', B: 'b0' },
   });
-  assert.deepEqual(set.sources.get('s')!.auth, { type: 'bearer', token: 't0ken' });
+  assert.deepEqual(set.sources.get('s')!.auth, { type: 'bearer', tokens: ['t0ken'] });
 });
 
 test('[BR-SEC-014] a missing secret names the variable or the file', async () => {
@@ -58,9 +58,12 @@ test('[BR-SEC-014] a secret that stands in a resource is refused and not repeate
 
 test('bearer needs a token, and none takes no token', async () => {
   const source = (auth: string) => ({ 'a.yaml': resource('Source', 's', `format: herald\nauth: ${auth}`) });
-  assert.match((await problemsOf(source('{ type: bearer }'))).join(), /^6 spec\.auth: type bearer needs a token/);
+  assert.match(
+    (await problemsOf(source('{ type: bearer }'))).join(),
+    /^6 spec\.auth\.token: is missing; type bearer needs a token/,
+  );
   const extra = await problemsOf(source('{ type: none, token: { env: T } }'), { env: { T: 'x' } });
-  assert.match(extra.join(), /^6 spec\.auth: type none takes no token/);
+  assert.match(extra.join(), /^6 spec\.auth\.token: does not belong to type none/);
 });
 
 test('[BR-SEC-005] no hash depends on a secret, but a rotated secret counts as a change', async () => {

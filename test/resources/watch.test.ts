@@ -106,7 +106,7 @@ test('[BR-SEC-005] a rotated secret file is taken up', async () => {
   const { sets, eventually } = await watching(tempConfig({ 'a.yaml': source }));
   writeFileSync(join(secrets, 'token'), 'two');
   await eventually('the new token', () => sets.length > 0);
-  assert.deepEqual(sets.at(-1)!.sources.get('s')!.auth, { type: 'bearer', token: 'two' });
+  assert.deepEqual(sets.at(-1)!.sources.get('s')!.auth, { type: 'bearer', tokens: ['two'] });
 });
 
 test('[BR-CFG-001] what changed between the first load and the watch is not lost', async () => {

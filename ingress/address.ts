@@ -1,0 +1,85 @@
+/** Where a request comes from. */
+
+import { BlockList, isIP } from 'node:net';
+
+interface Connection {
+  getRemoteAddressAsText(): ArrayBuffer;
+}
+
+const MAPPED = /^(?:0{1,4}:){5}ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i;
+const MAPPED_DOTTED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
+
+/** Of the connection itself. */
+export function addressOf(connection: Connection): string {
+  return plain(Buffer.from(connection.getRemoteAddressAsText()).toString('latin1'));
+}
+
+/** An IPv4 address as such, also where it is written in IPv6. */
+function plain(text: string): string {
+  const dotted = MAPPED_DOTTED.exec(text)?.[1];
+  if (dotted !== undefined) return dotted;
+  const mapped = MAPPED.exec(text);
+  if (mapped === null) return text;
+  const [high, low] = [Number.parseInt(mapped[1]!, 16), Number.parseInt(mapped[2]!, 16)];
+  return [high >> 8, high & 255, low >> 8, low & 255].join('.');
+}
+
+/** Networks such as 10.0.0.0/8 or fd00::/8, or single addresses. */
+export interface AddressList {
+  has(address: string): boolean;
+}
+
+/** null: one of them is neither. */
+export function addressList(networks: readonly string[]): AddressList | null {
+  const list = new BlockList();
+  for (const network of networks) if (!add(list, network)) return null;
+  return {
+    has(address) {
+      const family = isIP(address);
+      return family !== 0 && list.check(address, family === 6 ? 'ipv6' : 'ipv4');
+    },
+  };
+}
+
+function add(list: BlockList, network: string): boolean {
+  const [address = '', bits, ...rest] = network.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  const most = family === 6 ? 128 : 32;
+  if (bits !== undefined && !/^\d{1,3}$/.test(bits)) return false;
+  const prefix = bits === undefined ? most : Number(bits);
+  if (prefix > most) return false;
+  list.addSubnet(address, prefix, family === 6 ? 'ipv6' : 'ipv4');
+  return true;
+}
+
+/**
+ * Proxies whose word on the client's address is taken (X-Forwarded-For). The header is read from its end: what stands there was written
+ * by the proxy that connected; what stands before it, by whoever came before, and only if that is one of the trusted, too.
+ */
+export class TrustedProxies {
+  readonly #list: AddressList | null;
+
+  constructor(list: AddressList | null = null) {
+    this.#list = list;
+  }
+
+  client(connected: string, header: (name: string) => string): string {
+    if (this.#list?.has(connected) !== true) return connected;
+    const hops = header('x-forwarded-for').split(',').map(hopOf).reverse();
+    let client = connected;
+    for (const hop of hops) {
+      if (hop === null) return client;
+      client = hop;
+      if (!this.#list.has(hop)) return client;
+    }
+    return client;
+  }
+}
+
+/** `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1` or `[2001:db8::1]:4711`; null: anything else. */
+function hopOf(text: string): string | null {
+  const hop = text.trim();
+  const inner = /^\[([^\]]+)\](?::\d+)?$/.exec(hop)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(hop)?.[1] ?? hop;
+  return isIP(inner) === 0 ? null : plain(inner);
+}
