@@ -35,6 +35,8 @@ export function framePublisher(bus: Bus): FramePublisher {
 export interface IngestGauge {
   /** False while an inbox is nearly full or out of reach. */
   admitting(): boolean;
+  /** Of the fullest inbox, 0 to 1. */
+  readonly fill: number;
   /** Of all inboxes together. */
   readonly bytes: number;
   readonly messages: number;
@@ -56,6 +58,9 @@ export function watchIngest(bus: Bus, count: PartitionCount, clock: Clock): Inge
   void look();
   return {
     admitting: () => bus.connected() && state.answers && state.fill < ADMIT_BELOW,
+    get fill() {
+      return state.fill;
+    },
     get bytes() {
       return state.bytes;
     },

@@ -1,6 +1,8 @@
 /** What the environment says, read once at the start: every problem at once, with what is allowed instead. */
 
 import { join, resolve } from 'node:path';
+import { ACCESS_LOG_MODES, type AccessLogMode } from '../ingress/access-log.ts';
+import { addressList } from '../resources/network.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -19,6 +21,9 @@ export interface Environment {
   /** Bound of the inbox; past it alerts are answered 503. */
   readonly ingestMaxBytes: number;
   readonly logLevel: LogLevel;
+  /** Networks of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+  readonly accessLog: AccessLogMode;
 }
 
 export interface EnvironmentProblem {
@@ -90,6 +95,18 @@ export function readEnvironment(variables: Variables, cwd: string, home: string)
       parseIngestBytes,
       'a whole number of bytes, 1048576 (1 MiB) or more; it cannot change once data is stored',
     ),
+    trustedProxies: read<readonly string[]>(
+      'HERALD_TRUSTED_PROXIES',
+      [],
+      parseNetworks,
+      'networks such as 10.0.0.0/8, several with commas between them',
+    ),
+    accessLog: read<AccessLogMode>(
+      'HERALD_ACCESS_LOG',
+      'refused',
+      (value) => ACCESS_LOG_MODES.find((mode) => mode === value) ?? null,
+      `one of ${ACCESS_LOG_MODES.join(', ')}`,
+    ),
     logLevel: read<LogLevel>('HERALD_LOG', 'info', parseLogLevel, `one of ${LOG_LEVELS.join(', ')}`),
   };
   read('DATABASE_URL', null, () => null, 'PostgreSQL is not supported yet; unset it to use SQLite in HERALD_DATA');
@@ -120,6 +137,11 @@ function isNatsServer(server: string): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, hostname } = new URL(url);
   return (protocol === 'nats:' || protocol === 'tls:') && hostname !== '';
+}
+
+function parseNetworks(value: string): readonly string[] | null {
+  const networks = value.split(',').map((network) => network.trim());
+  return addressList(networks) === null ? null : networks;
 }
 
 function parsePartitions(value: string): number | null {

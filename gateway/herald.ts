@@ -84,6 +84,8 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
       ? await startIngress({
           listen: environment.listen,
           shared: !has('actors'),
+          trustedProxies: environment.trustedProxies,
+          accessLog: environment.accessLog,
           resources: resources.current,
           metrics,
           log,

@@ -12,9 +12,12 @@ import type { Bus } from '../bus/connection.ts';
 import { framePublisher, type IngestGauge, watchIngest } from '../bus/ingest.ts';
 import type { PartitionCount } from '../bus/partition.ts';
 import { AcceptedMessages } from '../ingress/accepted-messages.ts';
+import type { AccessLogMode } from '../ingress/access-log.ts';
+import { TrustedProxies } from '../ingress/address.ts';
 import { alertmanagerApiRoute } from '../ingress/alertmanager-api.ts';
 import { AuthFailures } from '../ingress/auth-failures.ts';
 import type { IngressSource } from '../ingress/authenticate.ts';
+import { Gate } from '../ingress/gate.ts';
 import { createGroupCommit, type GroupCommit } from '../ingress/group-commit.ts';
 import { healthRoutes } from '../ingress/health.ts';
 import { type HttpServer, ListenFailed, startHttpServer } from '../ingress/http.ts';
@@ -32,11 +35,16 @@ import { StartFailed } from './start-failed.ts';
 
 /** Between the departures of frames, while alerts come. Milliseconds. */
 const FRAME_SPACING = 2;
+/** How full the inboxes are when bulk sources have to wait; the others are taken until they are nearly full. */
+const SHED_BULK_FROM = 0.5;
 
 export interface IngressRoleOptions {
   readonly listen: { readonly host: string; readonly port: number };
   /** Several ingress processes may listen on the port. */
   readonly shared: boolean;
+  /** Whose word on the client's address is taken. */
+  readonly trustedProxies: readonly string[];
+  readonly accessLog: AccessLogMode;
   readonly resources: () => ResourceSet;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -85,6 +93,8 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
   const intake = {
     findSource: sourceFinder(resources),
     admitting: () => connected?.gauge.admitting() ?? false,
+    sheddingBulk: () => connected !== null && connected.gauge.fill >= SHED_BULK_FROM,
+    gate: new Gate(),
     groupCommit,
     clock: systemClock,
     random: systemRandom(),
@@ -145,7 +155,13 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
 
 async function listen(options: IngressRoleOptions, routes: readonly Route[]): Promise<HttpServer> {
   try {
-    return await startHttpServer({ ...options, routes, metrics: options.metrics.http, clock: systemClock });
+    return await startHttpServer({
+      ...options,
+      routes,
+      metrics: options.metrics.http,
+      clock: systemClock,
+      proxies: new TrustedProxies(options.trustedProxies),
+    });
   } catch (error) {
     if (error instanceof ListenFailed) throw new StartFailed(error.message, { cause: error });
     throw error;

@@ -1,6 +1,7 @@
 /** Where a request comes from. */
 
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
+import { type AddressList, checkedNetworks } from '../resources/network.ts';
 
 interface Connection {
   getRemoteAddressAsText(): ArrayBuffer;
@@ -24,35 +25,6 @@ function plain(text: string): string {
   return [high >> 8, high & 255, low >> 8, low & 255].join('.');
 }
 
-/** Networks such as 10.0.0.0/8 or fd00::/8, or single addresses. */
-export interface AddressList {
-  has(address: string): boolean;
-}
-
-/** null: one of them is neither. */
-export function addressList(networks: readonly string[]): AddressList | null {
-  const list = new BlockList();
-  for (const network of networks) if (!add(list, network)) return null;
-  return {
-    has(address) {
-      const family = isIP(address);
-      return family !== 0 && list.check(address, family === 6 ? 'ipv6' : 'ipv4');
-    },
-  };
-}
-
-function add(list: BlockList, network: string): boolean {
-  const [address = '', bits, ...rest] = network.split('/');
-  const family = isIP(address);
-  if (family === 0 || rest.length > 0) return false;
-  const most = family === 6 ? 128 : 32;
-  if (bits !== undefined && !/^\d{1,3}$/.test(bits)) return false;
-  const prefix = bits === undefined ? most : Number(bits);
-  if (prefix > most) return false;
-  list.addSubnet(address, prefix, family === 6 ? 'ipv6' : 'ipv4');
-  return true;
-}
-
 /**
  * Proxies whose word on the client's address is taken (X-Forwarded-For). The header is read from its end: what stands there was written
  * by the proxy that connected; what stands before it, by whoever came before, and only if that is one of the trusted, too.
@@ -60,8 +32,12 @@ function add(list: BlockList, network: string): boolean {
 export class TrustedProxies {
   readonly #list: AddressList | null;
 
-  constructor(list: AddressList | null = null) {
-    this.#list = list;
+  /** Whether there are any. */
+  readonly areThere: boolean;
+
+  constructor(networks: readonly string[] = []) {
+    this.areThere = networks.length > 0;
+    this.#list = this.areThere ? checkedNetworks(networks) : null;
   }
 
   client(connected: string, header: (name: string) => string): string {

@@ -14,6 +14,7 @@ import {
   type Taken,
   take,
   unknownSource,
+  within,
 } from './intake.ts';
 import type { Reply, Route } from './route.ts';
 
@@ -32,9 +33,11 @@ export function alertmanagerApiRoute(ports: IntakePorts): Route {
     handle(request) {
       const source = find();
       if (source === null) return unknownSource(request.url);
-      const taken = take(ports, source, request);
-      if (taken instanceof Promise) return taken.then((body) => answer(ports, source, body));
-      return answer(ports, source, taken);
+      return within(ports, source, request, () => {
+        const taken = take(ports, source, request);
+        if (taken instanceof Promise) return taken.then((body) => answer(ports, source, body));
+        return answer(ports, source, taken);
+      });
     },
   };
 }

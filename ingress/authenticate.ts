@@ -4,6 +4,7 @@
  */
 
 import { hash, timingSafeEqual } from 'node:crypto';
+import type { SourceAccess } from '../resources/source-access.ts';
 import type { SourceAuth } from '../resources/source-auth.ts';
 import type { Mapping } from '../rules/mapping.ts';
 import { problem } from './problem.ts';
@@ -16,6 +17,10 @@ export interface IngressSource {
   /** A key of FORMATS. */
   readonly format: string;
   readonly auth: SourceAuth;
+  /** null: nothing of it is bounded. */
+  readonly access: SourceAccess | null;
+  /** It is the first that is refused when more comes than can be stored. */
+  readonly bulk: boolean;
   readonly maxBodyBytes: number;
   readonly mapping?: Mapping | undefined;
 }

@@ -18,6 +18,7 @@
 import type { HttpRequest as UwsRequest, HttpResponse as UwsResponse } from 'uWebSockets.js';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
+import { type AccessLogMode, logAccess } from './access-log.ts';
 import type { HttpMetrics } from './access-metrics.ts';
 import { addressOf, type TrustedProxies } from './address.ts';
 import { subjectsOf } from './certificate-subjects.ts';
@@ -38,6 +39,7 @@ export interface ServerState {
   /** Answers that wait. */
   delayed: number;
   readonly proxies: TrustedProxies;
+  readonly accessLog: AccessLogMode;
 }
 
 type State = 'reading' | 'delaying' | 'refusing' | 'lingering' | 'handling' | 'done' | 'aborted';
@@ -90,6 +92,9 @@ export class Exchange implements Peer {
     const chunked = length === '' && req.getHeader('transfer-encoding') !== '';
     const declared = length === '' ? 0 : Number(length);
     this.#head = req;
+    const { accessLog, proxies } = this.#server;
+    // Of the others it is asked for when they turn out to be of interest; behind a proxy that would be too late.
+    if (accessLog === 'all' || (accessLog === 'refused' && proxies.areThere)) this.address();
     const admission = this.#admit(req, method);
     this.#head = null;
     if (declared > 0 || chunked) this.#res.onData((chunk, isLast) => this.#onData(chunk, isLast));
@@ -235,11 +240,12 @@ export class Exchange implements Peer {
       this.#refusal = reply;
     } else {
       this.#state = 'lingering';
+      if (this.#server.accessLog !== 'off') this.address();
       this.#res.cork(() => {
         writeHead(this.#res, reply);
         this.#res.writeHeader('Connection', 'close').write(reply.body ?? '');
       });
-      this.#server.metrics.request(this.#route.name, reply.status, this.#elapsed());
+      this.#answered(reply.status);
       this.#watch(LINGER);
     }
   }
@@ -267,13 +273,14 @@ export class Exchange implements Peer {
 
   #send(reply: Reply, close: boolean): void {
     this.#state = 'done';
+    if (reply.status >= 400 && this.#server.accessLog !== 'off') this.address();
     const closing = close || this.#server.draining;
     this.#res.cork(() => {
       writeHead(this.#res, reply);
       if (this.#isHead) this.#res.endWithoutBody(Buffer.byteLength(reply.body ?? ''), closing);
       else this.#res.end(reply.body, closing);
     });
-    this.#finish(reply.status);
+    this.#finish(reply.status, reply.headers?.location);
   }
 
   #progress(): void {
@@ -307,10 +314,21 @@ export class Exchange implements Peer {
     this.#patience?.end();
   }
 
-  #finish(status: number): void {
+  #finish(status: number, location?: string): void {
     this.#patience?.end();
     this.#server.inFlight -= 1;
-    this.#server.metrics.request(this.#route.name, status, this.#elapsed());
+    this.#answered(status, location);
+  }
+
+  #answered(status: number, location?: string): void {
+    const { metrics, accessLog, log } = this.#server;
+    const seconds = this.#elapsed();
+    const { name: route } = this.#route;
+    metrics.request(route, status, seconds);
+    if (accessLog === 'off') return;
+    const { method = '', url = '' } = this.#request ?? {};
+    const of = { method, url, route, address: this.#address ?? '', bytes: this.#received };
+    logAccess(log, accessLog, { ...of, status, seconds, location });
   }
 
   /** Seconds. */

@@ -17,6 +17,7 @@ import {
 } from 'uWebSockets.js';
 import { type Clock, systemClock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { AccessLogMode } from './access-log.ts';
 import type { HttpMetrics } from './access-metrics.ts';
 import { TrustedProxies } from './address.ts';
 import { type CompiledRoute, compile } from './compiled-route.ts';
@@ -38,6 +39,8 @@ export interface HttpServerOptions {
   readonly clock?: Clock;
   /** Left out: none. */
   readonly proxies?: TrustedProxies;
+  /** Left out: off. */
+  readonly accessLog?: AccessLogMode;
 }
 
 export interface HttpServer {
@@ -55,8 +58,8 @@ export class ListenFailed extends Error {
 /** Rejects with ListenFailed. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { listen, shared, log, metrics, clock = systemClock } = options;
-  const { proxies = new TrustedProxies() } = options;
-  const server: ServerState = { log, metrics, clock, draining: false, inFlight: 0, delayed: 0, proxies };
+  const { proxies = new TrustedProxies(), accessLog = 'off' } = options;
+  const server: ServerState = { log, metrics, clock, draining: false, inFlight: 0, delayed: 0, proxies, accessLog };
   const app = App();
   register(app, options.routes, server);
   const socket = await new Promise<ListenSocket | false>((resolve) => {

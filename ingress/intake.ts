@@ -14,6 +14,7 @@ import { type AuthVerdict, authenticate, type IngressSource, type Presented, ref
 import { CONTENT_HEADERS, type Reading, readJson, unsupportedContent } from './content.ts';
 import { FORMATS } from './formats/by-name.ts';
 import { contextOf, type Decoded } from './formats/format.ts';
+import type { Gate, GateVerdict } from './gate.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { type ProblemDetails, problem } from './problem.ts';
 import { messageKey, type ProofPorts, prove } from './proof.ts';
@@ -26,6 +27,9 @@ export interface IntakePorts extends ProofPorts {
   findSource(name: string): IngressSource | null;
   /** False while the stream is nearly full or out of reach. */
   admitting(): boolean;
+  /** True while bulk sources have to wait, so that the others get through. */
+  sheddingBulk(): boolean;
+  readonly gate: Gate;
   readonly groupCommit: GroupCommit;
   readonly clock: Clock;
   readonly random: RandomWord;
@@ -43,6 +47,11 @@ const UNKNOWN_SOURCE = '-';
 /** What the head alone tells. `source` null: not declared. */
 export function admit(ports: IntakePorts, source: IngressSource | null, head: RequestHead): Admission {
   if (source === null) return reject(ports, UNKNOWN_SOURCE, 'source.unknown', unknownSource(head.url));
+  const { access } = source;
+  if (access !== null) {
+    const verdict = ports.gate.address(source.name, access, head.peer?.address() ?? '', ports.clock.monotonic());
+    if (verdict.code !== 'gate.open') return turnAway(ports, source, head, verdict);
+  }
   const verdict = authenticate(source.auth, head);
   if (verdict.code === 'auth.pending') {
     head.presented = verdict.presented;
@@ -51,6 +60,12 @@ export function admit(ports: IntakePorts, source: IngressSource | null, head: Re
   }
   const refused = refuse(ports, source, head, verdict);
   if (refused !== null) return refused;
+  if (access !== null) {
+    const verdict = ports.gate.source(source.name, access, ports.clock.monotonic());
+    if (verdict.code !== 'gate.open') return turnAway(ports, source, head, verdict);
+  }
+  if (source.bulk && ports.sheddingBulk())
+    return reject(ports, source.name, 'ingest.shedding', unavailable(ports, 'ingest.shedding'));
   if (!ports.admitting())
     return reject(ports, source.name, 'ingest.not-admitting', unavailable(ports, 'ingest.not-admitting'));
   const unsupported = unsupportedContent(head.headers);
@@ -58,12 +73,43 @@ export function admit(ports: IntakePorts, source: IngressSource | null, head: Re
   return { maxBodyBytes: source.maxBodyBytes };
 }
 
+/** Counted, and logged where somebody came who may not. */
+export function turnAway(
+  ports: IntakePorts,
+  source: IngressSource,
+  { peer }: RequestHead,
+  verdict: Exclude<GateVerdict, { code: 'gate.open' }>,
+): Reply {
+  const { code } = verdict;
+  if (code !== 'gate.address-refused') {
+    const headers = { 'retry-after': String(verdict.retryAfter) };
+    return reject(
+      ports,
+      source.name,
+      code,
+      problem(503, 'Not accepted now', { code, detail: TURNED_AWAY[code], headers }),
+    );
+  }
+  ports.log.warn(
+    { event: 'audit.denied', source: source.name, code, address: peer?.address() ?? '' },
+    'ingress.refused',
+  );
+  const detail = 'This source takes nothing from the address that the request came from.';
+  return reject(ports, source.name, code, problem(403, 'Not from here', { code, detail }));
+}
+
+const TURNED_AWAY = {
+  'gate.source-rate': 'More came to this source in a second than it takes.',
+  'gate.address-rate': 'More came from one address in a second than this source takes.',
+  'gate.concurrency': 'As many requests of this source as it takes at a time are being handled.',
+} as const;
+
 /** null: it may go on. A failure is counted, logged without what was presented, and answered late. */
 function refuse(ports: IntakePorts, source: IngressSource, head: RequestHead, verdict: AuthVerdict): Reply | null {
   const reply = refusal(verdict, source.auth);
   if (reply === null) return null;
   const address = head.peer?.address() ?? '';
-  ports.log.warn({ source: source.name, code: verdict.code, address }, 'ingress.refused');
+  ports.log.warn({ event: 'audit.denied', source: source.name, code: verdict.code, address }, 'ingress.refused');
   reject(ports, source.name, verdict.code, reply);
   if (verdict.code === 'auth.keys-unavailable') return reply;
   return { ...reply, delay: ports.failures.delay(address, ports.clock.monotonic()) };
@@ -73,6 +119,20 @@ function refuse(ports: IntakePorts, source: IngressSource, head: RequestHead, ve
 export type Taken =
   | { readonly code: 'alerts'; readonly decoded: Decoded; readonly now: number; readonly message: string | null }
   | { readonly code: 'refused'; readonly reply: Reply };
+
+/** `handle` within the number of requests that the source takes at a time. */
+export function within(
+  ports: IntakePorts,
+  source: IngressSource,
+  request: HttpRequest,
+  handle: () => Reply | Promise<Reply>,
+): Reply | Promise<Reply> {
+  const { access, name } = source;
+  if (access === null || access.concurrency === null) return handle();
+  const verdict = ports.gate.enter(name, access);
+  if (verdict.code !== 'gate.open') return turnAway(ports, source, request, verdict);
+  return Promise.resolve(handle()).finally(() => ports.gate.leave(name, access));
+}
 
 export function take(ports: IntakePorts, source: IngressSource, request: HttpRequest): Taken | Promise<Taken> {
   const { auth } = source;
@@ -169,6 +229,7 @@ const UNAVAILABLE = {
   'ingest.full': 'The store of waiting alerts is full.',
   'ingest.unavailable':
     'The store of waiting alerts did not confirm. Some alerts may have been kept; sending them again is safe.',
+  'ingest.shedding': 'Much waits to be stored, and sources of more importance come first.',
   'ingest.busy': 'Too many alerts wait to be stored.',
   'ingest.not-admitting': 'The store of waiting alerts is nearly full or out of reach.',
 } as const;

@@ -12,6 +12,7 @@ import {
   type Taken,
   take,
   unknownSource,
+  within,
 } from './intake.ts';
 import { problem } from './problem.ts';
 import type { HttpRequest, Reply, Route } from './route.ts';
@@ -36,9 +37,11 @@ export function webhookRoute(ports: WebhookPorts): Route {
       if (source === null) return unknownSource(request.url);
       const isDryRun = dryRunOf(request);
       if (isDryRun === null) return unreadableDryRun();
-      const taken = take(ports, source, request);
-      if (taken instanceof Promise) return taken.then((body) => answer(ports, source, body, isDryRun));
-      return answer(ports, source, taken, isDryRun);
+      return within(ports, source, request, () => {
+        const taken = take(ports, source, request);
+        if (taken instanceof Promise) return taken.then((body) => answer(ports, source, body, isDryRun));
+        return answer(ports, source, taken, isDryRun);
+      });
     },
   };
 }

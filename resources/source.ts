@@ -3,6 +3,7 @@
 import Type from 'typebox';
 import type { Mapping } from '../rules/mapping.ts';
 import { mappingOf, mappingSchema } from './mapping.ts';
+import { type AccessSpec, type SourceAccess, sourceAccessFields, sourceAccessOf } from './source-access.ts';
 import { type SourceAuth, sourceAuthOf, sourceAuthSchema } from './source-auth.ts';
 
 export const sourceSpec = Type.Object(
@@ -12,6 +13,7 @@ export const sourceSpec = Type.Object(
     }),
     auth: Type.Optional(sourceAuthSchema),
     mapping: Type.Optional(mappingSchema),
+    ...sourceAccessFields,
     maxBodyBytes: Type.Optional(Type.Integer({ minimum: 1024, maximum: 1024 * 1024 * 1024 })),
   },
   { additionalProperties: false },
@@ -24,6 +26,10 @@ export interface Source {
   readonly tenant: string;
   readonly format: SourceSpec['format'];
   readonly auth: SourceAuth;
+  /** null: nothing of it is bounded. */
+  readonly access: SourceAccess | null;
+  /** It is the first that is refused when more comes than can be stored. */
+  readonly bulk: boolean;
   readonly maxBodyBytes: number;
   /** Of the format `mapped`. */
   readonly mapping?: Mapping;
@@ -39,6 +45,8 @@ export function sourceOf(tenant: string, name: string, resolved: unknown): Sourc
     tenant,
     format: spec.format,
     auth: sourceAuthOf(spec.auth),
+    access: sourceAccessOf(spec as AccessSpec),
+    bulk: spec.load === 'bulk',
     maxBodyBytes: spec.maxBodyBytes ?? DEFAULT_MAX_BODY,
     ...(spec.mapping === undefined ? {} : { mapping: mappingOf(spec.mapping) }),
   };

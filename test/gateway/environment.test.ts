@@ -85,3 +85,13 @@ test('where people reach Herald is an HTTP address, kept without a slash at its 
   );
   assert.throws(() => read({ HERALD_EXTERNAL_URL: 'alerts.example' }), /HERALD_EXTERNAL_URL=alerts.example: http:/);
 });
+
+test('[BR-WH-022] trusted proxies are networks, and the access log has one of three modes', () => {
+  const { trustedProxies, accessLog } = read({ HERALD_TRUSTED_PROXIES: '10.0.0.0/8, ::1', HERALD_ACCESS_LOG: 'all' });
+  assert.deepEqual([trustedProxies, accessLog], [['10.0.0.0/8', '::1'], 'all']);
+  assert.deepEqual([read({}).trustedProxies, read({}).accessLog], [[], 'refused']);
+  assert.deepEqual(problemsOf({ HERALD_TRUSTED_PROXIES: '10.0.0.0/33', HERALD_ACCESS_LOG: 'some' }), [
+    'HERALD_TRUSTED_PROXIES',
+    'HERALD_ACCESS_LOG',
+  ]);
+});

@@ -5,9 +5,12 @@ import type { AlertEntry } from '../../alert/entry.ts';
 import { decodeFrame } from '../../bus/frame.ts';
 import type { PartitionName } from '../../bus/partition.ts';
 import { AcceptedMessages } from '../../ingress/accepted-messages.ts';
+import type { AccessLogMode } from '../../ingress/access-log.ts';
+import { TrustedProxies } from '../../ingress/address.ts';
 import { alertmanagerApiRoute } from '../../ingress/alertmanager-api.ts';
 import { AuthFailures } from '../../ingress/auth-failures.ts';
 import type { IngressSource } from '../../ingress/authenticate.ts';
+import { Gate } from '../../ingress/gate.ts';
 import { createGroupCommit, type FramePublisher } from '../../ingress/group-commit.ts';
 import { healthRoutes } from '../../ingress/health.ts';
 import { type HttpServer, startHttpServer } from '../../ingress/http.ts';
@@ -16,7 +19,7 @@ import { systemRandom } from '../../ingress/random.ts';
 import type { Route } from '../../ingress/route.ts';
 import { webhookRoute } from '../../ingress/webhook.ts';
 import type { JwtAuth } from '../../resources/source-auth.ts';
-import { silentLog } from '../../telemetry/log.ts';
+import { type Log, silentLog } from '../../telemetry/log.ts';
 import { createMetrics, type Metrics } from '../../telemetry/metrics.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { atEnd } from '../support/leaks.ts';
@@ -72,7 +75,7 @@ export interface Door {
   readonly clock: FakeClock;
   readonly metrics: Metrics;
   readonly sources: Map<string, IngressSource>;
-  readonly state: { admitting: boolean; reasons: string[] };
+  readonly state: { admitting: boolean; sheddingBulk: boolean; reasons: string[] };
 }
 
 const SOURCES: readonly IngressSource[] = [
@@ -85,15 +88,30 @@ const SOURCES: readonly IngressSource[] = [
 ];
 
 export function source(name: string, format: string): IngressSource {
-  return { name, tenant: 'default', format, auth: { type: 'none' }, maxBodyBytes: 32 * 1024 * 1024 };
+  return {
+    name,
+    tenant: 'default',
+    format,
+    auth: { type: 'none' },
+    access: null,
+    bulk: false,
+    maxBodyBytes: 32 * 1024 * 1024,
+  };
 }
 
-export async function openDoor(extra: readonly Route[] = []): Promise<Door> {
+export interface DoorOptions {
+  readonly log?: Log;
+  readonly trustedProxies?: readonly string[];
+  readonly accessLog?: AccessLogMode;
+}
+
+export async function openDoor(extra: readonly Route[] = [], options: DoorOptions = {}): Promise<Door> {
+  const { log = silentLog, trustedProxies = [], accessLog = 'off' } = options;
   const publisher = new FakePublisher();
   const clock = new FakeClock();
   const metrics = createMetrics();
   const sources = new Map(SOURCES.map((one) => [one.name, one]));
-  const state = { admitting: true, reasons: [] as string[] };
+  const state = { admitting: true, sheddingBulk: false, reasons: [] as string[] };
   const groupCommit = createGroupCommit({
     publisher,
     partitions: { alert: 8, channel: 2 },
@@ -107,13 +125,15 @@ export async function openDoor(extra: readonly Route[] = []): Promise<Door> {
   const ports = {
     findSource: (name: string) => sources.get(name) ?? null,
     admitting: () => state.admitting,
+    sheddingBulk: () => state.sheddingBulk,
+    gate: new Gate(),
     groupCommit,
     clock,
     random: systemRandom(),
     failures: new AuthFailures(),
     messages: new AcceptedMessages(),
     verifyToken: (auth: JwtAuth, token: string, now: number) => tokens.verify(auth, token, now),
-    log: silentLog,
+    log,
     metrics: metrics.alerts,
     dryRun: () => ({ code: 'route.matched' }),
   };
@@ -129,9 +149,11 @@ export async function openDoor(extra: readonly Route[] = []): Promise<Door> {
       }),
       ...extra,
     ],
-    log: silentLog,
+    log,
     metrics: metrics.http,
     clock,
+    proxies: new TrustedProxies(trustedProxies),
+    accessLog,
   });
   atEnd(() => server.close(0));
   return {

@@ -24,6 +24,8 @@ const SOURCE: IngressSource = {
   format: 'alertmanager',
   maxBodyBytes: 1024 * 1024,
   auth: { type: 'none' },
+  access: null,
+  bulk: false,
 };
 
 let bus: Bus;

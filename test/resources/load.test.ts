@@ -80,6 +80,8 @@ test('every default that INTERFACE.md promises holds', async () => {
     tenant: 'default',
     format: 'herald',
     auth: { type: 'none' },
+    access: null,
+    bulk: false,
     maxBodyBytes: 16 * 1024 * 1024,
   });
   assert.deepEqual(set.policy.channel('default', 'console'), {

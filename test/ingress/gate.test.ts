@@ -1,0 +1,155 @@
+/** Who may come, from where, and how much of it. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { IngressSource } from '../../ingress/authenticate.ts';
+import { sourceAccessOf } from '../../resources/source-access.ts';
+import type { Log } from '../../telemetry/log.ts';
+import { until } from '../support/until.ts';
+import { alertNamed, answered, type Door, type DoorOptions, openDoor, source } from './herald-door.ts';
+
+type Access = Parameters<typeof sourceAccessOf>[0];
+
+async function doorWith(access: Access, change: Partial<IngressSource> = {}, options: DoorOptions = {}): Promise<Door> {
+  const door = await openDoor([], options);
+  door.sources.set('s', { ...source('s', 'herald'), access: sourceAccessOf(access), ...change });
+  return door;
+}
+
+function send(door: Door, headers: Readonly<Record<string, string>> = {}, name = 's'): Promise<Response> {
+  return fetch(`${door.url}/v1/webhooks/${name}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(alertNamed('Down')),
+  });
+}
+
+async function codeOf(response: Response): Promise<string> {
+  const { type } = (await response.json()) as { readonly type: string };
+  return `${response.status} ${type.replace('urn:herald:problem:', '')}`;
+}
+
+/** What was logged, for tests. */
+function recorded(): { log: Log; lines: Record<string, unknown>[] } {
+  const lines: Record<string, unknown>[] = [];
+  const note = (fields: object) => void lines.push(fields as Record<string, unknown>);
+  const log: Log = { debug: note, info: note, warn: note, error: note, child: () => log };
+  return { log, lines };
+}
+
+test('[BR-WH-022] a source takes requests from its networks alone; who comes from elsewhere is refused, and that is noted', async () => {
+  const { log, lines } = recorded();
+  const door = await doorWith({ allowFrom: ['10.0.0.0/8', 'fd00::/8'] }, {}, { log });
+  assert.equal(await codeOf(await send(door)), '403 gate.address-refused');
+  const denied = lines.find(({ event }) => event === 'audit.denied');
+  assert.deepEqual([denied?.source, denied?.code, denied?.address], ['s', 'gate.address-refused', '127.0.0.1']);
+  door.sources.set('s', { ...source('s', 'herald'), access: sourceAccessOf({ allowFrom: ['127.0.0.0/8'] }) });
+  assert.equal((await send(door)).status, 202);
+});
+
+test('[BR-WH-022] the word of a trusted proxy on the address is taken, as far as trusted ones wrote it; that of a stranger is not', async () => {
+  const stranger = await doorWith({ allowFrom: ['10.0.0.0/8'] });
+  assert.equal((await send(stranger, { 'x-forwarded-for': '10.1.2.3' })).status, 403);
+  const door = await doorWith(
+    { allowFrom: ['10.0.0.0/8', '2001:db8::/32'] },
+    {},
+    { trustedProxies: ['127.0.0.1', '192.0.2.0/24'] },
+  );
+  const from = async (forwarded: string) => (await send(door, { 'x-forwarded-for': forwarded })).status;
+  assert.equal(await from('10.1.2.3'), 202);
+  assert.equal(await from('10.1.2.3:4711'), 202);
+  assert.equal(await from('[2001:db8::1]:4711'), 202);
+  assert.equal(await from('::ffff:10.1.2.3'), 202);
+  assert.equal(await from('10.1.2.3, 192.0.2.7'), 202);
+  // The client wrote the first one itself.
+  assert.equal(await from('10.1.2.3, 203.0.113.9'), 403);
+  assert.equal(await from('10.1.2.3, nonsense'), 403);
+  assert.equal(await from(''), 403);
+});
+
+test('[BR-WH-023] a source takes so many requests a second and no more; the others are told when to come again', async () => {
+  const door = await doorWith({ limits: { source: { perSecond: 2, burst: 3 } } });
+  for (let i = 0; i < 3; i++) assert.equal((await send(door)).status, 202);
+  const refused = await send(door);
+  assert.equal(refused.headers.get('retry-after'), '1');
+  assert.equal(await codeOf(refused), '503 gate.source-rate');
+  assert.equal((await send(door, {}, 'herald')).status, 202);
+  door.clock.advance(500);
+  assert.deepEqual([(await send(door)).status, (await send(door)).status], [202, 503]);
+  door.clock.advance(60_000);
+  assert.deepEqual(
+    [(await send(door)).status, (await send(door)).status, (await send(door)).status, (await send(door)).status],
+    [202, 202, 202, 503],
+  );
+});
+
+test('[BR-WH-023] one address does not use up what others may send, nor does who cannot authenticate', async () => {
+  const limits = { address: { perSecond: 1, burst: 1 } };
+  const door = await doorWith({ limits }, {}, { trustedProxies: ['127.0.0.1'] });
+  const from = (address: string) => send(door, { 'x-forwarded-for': address });
+  assert.equal((await from('10.0.0.1')).status, 202);
+  assert.equal(await codeOf(await from('10.0.0.1')), '503 gate.address-rate');
+  assert.equal((await from('10.0.0.2')).status, 202);
+  const auth = { type: 'bearer', tokens: ['sesame'] } as const;
+  const guarded = await doorWith({ limits: { source: { perSecond: 1, burst: 1 } } }, { auth });
+  for (let i = 0; i < 3; i++) assert.equal((await answered(guarded, send(guarded))).status, 401);
+  assert.equal((await send(guarded, { authorization: 'Bearer sesame' })).status, 202);
+});
+
+test('[BR-WH-023] so many requests of a source are handled at a time', async () => {
+  const door = await doorWith({ limits: { concurrency: 2 } });
+  door.publisher.hold();
+  const held = [send(door), send(door)];
+  await until('both to be published', () => door.publisher.held > 0 && door.server.inFlight === 2);
+  assert.equal(await codeOf(await send(door)), '503 gate.concurrency');
+  door.publisher.release();
+  for (const one of held) assert.equal((await one).status, 202);
+  assert.equal((await send(door)).status, 202);
+});
+
+test('[BR-WH-023] when much waits, bulk sources are refused and the others taken', async () => {
+  const door = await doorWith({}, { bulk: true });
+  assert.equal((await send(door)).status, 202);
+  door.state.sheddingBulk = true;
+  const refused = await send(door);
+  assert.match(String(refused.headers.get('retry-after')), /^[1-5]$/);
+  assert.equal(await codeOf(refused), '503 ingest.shedding');
+  assert.equal((await send(door, {}, 'herald')).status, 202);
+});
+
+test('[BR-WH-025] each request is a line of the access log, with its address, result, size, time and receipt', async () => {
+  const { log, lines } = recorded();
+  const door = await doorWith({}, {}, { log, accessLog: 'all' });
+  const body = (await (await send(door)).json()) as { readonly id: string };
+  await send(door, {}, 'nobody');
+  await until('both to be logged', () => lines.length >= 2);
+  const [taken, unknown] = lines;
+  const { ms, ...rest } = taken!;
+  assert.deepEqual(rest, {
+    event: 'http.access',
+    method: 'POST',
+    route: '/v1/webhooks/:source',
+    url: '/v1/webhooks/s',
+    address: '127.0.0.1',
+    bytes: JSON.stringify(alertNamed('Down')).length,
+    status: 202,
+    receipt: body.id,
+  });
+  assert.equal(typeof ms, 'number');
+  assert.deepEqual([unknown?.status, unknown?.url, unknown?.address], [404, '/v1/webhooks/nobody', '127.0.0.1']);
+});
+
+test('[BR-WH-025] unless all is asked for, only what was refused is logged; the log never has what was presented', async () => {
+  const { log, lines } = recorded();
+  const auth = { type: 'bearer', tokens: ['sesame'] } as const;
+  const door = await doorWith({}, { auth }, { log, accessLog: 'refused' });
+  assert.equal((await send(door, { authorization: 'Bearer sesame' })).status, 202);
+  assert.equal((await answered(door, send(door, { authorization: 'Bearer hunter2' }))).status, 403);
+  await until('the refusal to be logged', () => lines.some(({ event }) => event === 'http.access'));
+  assert.deepEqual(
+    lines.map(({ event }) => event),
+    ['audit.denied', 'http.access'],
+  );
+  assert.equal(lines[1]?.address, '127.0.0.1');
+  assert.doesNotMatch(JSON.stringify(lines), /hunter2|sesame/);
+});
