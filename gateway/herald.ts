@@ -61,7 +61,7 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
   const externalURL = environment.externalUrl ?? listening;
   const texts = new TextsInForce();
   const templates = createTemplates({ clock: systemClock, externalURL, declared: texts });
-  const pictures = createPictures(systemClock);
+  const pictures = createPictures();
   const context = { clock: systemClock, log, stdout: process.stdout, externalURL, templates, pictures };
   const stop = new AbortController();
   const parts: Parts = { bus: null, actors: null, archive: null };

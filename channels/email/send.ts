@@ -9,6 +9,7 @@ import type { Target } from './connect.ts';
 import { buildMail, markKey } from './message.ts';
 import type { EmailOptions } from './options.ts';
 import { PartialDeliveries } from './partial.ts';
+import { pictureFor } from './picture.ts';
 import { type EmailSettings, emailSettings } from './settings.ts';
 import { createSmtp, type Smtp, type SmtpResult } from './smtp.ts';
 import { textsFor } from './texts.ts';
@@ -53,19 +54,20 @@ async function send(
   const { settings, context, smtp, key, partial, replies } = mailer;
   const recipients = recipientsOf(notification, settings);
   if (!Array.isArray(recipients)) return recipients as Outcome;
-  const { texts, wording, link, failures } = await textsFor(context, notification);
+  const { texts, wording, link, locale, failures } = await textsFor(context, notification);
+  const { picture, failures: undrawn } = await pictureFor(context, notification, locale);
   const remaining = partial.remaining(
     notification.id,
     recipients.map(({ address }) => address),
   );
   const thread = readThread(earlier);
   const built = buildMail(settings, key, {
-    ...{ notification, recipients, remaining, thread, texts, wording, link, picture: null, replies },
+    ...{ notification, recipients, remaining, thread, texts, wording, link, picture, replies },
   });
   const { result, aborted } = await within(mailer, signal, (ending) => smtp.deliver(built.mail, ending));
   partial.record(notification.id, remaining, result);
   const outcome = verdict(result, aborted, context.clock.now());
-  return finish(outcome, built.thread, failures);
+  return finish(outcome, built.thread, [...failures, ...undrawn]);
 }
 
 /** The channel's own actor hears of what the templates could not do with the outcome. */

@@ -15,8 +15,6 @@ export const PLAIN_PARTS = {
     '{% if counts.total == 1 and summary != title %}{{ summary }}{% endif %}',
   ].join(''),
   text: '',
-  /** Not to be worded: how the sender learns of the language and zone that the templates chose. */
-  locale: '{{ language }} {{ timeZone }}',
 } as const;
 
 /** Escaped for HTML. */

@@ -2,8 +2,7 @@
 
 import type { GroupedAlert, Notification } from '../../alert/notification.ts';
 import type { SenderContext } from '../sender.ts';
-import { languageOf } from '../template/languages.ts';
-import { localeOf } from '../template/locale.ts';
+import type { Locale } from '../template/locale.ts';
 import { formatDuration, formatTime } from '../template/times.ts';
 import { linksBelow } from '../template/view.ts';
 import { webLink } from './layout.ts';
@@ -17,6 +16,7 @@ export interface MailTexts {
   readonly link: (alert: GroupedAlert) => string | null;
   /** For the outcome: which templates failed, and how. */
   readonly failures: readonly string[];
+  readonly locale: Locale;
 }
 
 export async function textsFor(context: SenderContext, notification: Notification): Promise<MailTexts> {
@@ -26,22 +26,21 @@ export async function textsFor(context: SenderContext, notification: Notificatio
     templates.render({ ...request, defaults: PLAIN_PARTS, escape: 'none' }),
     templates.render({ ...request, defaults: HTML_PARTS, escape: 'html' }),
   ]);
-  const { subject = '', title = '', intro = '', text = '', locale = '' } = plain.parts;
+  const { subject = '', title = '', intro = '', text = '' } = plain.parts;
   const linksOf = linksBelow(externalURL);
   return {
     texts: { subject, title, intro: intro.trim(), text, html: html.parts.html ?? '' },
-    wording: wordingOf(notification, locale),
+    wording: wordingOf(plain.locale),
     link: (alert) => webLink(linksOf(alert).explain),
     failures: [...plain.failures, ...html.failures],
+    locale: plain.locale,
   };
 }
 
-function wordingOf(notification: Notification, chosen: string): Wording {
-  const [language = '', timeZone = ''] = chosen.trim().split(' ');
-  const locale = localeOf(notification, { language, timeZone });
+function wordingOf(locale: Locale): Wording {
   return {
     language: locale.tag,
-    words: WORDS[languageOf(locale.language) ?? 'en'],
+    words: WORDS[locale.language],
     time: (time) => formatTime(time, 'full', locale),
     duration: (milliseconds) => formatDuration(milliseconds, locale),
   };

@@ -16,7 +16,7 @@ const LEAD = 0.06;
 /** Milliseconds: alerts of one moment are shown as minutes. */
 const SHORTEST = 5 * 60_000;
 
-/** null: one alert is no history. `now`: Unix ms. */
+/** null: one alert is no history. `now`: Unix ms, where the picture ends. */
 export function historyOf(notification: Notification, now: number): Series | null {
   const spans = notification.alerts.map(({ status, startsAt, endsAt }) => ({
     // Clocks of senders may be ahead.

@@ -2,7 +2,6 @@
 
 import type { Notification } from '../../alert/notification.ts';
 import { createTaskPool } from '../../rules/task-pool.ts';
-import type { Clock } from '../../telemetry/clock.ts';
 import type { Locale } from '../template/locale.ts';
 import { lookOf } from '../template/look.ts';
 import { chartSvg, HEIGHT, type Theme, WIDTH } from './chart.ts';
@@ -35,24 +34,42 @@ export interface Pictures {
 
 /** Milliseconds, the wait for a thread included: a message does not wait longer for its picture. */
 const LIMIT = 3000;
-/** Pictures that wait for a thread: what comes beyond goes without. */
-const MOST_WAITING = 100;
+/** Pictures that wait for the thread. In a storm messages go without rather than at the speed of drawing. */
+const MOST_WAITING = 8;
+/** Those of the last groups: everybody who is told of a group in the same zone gets the same one. */
+const MOST_KEPT = 50;
 const SCALE = 2;
 
-export function createPictures(clock: Clock): Pictures {
+export function createPictures(): Pictures {
   const pool = createTaskPool<DrawTask, Uint8Array>(new URL('./worker.ts', import.meta.url), MOST_WAITING);
+  const kept = new Map<string, Promise<Uint8Array>>();
+
+  function drawn(svg: string): Promise<Uint8Array> {
+    const known = kept.get(svg);
+    if (known !== undefined) return known;
+    const drawing = pool.run({ svg, width: WIDTH, height: HEIGHT, scale: SCALE }, LIMIT);
+    if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value!);
+    kept.set(svg, drawing);
+    // The next one may find a free thread.
+    drawing.catch(() => kept.delete(svg));
+    return drawing;
+  }
+
   return {
     async history(notification, locale, theme = 'light') {
       try {
-        const series = historyOf(notification, clock.now());
+        // Not the present time: a retry, and the next recipient, get the same picture.
+        const series = historyOf(notification, notification.createdAt);
         if (series === null) return { kind: 'none' };
         const { status, priority } = notification;
         const { colour } = lookOf(status === 'resolved' ? status : priority);
         const svg = chartSvg(series, locale, { theme, colour, shape: 'steps', whole: true });
-        const content = await pool.run({ svg, width: WIDTH, height: HEIGHT, scale: SCALE }, LIMIT);
+        const content = Buffer.from(await drawn(svg));
         const alt = LANGUAGE_PICTURES[locale.language](peakAndLast(series));
-        const size = { width: WIDTH, height: HEIGHT };
-        return { kind: 'drawn', picture: { contentType: 'image/png', content: Buffer.from(content), alt, ...size } };
+        return {
+          kind: 'drawn',
+          picture: { contentType: 'image/png', content, alt, width: WIDTH, height: HEIGHT },
+        };
       } catch (error) {
         const detail = `no picture of the history: ${error instanceof Error ? error.message : String(error)}`;
         return { kind: 'failed', detail };

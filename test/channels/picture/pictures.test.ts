@@ -3,7 +3,6 @@ import { test } from 'node:test';
 import { createPictures } from '../../../channels/picture/pictures.ts';
 import { PoolTimeout } from '../../../rules/pool.ts';
 import { createTaskPool } from '../../../rules/task-pool.ts';
-import { FakeClock } from '../../support/fake-clock.ts';
 import { atEnd } from '../../support/leaks.ts';
 import { aNotification, anAlert } from '../../support/notification.ts';
 
@@ -11,7 +10,7 @@ const GERMAN = { language: 'de', tag: 'de', timeZone: 'Europe/Berlin' } as const
 const two = aNotification({ alerts: [anAlert(), anAlert({ startsAt: Date.parse('2026-11-23T08:50:00Z') })] });
 
 test('[BR-NOT-009] the history of a group is a PNG of twice the pixels, with words for who cannot see it', async () => {
-  const pictures = createPictures(new FakeClock());
+  const pictures = createPictures();
   atEnd(() => pictures.close());
   const result = await pictures.history(two, GERMAN);
   assert.ok(result.kind === 'drawn', JSON.stringify(result));
@@ -28,7 +27,7 @@ test('[BR-NOT-009] the history of a group is a PNG of twice the pixels, with wor
 });
 
 test('[BR-NOT-009] where it cannot be drawn, the message is told why it goes without', async () => {
-  const pictures = createPictures(new FakeClock());
+  const pictures = createPictures();
   await pictures.close();
   const result = await pictures.history(two, GERMAN);
   assert.equal(result.kind, 'failed');
