@@ -3,6 +3,8 @@
 import Type from 'typebox';
 import { parseDuration } from '../resources/duration.ts';
 import { type ClientIdentity, createOutbound, type Outbound } from './outbound.ts';
+import { type DeclaredProxy, proxyOf, proxyOptions } from './proxy-options.ts';
+import type { ProxyOptions } from './proxy-tunnel.ts';
 import { InvalidChannelOptions } from './sender.ts';
 import { identityOf, readCertificate, tlsFiles } from './tls-files.ts';
 
@@ -22,12 +24,14 @@ export const httpOptions = {
   ),
   allowPrivateAddresses: Type.Optional(Type.Boolean({ default: false })),
   tls: Type.Optional(tlsFiles),
+  proxy: Type.Optional(proxyOptions),
 };
 
 export interface HttpOptions {
   readonly timeout?: string;
   readonly allowPrivateAddresses?: boolean;
   readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string };
+  readonly proxy?: DeclaredProxy;
 }
 
 export interface HttpSettings {
@@ -37,6 +41,7 @@ export interface HttpSettings {
   /** PEM, or null for the public authorities. */
   readonly ca: string | null;
   readonly identity: ClientIdentity | null;
+  readonly proxy: ProxyOptions | null;
 }
 
 const DEFAULT_TIMEOUT = 15_000;
@@ -48,12 +53,13 @@ export function httpSettings(options: HttpOptions): HttpSettings {
     allowPrivateAddresses: options.allowPrivateAddresses ?? false,
     ca: options.tls?.caFile === undefined ? null : readCertificate(options.tls.caFile, 'tls.caFile'),
     identity: identityOf(options.tls ?? {}),
+    proxy: options.proxy === undefined ? null : proxyOf(options.proxy),
   };
 }
 
 export function outboundFor(settings: HttpSettings): Outbound {
-  const { allowPrivateAddresses, ca, identity, timeout } = settings;
-  return createOutbound({ allowPrivateAddresses, ca, identity, connectTimeout: timeout });
+  const { allowPrivateAddresses, ca, identity, proxy, timeout } = settings;
+  return createOutbound({ allowPrivateAddresses, ca, identity, proxy, connectTimeout: timeout });
 }
 
 /** An empty secret would be no secret; one with a line break would be two. `at`: its place in the spec. */

@@ -12,6 +12,8 @@ import { isIP } from 'node:net';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 import { refusedClass } from './address-guard.ts';
 import { AddressRefused, guardedLookup, type Lookup } from './guarded-lookup.ts';
+import type { ProxyOptions } from './proxy-tunnel.ts';
+import { tunnelledConnector } from './tunnelled-connector.ts';
 
 export interface OutboundOptions {
   readonly allowPrivateAddresses: boolean;
@@ -19,6 +21,8 @@ export interface OutboundOptions {
   readonly ca: string | null;
   /** What this side shows of itself where a provider asks for it (mutual TLS). */
   readonly identity?: ClientIdentity | null;
+  /** The way out; null or left out: straight. */
+  readonly proxy?: ProxyOptions | null;
   /** Milliseconds. A bound for connections that nobody waits for any more. */
   readonly connectTimeout: number;
   /** For tests: the DNS, and the rule that an address must pass (null: it may be reached). */
@@ -174,14 +178,20 @@ async function readBody(body: Dispatcher.ResponseData['body'], most: number) {
 
 function guardedConnector(options: OutboundOptions, closing: AbortSignal): buildConnector.connector {
   const refuse = options.refuse ?? (options.allowPrivateAddresses ? () => null : refusedClass);
+  const lookup = options.lookup ?? systemLookup;
+  const timeout = options.connectTimeout;
   const connect = buildConnector({
     allowH2: false,
-    timeout: options.connectTimeout,
-    lookup: guardedLookup(options.lookup ?? systemLookup, refuse),
+    timeout,
+    lookup: guardedLookup(lookup, refuse),
     signal: closing,
     ...(options.ca === null ? {} : { ca: options.ca }),
     ...(options.identity ?? {}),
   });
+  const { proxy } = options;
+  if (proxy !== undefined && proxy !== null) {
+    return tunnelledConnector(connect, proxy, { lookup, refuse, signal: closing, timeout });
+  }
   return (target, callback) => {
     const refused = isIP(target.hostname) === 0 ? null : refuse(target.hostname);
     if (refused === null) connect(target, callback);
