@@ -31,6 +31,8 @@ export interface OperatorPorts {
     tenants(): readonly string[];
     /** Of all tenants. */
     silences(): readonly Silence[];
+    /** Alerts a minute, by the name of a limit's rule (limit/NAME/PRIORITY); null where it is not declared any more. */
+    limit(tenant: string, rule: string): number | null;
   };
   /** Activations of policies. Both reject with an error of the code `archive.unavailable` without NATS. */
   readonly policies: {

@@ -6,6 +6,7 @@ import { alertmanagerRoutes } from './alertmanager/routes.ts';
 import { alertOperations } from './alerts.ts';
 import { deadLetterOperations } from './dead-letters.ts';
 import { incidentOperations } from './incidents.ts';
+import { limitOperations } from './limits.ts';
 import { namespaceOperations } from './namespaces.ts';
 import { notificationOperations } from './notifications.ts';
 import { openapiOf } from './openapi.ts';
@@ -25,6 +26,7 @@ export function operatorRoutes(ports: OperatorPorts, version: string): Route[] {
     ...alertOperations(ports),
     ...alertCommandOperations(ports),
     ...incidentOperations(ports),
+    ...limitOperations(ports),
     ...namespaceOperations(ports),
     ...promotionOperations(ports),
     ...notificationOperations(ports),

@@ -15,6 +15,9 @@ interface Rule {
   readonly isOver: (cutoff: number) => RawBuilder<unknown>;
 }
 
+/** Milliseconds. With the 30 days of everything else, 400 days after its last alert. */
+export const NAMESPACES_LONGER = 370 * 86_400_000;
+
 /** Deliveries before what belongs to them. Open dead letters stay until somebody decides about them. */
 const RULES: readonly Rule[] = [
   { table: 'alerts', key: 'key', isOver: (cutoff) => sql`ended_at < ${cutoff}` },
@@ -43,6 +46,14 @@ const RULES: readonly Rule[] = [
   { table: 'silences', key: 'id', isOver: (cutoff) => sql`ends_at < ${cutoff} or ended_at < ${cutoff}` },
   // Those that were carried out say where a namespace stands, for as long as it does.
   { table: 'promotions', key: 'id', isOver: (cutoff) => sql`ended_at < ${cutoff} and state <> 'done'` },
+  { table: 'limit_use', key: 'key', isOver: (cutoff) => sql`updated_at < ${cutoff}` },
+  // They are what a change of policy is tried on, and a year's report is made of: kept for much longer than what happened in them.
+  { table: 'namespaces', key: 'key', isOver: (cutoff) => sql`last_seen < ${cutoff - NAMESPACES_LONGER}` },
+  {
+    table: 'namespace_history',
+    key: 'namespace_key',
+    isOver: () => sql`namespace_key not in (select key from namespaces)`,
+  },
   { table: 'holds', key: 'key', isOver: (cutoff) => sql`until < ${cutoff}` },
   { table: 'incidents', key: 'id', isOver: (cutoff) => sql`closed_at < ${cutoff}` },
   {

@@ -333,6 +333,25 @@ export interface RepeatPublishedRow {
   at: number;
 }
 
+/** What a namespace uses of one NamespaceLimit. */
+export interface LimitUseRow {
+  /** tenant/rule/namespace */
+  key: string;
+  tenant: string;
+  /** limit/NAME/PRIORITY */
+  rule: string;
+  namespace: string;
+  /** Beginning of the last minute in which an alert was counted, and how many were. */
+  minute: number;
+  used: number;
+  /** The fullest minute so far. */
+  peak: number;
+  peak_minute: number;
+  total: number;
+  first_at: number;
+  updated_at: number;
+}
+
 /** A namespace that alerts were about, as the last decision has it. */
 export interface NamespaceRow {
   /** tenant/namespace */
@@ -408,6 +427,7 @@ export interface Tables {
   repeats_published: RepeatPublishedRow;
   incidents: IncidentRow;
   incident_alerts: IncidentAlertRow;
+  limit_use: LimitUseRow;
   namespaces: NamespaceRow;
   namespace_history: NamespaceHistoryRow;
   silences: SilenceRow;

@@ -286,6 +286,26 @@ export const incidentsTable = bulkTable({
   onConflict: 'replace',
 });
 
+export const limitUseTable = bulkTable({
+  table: 'limit_use',
+  key: ['key'],
+  columns: [
+    'key',
+    'tenant',
+    'rule',
+    'namespace',
+    'minute',
+    'used',
+    'peak',
+    'peak_minute',
+    'total',
+    'first_at',
+    'updated_at',
+  ],
+  indexed: ['first_at'],
+  onConflict: 'replace',
+});
+
 export const incidentAlertsTable = bulkTable({
   table: 'incident_alerts',
   key: ['fingerprint', 'tenant', 'incident_id'],

@@ -74,6 +74,11 @@ export function operatorApi({ bus, count, resources, log }: OperatorApiOptions):
     declared: {
       tenants: () => resources.current().tenants,
       silences: () => declaredSilences(resources.current()),
+      limit: (tenant, rule) =>
+        resources
+          .current()
+          .policy.correlations(tenant)
+          .find((condition) => condition.rule.name === rule)?.rule.threshold ?? null,
     },
     place(tenant, { code, detail, policy }) {
       const set = resources.current();

@@ -9,6 +9,9 @@ const COMMIT_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
 const OPEN_SECONDS = [30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400];
 const RECOVERY_SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30];
 
+/** As resources/namespace-limit.ts names its rules: limit/NAME/PRIORITY. */
+const OF_LIMITS = 'limit/';
+
 export function partitionMetrics({ registry }: Metrics): PartitionMetrics {
   const events = new CounterTally(registry, {
     name: 'herald_events_total',
@@ -24,6 +27,11 @@ export function partitionMetrics({ registry }: Metrics): PartitionMetrics {
     name: 'herald_correlation_condition_failures_total',
     help: 'Alerts that the condition of a CorrelationRule could not be evaluated for, and that the rule leaves alone, by tenant and rule.',
     labels: ['tenant', 'rule'],
+  });
+  const limited = new CounterTally(registry, {
+    name: 'herald_namespace_limit_alerts_total',
+    help: 'Alerts that were counted against a NamespaceLimit, by tenant and limit (NAME/PRIORITY); GET /v1/limits has each namespace.',
+    labels: ['tenant', 'limit'],
   });
   const held = new CounterTally(registry, {
     name: 'herald_alerts_held_total',
@@ -58,6 +66,11 @@ export function partitionMetrics({ registry }: Metrics): PartitionMetrics {
         }
         if (event.type === 'group.flushed') {
           for (const { reason, fingerprints } of event.holds?.began ?? []) held.add(fingerprints.length, reason.code);
+        }
+        if (event.type === 'correlation.entered') {
+          for (const { rule } of event.counted) {
+            if (rule.startsWith(OF_LIMITS)) limited.add(1, event.key, rule.slice(OF_LIMITS.length));
+          }
         }
         if ('routing' in event) {
           for (const { code, detail } of event.reasons) {

@@ -1,5 +1,6 @@
 /** Incidents and storms. */
 
+import { PRIORITIES } from '../../alert/alert.ts';
 import { INCIDENT_KINDS, INCIDENT_STATES } from '../incidents.ts';
 import {
   integer,
@@ -48,5 +49,20 @@ const incident = {
 export const INCIDENT_SCHEMAS: Readonly<Record<string, Schema>> = {
   Incident: object(incident),
   IncidentList: page('incidents', 'Incident'),
+  Limit: object({
+    tenant: text,
+    limit: { ...text, description: 'Name of the NamespaceLimit.' },
+    priority: oneOf(PRIORITIES),
+    namespace: text,
+    allowed: { ...orNull(integer), description: 'Alerts a minute; null: it is not declared any more.' },
+    used: { ...integer, description: 'In this minute.' },
+    peak: { ...integer, description: 'In its fullest minute.' },
+    peakMinute: time,
+    total: integer,
+    since: time,
+    lastAt: time,
+    storm: { ...orNull(text), description: 'Id of the open storm that what is beyond is in.' },
+  }),
+  LimitList: page('limits', 'Limit'),
   IncidentDetail: object({ ...incident, members: list(object({ fingerprint: text, ...joined })) }),
 };

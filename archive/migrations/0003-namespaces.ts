@@ -1,4 +1,4 @@
-/** Every namespace that an alert was ever about, and what became of it. Nothing of this is ever deleted. */
+/** Every namespace that an alert was ever about, and what became of it. Kept for 400 days after its last alert (retention.ts). */
 
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';

@@ -11,6 +11,7 @@ import { approvals } from './0007-approvals.ts';
 import { promotions } from './0008-promotions.ts';
 import { flapping } from './0009-flapping.ts';
 import { deliveryEngine } from './0010-delivery-engine.ts';
+import { limits } from './0011-limits.ts';
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-read-model': readModel,
@@ -23,6 +24,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0008-promotions': promotions,
   '0009-flapping': flapping,
   '0010-delivery-engine': deliveryEngine,
+  '0011-limits': limits,
 };
 
 export const migrationProvider: MigrationProvider = {

@@ -8,6 +8,7 @@ import { deadLetterQuery, deadLettersQuery } from './dead-letters.ts';
 import { deliveriesQuery } from './deliveries.ts';
 import { groupsQuery } from './groups.ts';
 import { incidentQuery, incidentsQuery } from './incidents.ts';
+import { limitsQuery } from './limits.ts';
 import { namespaceQuery, namespacesQuery } from './namespaces.ts';
 import { promotionsQuery } from './promotions.ts';
 import type { ArchiveQuery } from './query.ts';
@@ -24,6 +25,7 @@ export const QUERIES: ReadonlyMap<string, ArchiveQuery> = new Map([
   ['deliveries', deliveriesQuery],
   ['incidents', incidentsQuery],
   ['incident', incidentQuery],
+  ['limits', limitsQuery],
   ['namespaces', namespacesQuery],
   ['namespace', namespaceQuery],
   ['promotions', promotionsQuery],

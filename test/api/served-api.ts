@@ -83,6 +83,7 @@ export class ServedApi {
     declared: {
       tenants: () => ['acme', 'other', 'default'],
       silences: () => this.declaredSilences.map(({ silence }) => silence),
+      limit: (_, rule) => (rule === 'limit/default/P3' ? 100 : null),
     },
     policies: {
       last: async (limit) => this.activations.slice(0, limit),

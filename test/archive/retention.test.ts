@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Projector } from '../../archive/project.ts';
-import { forget } from '../../archive/retention.ts';
+import { forget, NAMESPACES_LONGER } from '../../archive/retention.ts';
 import { silentLog } from '../../telemetry/log.ts';
 import { contents, newArchive } from './archive-file.ts';
 import { commits, deadInput, delivery, flushed, joined, opened, replayedInput, resolved, T0 } from './journal-of.ts';
@@ -34,6 +34,20 @@ test('what ended long ago is forgotten; what fires, waits or is recent stays', a
   assert.deepEqual(ids('delivery_alerts', 'notification_id'), ['n2']);
   assert.deepEqual(ids('dead_letters', 'id'), ['letter-8'], 'an open dead letter is never forgotten');
   assert.equal(await forget(database, cutoff, new AbortController().signal), 0);
+});
+
+test('[BR-AP-029] a namespace is kept for 400 days after its last alert, with its life, and forgotten then', async () => {
+  const database = await newArchive();
+  await new Projector(database, silentLog).project('a0', commits([opened(1, 'r1')]));
+  const namespaces = async () => {
+    const left = await contents(database);
+    return [left.namespaces?.length, left.namespace_history?.length];
+  };
+  const never = new AbortController().signal;
+  await forget(database, T0 + NAMESPACES_LONGER - 1, never);
+  assert.deepEqual(await namespaces(), [1, 1]);
+  await forget(database, T0 + NAMESPACES_LONGER + 1, never);
+  assert.deepEqual(await namespaces(), [0, 0]);
 });
 
 test('forgetting stops when it is told to', async () => {
