@@ -12,7 +12,7 @@ import {
 } from '../channels/delivery.ts';
 import type { ChannelEvent } from '../channels/delivery-event.ts';
 import type { Outcome } from '../channels/outcome.ts';
-import type { DecisionContext, EntityDecision, EntityKind } from './entity.ts';
+import type { CommandReply, DecisionContext, EntityDecision, EntityKind } from './entity.ts';
 
 type Message =
   | Entry
@@ -30,7 +30,7 @@ export const channelKind: EntityKind<ChannelState, Message> = {
     };
     const policy = context.policy.channel(tenant, name);
     const { events, effects, sends } = decideDelivery(state, command, context.now, policy, neighbours);
-    return { events, effects, replies: [], sends };
+    return { events, effects, replies: repliesTo(message, events), sends };
   },
   evolve: (state, event) => evolveDelivery(state, event as ChannelEvent),
   dueAt: (state, policy, key) => deliveryDueAt(state, policy.channel(...tenantAndName(key))),
@@ -49,6 +49,15 @@ function commandOf(message: Message, { random }: DecisionContext): DeliveryComma
         notification: message.notification,
         ...(message.replayed === true ? { because: reason('delivery.replayed') } : {}),
       };
+    case 'submit':
+      return {
+        kind: 'queue',
+        notification: message.notification,
+        because: reason(`delivery.${message.because}`, `by ${message.by}`),
+      };
+    case 'receipt':
+    case 'probe':
+      return { kind: message.kind, report: message } as DeliveryCommand;
     case 'outcome':
       return { ...message, random: random() };
     case 'pump':
@@ -58,6 +67,21 @@ function commandOf(message: Message, { random }: DecisionContext): DeliveryComma
     default:
       throw new TypeError(`a channel actor was given an entry of kind ${message.kind}`);
   }
+}
+
+function repliesTo(message: Message, events: readonly ChannelEvent[]): CommandReply[] {
+  if (message.kind !== 'submit') return [];
+  const [first] = events;
+  const reasons = first?.reasons ?? [reason('delivery.queued', 'it was taken on before')];
+  const dead = events.find(({ type }) => type === 'delivery.dead');
+  return [
+    {
+      to: message.replyTo,
+      ok: dead === undefined,
+      status: dead === undefined ? 200 : 409,
+      reasons: dead?.reasons ?? reasons,
+    },
+  ];
 }
 
 /** The key of a channel is tenant/name (alert/entry.ts, channelKey); neither holds a slash. */

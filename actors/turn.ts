@@ -79,7 +79,7 @@ export class Turn {
       entry,
       reasons: [reason('dead-letter.decision-failed', `${error.name}: ${error.message}`)],
     });
-    if (entry.kind === 'command' || entry.kind === 'silence' || entry.kind === 'promotion') {
+    if (entry.kind === 'command' || entry.kind === 'silence' || entry.kind === 'promotion' || entry.kind === 'submit') {
       this.result.replies.push({
         to: entry.replyTo,
         ok: false,

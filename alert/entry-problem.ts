@@ -37,6 +37,12 @@ export function entryProblem(value: unknown): string | null {
         : 'a group entry has no group';
     case 'notification':
       return notificationProblem(value.notification);
+    case 'submit':
+      return lacking(value, ['id', 'because', 'by', 'replyTo']) ?? notificationProblem(value.notification);
+    case 'receipt':
+      return lacking(value, ['tenant', 'channel', 'step', 'detail']);
+    case 'probe':
+      return lacking(value, ['tenant', 'channel', 'health', 'detail']);
     case 'unreadable':
       return lacking(value, ['id', 'tenant', 'source', 'problem', 'raw'], ['receivedAt']);
     case 'replay':

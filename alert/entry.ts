@@ -9,6 +9,7 @@ import type { IncidentHold } from './incident-hold.ts';
 import type { GroupedAlert, Notification } from './notification.ts';
 import type { ReceiverTiming } from './policy.ts';
 import type { Placement } from './promotion-state.ts';
+import type { ReceiptStep } from './receipt.ts';
 import type { Silence } from './silence.ts';
 
 /** One alert of an accepted request. `receipt` and `index` let the sender find out what became of it. */
@@ -143,6 +144,40 @@ export interface NotificationEntry {
   readonly replayed?: boolean;
 }
 
+/** A person has a notification sent: one again that was delivered, or one that tries a channel out. */
+export interface SubmitEntry {
+  readonly kind: 'submit';
+  /** Of the command. */
+  readonly id: string;
+  readonly because: 'resent' | 'test';
+  readonly by: string;
+  /** Under an id of its own. */
+  readonly notification: Notification;
+  readonly replyTo: string;
+}
+
+/** A provider reports later of a message that it accepted, by its own id of it or by the notification's. */
+export interface ReceiptEntry {
+  readonly kind: 'receipt';
+  readonly tenant: string;
+  readonly channel: string;
+  readonly receiptId?: string;
+  readonly notificationId?: string;
+  readonly step: ReceiptStep;
+  readonly detail: string;
+}
+
+/** What a channel's provider said when it was asked how it is. */
+export interface ProbeEntry {
+  readonly kind: 'probe';
+  readonly tenant: string;
+  readonly channel: string;
+  readonly health: ChannelHealth;
+  readonly detail: string;
+}
+
+export type ChannelHealth = 'healthy' | 'degraded' | 'failed';
+
 /** Input that could not be read, on its way into the dead letters. `raw` is base64. */
 export interface UnreadableEntry {
   readonly kind: 'unreadable';
@@ -175,6 +210,9 @@ export type Entry =
   | IncidentHoldEntry
   | GroupEntry
   | NotificationEntry
+  | SubmitEntry
+  | ReceiptEntry
+  | ProbeEntry
   | UnreadableEntry
   | ReplayEntry;
 
@@ -229,11 +267,15 @@ export function addressOf(entry: Entry): EntityAddress {
     case 'group':
       return { partition: 'alert', kind: 'group', key: entry.group.id };
     case 'notification':
+    case 'submit':
       return {
         partition: 'channel',
         kind: 'channel',
         key: channelKey(entry.notification.tenant, entry.notification.channel),
       };
+    case 'receipt':
+    case 'probe':
+      return { partition: 'channel', kind: 'channel', key: channelKey(entry.tenant, entry.channel) };
     case 'replay':
       return addressOf(entry.entry);
     default:

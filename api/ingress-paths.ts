@@ -50,6 +50,25 @@ export const INGRESS_PATHS = {
       },
     },
   },
+  '/v1/callbacks/{tenant}/{channel}': {
+    post: {
+      operationId: 'postCallback',
+      summary: "What a channel's provider reports later of messages that it accepted, signed by the provider.",
+      parameters: ['tenant', 'channel'].map((name) => ({
+        name,
+        in: 'path',
+        required: true,
+        schema: { type: 'string' },
+      })),
+      responses: {
+        200: { description: 'Kept.' },
+        400: refused('The report cannot be read.'),
+        401: refused('It does not come from the provider.'),
+        404: refused('No such channel, or its type has no call-backs.'),
+        503: refused('It could not be stored now.'),
+      },
+    },
+  },
   '/v1/interactions/slack/{tenant}/{channel}': {
     post: {
       operationId: 'postSlackInteraction',

@@ -44,5 +44,16 @@ export function notificationOperations({ query }: Pick<OperatorPorts, 'query'>):
       problems: {},
       handle: async (_, values) => json(200, await query('deliveries', values)),
     },
+    {
+      method: 'GET',
+      path: '/v1/deliveries/{id}',
+      id: 'getDelivery',
+      summary: 'One notification on its way to a channel, with all that came of it.',
+      parameters: [],
+      body: null,
+      answer: 'DeliveryDetail',
+      problems: { 404: 'No such delivery is known.' },
+      handle: async ({ params: { id = '' } }) => json(200, await query('delivery', { id })),
+    },
   ];
 }

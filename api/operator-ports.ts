@@ -1,7 +1,7 @@
 /** What the operators' API needs of the rest of Herald. gateway/ hands it in. */
 
 import type { CommandReply } from '../alert/alert-state.ts';
-import type { CommandEntry, PromotionEntry, ReplayEntry, SilenceEntry } from '../alert/entry.ts';
+import type { CommandEntry, PromotionEntry, ReplayEntry, SilenceEntry, SubmitEntry } from '../alert/entry.ts';
 import type { NamespaceProfile } from '../alert/namespace.ts';
 import type { Placement } from '../alert/promotion-state.ts';
 import type { Silence } from '../alert/silence.ts';
@@ -21,6 +21,10 @@ export interface OperatorPorts {
   promotion(entry: Omit<PromotionEntry, 'replyTo'>): Promise<CommandReply>;
   /** Resolves after the commit. Rejects with CommandUnanswered. */
   replay(entry: Omit<ReplayEntry, 'replyTo'>): Promise<CommandReply>;
+  /** Resolves after the commit. Rejects with CommandUnanswered. */
+  submit(entry: Omit<SubmitEntry, 'replyTo'>): Promise<CommandReply>;
+  /** Those that are declared. */
+  channels(): readonly DeclaredChannel[];
   /** Partitions with their owners and their lag, versions; JSON. */
   status(): Promise<unknown>;
   /** By the resources in force. `placed`: where people put it. */
@@ -54,6 +58,15 @@ export interface OperatorPorts {
   newCommandId(): string;
   /** Unix time in milliseconds. */
   now(): number;
+}
+
+export interface DeclaredChannel {
+  readonly tenant: string;
+  readonly name: string;
+  readonly type: string;
+  readonly fallback: string | null;
+  /** Of a spread. */
+  readonly members: readonly string[];
 }
 
 /** As bus/policy-log.ts has it. */

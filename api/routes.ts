@@ -4,6 +4,7 @@ import type { Route } from '../ingress/route.ts';
 import { alertCommandOperations } from './alert-commands.ts';
 import { alertmanagerRoutes } from './alertmanager/routes.ts';
 import { alertOperations } from './alerts.ts';
+import { channelOperations } from './channels.ts';
 import { deadLetterOperations } from './dead-letters.ts';
 import { incidentOperations } from './incidents.ts';
 import { limitOperations } from './limits.ts';
@@ -15,6 +16,7 @@ import type { OperatorPorts } from './operator-ports.ts';
 import { policyOperations } from './policies.ts';
 import { promotionOperations } from './promotions.ts';
 import { receiptOperations } from './receipts.ts';
+import { resendOperations } from './resend.ts';
 import { ruleOperations } from './rules.ts';
 import { silenceOperations } from './silences.ts';
 import { statusOperations } from './status.ts';
@@ -30,6 +32,8 @@ export function operatorRoutes(ports: OperatorPorts, version: string): Route[] {
     ...namespaceOperations(ports),
     ...promotionOperations(ports),
     ...notificationOperations(ports),
+    ...resendOperations(ports),
+    ...channelOperations(ports),
     ...silenceOperations(ports),
     ...deadLetterOperations(ports),
     ...ruleOperations(ports),

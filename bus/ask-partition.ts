@@ -10,6 +10,7 @@ import {
   type PromotionEntry,
   type ReplayEntry,
   type SilenceEntry,
+  type SubmitEntry,
 } from '../alert/entry.ts';
 import type { Reason } from '../alert/reason.ts';
 import type { Bus } from './connection.ts';
@@ -31,7 +32,7 @@ export class NoAnswer extends Error {
 
 const PATIENCE = 5000;
 
-type Asked = CommandEntry | SilenceEntry | PromotionEntry | ReplayEntry;
+type Asked = CommandEntry | SilenceEntry | PromotionEntry | ReplayEntry | SubmitEntry;
 /** Of each its own: an Omit of the whole would leave only what they have in common. */
 type WithoutReply<Kind> = Kind extends Asked ? Omit<Kind, 'replyTo'> : never;
 type Command = WithoutReply<Asked>;

@@ -6,12 +6,14 @@
  * that is kept beside the state and made anew when it is missing.
  */
 
+import type { ChannelHealth } from '../alert/entry.ts';
 import type { Notification } from '../alert/notification.ts';
 import type { ReasonCode } from '../alert/reason.ts';
 import { type Breaker, closedBreaker } from './breaker.ts';
 import type { Conversation } from './conversations.ts';
 import type { Detour } from './detours.ts';
 import { Lanes } from './lanes.ts';
+import type { ReceiptStanding } from './receipts.ts';
 
 export interface Delivery {
   readonly notification: Notification;
@@ -48,6 +50,9 @@ export interface ChannelState {
   bucket: number;
   readonly recipients: RecipientStanding[];
   readonly breaker: Breaker;
+  readonly receipts: ReceiptStanding[];
+  /** What its provider said last when it was asked; null: it was not. */
+  health: ChannelHealth | null;
   /** Part of dead letter ids, beside the notification's own: it may die, be replayed and die again. */
   deadCount: number;
 }
@@ -87,6 +92,8 @@ export function emptyChannel(): ChannelState {
     bucket: 0,
     recipients: [],
     breaker: closedBreaker(),
+    receipts: [],
+    health: null,
     deadCount: 0,
   };
 }

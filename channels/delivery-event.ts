@@ -1,7 +1,9 @@
 /** What a channel decided about its notifications and about itself, as it stands in the journal. */
 
+import type { ChannelHealth } from '../alert/entry.ts';
 import type { Notification } from '../alert/notification.ts';
 import type { Reason } from '../alert/reason.ts';
+import type { ReceiptStep } from '../alert/receipt.ts';
 
 interface OfChannel {
   /** tenant/channel */
@@ -84,6 +86,8 @@ export type DeliveryEvent =
       readonly notification: Notification;
       readonly of: readonly string[];
     })
+  /** The provider reports later, of one that it accepted. */
+  | (OfDelivery & { readonly type: 'delivery.receipt'; readonly step: ReceiptStep })
   /** Given up. The notification is kept whole as a dead letter with this id. */
   | (OfDelivery & {
       readonly type: 'delivery.dead';
@@ -96,6 +100,7 @@ export type DeliveryEvent =
 /** What a channel says of itself. */
 export type ChannelStandingEvent =
   | (OfChannel & { readonly type: 'channel.breaker-opened'; readonly until: number; readonly failures: number })
-  | (OfChannel & { readonly type: 'channel.breaker-closed' });
+  | (OfChannel & { readonly type: 'channel.breaker-closed' })
+  | (OfChannel & { readonly type: 'channel.probed'; readonly health: ChannelHealth });
 
 export type ChannelEvent = DeliveryEvent | ChannelStandingEvent;

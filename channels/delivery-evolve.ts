@@ -16,6 +16,7 @@ import {
 import { noteConversation } from './conversations.ts';
 import type { ChannelEvent, DeliveryEvent, ProviderSign } from './delivery-event.ts';
 import { dropDetour, noteDetour } from './detours.ts';
+import { expectReceipt, receiptOf } from './receipts.ts';
 import { noteRecipient, recipientName } from './recipients.ts';
 
 export function evolveDelivery(before: ChannelState | null, event: ChannelEvent): ChannelState {
@@ -36,13 +37,21 @@ export function evolveDelivery(before: ChannelState | null, event: ChannelEvent)
     case 'channel.breaker-closed':
       noteSuccess(state.breaker);
       return state;
+    case 'channel.probed':
+      state.health = event.health;
+      return state;
+    case 'delivery.receipt': {
+      const standing = receiptOf(state.receipts, event);
+      if (standing !== null) standing.step = event.step;
+      return state;
+    }
   }
   const delivery = indexOf(state).lanes.find(event.notificationId);
   if (delivery !== undefined) change(state, delivery, event);
   return state;
 }
 
-type OfOne = Exclude<DeliveryEvent, { type: 'delivery.queued' | 'delivery.bundled' }>;
+type OfOne = Exclude<DeliveryEvent, { type: 'delivery.queued' | 'delivery.bundled' | 'delivery.receipt' }>;
 
 function change(state: ChannelState, delivery: Delivery, event: OfOne): void {
   switch (event.type) {
@@ -72,6 +81,7 @@ function change(state: ChannelState, delivery: Delivery, event: OfOne): void {
       noteSuccess(state.breaker);
       removeDelivery(state, delivery);
       rememberDelivered(state, event.notificationId);
+      expectReceipt(state.receipts, event.notificationId, event.receiptId ?? null);
       if (delivery.notification.bundled === undefined) {
         noteConversation(state.conversations, delivery.notification, event.reference ?? null, event.at);
       }

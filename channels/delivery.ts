@@ -21,7 +21,7 @@
  * What is for a channel that is not declared (policy null) is dead.
  */
 
-import type { Entry } from '../alert/entry.ts';
+import { channelKey, type Entry, type ProbeEntry, type ReceiptEntry } from '../alert/entry.ts';
 import type { Notification } from '../alert/notification.ts';
 import type { ChannelPolicy } from '../alert/policy.ts';
 import { type Reason, reason } from '../alert/reason.ts';
@@ -31,6 +31,7 @@ import type { ChannelEvent, DeliveryEvent } from './delivery-event.ts';
 import { buryQueued, takeTurn, turnDueAt } from './delivery-turn.ts';
 import { copyFor, spread } from './divert.ts';
 import type { Outcome } from './outcome.ts';
+import { climbs, receiptOf } from './receipts.ts';
 
 export type { ChannelState } from './channel-state.ts';
 export { evolveDelivery } from './delivery-evolve.ts';
@@ -47,6 +48,8 @@ export type DeliveryCommand =
       readonly outcome: Outcome;
       readonly random: number;
     }
+  | { readonly kind: 'receipt'; readonly report: ReceiptEntry }
+  | { readonly kind: 'probe'; readonly report: ProbeEntry }
   /** A new owner: what was under way has no one left to report its outcome. */
   | { readonly kind: 'recovered' };
 
@@ -91,6 +94,10 @@ export function decideDelivery(
       if (state === null || !delivery?.attempting || delivery.attempts !== command.attempt) return NOTHING;
       return { ...conclude(state, delivery, command.outcome, { random: command.random, now, policy }), sends: [] };
     }
+    case 'receipt':
+      return state === null ? NOTHING : receive(state, command.report, now);
+    case 'probe':
+      return probed(state, command.report, now);
     case 'recovered':
       return state === null ? NOTHING : { ...recover(state, now, policy), sends: [] };
     default:
@@ -131,6 +138,29 @@ function queue(
   const copy = copyFor(state, notification, now, wantsResolved);
   if (copy === null) return { events: [queued], effects: [], sends: [] };
   return { events: [queued, copy.event], effects: [copy.effect], sends: [] };
+}
+
+/** What is not known (any more), and what stands no higher than what is known, changes nothing. */
+function receive(state: ChannelState, report: ReceiptEntry, now: number): DeliveryDecision {
+  const standing = receiptOf(state.receipts, report);
+  if (standing === null || !climbs(standing, report.step)) return NOTHING;
+  const { notificationId } = standing;
+  const reasons = [reason(`receipt.${report.step}`, report.detail)];
+  const key = channelKey(report.tenant, report.channel);
+  const event: DeliveryEvent = { type: 'delivery.receipt', key, at: now, notificationId, reasons, step: report.step };
+  return { events: [event], effects: [], sends: [] };
+}
+
+/** Only a change is worth an event. */
+function probed(
+  state: ChannelState | null,
+  { tenant, channel, health, detail }: ProbeEntry,
+  now: number,
+): DeliveryDecision {
+  if (state?.health === health) return NOTHING;
+  const reasons = [reason(`probe.${health}`, detail)];
+  const event: ChannelEvent = { type: 'channel.probed', key: channelKey(tenant, channel), at: now, reasons, health };
+  return { events: [event], effects: [], sends: [] };
 }
 
 function isKnown(state: ChannelState, notificationId: string): boolean {

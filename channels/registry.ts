@@ -21,6 +21,7 @@ import { type SlackOptions, slackOptions } from './slack/options.ts';
 import { createSlackSender } from './slack/send.ts';
 import { SLACK_TEMPLATE } from './slack/template.ts';
 import { type SmsOptions, smsOptions } from './sms/options.ts';
+import { readSmsCallback } from './sms/receipts.ts';
 import { createSmsSender } from './sms/send.ts';
 import { SMS_PARTS } from './sms/template.ts';
 import { type SpreadOptions, spreadOptions } from './spread/options.ts';
@@ -54,6 +55,7 @@ const smsChannel: ChannelType<SmsOptions> = {
   options: smsOptions,
   parts: Object.keys(SMS_PARTS),
   create: (options, context) => createSmsSender(options, context),
+  readCallback: readSmsCallback,
 };
 
 const emailChannel: ChannelType<EmailOptions> = {

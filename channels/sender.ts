@@ -2,6 +2,7 @@
 
 import type { TSchema } from 'typebox';
 import type { Notification } from '../alert/notification.ts';
+import type { ReceiptStep } from '../alert/receipt.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Outcome } from './outcome.ts';
@@ -48,6 +49,30 @@ export type TextOutput = NodeJS.WritableStream & {
   readonly writableNeedDrain?: boolean;
 };
 
+/** What a provider sends later, of messages that it accepted. */
+export interface CallbackRequest {
+  /** As it was called, with its query. */
+  readonly path: string;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+export type CallbackRead =
+  | {
+      readonly kind: 'receipts';
+      readonly receipts: readonly {
+        /** As the delivery's outcome named it. */
+        readonly receiptId?: string;
+        readonly notificationId?: string;
+        readonly step: ReceiptStep;
+        readonly detail: string;
+      }[];
+    }
+  /** It does not come from the provider. */
+  | { readonly kind: 'refused'; readonly why: string }
+  | { readonly kind: 'unreadable'; readonly why: string };
+
 export interface ChannelType<Options> {
   /** Schema of the options as an operator declares them, beside `type` in the spec of a Channel. */
   readonly options: TSchema;
@@ -58,6 +83,8 @@ export interface ChannelType<Options> {
    * shows only now. (A method, not a property: the registry holds types with different options side by side.)
    */
   create(options: Options, context: SenderContext): Sender;
+  /** Verifies and reads a call-back of the provider. Left out: it makes none. Pure. */
+  readCallback?(request: CallbackRequest, options: Options): CallbackRead;
 }
 
 export class InvalidChannelOptions extends Error {

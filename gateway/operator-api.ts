@@ -3,7 +3,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ReasonCode } from '../alert/reason.ts';
 import type { Silence } from '../alert/silence.ts';
-import { CommandUnanswered, type OperatorPorts } from '../api/operator-ports.ts';
+import { callbackRoute } from '../api/callbacks.ts';
+import { CommandUnanswered, type DeclaredChannel, type OperatorPorts } from '../api/operator-ports.ts';
 import { operatorRoutes } from '../api/routes.ts';
 import { slackInteractionRoute } from '../api/slack-interactions.ts';
 import { askArchive, type Query, QueryFailed } from '../archive/ask.ts';
@@ -19,6 +20,7 @@ import type { ResourceSet } from '../resources/compile.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import { alertmanagerView } from './alertmanager-view.ts';
+import { callbackPorts } from './callbacks.ts';
 import type { LiveResources } from './live-resources.ts';
 import { replayUnreadable } from './replay-unreadable.ts';
 import { ruleStanding } from './rule-standing.ts';
@@ -58,6 +60,8 @@ export function operatorApi({ bus, count, resources, log }: OperatorApiOptions):
       }
       return ask(letter, `replay.${letter.deadLetterId}.${randomUUID()}`);
     },
+    submit: (entry) => ask(entry, `submit.${entry.id}`),
+    channels: () => declaredChannels(resources.current()),
     async status() {
       const connected = bus();
       const resourceStatus = { hash: resources.current().hash, refused: resources.refused(), lost: resources.lost() };
@@ -95,7 +99,14 @@ export function operatorApi({ bus, count, resources, log }: OperatorApiOptions):
     now: systemClock.now,
   };
   const clicks = slackClicks(resources.current, ports.command, { clock: systemClock, log });
-  return [...operatorRoutes(ports, VERSION), slackInteractionRoute(clicks)];
+  const callbacks = callbackRoute(callbackPorts(resources.current, bus, count));
+  return [...operatorRoutes(ports, VERSION), slackInteractionRoute(clicks), callbacks];
+}
+
+function declaredChannels({ channels }: ResourceSet): DeclaredChannel[] {
+  return [...channels.values()].map(({ tenant, name, type, policy: { fallback = null, members = [] } }) => {
+    return { tenant, name, type, fallback, members };
+  });
 }
 
 function declaredSilences({ tenants, policy }: ResourceSet): Silence[] {

@@ -7,6 +7,15 @@ import { CounterTally, HistogramTally } from '../telemetry/tally.ts';
 const COMMIT_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 /** From half a minute to a day. */
 const OPEN_SECONDS = [30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400];
+const NOTIFICATION_SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200];
+const OUTCOMES: Readonly<Record<string, string>> = {
+  'delivery.delivered': 'delivered',
+  'delivery.dead': 'dead',
+  'delivery.diverted': 'diverted',
+  'delivery.bundled': 'bundled',
+  'delivery.retry': 'retry',
+  'delivery.uncertain': 'uncertain',
+};
 const RECOVERY_SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30];
 
 /** As resources/namespace-limit.ts names its rules: limit/NAME/PRIORITY. */
@@ -44,6 +53,22 @@ export function partitionMetrics({ registry }: Metrics): PartitionMetrics {
     labels: ['until', 'environment'],
     buckets: OPEN_SECONDS,
   });
+  const notified = new HistogramTally(registry, {
+    name: 'herald_notification_seconds',
+    help: 'From the making of a notification to its acceptance by the channel.',
+    labels: ['channel'],
+    buckets: NOTIFICATION_SECONDS,
+  });
+  const ended = new CounterTally(registry, {
+    name: 'herald_deliveries_total',
+    help: 'Ends of deliveries by channel: delivered, dead, diverted or bundled; attempts that failed and might pass; uncertain ones.',
+    labels: ['channel', 'outcome'],
+  });
+  const receipts = new CounterTally(registry, {
+    name: 'herald_receipts_total',
+    help: 'What providers reported later of messages that they accepted, by channel.',
+    labels: ['channel', 'step'],
+  });
   const commits = new HistogramTally(registry, {
     name: 'herald_commit_seconds',
     help: 'From taking input to the acknowledged commit.',
@@ -77,6 +102,12 @@ export function partitionMetrics({ registry }: Metrics): PartitionMetrics {
             if (code === 'correlation.condition-failed') uncorrelated.add(1, tenantOf(event.key), ruleIn(detail));
           }
         }
+        if (event.type === 'delivery.delivered' && event.took !== undefined)
+          notified.observe(Math.max(0, event.took) / 1000, event.key);
+        if (event.type === 'delivery.receipt') receipts.add(1, event.key, event.step);
+        const outcome = OUTCOMES[event.type];
+        if (outcome !== undefined)
+          ended.add(event.type === 'delivery.bundled' ? event.of.length : 1, event.key, outcome);
         if (event.type !== 'alert.opened') continue;
         const broken = event.reasons.filter(({ code }) => code === 'namespace.naming-violation').length;
         if (broken > 0) misnamed.add(broken, event.alert.tenant);

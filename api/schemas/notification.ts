@@ -81,6 +81,25 @@ export const NOTIFICATION_SCHEMAS: Readonly<Record<string, Schema>> = {
   GroupList: page('groups', 'Group'),
   Delivery: object(delivery),
   DeliveryList: page('deliveries', 'Delivery'),
+  DeliveryDetail: object({
+    ...delivery,
+    history: list(object({ at: time, type: text, attempt: integer, reasons })),
+  }),
+  Submitted: object({ notificationId: text, reasons }),
+  ChannelTest: object({ by: text, comment: text, address: text }, ['by', 'comment', 'address']),
+  ChannelList: object({
+    channels: list(
+      object({
+        tenant: text,
+        name: text,
+        type: text,
+        fallback: orNull(text),
+        members: list(text),
+        breaker: object({ state: oneOf(['closed', 'open']), since: orNull(time), until: orNull(time), reasons }),
+        health: orNull(object({ state: oneOf(['healthy', 'degraded', 'failed']), at: time, detail: text })),
+      }),
+    ),
+  }),
   DeadLetter: object(letter),
   DeadLetterList: page('deadLetters', 'DeadLetter'),
   DeadLetterDetail: object({ ...letter, entry: { type: 'object' } }),

@@ -23,6 +23,8 @@ export function foldChannel(before: ChannelStandingRow | null, event: ChannelSta
         breaker_until: null,
         breaker_reasons: JSON.stringify(event.reasons),
       };
+    case 'channel.probed':
+      return { ...row, probe: event.health, probe_detail: event.reasons[0]?.detail ?? '', probed_at: event.at };
     default:
       return event satisfies never;
   }

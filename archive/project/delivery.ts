@@ -20,7 +20,14 @@ export function foldDelivery(before: DeliveryRow | null, event: DeliveryEvent, p
   const reasons = JSON.stringify(event.reasons);
   const known = before ?? introduced(event);
   if (known === null) return { row: null, line: null, alerts: [] };
-  const row: DeliveryRow = { ...known, ...progress(event), updated_at: event.at, reasons };
+  // Why it is where it is stays: these say something besides.
+  const isAside = event.type === 'delivery.receipt' || event.type === 'delivery.copied';
+  const row: DeliveryRow = {
+    ...known,
+    ...progress(event),
+    updated_at: event.at,
+    reasons: isAside ? known.reasons : reasons,
+  };
   const line: DeliveryHistoryRow = {
     partition: position.partition,
     seq: position.seq,
@@ -35,7 +42,18 @@ export function foldDelivery(before: DeliveryRow | null, event: DeliveryEvent, p
 }
 
 type Progress = Partial<
-  Pick<DeliveryRow, 'state' | 'attempts' | 'not_before' | 'dead_letter_id' | 'went_on_as' | 'took'>
+  Pick<
+    DeliveryRow,
+    | 'state'
+    | 'attempts'
+    | 'not_before'
+    | 'dead_letter_id'
+    | 'went_on_as'
+    | 'took'
+    | 'receipt'
+    | 'receipt_at'
+    | 'receipt_detail'
+  >
 >;
 
 function progress(event: DeliveryEvent): Progress {
@@ -48,6 +66,8 @@ function progress(event: DeliveryEvent): Progress {
       return { state: 'queued', ...(event.notBefore === undefined ? {} : { not_before: event.notBefore }) };
     case 'delivery.copied':
       return {};
+    case 'delivery.receipt':
+      return { receipt: event.step, receipt_at: event.at, receipt_detail: event.reasons[0]?.detail ?? '' };
     case 'delivery.attempting':
       return { state: 'attempting', attempts: event.attempt, not_before: null };
     case 'delivery.delivered':

@@ -61,7 +61,7 @@ function decisionAnswer(row: DecisionRow, fingerprint: string) {
   };
 }
 
-function attemptAnswer(row: DeliveryHistoryRow) {
+export function attemptAnswer(row: DeliveryHistoryRow) {
   return { at: time(row.at), type: row.type, attempt: row.attempt, reasons: JSON.parse(row.reasons) as unknown };
 }
 

@@ -3,9 +3,11 @@
 import { alertQuery } from './alert.ts';
 import { alertmanagerAlertsQuery } from './alertmanager-alerts.ts';
 import { alertsQuery } from './alerts.ts';
+import { channelStandingsQuery } from './channel-standings.ts';
 import { cursorsQuery } from './cursors.ts';
 import { deadLetterQuery, deadLettersQuery } from './dead-letters.ts';
 import { deliveriesQuery } from './deliveries.ts';
+import { deliveryContentQuery, deliveryQuery } from './delivery.ts';
 import { groupsQuery } from './groups.ts';
 import { incidentQuery, incidentsQuery } from './incidents.ts';
 import { limitsQuery } from './limits.ts';
@@ -23,6 +25,9 @@ export const QUERIES: ReadonlyMap<string, ArchiveQuery> = new Map([
   ['alertmanager-alerts', alertmanagerAlertsQuery],
   ['groups', groupsQuery],
   ['deliveries', deliveriesQuery],
+  ['delivery', deliveryQuery],
+  ['delivery-content', deliveryContentQuery],
+  ['channel-standings', channelStandingsQuery],
   ['incidents', incidentsQuery],
   ['incident', incidentQuery],
   ['limits', limitsQuery],

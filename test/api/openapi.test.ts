@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import Schema from 'typebox/schema';
+import { callbackRoute } from '../../api/callbacks.ts';
 import { operatorRoutes } from '../../api/routes.ts';
 import { slackInteractionRoute } from '../../api/slack-interactions.ts';
 import { alertmanagerApiRoute } from '../../ingress/alertmanager-api.ts';
@@ -53,6 +54,7 @@ test('[BR-INT-006] openapi.json names exactly the routes that are served, ingres
   const routes = [
     ...operatorRoutes(api.ports, '0.1.0'),
     slackInteractionRoute(unused),
+    callbackRoute(unused),
     webhookRoute(unused),
     alertmanagerApiRoute(unused),
     ...healthRoutes(unused),

@@ -1,10 +1,10 @@
 /** The operators' API behind a real HTTP server, over a real archive file; commands go to a partition played by the test. */
 
 import type { CommandReply } from '../../alert/alert-state.ts';
-import type { CommandEntry, PromotionEntry, ReplayEntry, SilenceEntry } from '../../alert/entry.ts';
+import type { CommandEntry, PromotionEntry, ReplayEntry, SilenceEntry, SubmitEntry } from '../../alert/entry.ts';
 import { reason } from '../../alert/reason.ts';
 import type { SilenceRule } from '../../alert/silence.ts';
-import type { Activation, OperatorPorts, RuleStanding } from '../../api/operator-ports.ts';
+import type { Activation, DeclaredChannel, OperatorPorts, RuleStanding } from '../../api/operator-ports.ts';
 import { operatorRoutes } from '../../api/routes.ts';
 import { Projector } from '../../archive/project.ts';
 import { QUERIES } from '../../archive/queries/registry.ts';
@@ -50,6 +50,11 @@ export class ServedApi {
   readonly silences: Omit<SilenceEntry, 'replyTo'>[] = [];
   readonly promotions: Omit<PromotionEntry, 'replyTo'>[] = [];
   readonly replays: Omit<ReplayEntry, 'replyTo'>[] = [];
+  readonly submissions: Omit<SubmitEntry, 'replyTo'>[] = [];
+  channels: DeclaredChannel[] = [
+    { tenant: 'acme', name: 'ops', type: 'webhook', fallback: 'sms', members: [] },
+    { tenant: 'other', name: 'ops', type: 'console', fallback: null, members: [] },
+  ];
   reply: () => Promise<CommandReply> = async () => ({ ok: true, status: 200, reasons: [reason('alert.acknowledged')] });
   query: OperatorPorts['query'] = async () => {
     throw new Error('no archive');
@@ -78,6 +83,11 @@ export class ServedApi {
       this.replays.push(entry);
       return this.reply();
     },
+    submit: (entry) => {
+      this.submissions.push(entry);
+      return this.reply();
+    },
+    channels: () => this.channels,
     status: async () => ({ version: '0.1.0', partitions: [] }),
     profile: (tenant, namespace) => aProfile({ tenant, namespace, owner: 'team-shop' }),
     declared: {

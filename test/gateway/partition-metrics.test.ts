@@ -5,7 +5,7 @@ import type { JournalEvent } from '../../bus/journal.ts';
 import { alertGauge } from '../../gateway/alert-gauge.ts';
 import { partitionMetrics } from '../../gateway/partition-metrics.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
-import { byPerson, heldFlush, opened, repeated, resolved, T0 } from '../archive/journal-of.ts';
+import { byPerson, delivery, heldFlush, opened, repeated, resolved, T0 } from '../archive/journal-of.ts';
 import '../support/leaks.ts';
 
 test('[BR-AP-024] violations of the naming standard are counted by tenant when an alert opens', async () => {
@@ -66,4 +66,19 @@ test('[BR-AP-L25] alerts are counted as they stand now, by status, environment a
   assert.match(await metrics.text(), /^herald_alerts\{status="firing",environment="production",priority="P1"\} 3$/m);
   counts.set('firing production P1', 2);
   assert.match(await metrics.text(), /^herald_alerts\{status="firing",environment="production",priority="P1"\} 2$/m);
+});
+
+test('[BR-NOT-025] how long notifications took, how deliveries ended and what providers reported is counted by channel', async () => {
+  const metrics = createMetrics();
+  const { committed } = partitionMetrics(metrics);
+  const delivered = { ...delivery('delivered', 'n1', [1]), took: 700 } as JournalEvent;
+  const receipt = { ...delivery('delivered', 'n1', [1]), type: 'delivery.receipt', step: 'read' } as JournalEvent;
+  committed('c0', [delivery('queued', 'n1', [1]), delivery('retry', 'n1', [1]), delivered, receipt], 5);
+  committed('c0', [delivery('dead', 'n2', [1])], 5);
+  const text = await metrics.text();
+  assert.match(text, /^herald_notification_seconds_bucket\{le="1",channel="acme\/ops"\} 1$/m);
+  assert.match(text, /^herald_notification_seconds_bucket\{le="0\.5",channel="acme\/ops"\} 0$/m);
+  for (const outcome of ['delivered', 'retry', 'dead'])
+    assert.match(text, new RegExp(`^herald_deliveries_total\\{channel="acme/ops",outcome="${outcome}"\\} 1$`, 'm'));
+  assert.match(text, /^herald_receipts_total\{channel="acme\/ops",step="read"\} 1$/m);
 });

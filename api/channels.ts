@@ -1,0 +1,141 @@
+/** GET /v1/channels, POST /v1/channels/{tenant}/{name}/test. */
+
+import type { SubmitEntry } from '../alert/entry.ts';
+import type { Notification } from '../alert/notification.ts';
+import { reason } from '../alert/reason.ts';
+import { Problems, problem } from '../ingress/problem.ts';
+import type { HttpRequest, Reply } from '../ingress/route.ts';
+import { invalid, readObject, textField } from './json-body.ts';
+import { json, type Operation } from './operation.ts';
+import type { DeclaredChannel, OperatorPorts } from './operator-ports.ts';
+import { words } from './parameters.ts';
+import { personIn } from './person-body.ts';
+
+type Ports = Pick<OperatorPorts, 'query' | 'channels' | 'submit' | 'newCommandId' | 'now'>;
+
+interface Standing {
+  readonly tenant: string;
+  readonly channel: string;
+  readonly breaker: unknown;
+  readonly health: unknown;
+}
+
+export function channelOperations(ports: Ports): Operation[] {
+  return [
+    {
+      method: 'GET',
+      path: '/v1/channels',
+      id: 'listChannels',
+      summary:
+        'The channels that are declared: where each sends on to, how its breaker stands, what its provider says of itself.',
+      parameters: [words('tenant', 'Name of the tenant.')],
+      body: null,
+      answer: 'ChannelList',
+      problems: {},
+      handle: async (_, { tenant }) => json(200, { channels: await channelsOf(ports, tenant) }),
+    },
+    {
+      method: 'POST',
+      path: '/v1/channels/{tenant}/{name}/test',
+      id: 'testChannel',
+      summary:
+        'Sends a test notification through the channel, by the way that all go. Its delivery tells what came of it.',
+      parameters: [],
+      body: 'ChannelTest',
+      answer: 'Submitted',
+      problems: {
+        404: 'No such channel is declared.',
+        409: 'It was not taken on.',
+        422: 'The body is invalid.',
+        503: 'Nobody answers for it now. It may have been sent: look at its delivery before asking again.',
+      },
+      handle: (request) => tryOut(ports, request),
+    },
+  ];
+}
+
+async function channelsOf({ channels, query }: Ports, tenant: string | number | undefined) {
+  const { standings } = (await query('channel-standings', {})) as { standings: readonly Standing[] };
+  const byKey = new Map(standings.map((one) => [`${one.tenant}/${one.channel}`, one]));
+  return channels()
+    .filter((channel) => tenant === undefined || channel.tenant === tenant)
+    .map((channel) => {
+      const { breaker, health } = byKey.get(`${channel.tenant}/${channel.name}`) ?? NEVER_HEARD_OF;
+      return { ...channel, breaker, health };
+    });
+}
+
+const NEVER_HEARD_OF = { breaker: { state: 'closed', since: null, until: null, reasons: [] }, health: null };
+
+const LONGEST_ADDRESS = 500;
+
+async function tryOut(ports: Ports, { params: { tenant = '', name = '' }, body }: HttpRequest): Promise<Reply> {
+  const channel = ports.channels().find((one) => one.tenant === tenant && one.name === name);
+  if (channel === undefined) {
+    const detail = `tenant ${tenant} has no Channel named ${name}`;
+    return problem(404, 'no such channel', { code: 'channel.unknown', detail });
+  }
+  const read = readObject(body);
+  if ('refused' in read) return read.refused;
+  const problems = new Problems();
+  const { by } = personIn(read.fields, problems);
+  const address = textField(problems, '/address', read.fields.address, LONGEST_ADDRESS);
+  if (problems.count > 0) return invalid(problems);
+  const id = ports.newCommandId();
+  const notification = testNotification(channel, id, by, address, ports.now());
+  return submitted(ports, { kind: 'submit', id, because: 'test', by, notification });
+}
+
+export async function submitted(
+  { submit }: Pick<OperatorPorts, 'submit'>,
+  entry: Omit<SubmitEntry, 'replyTo'>,
+): Promise<Reply> {
+  const { ok, reasons } = await submit(entry);
+  if (ok) return json(200, { notificationId: entry.notification.id, reasons });
+  const detail = reasons.map((one) => one.detail).join('; ');
+  return problem(409, 'it was not taken on', { code: 'delivery.refused', detail });
+}
+
+/** It says what it is, fires in no group, and asks nobody for anything. */
+function testNotification(
+  { tenant, name }: DeclaredChannel,
+  id: string,
+  by: string,
+  address: string,
+  now: number,
+): Notification {
+  const labels = { alertname: 'HeraldTest', severity: 'info' };
+  return {
+    id: `test-${id}`,
+    tenant,
+    groupId: `test-${id}`,
+    groupKey: `{}/test:{alertname="HeraldTest"}`,
+    groupLabels: labels,
+    channel: name,
+    ...(address === '' ? {} : { recipient: { name: 'test', address } }),
+    status: 'firing',
+    alerts: [
+      {
+        tenant,
+        fingerprint: '0000000000000000',
+        status: 'firing',
+        labels,
+        annotations: {
+          summary: `Test of channel ${name}, asked for by ${by}`,
+          description: 'Nothing is wrong: somebody tries out whether this channel works.',
+        },
+        startsAt: now,
+        endsAt: null,
+        generatorURL: '',
+        source: 'herald',
+        environment: 'testing',
+        priority: 'P5',
+      },
+    ],
+    truncatedAlerts: 0,
+    environment: 'testing',
+    priority: 'P5',
+    reasons: [reason('delivery.test', `by ${by}`)],
+    createdAt: now,
+  };
+}

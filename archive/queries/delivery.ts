@@ -1,0 +1,39 @@
+/** One delivery with its history, and what it said, whole. */
+
+import type { Kysely } from 'kysely';
+import type { DeliveryRow, Tables } from '../schema.ts';
+import { attemptAnswer, deliveryAnswer } from './ledger.ts';
+import { type ArchiveQuery, type Params, QueryRefused, requiredText } from './query.ts';
+
+const MOST_LINES = 500;
+
+export const deliveryQuery: ArchiveQuery = async (db, params) => {
+  const row = await rowOf(db, params);
+  const lines = await db
+    .selectFrom('delivery_history')
+    .selectAll()
+    .where('notification_id', '=', row.notification_id)
+    .orderBy('seq')
+    .orderBy('idx')
+    .limit(MOST_LINES)
+    .execute();
+  return { ...deliveryAnswer(row), history: lines.map(attemptAnswer) };
+};
+
+/** What is sent again. */
+export const deliveryContentQuery: ArchiveQuery = async (db, params) => {
+  const { notification_id, state } = await rowOf(db, params);
+  const content = await db
+    .selectFrom('delivery_contents')
+    .select('content')
+    .where('notification_id', '=', notification_id)
+    .executeTakeFirst();
+  return { state, notification: content === undefined ? null : (JSON.parse(content.content) as unknown) };
+};
+
+async function rowOf(db: Kysely<Tables>, params: Params): Promise<DeliveryRow> {
+  const id = requiredText(params, 'id');
+  const row = await db.selectFrom('deliveries').selectAll().where('notification_id', '=', id).executeTakeFirst();
+  if (row === undefined) throw new QueryRefused('query.not-found', `no delivery ${id}`);
+  return row;
+}

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { reason } from '../../alert/reason.ts';
+import { type CallbackPorts, callbackRoute } from '../../api/callbacks.ts';
+import type { JournalEvent } from '../../bus/journal.ts';
+import { delivery, T0 } from '../archive/journal-of.ts';
+import { ServedApi } from './served-api.ts';
+
+const OPENED = {
+  type: 'channel.breaker-opened',
+  key: 'acme/ops',
+  at: T0,
+  until: T0 + 10_000,
+  failures: 20,
+  reasons: [reason('breaker.open', '20 failures in a row, the last: 503')],
+} as JournalEvent;
+const PROBED = {
+  type: 'channel.probed',
+  key: 'acme/ops',
+  at: T0 + 1,
+  health: 'failed',
+  reasons: [reason('probe.failed', 'connection refused')],
+} as JournalEvent;
+
+test('[BR-NOT-024] GET /v1/channels tells of each how its breaker stands and what its provider says', async () => {
+  const api = await new ServedApi().start([OPENED, PROBED]);
+  const { status, body } = await api.get('/v1/channels?tenant=acme');
+  assert.equal(status, 200);
+  assert.equal(body.channels.length, 1);
+  const [ops] = body.channels;
+  assert.deepEqual([ops.name, ops.type, ops.fallback, ops.members], ['ops', 'webhook', 'sms', []]);
+  assert.deepEqual([ops.breaker.state, ops.breaker.reasons[0].code], ['open', 'breaker.open']);
+  assert.equal(ops.breaker.until, new Date(T0 + 10_000).toISOString());
+  assert.deepEqual([ops.health.state, ops.health.detail], ['failed', 'connection refused']);
+  const all = await api.get('/v1/channels');
+  assert.deepEqual([all.body.channels[1].breaker.state, all.body.channels[1].health], ['closed', null]);
+});
+
+test('[BR-NOT-024] a breaker that closed again is closed', async () => {
+  const closed = { ...OPENED, type: 'channel.breaker-closed', at: T0 + 5, reasons: [reason('breaker.closed')] };
+  const api = await new ServedApi().start([OPENED], [closed as JournalEvent]);
+  const { body } = await api.get('/v1/channels?tenant=acme');
+  assert.deepEqual([body.channels[0].breaker.state, body.channels[0].breaker.until], ['closed', null]);
+});
+
+test('[BR-NOT-023] [BR-TEST-002] a channel is tried out by a notification that goes the way of all', async () => {
+  const api = await new ServedApi().start([]);
+  api.reply = async () => ({ ok: true, status: 200, reasons: [reason('delivery.test', 'by ada')] });
+  const { status, body } = await api.post('/v1/channels/acme/ops/test', { by: 'ada', address: 'ada@example.org' });
+  assert.equal(status, 200);
+  const [entry] = api.submissions;
+  assert.deepEqual([entry?.because, entry?.by, entry?.notification.channel], ['test', 'ada', 'ops']);
+  assert.equal(entry?.notification.recipient?.address, 'ada@example.org');
+  assert.equal(body.notificationId, entry?.notification.id);
+  assert.equal((await api.post('/v1/channels/acme/nothing/test')).status, 404);
+  assert.equal((await api.post('/v1/channels/acme/ops/test', { address: 5 })).status, 422);
+  assert.equal(api.submissions.length, 1);
+});
+
+test('[BR-NOT-013] one delivery can be asked for with its history and its receipt', async () => {
+  const read = {
+    ...delivery('delivered', 'n1', [1]),
+    type: 'delivery.receipt',
+    step: 'read',
+    reasons: [reason('receipt.read', 'seen')],
+  };
+  const api = await new ServedApi().start(
+    [delivery('queued', 'n1', [1])],
+    [delivery('attempting', 'n1', [1]), delivery('delivered', 'n1', [1]), read as JournalEvent],
+  );
+  const { status, body } = await api.get('/v1/deliveries/n1');
+  assert.equal(status, 200);
+  assert.deepEqual([body.state, body.receipt.state, body.receipt.detail], ['delivered', 'read', 'seen']);
+  assert.equal(body.reasons[0].code, 'delivery.delivered', 'a receipt says something besides');
+  assert.deepEqual(
+    body.history.map((line: { type: string }) => line.type),
+    ['delivery.queued', 'delivery.attempting', 'delivery.delivered', 'delivery.receipt'],
+  );
+  assert.equal((await api.get('/v1/deliveries/none')).status, 404);
+});
+
+test('[BR-ERR-015] what was delivered is sent once more under a new id; what was not is refused', async () => {
+  const api = await new ServedApi().start(
+    [delivery('queued', 'n1', [1]), delivery('queued', 'n2', [1])],
+    [delivery('attempting', 'n1', [1]), delivery('delivered', 'n1', [1])],
+  );
+  api.reply = async () => ({ ok: true, status: 200, reasons: [reason('delivery.resent', 'by ada')] });
+  const { status, body } = await api.post('/v1/deliveries/n1/resend', { by: 'ada' });
+  assert.equal(status, 200);
+  const [entry] = api.submissions;
+  assert.match(entry!.notification.id, /^n1-r/);
+  assert.deepEqual([body.notificationId, entry?.because], [entry?.notification.id, 'resent']);
+  assert.equal(entry?.notification.alerts.length, 1, 'whole');
+  const refused = await api.post('/v1/deliveries/n2/resend');
+  assert.deepEqual([refused.status, refused.body.title], [409, 'it was not delivered']);
+  assert.equal((await api.post('/v1/deliveries/none/resend')).status, 404);
+});
+
+test('[BR-NOT-012] a call-back is answered once it is stored, and refused where it is not the provider', async () => {
+  const stored: unknown[] = [];
+  const ports: CallbackPorts = {
+    readCallback(_tenant, channel, { path, body }) {
+      if (channel !== 'sms') return null;
+      if (path.includes('forged')) return { kind: 'refused', why: 'the signature does not hold' };
+      if (body.length === 0) return { kind: 'unreadable', why: 'nothing in it' };
+      return { kind: 'receipts', receipts: [{ receiptId: 'SM1', step: 'delivered', detail: 'delivered' }] };
+    },
+    async reported(receipts) {
+      if (stored.length > 0) throw new Error('NATS is gone');
+      stored.push(...receipts);
+    },
+  };
+  const route = callbackRoute(ports);
+  const call = async (channel: string, query = '', text = 'MessageSid=SM1') => {
+    const params = { tenant: 'acme', channel };
+    const url = `/v1/callbacks/acme/${channel}`;
+    const reply = await route.handle({ method: 'POST', url, params, query, headers: {}, body: Buffer.from(text) });
+    return reply.status;
+  };
+  assert.equal(await call('sms'), 200);
+  assert.deepEqual(stored, [
+    { kind: 'receipt', tenant: 'acme', channel: 'sms', receiptId: 'SM1', step: 'delivered', detail: 'delivered' },
+  ]);
+  assert.deepEqual([await call('mail'), await call('sms', 'forged=1'), await call('sms', '', '')], [404, 401, 400]);
+  assert.equal(await call('sms'), 503);
+});
