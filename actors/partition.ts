@@ -42,6 +42,8 @@ export interface PartitionDeps extends HousekeepingDeps, SendsDeps, Correlations
   readonly count: PartitionCount;
   /** A partition that takes effects straight; null: its effects go through its stream. The worker's own ones by default. */
   neighbour?(name: PartitionName): Receiver | null;
+  /** Commits wait for it. The partitions of a worker have one in common, so that what they write leaves together. */
+  readonly beat?: { next(): Promise<void> };
   readonly kinds: Kinds;
   readonly metrics: PartitionMetrics;
   /** The policy to decide with; read once per commit. */
@@ -196,6 +198,7 @@ export class Partition {
   async #round(): Promise<void> {
     await this.#housekeeping.makeRoom(this.#position, () => !this.#stopping);
     await this.#waitForWork();
+    await this.#deps.beat?.next();
     await this.#commit(this.#inbox.take(this.#takesFrames));
     await this.#housekeeping.keep(this.#position, this.#actors);
   }

@@ -1,8 +1,7 @@
 /** The state of an alert that nothing happens to, as small as it gets: values without their names, label sets as texts. */
 
-import type { LabelSet } from './alert.ts';
 import type { AlertState } from './alert-state.ts';
-import { sharedText } from './shared-text.ts';
+import { annotationsOf, labelsOf, textOf } from './stored-alert.ts';
 
 type OptionalName = {
   [Name in keyof AlertState]-?: undefined extends AlertState[Name] ? Name : never;
@@ -58,9 +57,7 @@ export type PackedAlert = readonly [
 ];
 
 export function packAlert(state: AlertState): PackedAlert {
-  const labels = sharedText(JSON.stringify(state.labels));
-  const annotations = sharedText(JSON.stringify(state.annotations));
-  return [labels, annotations, othersOf(state), ...NAMES.map((name) => state[name])];
+  return [textOf(state.labels), textOf(state.annotations), othersOf(state), ...NAMES.map((name) => state[name])];
 }
 
 function othersOf(state: AlertState): Record<string, unknown> | null {
@@ -75,8 +72,8 @@ function othersOf(state: AlertState): Record<string, unknown> | null {
 
 export function unpackAlert([labels, annotations, others, ...values]: PackedAlert): AlertState {
   const state: Record<string, unknown> = {
-    labels: JSON.parse(labels) as LabelSet,
-    annotations: JSON.parse(annotations) as LabelSet,
+    labels: labelsOf(labels),
+    annotations: annotationsOf(annotations),
     ...others,
   };
   for (let i = 0; i < NAMES.length; i++) state[NAMES[i]!] = values[i];

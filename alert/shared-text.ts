@@ -1,24 +1,13 @@
-/**
- * The same text, kept once. Tenants, sources and links are the same in every alert; its labels and annotations stand in its
- * own state and in those of its groups, which mostly live in the same process and are read within the same second.
- */
+/** The same text, kept once: tenants, sources and links are the same in every alert. */
 
 const MOST = 20_000;
+const texts = new Map<string, string>();
 
-function table(): (text: string) => string {
-  const texts = new Map<string, string>();
-  return (text) => {
-    const known = texts.get(text);
-    if (known !== undefined) return known;
-    // What was seen lately comes again soon: forgetting the rest costs little.
-    if (texts.size >= MOST) texts.clear();
-    texts.set(text, text);
-    return text;
-  };
+export function sharedName(text: string): string {
+  const known = texts.get(text);
+  if (known !== undefined) return known;
+  // What was seen lately comes again soon: forgetting the rest costs little.
+  if (texts.size >= MOST) texts.clear();
+  texts.set(text, text);
+  return text;
 }
-
-/** Of texts that many alerts share. */
-export const sharedName = table();
-
-/** Of texts that belong to one alert. */
-export const sharedText = table();

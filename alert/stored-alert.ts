@@ -44,6 +44,14 @@ export class StoredAlert implements Alert {
   }
 }
 
+/** Which text a label set was read from, for as long as somebody has it: it is stored again as that text, not as another copy. */
+const texts = new WeakMap<LabelSet, string>();
+
+/** JSON. */
+export function textOf(labels: LabelSet): string {
+  return texts.get(labels) ?? JSON.stringify(labels);
+}
+
 /** An alert is looked at several times in a row, and then for a long time not: the last text read is kept. */
 function lastRead(): (text: string) => LabelSet {
   let lastText = '{}';
@@ -52,18 +60,19 @@ function lastRead(): (text: string) => LabelSet {
     if (text === lastText) return last;
     last = JSON.parse(text) as LabelSet;
     lastText = text;
+    texts.set(last, text);
     return last;
   };
 }
 
-const labelsOf = lastRead();
-const annotationsOf = lastRead();
+export const labelsOf = lastRead();
+export const annotationsOf = lastRead();
 
 /** The same alert, as it is stored. What is stored already is returned as it is. */
 export function storedAlert<A extends Alert>(alert: A): A {
   if (alert instanceof StoredAlert) return alert;
   const { labels, annotations, ...fields } = alert;
-  return new StoredAlert(JSON.stringify(labels), JSON.stringify(annotations), fields) as unknown as A;
+  return new StoredAlert(textOf(labels), textOf(annotations), fields) as unknown as A;
 }
 
 /** The alert with other fields than labels and annotations; their texts are shared. */
@@ -76,5 +85,5 @@ export function withFields<A extends Alert, F extends object>(alert: A, fields: 
 /** The alert with other labels, as Filters left them; its fingerprint stays that of its own. */
 export function withLabels<A extends Alert>(alert: A, labels: LabelSet): A {
   const { annotationsText, labelsText: _, ...fields } = storedAlert(alert) as unknown as StoredAlert;
-  return new StoredAlert(JSON.stringify(labels), annotationsText, fields) as unknown as A;
+  return new StoredAlert(textOf(labels), annotationsText, fields) as unknown as A;
 }
