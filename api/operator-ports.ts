@@ -3,6 +3,7 @@
 import type { CommandReply } from '../alert/alert-state.ts';
 import type { CommandEntry, PromotionEntry, ReplayEntry, SilenceEntry, SubmitEntry } from '../alert/entry.ts';
 import type { NamespaceProfile } from '../alert/namespace.ts';
+import type { Schedule } from '../alert/people.ts';
 import type { Placement } from '../alert/promotion-state.ts';
 import type { Silence } from '../alert/silence.ts';
 import type { AlertmanagerView } from './alertmanager/ports.ts';
@@ -50,6 +51,8 @@ export interface OperatorPorts {
     tenant: string,
     reason: { readonly code: string; readonly detail: string; readonly policy: string | null },
   ): { readonly rule: string; readonly file: string; readonly line: number } | null;
+  /** By the resources in force, in the order of their names. */
+  schedules(): readonly { readonly tenant: string; readonly schedule: Schedule }[];
   /** What the rules of Filters have counted. Rejects with an error of the code `archive.unavailable` without NATS. */
   rules(): Promise<RuleStanding>;
   /** For Alertmanager's API v2. */

@@ -18,6 +18,7 @@ import { promotionOperations } from './promotions.ts';
 import { receiptOperations } from './receipts.ts';
 import { resendOperations } from './resend.ts';
 import { ruleOperations } from './rules.ts';
+import { scheduleOperations } from './schedules.ts';
 import { silenceOperations } from './silences.ts';
 import { statusOperations } from './status.ts';
 
@@ -38,6 +39,7 @@ export function operatorRoutes(ports: OperatorPorts, version: string): Route[] {
     ...deadLetterOperations(ports),
     ...ruleOperations(ports),
     ...policyOperations(ports),
+    ...scheduleOperations(ports),
     ...statusOperations(ports),
   ];
   const document = json(200, openapiOf(operations, version));

@@ -6,6 +6,7 @@ import { DEPLOYMENT_SCHEMAS } from './schemas/deployment.ts';
 import { INCIDENT_SCHEMAS } from './schemas/incident.ts';
 import { NAMESPACE_SCHEMAS } from './schemas/namespace.ts';
 import { NOTIFICATION_SCHEMAS } from './schemas/notification.ts';
+import { SCHEDULE_SCHEMAS } from './schemas/schedule.ts';
 import { SILENCE_SCHEMAS } from './schemas/silence.ts';
 
 export { ref } from './schema-forms.ts';
@@ -17,4 +18,5 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   ...NOTIFICATION_SCHEMAS,
   ...NAMESPACE_SCHEMAS,
   ...SILENCE_SCHEMAS,
+  ...SCHEDULE_SCHEMAS,
 };

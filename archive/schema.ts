@@ -130,7 +130,7 @@ export interface GroupMemberRow {
   at: number;
 }
 
-/** The ledger of a group: what its flushes decided for one channel. A run of equal refusals is one line that counts. */
+/** The ledger of a group: what its flushes decided for one line (alert/line-name.ts), which `channel` names. A run of equal refusals is one line that counts. */
 export interface DecisionRow {
   partition: string;
   seq: number;

@@ -45,6 +45,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/explain.ts')).explain,
   },
   {
+    name: 'on-call',
+    summary: 'who is on call, and where nobody is',
+    load: async () => (await import('./commands/on-call.ts')).onCall,
+  },
+  {
     name: 'dead-letters',
     summary: 'list and replay what could not be processed or delivered',
     load: async () => (await import('./commands/dead-letters.ts')).deadLetters,

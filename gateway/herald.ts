@@ -22,6 +22,7 @@ import { partitionMetrics } from './partition-metrics.ts';
 import { startPlugins } from './plugins.ts';
 import { keepPolicyLog } from './policy-log.ts';
 import { ruleCountsOf, ruleMetrics } from './rule-standing.ts';
+import { scheduleGauge } from './schedule-gauge.ts';
 import { Senders } from './senders.ts';
 import type { Step } from './shutdown.ts';
 import { standingOf } from './standing.ts';
@@ -71,6 +72,7 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
   const plugins = startPlugins(metrics, context);
   if (resources !== null && has('actors')) {
     ruleMetrics(metrics, resources.current);
+    scheduleGauge(metrics, resources.current, systemClock);
     const use = ({ channels, mask, texts: declaredTexts, plugins: declared }: ResourceSet) => {
       texts.use(declaredTexts);
       senders.use(channels, mask);

@@ -91,6 +91,7 @@ export function operatorApi({ bus, count, resources, log }: OperatorApiOptions):
         ? set.findRule(tenant, { code: code as ReasonCode, detail })
         : null;
     },
+    schedules: () => resources.current().schedules,
     async rules() {
       return ruleStanding(resources.current(), await askRuleCounts(reached(bus()).nc));
     },

@@ -32,3 +32,6 @@ export interface Gap {
 export function gapsOf(shifts: readonly Shift[]): readonly Gap[] {
   return shifts.filter(({ user }) => user === null).map(({ start, end }) => ({ start, end }));
 }
+
+/** How far ahead gaps are reported. Milliseconds. */
+export const GAP_HORIZON = 30 * 86_400_000;

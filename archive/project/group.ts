@@ -7,12 +7,15 @@
 
 import type { GroupRef } from '../../alert/entry.ts';
 import type { FlushDecision, GroupEvent } from '../../alert/event.ts';
+import { lineName } from '../../alert/line-name.ts';
+import type { Unreached } from '../../alert/reach.ts';
 import type { DecisionRow, GroupHistoryRow, GroupMemberRow, GroupRow } from '../schema.ts';
 import { escalationAfter } from './escalation.ts';
 import type { Position } from './position.ts';
 
-/** The last decision for one channel, in the JSON of GroupRow.decisions. */
+/** The last decision for one line, in the JSON of GroupRow.decisions. */
 export interface LastDecision {
+  /** Name of the line. */
   readonly channel: string;
   readonly notificationId: string | null;
   readonly at: number;
@@ -120,9 +123,10 @@ function flushed(
 ): GroupChange {
   const last = new Map(lastDecisions(before).map((decision) => [decision.channel, decision]));
   const lines: DecisionRow[] = [];
-  for (const decision of event.decisions) {
-    const after = lastAfter(last.get(decision.channel), decision, event.at, position);
-    last.set(decision.channel, after);
+  for (const decision of [...event.decisions, ...(event.unreached ?? []).map(unreachedDecision)]) {
+    const name = lineName(decision);
+    const after = lastAfter(last.get(name), decision, event.at, position);
+    last.set(name, after);
     lines.push(ledgerLine(event, decision, after, position.partition));
   }
   const row: GroupRow = {
@@ -131,10 +135,27 @@ function flushed(
     next_flush: event.dueAt,
     last_flush: event.at,
     ended_at: event.dueAt === null ? event.at : null,
-    decisions: JSON.stringify([...last.values()]),
+    decisions: JSON.stringify([...last.values()].slice(-MOST_LAST)),
     escalation: event.dueAt === null ? null : before.escalation,
   };
   return { ...NOTHING, row, left: event.left, decisions: lines };
+}
+
+/** Of an audience of thousands the last are enough: who is not told again has no line (alert/flush-pass.ts). */
+const MOST_LAST = 300;
+
+/** Somebody whom no channel reaches. */
+function unreachedDecision({ recipient, receiver, reason }: Unreached): FlushDecision {
+  const detail = recipient === receiver ? reason.detail : `${receiver}: ${reason.detail}`;
+  return {
+    channel: '',
+    recipient: { name: recipient, address: '' },
+    notificationId: null,
+    count: 0,
+    firing: [],
+    resolved: [],
+    reasons: [{ code: reason.code, detail }],
+  };
 }
 
 export function lastDecisions(row: Pick<GroupRow, 'decisions'>): LastDecision[] {
@@ -147,7 +168,8 @@ function lastAfter(
   at: number,
   { seq, index }: Position,
 ): LastDecision {
-  const { channel, notificationId, reasons } = decision;
+  const { notificationId, reasons } = decision;
+  const channel = lineName(decision);
   if (last !== undefined && continues(last, decision)) return { ...last, at, count: last.count + 1, reasons };
   const held = decision.held === undefined ? {} : { held: decision.held };
   return { channel, notificationId, at, since: at, count: 1, seq, index, reasons, ...held };
@@ -180,7 +202,7 @@ function ledgerLine(
     partition,
     seq: last.seq,
     idx: last.index,
-    channel: decision.channel,
+    channel: lineName(decision),
     group_id: key,
     notification_id: decision.notificationId,
     at: last.at,

@@ -26,6 +26,7 @@ import {
   silenceSet,
   T0,
 } from '../archive/journal-of.ts';
+import { turns } from '../support/people.ts';
 import { type Answer, ServedApi } from './served-api.ts';
 
 interface Operation {
@@ -124,8 +125,11 @@ test('[BR-INT-006] real answers are what openapi.json says, down to every proper
     [silenceSet('s1'), silenceSet('s2'), silenceEnded('s2', T0), heldFlush(T0 + 9, [1])],
     [delivery('dead', 'n2', [1]), deadInput(8, 'r8'), deadInput(9, 'r9'), replayedInput(9)],
   );
+  api.schedules = [{ tenant: 'acme', schedule: turns('primary', 86_400_000, ['ada', null]) }];
   const spec = await document(api);
   const paths = {
+    '/v1/schedules': ['/v1/schedules', '/v1/schedules?tenant=acme', '/v1/schedules?at=soon'],
+    '/v1/schedules/{tenant}/{name}': ['/v1/schedules/acme/primary?days=3', '/v1/schedules/acme/secondary'],
     '/v1/receipts/{id}': [`/v1/receipts/${receipt}`, '/v1/receipts/nonsense'],
     '/v1/alerts': ['/v1/alerts', '/v1/alerts?limit=1', '/v1/alerts?limit=x'],
     '/v1/alerts/{tenant}/{fingerprint}': [`/v1/alerts/acme/${fingerprintOf(1)}`, '/v1/alerts/acme/0'],

@@ -60,12 +60,14 @@ export class ServedApi {
     throw new Error('no archive');
   };
   declaredSilences: SilenceRule[] = [];
+  schedules: ReturnType<OperatorPorts['schedules']> = [];
   now = T0;
   rules: RuleStanding = { policy: 'p1', processes: 1, rules: [A_RULE] };
   activations: Activation[] = [AN_ACTIVATION, { ...AN_ACTIVATION, hash: 'p0', at: T0 - 120_000 }];
   #base = '';
 
   readonly ports: OperatorPorts = {
+    schedules: () => this.schedules,
     query: (name, params) => this.query(name, params),
     command: (entry) => {
       this.commands.push(entry);
@@ -153,7 +155,7 @@ export class ServedApi {
       status,
       type: headers.get('content-type'),
       retryAfter: headers.get('retry-after'),
-      body: await response.json(),
+      body: headers.get('content-type')?.includes('json') === true ? await response.json() : await response.text(),
     };
   }
 }
