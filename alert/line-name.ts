@@ -6,3 +6,10 @@
 export function lineName(line: { readonly channel: string; readonly recipient?: { readonly name: string } }): string {
   return line.recipient === undefined ? line.channel : `${line.channel} ${line.recipient.name}`;
 }
+
+/** The other way round. No channel: somebody whom none reaches. */
+export function readLineName(line: string): { readonly channel: string | null; readonly recipient: string | null } {
+  const space = line.indexOf(' ');
+  if (space < 0) return { channel: line, recipient: null };
+  return { channel: line.slice(0, space) || null, recipient: line.slice(space + 1) };
+}

@@ -12,7 +12,7 @@ type Answer = Readonly<Record<string, unknown>>;
 export function receiverLines(alert: Answer, { style, width }: Print): string[] {
   const receivers = records(alert.receivers);
   // Where nobody is to be told, the answer says so itself.
-  const names = receivers.map(({ channel }) => text(channel));
+  const names = receivers.map(({ channel, recipient }) => [channel, recipient].map(text).filter(Boolean).join(' '));
   const column = Math.min(MOST_NAME, Math.max(0, ...names.map(({ length }) => length)));
   const gap = column === 0 ? 0 : 2;
   return receivers.flatMap((receiver, i) => {

@@ -98,7 +98,8 @@ export const ALERT_SCHEMAS: Readonly<Record<string, Schema>> = {
     ledger: list(ref('LedgerLine')),
   }),
   Receiver: object({
-    channel: { ...orNull(text), description: 'null: nobody.' },
+    channel: { ...orNull(text), description: 'null: nobody, or no channel reaches the recipient.' },
+    recipient: { ...orNull(text), description: 'user/NAME; null: the channel itself.' },
     group: { ...orNull(text), description: 'Id of the group.' },
     verdict: oneOf(VERDICTS),
     told: { ...flag, description: 'It accepted a notification of this episode.' },
@@ -125,7 +126,8 @@ export const ALERT_SCHEMAS: Readonly<Record<string, Schema>> = {
   }),
   LedgerLine: object({
     group: object({ id: text, key: text, labels: texts }),
-    channel: text,
+    channel: orNull(text),
+    recipient: orNull(text),
     notified: flag,
     nextFlush: orNull(time),
     decisions: list(

@@ -76,7 +76,7 @@ export const NOTIFICATION_SCHEMAS: Readonly<Record<string, Schema>> = {
         reasons,
       }),
     ),
-    decisions: list(object({ ...line, channel: text, notificationId: orNull(text) })),
+    decisions: list(object({ ...line, channel: orNull(text), recipient: orNull(text), notificationId: orNull(text) })),
   }),
   GroupList: page('groups', 'Group'),
   Delivery: object(delivery),

@@ -1,5 +1,6 @@
 /** The groups that live, the newest first, and what their last flush decided for each channel. */
 
+import { readLineName } from '../../alert/line-name.ts';
 import { standingOf } from '../project/escalation.ts';
 import { lastDecisions } from '../project/group.ts';
 import type { GroupRow } from '../schema.ts';
@@ -61,7 +62,7 @@ function groupAnswer(row: GroupRow & { members: number | null }) {
     lastFlush: timeOrNull(row.last_flush),
     escalation: escalationAnswer(row),
     decisions: lastDecisions(row).map(({ channel, at, since, count, notificationId, reasons }) => ({
-      channel,
+      ...readLineName(channel),
       at: time(at),
       since: time(since),
       times: count,

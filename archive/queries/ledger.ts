@@ -1,41 +1,33 @@
 /**
- * The ledger line by line: for each of an alert's groups and each channel of the group, what the flushes decided and what came
+ * The ledger line by line: for each of an alert's groups and each line of the group (a channel, or a recipient by it), what the flushes decided and what came
  * of the deliveries, newest first. The answer in one line stands in receivers.ts.
  */
 
-import type { AlertRow, DecisionRow, DeliveryHistoryRow, DeliveryRow, GroupRow } from '../schema.ts';
+import { readLineName } from '../../alert/line-name.ts';
+import type { AlertRow, DecisionRow, DeliveryHistoryRow, DeliveryRow } from '../schema.ts';
 import type { LedgerRows } from './ledger-rows.ts';
+import { lineOf, linesOf } from './lines.ts';
 import { time, timeOrNull } from './query.ts';
 
 export function ledgerOf(alert: AlertRow, { groups, decisions, deliveries, attempts }: LedgerRows) {
   return groups.flatMap((group) =>
-    channelsOf(group, decisions, deliveries).map((channel) => {
-      const told = deliveries.filter((row) => row.group_id === group.id && row.channel === channel);
-      const decided = decisions.filter((row) => row.group_id === group.id && row.channel === channel);
+    linesOf(group, decisions, deliveries).map((line) => {
+      const told = deliveries.filter((row) => row.group_id === group.id && lineOf(row) === line);
+      const decided = decisions.filter((row) => row.group_id === group.id && row.channel === line);
       return {
         group: { id: group.id, key: group.group_key, labels: JSON.parse(group.labels) as unknown },
-        channel,
+        ...readLineName(line),
         notified: told.some(({ state }) => state === 'delivered'),
         nextFlush: timeOrNull(group.next_flush),
         decisions: decided.map((row) => decisionAnswer(row, alert.fingerprint)),
         deliveries: told.map((row) => ({
           ...deliveryAnswer(row),
           said: row.said,
-          history: attempts.filter((line) => line.notification_id === row.notification_id).map(attemptAnswer),
+          history: attempts.filter((attempt) => attempt.notification_id === row.notification_id).map(attemptAnswer),
         })),
       };
     }),
   );
-}
-
-/** Those of the route as it is, and any that were told under an earlier one. */
-export function channelsOf(
-  group: GroupRow,
-  decisions: readonly DecisionRow[],
-  deliveries: readonly DeliveryRow[],
-): string[] {
-  const of = [...decisions, ...deliveries].filter(({ group_id }) => group_id === group.id);
-  return [...new Set([...(JSON.parse(group.channels) as string[]), ...of.map(({ channel }) => channel)])];
 }
 
 interface HeldLine {

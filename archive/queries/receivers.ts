@@ -1,5 +1,5 @@
 /**
- * Why was I, or was I not, told of this alert? One answer for each receiver: a channel of a group that the alert entered, or
+ * Why was I, or was I not, told of this alert? One answer for each receiver: a channel, or a recipient by it, of a group that the alert entered, or
  * nobody where it entered none. It is about the present episode. Pure.
  *
  *   told        the channel accepted a notification that says so, the newest one
@@ -16,10 +16,12 @@
  *   no-route    no route matches it
  */
 
+import { readLineName } from '../../alert/line-name.ts';
 import { REASONS } from '../../alert/reason.ts';
 import type { AlertRow, DecisionRow, GroupMemberRow, GroupRow, HoldRow } from '../schema.ts';
-import { channelsOf, heldIn } from './ledger.ts';
+import { heldIn } from './ledger.ts';
 import type { LedgerRows, Telling } from './ledger-rows.ts';
+import { lineOf, linesOf } from './lines.ts';
 import { time } from './query.ts';
 
 export const VERDICTS = [
@@ -43,8 +45,10 @@ interface Why {
 }
 
 export interface Receiver {
-  /** null: nobody. */
+  /** null: nobody, or no channel reaches the recipient. */
   readonly channel: string | null;
+  /** `user/alice`; null: the channel itself. */
+  readonly recipient: string | null;
   /** The group's id. */
   readonly group: string | null;
   readonly verdict: (typeof VERDICTS)[number];
@@ -65,19 +69,18 @@ export function receiversOf(alert: AlertRow, rows: LedgerRows): Receiver[] {
   return ids.flatMap((id) => {
     const group = rows.groups.find((row) => row.id === id);
     if (group === undefined) return [unborn(id)];
-    return channelsOf(group, rows.decisions, rows.deliveries).map((channel) => {
-      const own = <Row extends { readonly group_id: string; readonly channel: string }>(all: readonly Row[]) =>
-        all.filter((row) => row.group_id === id && row.channel === channel);
+    return linesOf(group, rows.decisions, rows.deliveries).map((line) => {
+      const deliveries = rows.deliveries.filter((row) => row.group_id === id && lineOf(row) === line);
       return judge({
         alert,
         group,
-        channel,
+        line,
         taken: rows.taken,
         member: rows.members.find((row) => row.group_id === id) ?? null,
         hold: rows.holds.find((row) => row.group_id === id && row.until === null) ?? null,
-        decision: own(rows.decisions)[0] ?? null,
+        decision: rows.decisions.find((row) => row.group_id === id && row.channel === line) ?? null,
         all: rows.deliveries,
-        tellings: own(rows.deliveries).filter(({ created_at }) => created_at >= alert.opened_at),
+        tellings: deliveries.filter(({ created_at }) => created_at >= alert.opened_at),
       });
     });
   });
@@ -87,7 +90,8 @@ export function receiversOf(alert: AlertRow, rows: LedgerRows): Receiver[] {
 interface Facts {
   readonly alert: AlertRow;
   readonly group: GroupRow;
-  readonly channel: string;
+  /** Name of the line (alert/line-name.ts). */
+  readonly line: string;
   readonly taken: LedgerRows['taken'];
   readonly member: GroupMemberRow | null;
   /** That lasts. */
@@ -104,11 +108,11 @@ type Found = Pick<Receiver, 'verdict' | 'at' | 'answer' | 'reasons'> &
   Partial<Pick<Receiver, 'notificationId' | 'attempts'>>;
 
 function judge(facts: Facts): Receiver {
-  const { channel, group, tellings } = facts;
+  const { line, group, tellings } = facts;
   const [last] = tellings;
   const found = last === undefined ? untold(facts) : toldBy(last, facts);
   const told = tellings.some((row) => isDelivered(row, facts.all));
-  return { channel, group: group.id, told, notificationId: null, attempts: 0, ...found };
+  return { ...readLineName(line), group: group.id, told, notificationId: null, attempts: 0, ...found };
 }
 
 /** Itself, or the bundle that it became. */
@@ -207,7 +211,14 @@ function waiting({ next_flush }: GroupRow): Found {
 }
 
 const NOTHING_TO_TELL = 'not told: its group ended with nothing to tell';
-const NO_RECEIVER = { channel: null, group: null, told: false, notificationId: null, attempts: 0 } as const;
+const NO_RECEIVER = {
+  channel: null,
+  recipient: null,
+  group: null,
+  told: false,
+  notificationId: null,
+  attempts: 0,
+} as const;
 
 /** What was decided stands in the journal of its partition, and its group has not taken it in yet. */
 function unborn(group: string): Receiver {

@@ -8,6 +8,7 @@ import type { LabelSet } from '../../alert/alert.ts';
 import type { AlertRow, GroupHistoryRow, HistoryRow } from '../schema.ts';
 import { heldIn } from './ledger.ts';
 import type { LedgerRows } from './ledger-rows.ts';
+import { lineOf } from './lines.ts';
 import { time } from './query.ts';
 import { inputsOf, STEPS, type StepName } from './step-inputs.ts';
 
@@ -40,7 +41,7 @@ export interface StepReason {
   readonly at: string | null;
   /** How many equal ones in a row it stands for; `at` is the newest. */
   readonly times: number;
-  /** null: it is about the alert, whoever is told. */
+  /** The line: a channel, with the recipient behind a space. null: it is about the alert, whoever is told. */
   readonly channel: string | null;
   /** Hash of the policy that decided; null: no policy has a say in it, or the journal does not name it. */
   readonly policy: string | null;
@@ -161,7 +162,7 @@ function flushesIn(alert: AlertRow, { decisions }: LedgerRows): StepReason[] {
 }
 
 function deliveriesIn(alert: AlertRow, { deliveries, attempts }: LedgerRows): StepReason[] {
-  const channelOf = new Map(deliveries.map(({ notification_id, channel }) => [notification_id, channel]));
+  const channelOf = new Map(deliveries.map((row) => [row.notification_id, lineOf(row)]));
   return attempts
     .filter(({ at }) => at >= alert.opened_at)
     .flatMap((line) => {
