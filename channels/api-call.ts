@@ -4,8 +4,9 @@
  */
 
 import type { Clock } from '../telemetry/clock.ts';
+import { hiddenIn, withoutSecrets } from './hidden.ts';
 import { describeAnswer, type HttpAnswer, type Lost, oneLine, requestWithin, verdict } from './http-attempt.ts';
-import { basicHeader, hiddenIn, type TokenSource, withoutSecrets } from './oauth.ts';
+import { basicHeader, type TokenSource } from './oauth.ts';
 import type { Outbound } from './outbound.ts';
 import type { Outcome } from './outcome.ts';
 import type { Probe } from './sender.ts';

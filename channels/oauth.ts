@@ -11,9 +11,10 @@
 import Type from 'typebox';
 import { secretReference } from '../resources/secret.ts';
 import type { Clock } from '../telemetry/clock.ts';
+import { hiddenIn, withoutSecrets } from './hidden.ts';
 import { type HttpAnswer, oneLine, requestWithin, verdict } from './http-attempt.ts';
 import { httpUrl } from './http-options.ts';
-import type { Outbound, OutboundResult } from './outbound.ts';
+import type { Outbound } from './outbound.ts';
 import type { Outcome } from './outcome.ts';
 
 export const oauthOptions = Type.Object(
@@ -189,20 +190,6 @@ function parse(text: string): Record<string, unknown> | null {
 
 function failed(outcome: Outcome, { tokenUrl }: OAuthOptions): TokenResult & { readonly ok: false } {
   return { ok: false, outcome: { ...outcome, detail: `no token from ${new URL(tokenUrl).host}: ${outcome.detail}` } };
-}
-
-/** A provider may quote what it was given. */
-export function withoutSecrets(secrets: readonly string[]): (text: string) => string {
-  const longEnough = secrets.filter((secret) => secret.length >= 4);
-  const forms = longEnough.flatMap((secret) => [secret, encodeURIComponent(secret)]);
-  return (text) => forms.reduce((out, form) => out.replaceAll(form, '[secret]'), text);
-}
-
-/** Before anything is cut: half a secret could not be found any more. An answer that succeeded stays as it is. */
-export function hiddenIn(result: OutboundResult, hide: (text: string) => string): OutboundResult {
-  const succeeded = result.kind === 'answer' && result.status >= 200 && result.status < 300;
-  if (result.kind === 'answer' && !succeeded) return { ...result, text: hide(result.text) };
-  return result.kind === 'failed' ? { ...result, detail: hide(result.detail) } : result;
 }
 
 /** null: the signal fired first. */

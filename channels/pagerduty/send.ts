@@ -5,9 +5,9 @@
 
 import type { Notification } from '../../alert/notification.ts';
 import { fieldOf } from '../api-call.ts';
+import { hiddenIn, withoutSecrets } from '../hidden.ts';
 import { type HttpAnswer, oneLine, requestWithin, verdict } from '../http-attempt.ts';
 import { outboundFor } from '../http-options.ts';
-import { hiddenIn, withoutSecrets } from '../oauth.ts';
 import type { Outbound } from '../outbound.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Probe, Sender, SenderContext } from '../sender.ts';
