@@ -8,7 +8,7 @@
  * The mark proves, when somebody replies, that we sent this mail to that address (inbox/known-reply.ts).
  */
 
-import { createHmac } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Notification } from '../../alert/notification.ts';
 import { domainOf } from './address.ts';
 
@@ -52,6 +52,17 @@ export function readMessageId(text: string): MessageName | null {
     .split('.');
   if (others.length > 0 || ![notificationId, groupId].every((part) => ID.test(part))) return null;
   return /^[0-9a-f]+$/.test(mark) && mark.length === MARK_LENGTH ? { notificationId, groupId, mark } : null;
+}
+
+/** Was the mail of that name sent to exactly these? */
+export function isMarked(
+  { notificationId: id, groupId, mark }: MessageName,
+  of: { readonly tenant: string; readonly channel: string },
+  recipients: readonly string[],
+  key: Buffer,
+): boolean {
+  const expected = markOf({ ...of, id, groupId }, recipients, key);
+  return timingSafeEqual(Buffer.from(expected), Buffer.from(mark));
 }
 
 function markOf({ id, tenant, groupId, channel }: Named, recipients: readonly string[], key: Buffer): string {
