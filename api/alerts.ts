@@ -24,6 +24,7 @@ export function alertOperations(ports: Pick<OperatorPorts, 'query' | 'policies' 
         oneOf('priority', 'As it was classified.', PRIORITIES),
         oneOf('approval', 'Whether it waits for a person, or how that was decided.', APPROVAL_STATES),
         words('tenant', 'Name of the tenant.'),
+        words('group', 'Id of a group that lives: its members.'),
         words('namespace', 'The Kubernetes namespace.'),
         words('q', 'Text that its labels or annotations contain, in upper or lower case.'),
         ...PAGING,

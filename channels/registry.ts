@@ -8,6 +8,7 @@ import { CONSOLE_TEXTS, type ConsoleOptions, consoleOptions } from './console/op
 import { createConsoleSender } from './console/send.ts';
 import { type EmailOptions, emailOptions } from './email/options.ts';
 import { createEmailSender } from './email/send.ts';
+import { EMAIL_PARTS } from './email/template.ts';
 import { type JiraOptions, jiraOptions } from './jira/options.ts';
 import { createJiraSender } from './jira/send.ts';
 import { type PagerdutyOptions, pagerdutyOptions } from './pagerduty/options.ts';
@@ -60,6 +61,7 @@ const smsChannel: ChannelType<SmsOptions> = {
 
 const emailChannel: ChannelType<EmailOptions> = {
   options: emailOptions,
+  parts: EMAIL_PARTS,
   create: (options, context) => createEmailSender(options, context),
 };
 

@@ -21,8 +21,32 @@ export interface Sender {
    * what is expected to fail.
    */
   probe?(signal: AbortSignal): Promise<Probe>;
+  /**
+   * Takes in what people answer, for as long as this process owns the channel: until the signal fires. Left out where answers come
+   * another way, or none do. Never rejects for what is expected to fail.
+   */
+  watch?(actions: ReplyActions, signal: AbortSignal): Promise<void>;
   /** Releases connections; attempts under way end at once. */
   close(): Promise<void>;
+}
+
+/** What an answer may do. */
+export interface ReplyActions {
+  readonly tenant: string;
+  /** Name of the Channel resource. */
+  readonly channel: string;
+  /**
+   * Acknowledges what fires in the group. The same `id` is carried out once. Resolves with what came of it, for the log; rejects when
+   * nobody could be asked: then it is worth trying again.
+   */
+  acknowledge(answer: GroupAnswer): Promise<string>;
+}
+
+export interface GroupAnswer {
+  readonly id: string;
+  readonly groupId: string;
+  readonly by: string;
+  readonly comment: string;
 }
 
 export interface Probe {

@@ -25,6 +25,7 @@ import { createRulesPool } from '../rules/pool.ts';
 import { Beat } from '../telemetry/beat.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
+import { keepInboxes, ownsChannel, replyActions } from './inboxes.ts';
 import type { Senders } from './senders.ts';
 
 export interface ActorsRoleOptions {
@@ -79,10 +80,18 @@ export async function startActors(options: ActorsRoleOptions): Promise<ActorsRol
   const publisher = framePublisher(bus);
   const inlet = { bus, publisher, count, clock: systemClock, log, random: systemRandom(), findSource };
   const inletKeeper = keepInlet(worker, inlet);
+  const inboxes = keepInboxes({
+    clock: systemClock,
+    log,
+    watchable: () => senders.watchable(),
+    owns: (channel) => ownsChannel(worker.status(), count)(channel),
+    actions: (channel) => replyActions(bus, count, channel),
+  });
   return {
     worker,
     async stop() {
       await inletKeeper.stop();
+      await inboxes.stop();
       await worker.stop();
       await pool.close();
       system.close();

@@ -12,10 +12,19 @@ import type { Channel } from '../resources/channel.ts';
 import { type Mask, unmasked } from '../rules/mask.ts';
 
 interface Entry {
+  readonly tenant: string;
+  readonly name: string;
   readonly declared: string;
   readonly sender: Sender;
   underWay: number;
   retired: boolean;
+}
+
+/** A channel whose sender takes answers. */
+export interface Watchable {
+  readonly tenant: string;
+  readonly name: string;
+  readonly sender: Sender;
 }
 
 export class Senders {
@@ -37,7 +46,13 @@ export class Senders {
     for (const [key, channel] of channels) {
       if (this.#entries.has(key)) continue;
       const sender = CHANNEL_TYPES[channel.type]!.create(channel.options, this.#context);
-      this.#entries.set(key, { declared: declaration(channel), sender, underWay: 0, retired: false });
+      this.#entries.set(key, {
+        ...named(channel),
+        declared: declaration(channel),
+        sender,
+        underWay: 0,
+        retired: false,
+      });
     }
   }
 
@@ -54,6 +69,10 @@ export class Senders {
       entry.underWay--;
       this.#closeWhenIdle(entry);
     }
+  }
+
+  watchable(): Watchable[] {
+    return [...this.#entries.values()].filter(({ sender }) => sender.watch !== undefined);
   }
 
   async close(): Promise<void> {
@@ -87,6 +106,10 @@ export function judgeChannel(context: SenderContext) {
       throw error;
     }
   };
+}
+
+function named({ tenant, name }: Channel) {
+  return { tenant, name };
 }
 
 function declaration(channel: Channel): string {

@@ -16,6 +16,12 @@ export const alertsQuery: ArchiveQuery = async (db, params) => {
   }
   const approval = text(params, 'approval');
   if (approval !== null) query = query.where('approval_state', '=', approval as never);
+  const group = text(params, 'group');
+  if (group !== null) {
+    query = query.where('fingerprint', 'in', (eb) =>
+      eb.selectFrom('group_members').select('group_members.fingerprint').where('group_members.group_id', '=', group),
+    );
+  }
   const words = text(params, 'q');
   if (words !== null) query = query.where((eb) => contains(words, eb.ref('labels'), eb.ref('annotations')));
   const place = placeOf(params);

@@ -44,6 +44,22 @@ export function connectGuarded(target: Target, signal: AbortSignal): Promise<Soc
   });
 }
 
+/** The first address of the host, all of which were checked, for who makes the connection by itself. */
+export function resolveGuarded(target: Target): Promise<string> {
+  const refuse = target.refuse ?? (target.allowPrivateAddresses ? () => null : refusedClass);
+  const { host } = target;
+  if (isIP(host) !== 0) {
+    const refused = refuse(host);
+    return refused === null ? Promise.resolve(host) : Promise.reject(new AddressRefused(host, host, refused));
+  }
+  return new Promise((resolve, reject) => {
+    guardedLookup(target.lookup ?? systemLookup, refuse)(host, { all: false }, (error, address) => {
+      if (error !== null) reject(error);
+      else resolve(address as string);
+    });
+  });
+}
+
 function asError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error(String(reason));
 }

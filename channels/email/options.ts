@@ -3,6 +3,7 @@
 import Type from 'typebox';
 import { secretReference } from '../../resources/secret.ts';
 import { tlsFiles } from '../tls-files.ts';
+import { inboxOptions } from './inbox/options.ts';
 
 /** A host name or an address; neither a URL nor a port. */
 const host = (description: string) => Type.String({ pattern: '^[A-Za-z0-9._:-]{1,253}$', description });
@@ -56,6 +57,7 @@ export const emailOptions = Type.Object({
   maxConnections: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 5 })),
   /** 100 KB: Gmail cuts a longer HTML part off. */
   maxHtml: Type.Optional(Type.Integer({ minimum: 10_000, maximum: 1_000_000, default: 100_000, description: 'bytes' })),
+  imap: Type.Optional(inboxOptions),
 });
 
 type Declared = Type.Static<typeof emailOptions>;

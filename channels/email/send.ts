@@ -3,9 +3,12 @@
 import type { Notification } from '../../alert/notification.ts';
 import { DeadlinePassed, oneLine } from '../http-attempt.ts';
 import { MAX_REFERENCE, type Outcome } from '../outcome.ts';
-import type { Probe, Sender, SenderContext } from '../sender.ts';
+import type { Probe, ReplyActions, Sender, SenderContext } from '../sender.ts';
 import { addressIn, type Mailbox } from './address.ts';
 import type { Target } from './connect.ts';
+import { BouncedAddresses, describeBounce } from './inbox/bounced.ts';
+import { type InboxSettings, inboxSettings } from './inbox/settings.ts';
+import { watchInbox } from './inbox/watch.ts';
 import { buildMail, markKey } from './message.ts';
 import type { EmailOptions } from './options.ts';
 import { PartialDeliveries } from './partial.ts';
@@ -20,18 +23,22 @@ import { verdict } from './verdict.ts';
 export function createEmailSender(options: EmailOptions, context: SenderContext, target?: Partial<Target>): Sender {
   const settings = emailSettings(options);
   const smtp = createSmtp(settings, context.log, target);
-  const key = markKey(null);
+  const inbox = options.imap === undefined ? null : inboxSettings(options.imap);
+  const key = markKey(inbox?.replyKey ?? null);
+  const bounced = new BouncedAddresses();
   const mailer = {
     settings,
     context,
     smtp,
     key,
     partial: new PartialDeliveries(),
-    replies: false,
+    bounced,
+    replies: inbox !== null,
   };
   return {
     send: (notification, _attempt, signal, earlier) => send(mailer, notification, signal, earlier),
     probe: (signal) => probe(mailer, signal),
+    ...(inbox === null ? {} : { watch: (actions, signal) => watch(mailer, inbox, target ?? {}, actions, signal) }),
     close: async () => smtp.close(),
   };
 }
@@ -42,7 +49,21 @@ interface Mailer {
   readonly smtp: Smtp;
   readonly key: Buffer;
   readonly partial: PartialDeliveries;
+  readonly bounced: BouncedAddresses;
   readonly replies: boolean;
+}
+
+function watch(
+  { settings, context, key, bounced }: Mailer,
+  { mailbox, authentication }: InboxSettings,
+  target: Partial<Target>,
+  actions: ReplyActions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { allowPrivateAddresses, to } = settings;
+  const { clock, log } = context;
+  const deps = { mailbox, target: { allowPrivateAddresses, ...target }, bounced, clock, log };
+  return watchInbox(deps, { to: to.map(({ address }) => address), key, authentication }, actions, signal);
 }
 
 async function send(
@@ -51,7 +72,7 @@ async function send(
   signal: AbortSignal,
   earlier: string | null,
 ): Promise<Outcome> {
-  const { settings, context, smtp, key, partial, replies } = mailer;
+  const { settings, context, smtp, key, partial, bounced, replies } = mailer;
   const recipients = recipientsOf(notification, settings);
   if (!Array.isArray(recipients)) return recipients as Outcome;
   const { texts, wording, link, locale, failures } = await textsFor(context, notification);
@@ -67,7 +88,9 @@ async function send(
   const { result, aborted } = await within(mailer, signal, (ending) => smtp.deliver(built.mail, ending));
   partial.record(notification.id, remaining, result);
   const outcome = verdict(result, aborted, context.clock.now());
-  return finish(outcome, built.thread, [...failures, ...undrawn]);
+  const back = remaining.map((address) => bounced.of(address, context.clock.now())).filter((one) => one !== null);
+  const notes = back.map((one) => `mails came back from ${describeBounce(one)}`);
+  return finish(outcome, built.thread, [...failures, ...undrawn, ...notes]);
 }
 
 /** The channel's own actor hears of what the templates could not do with the outcome. */
@@ -121,6 +144,11 @@ async function probe(mailer: Mailer, signal: AbortSignal): Promise<Probe> {
   const { host, port } = mailer.settings;
   const { result, aborted } = await within(mailer, signal, (ending) => mailer.smtp.greet(ending));
   const where = `${host}:${port}`;
+  const back = mailer.bounced.list(mailer.context.clock.now());
+  if (result.kind === 'accepted' && back.length > 0) {
+    const named = back.slice(0, 5).map(describeBounce).join(', ');
+    return { kind: 'degraded', detail: `${where} greets, but mails came back from ${back.length}: ${named}` };
+  }
   if (result.kind === 'accepted') return { kind: 'healthy', detail: `${where} greets, and takes the login` };
   const { kind, detail } = verdict(result, aborted, mailer.context.clock.now());
   return { kind: kind === 'rejected' ? 'failed' : 'degraded', detail: `${where}: ${detail}` };

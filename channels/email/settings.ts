@@ -93,9 +93,10 @@ export function tlsConnection({ ca, identity, serverName }: TlsSettings, host: s
   };
 }
 
-export function tlsSettings(files: TlsFiles, serverName: string | undefined): TlsSettings {
+/** `below`: where in the spec `tls` stands: `imap.`. */
+export function tlsSettings(files: TlsFiles, serverName: string | undefined, below = ''): TlsSettings {
   return {
-    ca: files.caFile === undefined ? null : readCertificate(files.caFile, 'tls.caFile'),
+    ca: files.caFile === undefined ? null : readCertificate(files.caFile, `${below}tls.caFile`),
     identity: identityOf(files),
     serverName: serverName ?? null,
   };

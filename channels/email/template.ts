@@ -19,3 +19,6 @@ export const PLAIN_PARTS = {
 
 /** Escaped for HTML. */
 export const HTML_PARTS = { html: '' } as const;
+
+/** What a Template may declare. */
+export const EMAIL_PARTS: readonly string[] = ['subject', 'title', 'intro', 'text', 'html'];

@@ -26,16 +26,16 @@ export function isAuthenticated(mail: Email, from: string, { server, require }: 
 
 /** DMARC looks at From itself; of DKIM and SPF it must be seen that they passed for the domain in From. */
 function speaksFor(result: string, by: Authentication['require'], domain: string): boolean {
-  if (by === 'dmarc') return !result.includes('header.from=') || valueOf(result, 'header.from') === domain;
-  if (by === 'dkim') return within(domain, valueOf(result, 'header.d') || domainIn(valueOf(result, 'header.i')));
-  return within(domain, domainIn(valueOf(result, 'smtp.mailfrom')));
+  if (by === 'dmarc') return !result.includes('header.from=') || propertyOf(result, 'header.from') === domain;
+  if (by === 'dkim') return within(domain, propertyOf(result, 'header.d') || domainIn(propertyOf(result, 'header.i')));
+  return within(domain, domainIn(propertyOf(result, 'smtp.mailfrom')));
 }
 
 function within(domain: string, signer: string): boolean {
   return signer.includes('.') && (domain === signer || domain.endsWith(`.${signer}`));
 }
 
-function valueOf(result: string, property: string): string {
+function propertyOf(result: string, property: string): string {
   const found = result.split(/\s+/).find((word) => word.startsWith(`${property}=`));
   return found?.slice(property.length + 1).replace(/^"|"$/g, '') ?? '';
 }

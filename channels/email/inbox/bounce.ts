@@ -47,7 +47,15 @@ function recipientsOf(report: string): Bounce[] {
       const address = addressIn(recipient.replace(/^[^;]*;\s*/, '').replace(/^<|>$/g, ''));
       if (address === null || field('Action').toLowerCase() !== 'failed') return [];
       const status = /^[245]\.\d{1,3}\.\d{1,3}/.exec(field('Status'))?.[0] ?? '5.0.0';
-      return [{ address, status, detail: field('Diagnostic-Code').replace(/[\s\p{Cc}]+/gu, ' ').slice(0, 200) }];
+      return [
+        {
+          address,
+          status,
+          detail: field('Diagnostic-Code')
+            .replace(/[\s\p{Cc}]+/gu, ' ')
+            .slice(0, 200),
+        },
+      ];
     });
 }
 

@@ -10,7 +10,7 @@ import type { Email } from 'postal-mime';
 import { addressIn } from '../address.ts';
 import { isMarked, type MessageName, readMessageId } from '../thread.ts';
 import { type Authentication, isAuthenticated } from './authentication.ts';
-import { bouncesIn, type Bounce } from './bounce.ts';
+import { type Bounce, bouncesIn } from './bounce.ts';
 
 export type MailMeaning =
   | {
@@ -51,7 +51,9 @@ const QUOTE =
 export function meaningOf(mail: Email, source: string, rules: ReplyRules): MailMeaning {
   const bounces = bouncesIn(mail, source, (name, address) => wasSentTo(name, address, rules));
   if (bounces !== null) {
-    return bounces.length > 0 ? { kind: 'bounce', bounces } : ignored('mail.no-reply-to-ours', 'a report about other mail');
+    return bounces.length > 0
+      ? { kind: 'bounce', bounces }
+      : ignored('mail.no-reply-to-ours', 'a report about other mail');
   }
   const automatic = whyAutomatic(mail);
   if (automatic !== null) return ignored('mail.automatic', automatic);
@@ -63,7 +65,10 @@ export function meaningOf(mail: Email, source: string, rules: ReplyRules): MailM
     return ignored('mail.not-its-recipient', `${from ?? 'nobody'} was not sent ${name.notificationId}`);
   }
   if (rules.authentication !== null && !isAuthenticated(mail, from, rules.authentication)) {
-    return ignored('mail.not-authenticated', `no ${rules.authentication.require} by ${rules.authentication.server} for ${from}`);
+    return ignored(
+      'mail.not-authenticated',
+      `no ${rules.authentication.require} by ${rules.authentication.server} for ${from}`,
+    );
   }
   const said = ownWords(mail.text ?? '');
   const command = COMMAND.exec(said);
@@ -82,12 +87,18 @@ function wasSentTo(name: MessageName, address: string, { tenant, channel, to, ke
 
 /** RFC 3834, and what came before it. null: a person wrote it. */
 function whyAutomatic(mail: Email): string | null {
-  const header = (name: string) => mail.headers.find(({ key }) => key === name)?.value.toLowerCase().trim() ?? '';
+  const header = (name: string) =>
+    mail.headers
+      .find(({ key }) => key === name)
+      ?.value.toLowerCase()
+      .trim() ?? '';
   const submitted = header('auto-submitted');
   if (submitted !== '' && !submitted.startsWith('no')) return `auto-submitted: ${submitted.slice(0, 60)}`;
   const precedence = header('precedence');
   if (['bulk', 'junk', 'list', 'auto_reply'].includes(precedence)) return `precedence: ${precedence}`;
-  const marked = ['x-autoreply', 'x-autorespond', 'x-autoresponder', 'list-id', 'x-loop'].find((name) => header(name) !== '');
+  const marked = ['x-autoreply', 'x-autorespond', 'x-autoresponder', 'list-id', 'x-loop'].find(
+    (name) => header(name) !== '',
+  );
   return marked ?? null;
 }
 
@@ -96,7 +107,10 @@ function ownWords(text: string): string {
   const lines = text.replace(/\r\n?/g, '\n').split('\n');
   const end = lines.findIndex((line) => QUOTE.test(line.trim()));
   const own = end < 0 ? lines : lines.slice(0, end);
-  return own.join('\n').replace(/(?!\n)[\p{Cc}\p{Cf}]/gu, '').trim();
+  return own
+    .join('\n')
+    .replace(/(?!\n)[\p{Cc}\p{Cf}]/gu, '')
+    .trim();
 }
 
 function ignored(reason: IgnoredReason, detail: string): MailMeaning {

@@ -1,0 +1,108 @@
+/**
+ * Answers to what channels sent: the watchers of those channels that this worker owns now. A channel has one owner, so one process at a
+ * time reads its inbox; a channel that changed gets a new watcher.
+ */
+
+import { channelKey } from '../alert/entry.ts';
+import { askArchive } from '../archive/ask.ts';
+import { askPartition } from '../bus/ask-partition.ts';
+import type { Bus } from '../bus/connection.ts';
+import { framePublisher } from '../bus/ingest.ts';
+import { type PartitionCount, partitionOf } from '../bus/partition.ts';
+import type { GroupAnswer, ReplyActions, Sender } from '../channels/sender.ts';
+import type { Clock } from '../telemetry/clock.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Watchable } from './senders.ts';
+
+export interface InboxesOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Senders of the channels that are declared now and take answers. */
+  watchable(): readonly Watchable[];
+  owns(channel: Watchable): boolean;
+  actions(channel: Watchable): ReplyActions;
+}
+
+const LOOK_EVERY = 500;
+
+interface Running {
+  readonly sender: Sender;
+  readonly stop: AbortController;
+  readonly ended: Promise<void>;
+}
+
+export function keepInboxes(options: InboxesOptions): { stop(): Promise<void> } {
+  const { clock, log } = options;
+  const running = new Map<string, Running>();
+  let cancel = () => {};
+  const look = () => {
+    const wanted = options.watchable().filter((channel) => options.owns(channel));
+    const bySender = new Set(wanted.map(({ sender }) => sender));
+    for (const [key, watcher] of running) {
+      if (bySender.has(watcher.sender)) continue;
+      watcher.stop.abort();
+      running.delete(key);
+    }
+    for (const channel of wanted) {
+      const key = channelKey(channel.tenant, channel.name);
+      if (running.has(key)) continue;
+      running.set(key, launch(channel, options.actions(channel), log));
+    }
+    cancel = clock.after(LOOK_EVERY, look);
+  };
+  look();
+  return {
+    async stop() {
+      cancel();
+      for (const { stop } of running.values()) stop.abort();
+      await Promise.all([...running.values()].map(({ ended }) => ended));
+    },
+  };
+}
+
+function launch({ sender, name, tenant }: Watchable, actions: ReplyActions, log: Log): Running {
+  const stop = new AbortController();
+  const ended = (sender.watch?.(actions, stop.signal) ?? Promise.resolve()).catch((error: unknown) => {
+    log.error({ event: 'inbox.watcher-failed', tenant, channel: name, error }, 'the watcher of an inbox failed');
+  });
+  return { sender, stop, ended };
+}
+
+/** Whether the worker that holds these partitions owns the channel. */
+export function ownsChannel(held: readonly { readonly partition: string }[], count: PartitionCount) {
+  return ({ tenant, name }: Watchable): boolean => {
+    const partition = partitionOf({ partition: 'channel', kind: 'channel', key: channelKey(tenant, name) }, count);
+    return held.some((one) => one.partition === partition);
+  };
+}
+
+/** More alerts than a person means by one reply; the others stay as they are. */
+const MOST_AT_ONCE = 500;
+
+/** What a reply may do: acknowledges what the archive knows to fire in the group, each alert by the command of the API. */
+export function replyActions(bus: Bus, count: PartitionCount, { tenant, name }: Watchable): ReplyActions {
+  const ask = askArchive(bus.nc);
+  const publisher = framePublisher(bus);
+  return {
+    tenant,
+    channel: name,
+    async acknowledge({ id, groupId, by, comment }: GroupAnswer) {
+      const firing = { tenant, group: groupId, status: 'firing', limit: MOST_AT_ONCE };
+      const { alerts } = (await ask('alerts', firing)) as { alerts: readonly { readonly fingerprint: string }[] };
+      const answers = await Promise.all(
+        alerts.map(({ fingerprint }) => {
+          const command = {
+            kind: 'command',
+            id: `${id}.${fingerprint}`,
+            tenant,
+            fingerprint,
+            action: 'acknowledge',
+          } as const;
+          return askPartition(bus, publisher, count, { ...command, by, comment }, command.id);
+        }),
+      );
+      const done = answers.filter(({ ok }) => ok).length;
+      return `${done} of ${alerts.length} firing alerts acknowledged`;
+    },
+  };
+}
