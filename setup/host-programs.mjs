@@ -20,7 +20,7 @@ export function canInstallDebianPackages() {
 }
 
 /** Its service is neither started nor left running: Herald starts its own on ports of its own. */
-export async function installDebianPackage(root, name, lock) {
+export async function installDebianPackage(root, name, lock, service = name) {
   await step(`Debian's package ${name}`, async () => {
     const apt = (...args) =>
       run('apt-get', args, {
@@ -37,12 +37,12 @@ export async function installDebianPackage(root, name, lock) {
       result = await install();
     }
     if (!result.ok) throw new SetupProblem(`apt-get install ${name} failed:\n${lastLines(result.output(), 8)}`);
-    if (existsSync('/run/systemd/system')) await stopService(root, name);
+    if (existsSync('/run/systemd/system')) await stopService(root, service);
   });
 }
 
-async function stopService(root, name) {
-  await run('systemctl', ['disable', '--now', name], {
+async function stopService(root, service) {
+  await run('systemctl', ['disable', '--now', service], {
     cwd: root,
     env: process.env,
     logFile: join(root, '.runtime/systemctl.log'),

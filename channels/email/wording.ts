@@ -49,7 +49,7 @@ export const WORDS: Readonly<Record<'en' | 'de', Words>> = {
     shared: 'All of them have',
     more: 'more are not shown here',
     why: 'You are told because:',
-    reply: 'Reply with “ack” in the first line to take this on; anything else becomes a comment.',
+    reply: 'Reply with “ack” in the first line to take this on; what follows becomes the comment.',
     unsubscribe: 'Unsubscribe',
   },
   de: {
@@ -70,7 +70,7 @@ export const WORDS: Readonly<Record<'en' | 'de', Words>> = {
     shared: 'Allen gemeinsam',
     more: 'weitere sind hier nicht gezeigt',
     why: 'Sie erhalten das wegen:',
-    reply: 'Mit „ack“ in der ersten Zeile antworten, um das zu übernehmen; alles andere wird ein Kommentar.',
+    reply: 'Mit „ack“ in der ersten Zeile antworten, um das zu übernehmen; was folgt, wird der Kommentar.',
     unsubscribe: 'Abbestellen',
   },
 };

@@ -46,13 +46,15 @@ export async function openSession(
   const { host, port, security, auth, tls, mailbox } = settings;
   const address = await resolveGuarded({ ...target, host, port });
   signal.throwIfAborted();
+  const secured: ReturnType<typeof tlsConnection> & { servername?: string } = tlsConnection(tls, host);
   const client = new ImapFlow({
     host: address,
     port,
     secure: security === 'tls',
     ...(security === 'starttls' ? { doSTARTTLS: true } : {}),
-    ...(tls.serverName === null ? { servername: host } : { servername: tls.serverName }),
-    tls: tlsConnection(tls, host),
+    // Names the server whose certificate is wanted: the connection is made to an address.
+    ...(secured.servername === undefined ? {} : { servername: secured.servername }),
+    tls: secured,
     auth:
       auth.accessToken === undefined
         ? { user: auth.user, pass: auth.password ?? '' }

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { EmailOptions } from '../../../../channels/email/options.ts';
+import { createEmailSender } from '../../../../channels/email/send.ts';
+import type { GroupAnswer } from '../../../../channels/sender.ts';
+import { systemClock } from '../../../../telemetry/clock.ts';
+import { findInstalled } from '../../../end-to-end/installed-program.ts';
+import { FakeClock } from '../../../support/fake-clock.ts';
+import { atEnd } from '../../../support/leaks.ts';
+import { aNotification } from '../../../support/notification.ts';
+import { startDovecot } from '../../../support/providers/dovecot.ts';
+import { startSmtp } from '../../../support/providers/smtp.ts';
+import { aContext } from '../../../support/sender-context.ts';
+import { until } from '../../../support/until.ts';
+import { aBounce, aReply, GROUP, idFor, KEY_TEXT } from './mails.ts';
+
+const program = findInstalled('dovecot');
+const skip = program === null ? 'no Dovecot is installed' : false;
+const caFile = fileURLToPath(new URL('../../../fixtures/tls/ca.pem', import.meta.url));
+
+async function setUp() {
+  const dovecot = await startDovecot(program ?? '');
+  const smtp = await startSmtp();
+  const options: EmailOptions = {
+    host: '127.0.0.1',
+    port: smtp.port,
+    security: 'none',
+    allowPrivateAddresses: true,
+    from: 'Herald <herald@example.com>',
+    to: ['alice@example.org'],
+    imap: {
+      host: '127.0.0.1',
+      port: dovecot.port,
+      auth: { user: dovecot.user, password: dovecot.password },
+      tls: { caFile },
+      replyKey: KEY_TEXT,
+    },
+  };
+  return { dovecot, smtp, options };
+}
+
+function watching(options: EmailOptions, clock = new FakeClock(systemClock.now())) {
+  const answers: GroupAnswer[] = [];
+  const behaviour = { failing: 0 };
+  const stop = new AbortController();
+  const sender = createEmailSender(options, aContext(clock));
+  const actions = {
+    tenant: 'default',
+    channel: 'mail',
+    async acknowledge(answer: GroupAnswer) {
+      if (behaviour.failing-- > 0) throw new Error('the archive does not answer');
+      answers.push(answer);
+      return '1 of 1';
+    },
+  };
+  const ended = sender.watch?.(actions, stop.signal) ?? Promise.resolve();
+  const end = async () => {
+    stop.abort();
+    await ended;
+    await sender.close();
+  };
+  atEnd(end);
+  return { clock, sender, answers, behaviour, end };
+}
+
+const isHandled = (flags: ReadonlySet<string> | undefined) => flags?.has('$HeraldHandled') === true;
+
+test('[BR-INT-009] a reply in the inbox acknowledges once, also for the watcher that comes next', {
+  skip,
+}, async () => {
+  const { dovecot, options } = await setUp();
+  const first = watching(options);
+  const uid = await dovecot.deliver(aReply({ text: 'ack on it' }));
+  await until('the reply to be carried out', () => first.answers.length === 1, { timeoutMs: 30_000 });
+  assert.deepEqual(
+    first.answers.map(({ groupId, by, comment }) => ({ groupId, by, comment })),
+    [{ groupId: GROUP, by: 'alice@example.org', comment: 'on it' }],
+  );
+  await until('the reply to be marked', async () => isHandled((await dovecot.flags()).get(uid)), { timeoutMs: 30_000 });
+  await first.end();
+  const next = watching(options);
+  await dovecot.deliver(aReply({ text: 'ack again', id: 'reply-2' }));
+  await until('the next reply', () => next.answers.length === 1, { timeoutMs: 30_000 });
+  assert.equal(next.answers[0]?.comment, 'again');
+});
+
+test('[BR-INT-009] what could not be carried out stays unmarked and is tried again later, under the same id', {
+  skip,
+}, async () => {
+  const { dovecot, options } = await setUp();
+  const { clock, answers, behaviour } = watching(options);
+  behaviour.failing = 1;
+  const uid = await dovecot.deliver(aReply());
+  await until('the failure', () => behaviour.failing === 0, { timeoutMs: 30_000 });
+  assert.equal(isHandled((await dovecot.flags()).get(uid)), false);
+  await until('a pause', () => clock.pending > 0, { timeoutMs: 30_000 });
+  clock.advance(30_000);
+  await until('the reply to be carried out', () => answers.length === 1, { timeoutMs: 30_000 });
+});
+
+test('[BR-INT-009] mails that came back mark their address in the health of the channel', { skip }, async () => {
+  const { dovecot, smtp, options } = await setUp();
+  const { sender } = watching(options);
+  const never = new AbortController().signal;
+  await dovecot.deliver(aBounce());
+  await dovecot.deliver(aBounce());
+  const health = async () => (await sender.probe?.(never))?.detail ?? '';
+  await until('both reports to count', async () => (await health()).includes('2 times'), { timeoutMs: 30_000 });
+  assert.equal(
+    await health(),
+    `127.0.0.1:${smtp.port} greets, but mails came back from 1: gone@example.org (5.1.1, 2 times)`,
+  );
+  const recipient = { name: 'user/gone', address: 'gone@example.org' };
+  const outcome = await sender.send(aNotification({ recipient }), 1, never, null);
+  assert.match(outcome.detail, /mails came back from gone@example\.org/);
+});
+
+test("[BR-INT-009] others' mails and automatic ones are marked and left alone", { skip }, async () => {
+  const { dovecot, options } = await setUp();
+  const { answers } = watching(options);
+  const sources = [
+    aReply({ from: 'mallory@example.org' }),
+    aReply({ headers: ['Auto-Submitted: auto-replied'] }),
+    'From: x@y.z\r\nSubject: no reply\r\n\r\nack',
+    'no mail at all \0 \xff',
+  ];
+  for (const source of sources) await dovecot.deliver(source);
+  const all = async () => [...(await dovecot.flags()).values()];
+  await until('all to be marked', async () => (await all()).length === 4 && (await all()).every(isHandled), {
+    timeoutMs: 30_000,
+  });
+  assert.deepEqual(answers, []);
+});
+
+test('[BR-REL-006] a mail server that goes away is connected to again', { skip }, async () => {
+  const { dovecot, options } = await setUp();
+  const { clock, answers } = watching(options);
+  await dovecot.deliver(aReply());
+  await until('the first reply', () => answers.length === 1, { timeoutMs: 30_000 });
+  await dovecot.restart();
+  await until('the pause before the next connection', () => clock.pending > 0, { timeoutMs: 30_000 });
+  clock.advance(1000);
+  await dovecot.deliver(aReply({ id: 'reply-2', inReplyTo: idFor('alice@example.org') }));
+  await until(
+    'the reply after it',
+    () => {
+      clock.advance(60_000);
+      return answers.length === 2;
+    },
+    { timeoutMs: 30_000 },
+  );
+});
