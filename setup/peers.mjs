@@ -1,6 +1,6 @@
 /**
- * The tests let a real Alertmanager and a real Prometheus send to Herald where they can be had. Their absence fails nothing, but is
- * said.
+ * The tests let a real Alertmanager and a real Prometheus send to Herald, and read replies from a real IMAP server (Dovecot), where they
+ * can be had. Their absence fails nothing, but is said.
  */
 
 import { existsSync, writeFileSync } from 'node:fs';
@@ -12,6 +12,7 @@ import { SetupProblem, say } from './progress.mjs';
 const PEERS = [
   { name: 'Alertmanager', tried: 'no-alertmanager', package: 'prometheus-alertmanager', programs: ['alertmanager'] },
   { name: 'Prometheus', tried: 'no-prometheus', package: 'prometheus', programs: [] },
+  { name: 'Dovecot', tried: 'no-dovecot', package: 'dovecot-imapd', programs: ['dovecot'], service: 'dovecot' },
 ];
 
 export function peersSettled(root) {
@@ -32,7 +33,7 @@ function isSettled(root, peer) {
 async function bring(root, lock, peer) {
   try {
     if (!canInstallDebianPackages()) throw new SetupProblem('it is installed by itself only for root on Debian');
-    await installDebianPackage(root, peer.package, lock);
+    await installDebianPackage(root, peer.package, lock, peer.service);
   } catch (error) {
     if (!(error instanceof SetupProblem)) throw error;
     const file = triedFile(root, peer);

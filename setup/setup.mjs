@@ -8,7 +8,6 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { bringDependencies, dependenciesReady } from './dependencies.mjs';
-import { bringDovecot, dovecotSettled } from './dovecot.mjs';
 import { takeLock } from './lock.mjs';
 import { bringNatsServer, natsServerReady } from './nats-server.mjs';
 import { bringRuntime, currentRuntime } from './node-runtime.mjs';
