@@ -31,12 +31,25 @@ const webhook = (operationId: string) => ({
   },
 });
 
+const HANDSHAKE = {
+  operationId: 'askWebhook',
+  summary: 'The handshake of CloudEvents: may events of this origin come, and how many?',
+  parameters: [
+    { name: 'source', in: 'path', required: true, schema: { type: 'string' }, description: 'Name of the Source.' },
+  ],
+  responses: {
+    200: { description: 'WebHook-Allowed-Origin and WebHook-Allowed-Rate.' },
+    204: { description: 'Which methods are possible.' },
+    404: refused('No such Source.'),
+  },
+};
+
 const plain = (operationId: string, summary: string, type: string, others: object = {}) => ({
   get: { operationId, summary, responses: { 200: { description: 'As asked.', content: { [type]: {} } }, ...others } },
 });
 
 export const INGRESS_PATHS = {
-  '/v1/webhooks/{source}': { post: webhook('postWebhook'), put: webhook('putWebhook') },
+  '/v1/webhooks/{source}': { post: webhook('postWebhook'), put: webhook('putWebhook'), options: HANDSHAKE },
   '/api/v2/alerts': {
     post: {
       operationId: 'postAlertmanagerAlerts',

@@ -19,6 +19,7 @@ import { AuthFailures } from '../ingress/auth-failures.ts';
 import type { IngressSource } from '../ingress/authenticate.ts';
 import { Gate } from '../ingress/gate.ts';
 import { createGroupCommit, type GroupCommit } from '../ingress/group-commit.ts';
+import { handshakeRoute } from '../ingress/handshake.ts';
 import { healthRoutes } from '../ingress/health.ts';
 import { type HttpServer, ListenFailed, startHttpServer } from '../ingress/http.ts';
 import { TokenVerifier } from '../ingress/jwt.ts';
@@ -106,6 +107,7 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
   };
   const routes: Route[] = [
     webhookRoute({ ...intake, dryRun: tryOut }),
+    handshakeRoute(intake.findSource),
     alertmanagerApiRoute(intake),
     ...healthRoutes({ ready, metrics: metrics.text }),
     ...options.routes,

@@ -1,15 +1,22 @@
-/** From the bytes of a body to the JSON value in it. UTF-8 only, as RFC 8259 has it. */
+/** From the bytes of a body to the value in it: JSON, or what media.ts reads. UTF-8 only, as RFC 8259 has it. */
 
 import { isUtf8 } from 'node:buffer';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
-import { problem } from './problem.ts';
+import { type Media, MOST_BYTES, mediaOf, readMedia } from './media.ts';
+import { clip, problem } from './problem.ts';
 import type { HttpRequest, Reply } from './route.ts';
 
 export type Reading =
   | { readonly code: 'body.read'; readonly value: unknown }
   | { readonly code: Unreadable; readonly reply: Reply };
 
-type Unreadable = 'body.empty' | 'body.not-utf8' | 'body.not-json' | 'body.too-large' | 'body.not-inflatable';
+type Unreadable =
+  | 'body.empty'
+  | 'body.not-utf8'
+  | 'body.not-json'
+  | 'body.not-readable'
+  | 'body.too-large'
+  | 'body.not-inflatable';
 type Headers = Readonly<Record<string, string>>;
 type Inflate = (
   data: Buffer,
@@ -20,7 +27,6 @@ type Inflate = (
 /** Which headers these functions look at. */
 export const CONTENT_HEADERS = ['content-type', 'content-encoding'] as const;
 
-const JSON_TYPE = /^application\/(?:[\w.!#$&^+-]+\+)?json$/;
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/;
 const INFLATERS: ReadonlyMap<string, Inflate> = new Map([
   ['gzip', gunzip],
@@ -35,11 +41,10 @@ export function unsupportedContent(headers: Headers): Reply | null {
   // Nearly every sender writes exactly this.
   if (type !== undefined && type !== 'application/json') {
     const lower = type.toLowerCase();
-    const [media = ''] = lower.split(';', 1);
-    if (!JSON_TYPE.test(media.trim())) return unsupported(`${type}; only application/json is read here.`);
+    if (mediaIn(lower) === null) return unsupported(`${type}; JSON, YAML, XML and form data are read here.`);
     const charset = CHARSET.exec(lower)?.[1];
     if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') {
-      return unsupported(`The charset is ${charset}; JSON is read in utf-8 only.`);
+      return unsupported(`The charset is ${charset}; only utf-8 is read.`);
     }
   }
   const encoding = encodingOf(headers);
@@ -49,13 +54,18 @@ export function unsupportedContent(headers: Headers): Reply | null {
   return null;
 }
 
+function mediaIn(type: string): Media | null {
+  const [media = ''] = type.split(';', 1);
+  return mediaOf(media.trim());
+}
+
 /** A promise only where the body is compressed. `limit` bounds it after inflation, in bytes. */
-export function readJson(request: HttpRequest, limit: number): Reading | Promise<Reading> {
+export function readContent(request: HttpRequest, limit: number): Reading | Promise<Reading> {
   const inflater = INFLATERS.get(encodingOf(request.headers) ?? '');
-  if (inflater === undefined) return parse(request.body);
+  if (inflater === undefined) return parse(request.body, request.headers);
   return new Promise((resolve) => {
     inflater(request.body, { maxOutputLength: limit }, (error, body) => {
-      resolve(error === null ? parse(body) : notInflatable(error, limit));
+      resolve(error === null ? parse(body, request.headers) : notInflatable(error, limit));
     });
   });
 }
@@ -68,11 +78,16 @@ function encodingOf(headers: Headers): string | null {
 }
 
 /** JSON.parse of V8 is iterative: depth costs no stack. Nothing after it descends into what it does not know. */
-function parse(body: Buffer): Reading {
+function parse(body: Buffer, headers: Headers): Reading {
   const content = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
   if (content.length === 0) return unreadable('body.empty', 'Empty body', 'A JSON body is expected.');
   if (!isUtf8(content))
     return unreadable('body.not-utf8', 'Body is not UTF-8', 'The body holds bytes that are no UTF-8.');
+  const type = headers['content-type'];
+  if (type !== undefined && type !== 'application/json') {
+    const media = mediaIn(type.toLowerCase());
+    if (media !== null && media !== 'json') return parseMedia(media, content);
+  }
   try {
     return { code: 'body.read', value: JSON.parse(content.toString('utf8')) };
   } catch (error) {
@@ -84,6 +99,20 @@ function parse(body: Buffer): Reading {
     );
   }
 }
+
+function parseMedia(media: Exclude<Media, 'json'>, content: Buffer): Reading {
+  const most = MOST_BYTES[media];
+  if (content.length > most) {
+    const detail = `At most ${most} bytes of ${NAMES[media]} are taken here.`;
+    return { code: 'body.too-large', reply: problem(413, 'Body too large', { code: 'body.too-large', detail }) };
+  }
+  const read = readMedia(media, content.toString('utf8'));
+  if ('value' in read) return { code: 'body.read', value: read.value };
+  return unreadable('body.not-readable', `Body is not ${NAMES[media]}`, clip(read.problem, LONGEST_DETAIL));
+}
+
+const NAMES = { yaml: 'YAML', xml: 'XML', form: 'form data' } as const;
+const LONGEST_DETAIL = 500;
 
 function notInflatable(error: Error, limit: number): Reading {
   if ('code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') {

@@ -123,6 +123,7 @@ export class Exchange implements Peer {
       body: NO_BODY,
       peer: this,
       presented: undefined,
+      attributes: null,
     };
     try {
       return this.#route.admit(this.#request);

@@ -130,6 +130,9 @@ function on(
     case 'DELETE':
       app.del(pattern, serve);
       return;
+    case 'OPTIONS':
+      app.options(pattern, serve);
+      return;
     default:
       method satisfies never;
   }

@@ -2,7 +2,7 @@
  * From a request for a source to accepted alerts: the steps that every door for alerts has in common.
  *
  *   head:  may it take alerts now? → which source? → who speaks? → can this content be read?
- *   body:  bytes → JSON → alerts of the source's format → (dry run, or) frames, acknowledged
+ *   body:  bytes → value → alerts of the source's format → (dry run, or) frames, acknowledged
  */
 
 import type { Clock } from '../telemetry/clock.ts';
@@ -11,8 +11,9 @@ import type { AcceptedMessages } from './accepted-messages.ts';
 import type { AlertMetrics } from './access-metrics.ts';
 import type { AuthFailures } from './auth-failures.ts';
 import { type AuthVerdict, authenticate, type IngressSource, type Presented, refusal } from './authenticate.ts';
-import { CONTENT_HEADERS, type Reading, readJson, unsupportedContent } from './content.ts';
+import { CONTENT_HEADERS, type Reading, readContent, unsupportedContent } from './content.ts';
 import { FORMATS } from './formats/by-name.ts';
+import { eventAttributes } from './formats/event-headers.ts';
 import { contextOf, type Decoded } from './formats/format.ts';
 import type { Gate, GateVerdict } from './gate.ts';
 import type { GroupCommit } from './group-commit.ts';
@@ -68,6 +69,7 @@ export function admit(ports: IntakePorts, source: IngressSource | null, head: Re
     return reject(ports, source.name, 'ingest.shedding', unavailable(ports, 'ingest.shedding'));
   if (!ports.admitting())
     return reject(ports, source.name, 'ingest.not-admitting', unavailable(ports, 'ingest.not-admitting'));
+  if (source.format === 'cloudevents') head.attributes = eventAttributes(head.peer);
   const unsupported = unsupportedContent(head.headers);
   if (unsupported !== null) return reject(ports, source.name, 'content.unsupported', unsupported);
   return { maxBodyBytes: source.maxBodyBytes };
@@ -153,7 +155,7 @@ function isPresented(presented: unknown): presented is Presented {
 }
 
 function read(ports: IntakePorts, source: IngressSource, request: HttpRequest): Taken | Promise<Taken> {
-  const reading = readJson(request, source.maxBodyBytes);
+  const reading = readContent(request, source.maxBodyBytes);
   if (reading instanceof Promise) return reading.then((done) => decode(ports, source, request, done));
   return decode(ports, source, request, reading);
 }
@@ -165,7 +167,7 @@ function decode(ports: IntakePorts, source: IngressSource, request: HttpRequest,
   const format = FORMATS.get(source.format);
   if (format === undefined) throw new Error(`source ${source.name} declares the format ${source.format}: not known`);
   const now = ports.clock.now();
-  const decoded = format.decode(reading.value, contextOf(source, now));
+  const decoded = format.decode(reading.value, contextOf(source, now, request.attributes));
   if (decoded.problems.count === 0 || format.partial) {
     return { code: 'alerts', decoded, now, message: messageKey(source.name, request.presented) };
   }

@@ -1,6 +1,6 @@
 /** What a route is: how any part of Herald puts something behind a path, without knowing the HTTP server. */
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
 
 /** The other end of the connection that a request came on. Asked only where somebody needs to know: most requests cost nothing here. */
 export interface Peer {
@@ -28,6 +28,8 @@ export interface RequestHead {
   readonly peer?: Peer;
   /** What `admit` keeps of the head for `handle`. */
   presented?: unknown;
+  /** Of a CloudEvent whose attributes stand in headers; names without `ce-`. */
+  attributes?: Readonly<Record<string, string>> | null;
 }
 
 export interface HttpRequest extends RequestHead {

@@ -42,6 +42,7 @@ declare module 'uWebSockets.js' {
     put(pattern: string, handler: Handler): TemplatedApp;
     patch(pattern: string, handler: Handler): TemplatedApp;
     del(pattern: string, handler: Handler): TemplatedApp;
+    options(pattern: string, handler: Handler): TemplatedApp;
     any(pattern: string, handler: Handler): TemplatedApp;
     /** Ends every connection and stops listening. */
     close(): TemplatedApp;

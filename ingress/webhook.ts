@@ -2,6 +2,7 @@
 
 import type { Alert } from '../alert/alert.ts';
 import type { IngressSource } from './authenticate.ts';
+import type { Decoded } from './formats/format.ts';
 import {
   accept,
   admit,
@@ -54,15 +55,18 @@ function answer(ports: WebhookPorts, source: IngressSource, taken: Taken, isDryR
     if ('reply' in accepted) return accepted.reply;
     // Only a partial format comes here with problems.
     if (decoded.problems.count > 0) return reject(ports, source.name, 'alerts.invalid', invalid(400, decoded));
-    return acceptedReply(accepted.receipt, decoded.alerts.length);
+    return acceptedReply(accepted.receipt, decoded);
   });
 }
 
-function acceptedReply(receipt: string, count: number): Reply {
+function acceptedReply(receipt: string, { alerts: { length: count }, answer }: Decoded): Reply {
   return {
     status: 202,
     headers: { 'content-type': JSON_TYPE, location: `/v1/receipts/${receipt}` },
-    body: `{"id":"${receipt}","accepted":${count}}`,
+    body:
+      answer === undefined
+        ? `{"id":"${receipt}","accepted":${count}}`
+        : JSON.stringify({ id: receipt, accepted: count, ...answer }),
   };
 }
 

@@ -8,9 +8,7 @@ import { type SourceAuth, sourceAuthOf, sourceAuthSchema } from './source-auth.t
 
 export const sourceSpec = Type.Object(
   {
-    format: Type.Enum(['alertmanager', 'grafana', 'prometheus', 'herald', 'mapped'], {
-      later: ['cloudevents', 'pagerduty'],
-    }),
+    format: Type.Enum(['alertmanager', 'grafana', 'prometheus', 'cloudevents', 'pagerduty', 'herald', 'mapped']),
     auth: Type.Optional(sourceAuthSchema),
     mapping: Type.Optional(mappingSchema),
     ...sourceAccessFields,

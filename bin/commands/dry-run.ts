@@ -5,7 +5,7 @@ import { type DryRun, dryRun as decide } from '../../alert/dry-run.ts';
 import type { HoldsState } from '../../alert/holds-state.ts';
 import type { Policy } from '../../alert/policy.ts';
 import { type AskList, standingIn } from '../../api/standing.ts';
-import { readJson } from '../../ingress/content.ts';
+import { readContent } from '../../ingress/content.ts';
 import { FORMATS } from '../../ingress/formats/by-name.ts';
 import { contextOf, type Decoded } from '../../ingress/formats/format.ts';
 import type { ResourceSet } from '../../resources/compile.ts';
@@ -95,7 +95,7 @@ function sourceNamed(name: string, { sources }: ResourceSet): Source {
 
 async function decode(body: Buffer, source: Source, now: number): Promise<Decoded> {
   const request = { method: 'POST', url: '', params: {}, query: '', headers: {}, body };
-  const reading = await readJson(request, source.maxBodyBytes);
+  const reading = await readContent(request, source.maxBodyBytes);
   if (reading.code !== 'body.read') throw new CommandFailed(describeReply(reading.reply));
   const format = FORMATS.get(source.format);
   if (!format)

@@ -33,7 +33,7 @@ export function readLabels(raw: RawObject, path: string, problems: Problems): La
     problems.add(`${path}/labels`, value, `an object of at least one label, not ${typeName(value)}`);
     return null;
   }
-  const labels = readMap(value, `${path}/labels`, problems);
+  const labels = readMap(value, `${path}/labels`, problems, LONGEST_LABEL);
   for (const _ in labels) return labels;
   problems.add(`${path}/labels`, value, 'at least one label with a value that is not empty');
   return null;
@@ -47,26 +47,61 @@ export function readAnnotations(raw: RawObject, path: string, problems: Problems
   return NO_LABELS;
 }
 
+/** A sender that means well has a few dozen; each one is kept, compared and shown with every alert. */
+const MOST_ENTRIES = 512;
+const LONGEST_NAME = 1024;
+const LONGEST_LABEL = 64 * 1024;
+
 /** The object itself where nothing has to be left out: copying it would be most of the work. */
-function readMap(value: RawObject, path: string, problems: Problems): LabelSet {
+function readMap(value: RawObject, path: string, problems: Problems, longest = Number.POSITIVE_INFINITY): LabelSet {
   let isClean = true;
+  let count = 0;
   for (const name in value) {
     const text = value[name];
-    if (typeof text === 'string' && text !== '' && name !== '' && name !== '__proto__') continue;
+    count += 1;
+    if (
+      typeof text === 'string' &&
+      text !== '' &&
+      text.length <= longest &&
+      name !== '' &&
+      name.length <= LONGEST_NAME &&
+      name !== '__proto__' &&
+      !SECRET_NAMES.has(name)
+    )
+      continue;
     isClean = false;
-    if (typeof text !== 'string') problems.add(path + pointer(name), text, `a string, not ${typeName(text)}`);
-    else if (name === '') problems.add(`${path}/`, text, 'a name that is not empty');
-    else if (name === '__proto__') problems.add(path + pointer(name), text, 'another name: this one is reserved');
+    const problem = faultOf(name, text, longest);
+    if (problem !== null) problems.add(path + pointer(name), text, problem);
   }
-  return isClean ? (value as LabelSet) : withoutEmpty(value);
+  if (count > MOST_ENTRIES) problems.add(path, value, `at most ${MOST_ENTRIES} names, not ${count}`);
+  return isClean ? (value as LabelSet) : tidied(value);
 }
 
+/** null: it is left out, or masked. */
+function faultOf(name: string, text: unknown, longest: number): string | null {
+  if (typeof text !== 'string') return `a string, not ${typeName(text)}`;
+  if (name === '') return 'a name that is not empty';
+  if (name === '__proto__') return 'another name: this one is reserved';
+  if (name.length > LONGEST_NAME) return `a name of at most ${LONGEST_NAME} characters`;
+  return text.length > longest ? `a value of at most ${longest} characters` : null;
+}
+
+/** Names under which people send what nobody else may read. Exact, since they are asked of every alert. */
+const SECRET_NAMES: ReadonlySet<string> = new Set(
+  ['password', 'passwd', 'secret', 'token', 'api_key', 'apikey', 'api-key', 'access_key', 'access_token', 'auth_token']
+    .concat(['authorization', 'client_secret', 'private_key', 'routing_key', 'integration_key', 'service_key'])
+    .flatMap((name) => [name, name.toUpperCase(), name[0]!.toUpperCase() + name.slice(1)]),
+);
+
+export const MASKED = '[masked]';
+
 /** Alertmanager drops empty labels before it takes the fingerprint: a missing label equals an empty one. */
-function withoutEmpty(value: RawObject): LabelSet {
+function tidied(value: RawObject): LabelSet {
   const kept: Record<string, string> = {};
   for (const name in value) {
     const text = value[name];
-    if (typeof text === 'string' && text !== '' && name !== '' && name !== '__proto__') kept[name] = text;
+    if (typeof text !== 'string' || text === '' || name === '' || name === '__proto__') continue;
+    kept[name] = SECRET_NAMES.has(name) ? MASKED : text;
   }
   return kept;
 }

@@ -12,12 +12,18 @@ export interface FormatContext {
   readonly now: number;
   /** Of a source of the format `mapped`. */
   readonly mapping?: Mapping | undefined;
+  /** Of a CloudEvent whose body is its data alone; null, or left out: its attributes stand in the body. */
+  readonly attributes?: Readonly<Record<string, string>> | null | undefined;
 }
 
 /** Of a request that came at `now`. */
-export function contextOf(source: ContextSource, now: number): FormatContext {
+export function contextOf(
+  source: ContextSource,
+  now: number,
+  attributes: FormatContext['attributes'] = null,
+): FormatContext {
   const { tenant, name, mapping } = source;
-  return { tenant, source: name, now, mapping };
+  return { tenant, source: name, now, mapping, attributes };
 }
 
 type ContextSource = Pick<FormatContext, 'tenant' | 'mapping'> & { readonly name: string };
@@ -26,6 +32,8 @@ export interface Decoded {
   /** The valid ones, in the order of the body. The same alert may stand in it several times. */
   readonly alerts: readonly Alert[];
   readonly problems: Problems;
+  /** What a client of this format expects in the answer besides the receipt. */
+  readonly answer?: Readonly<Record<string, string>>;
 }
 
 export interface Format {

@@ -5,6 +5,7 @@ import { callbackRoute } from '../../api/callbacks.ts';
 import { operatorRoutes } from '../../api/routes.ts';
 import { slackInteractionRoute } from '../../api/slack-interactions.ts';
 import { alertmanagerApiRoute } from '../../ingress/alertmanager-api.ts';
+import { handshakeRoute } from '../../ingress/handshake.ts';
 import { healthRoutes } from '../../ingress/health.ts';
 import { newReceipt } from '../../ingress/receipt.ts';
 import type { Route } from '../../ingress/route.ts';
@@ -57,6 +58,7 @@ test('[BR-INT-006] openapi.json names exactly the routes that are served, ingres
     slackInteractionRoute(unused),
     callbackRoute(unused),
     webhookRoute(unused),
+    handshakeRoute(unused),
     alertmanagerApiRoute(unused),
     ...healthRoutes(unused),
   ];

@@ -12,6 +12,7 @@ import { AuthFailures } from '../../ingress/auth-failures.ts';
 import type { IngressSource } from '../../ingress/authenticate.ts';
 import { Gate } from '../../ingress/gate.ts';
 import { createGroupCommit, type FramePublisher } from '../../ingress/group-commit.ts';
+import { handshakeRoute } from '../../ingress/handshake.ts';
 import { healthRoutes } from '../../ingress/health.ts';
 import { type HttpServer, startHttpServer } from '../../ingress/http.ts';
 import { TokenVerifier } from '../../ingress/jwt.ts';
@@ -83,6 +84,8 @@ const SOURCES: readonly IngressSource[] = [
   source('grafana', 'grafana'),
   source('prometheus', 'prometheus'),
   source('herald', 'herald'),
+  source('cloudevents', 'cloudevents'),
+  source('pagerduty', 'pagerduty'),
   { ...source('guarded', 'herald'), auth: { type: 'bearer', tokens: ['sesame', 'older-sesame'] } },
   { ...source('small', 'herald'), maxBodyBytes: 1000 },
 ];
@@ -142,6 +145,7 @@ export async function openDoor(extra: readonly Route[] = [], options: DoorOption
     shared: false,
     routes: [
       webhookRoute(ports),
+      handshakeRoute(ports.findSource),
       alertmanagerApiRoute(ports),
       ...healthRoutes({
         ready: () => ({ ok: state.reasons.length === 0, reasons: state.reasons }),

@@ -137,8 +137,8 @@ test('[BR-WH-011] an unknown source, path, method or content each has its own an
   assert.equal((await send('/v1/webhooks/nobody', '{}')).status, 404);
   assert.equal((await send('/v1/nothing', '{}')).status, 404);
   const method = await send('/v1/webhooks/herald', '{}', { method: 'DELETE' });
-  assert.deepEqual([method.status, method.headers.get('allow')], [405, 'POST, PUT']);
-  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/json; charset=latin1']) {
+  assert.deepEqual([method.status, method.headers.get('allow')], [405, 'POST, PUT, OPTIONS']);
+  for (const type of ['text/plain', 'multipart/form-data', 'application/json; charset=latin1']) {
     assert.equal((await send('/v1/webhooks/herald', '{}', { headers: { 'content-type': type } })).status, 415, type);
   }
   for (const type of ['application/json; charset="UTF-8"', 'application/vnd.alerts+json', 'Application/JSON']) {

@@ -54,11 +54,6 @@ test('[BR-CFG-002] unknown kinds, versions, formats and types say what is allowe
     '9 : is ["a"]; allowed: a resource with apiVersion, kind, metadata and spec',
     '11 : is "just text"; allowed: a resource with apiVersion, kind, metadata and spec',
   ]);
-  await only(
-    'format: cloudevents',
-    'Source',
-    /^5 spec\.format: "cloudevents" is not supported yet; allowed: alertmanager, grafana/,
-  );
   await only('format: alertmanger', 'Source', /did you mean alertmanager\?/);
   await only(
     'format: herald\nauth: { type: oauth }',

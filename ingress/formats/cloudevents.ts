@@ -1,0 +1,100 @@
+/**
+ * CloudEvents 1.0 (https://github.com/cloudevents/spec): structured, as a batch, or binary with the attributes in headers. Data that is an
+ * alert, or a list of them, in Herald's own format is read as that. Any other event is an alert by itself: `alertname` is its type,
+ * with `source` and `subject`; it has ended where its type says so (`.resolved`, `.cleared`, `.closed`, `.ended`, `.ok`). One problem
+ * refuses the whole request.
+ */
+
+import type { Alert, LabelSet } from '../../alert/alert.ts';
+import { Problems, typeName } from '../problem.ts';
+import { UNDECODABLE } from './event-headers.ts';
+import { alertOf, isObject, type RawObject, readTime } from './fields.ts';
+import type { Decoded, Format, FormatContext } from './format.ts';
+import { herald } from './herald.ts';
+
+export const cloudevents: Format = { name: 'cloudevents', partial: false, decode };
+
+const REQUIRED = ['id', 'source', 'type'] as const;
+const OVER = /\.(?:resolved|cleared|closed|ended|ok)$/;
+const LONGEST_DATA = 16 * 1024;
+
+function decode(body: unknown, context: FormatContext): Decoded {
+  const problems = new Problems();
+  const { attributes } = context;
+  if (attributes !== null && attributes !== undefined) {
+    return { alerts: decodeEvent({ ...attributes, data: body }, '', context, problems), problems };
+  }
+  if (isObject(body)) return { alerts: decodeEvent(body, '', context, problems), problems };
+  if (!Array.isArray(body)) {
+    problems.add('', body, `an event or a batch of events, not ${typeName(body)}`);
+    return { alerts: [], problems };
+  }
+  const alerts = body.flatMap((event: unknown, i) => {
+    if (isObject(event)) return decodeEvent(event, `/${i}`, context, problems);
+    problems.add(`/${i}`, event, `an event, not ${typeName(event)}`);
+    return [];
+  });
+  return { alerts, problems };
+}
+
+function decodeEvent(event: RawObject, path: string, context: FormatContext, problems: Problems): readonly Alert[] {
+  const before = problems.count;
+  if (event.specversion !== '1.0') problems.add(`${path}/specversion`, event.specversion, '"1.0"');
+  for (const name of REQUIRED) {
+    const value = event[name];
+    if (typeof value !== 'string' || value === '') problems.add(`${path}/${name}`, value, 'a text that is not empty');
+  }
+  for (const [name, value] of Object.entries(event)) {
+    if (value === UNDECODABLE && name !== 'data') problems.add(`${path}/${name}`, value, 'percent-encoded UTF-8');
+  }
+  const time = readTime(event, 'time', path, problems);
+  const data = dataOf(event, path, problems);
+  if (problems.count > before) return [];
+  if (isObject(data) && (data.labels !== undefined || Array.isArray(data.alerts))) {
+    const { alerts, problems: found } = herald.decode(data, context);
+    for (const { path: at, value, allowed } of found.list) problems.add(`${path}/data${at}`, value, allowed);
+    return alerts;
+  }
+  return [eventAsAlert(event, data, time ?? context.now, context)];
+}
+
+function dataOf(event: RawObject, path: string, problems: Problems): unknown {
+  const { data_base64: encoded } = event;
+  if (encoded === undefined || encoded === null) return event.data;
+  if (event.data !== undefined && event.data !== null)
+    problems.add(`${path}/data_base64`, 'both', 'data or data_base64');
+  if (typeof encoded !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(encoded)) {
+    problems.add(`${path}/data_base64`, encoded, 'base64');
+    return undefined;
+  }
+  const text = Buffer.from(encoded, 'base64').toString('utf8');
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+function eventAsAlert(event: RawObject, data: unknown, at: number, context: FormatContext): Alert {
+  const { type, source, subject, severity } = event as Readonly<Record<string, string>>;
+  const labels: LabelSet = {
+    alertname: type!,
+    source: source!,
+    ...(typeof subject === 'string' && subject !== '' && { subject }),
+    ...(typeof severity === 'string' && severity !== '' && { severity }),
+  };
+  const text = typeof data === 'string' ? data : data === undefined || data === null ? '' : JSON.stringify(data);
+  const annotations: LabelSet = text === '' ? {} : { data: text.slice(0, LONGEST_DATA).toWellFormed() };
+  const isOver = OVER.test(type!);
+  return alertOf(
+    {
+      status: isOver ? 'resolved' : 'firing',
+      labels,
+      annotations,
+      startsAt: at,
+      endsAt: isOver ? at : null,
+      generatorURL: '',
+    },
+    context,
+  );
+}

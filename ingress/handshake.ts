@@ -1,0 +1,28 @@
+/**
+ * OPTIONS /v1/webhooks/:source: a sender of CloudEvents asks before it sends (HTTP 1.1 Web Hooks for Event Delivery, 4). Every origin is
+ * allowed that can authenticate; the rate is that of the source, in requests a minute.
+ */
+
+import type { IngressSource } from './authenticate.ts';
+import { unknownSource } from './intake.ts';
+import type { Route } from './route.ts';
+
+export function handshakeRoute(findSource: (name: string) => IngressSource | null): Route {
+  return {
+    method: 'OPTIONS',
+    path: '/v1/webhooks/:source',
+    headers: ['webhook-request-origin'],
+    handle({ params: { source: name = '' }, headers, url }) {
+      const source = findSource(name);
+      if (source === null) return unknownSource(url);
+      const origin = headers['webhook-request-origin'];
+      const allow = { allow: 'POST, PUT, OPTIONS' };
+      if (origin === undefined || source.format !== 'cloudevents') return { status: 204, headers: allow };
+      const rate = source.access?.source;
+      const perMinute =
+        rate === null || rate === undefined ? '*' : String(Math.max(1, Math.floor(rate.perSecond * 60)));
+      const allowed = { 'webhook-allowed-origin': origin, 'webhook-allowed-rate': perMinute };
+      return { status: 200, headers: { ...allow, ...allowed } };
+    },
+  };
+}

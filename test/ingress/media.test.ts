@@ -1,0 +1,132 @@
+/** Bodies that are not JSON, and what must not happen with them. */
+
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { compileMapping, type Mapping } from '../../rules/mapping.ts';
+import { alertNamed, type Door, openDoor, source } from './herald-door.ts';
+
+let door: Door;
+
+before(async () => {
+  door = await openDoor();
+  const compiled = compileMapping({
+    alerts: 'body.events.event',
+    labels: { alertname: 'item.name', host: 'item["@host"]' },
+  });
+  assert.ok(compiled.ok, JSON.stringify(compiled));
+  const mapping: Mapping = compiled.mapping;
+  door.sources.set('xml', { ...source('xml', 'mapped'), mapping });
+  const form = compileMapping({ labels: { alertname: 'body.name', host: 'body.host' } });
+  assert.ok(form.ok);
+  door.sources.set('form', { ...source('form', 'mapped'), mapping: form.mapping });
+});
+
+async function send(name: string, type: string, body: string): Promise<{ status: number; text: string }> {
+  const headers = { 'content-type': type };
+  const answer = await fetch(`${door.url}/v1/webhooks/${name}`, { method: 'POST', headers, body });
+  return { status: answer.status, text: await answer.text() };
+}
+
+const lastLabels = () => door.publisher.entries.slice(-2).map(({ alert }) => alert.labels);
+
+test('[BR-INT-011] [BR-WH-018] YAML is read as JSON is', async () => {
+  const body = 'alerts:\n  - labels: { alertname: Down, port: "0123" }\n  - labels: { alertname: Up }\n';
+  for (const type of ['application/yaml', 'text/x-yaml', 'application/x-yaml; charset=utf-8']) {
+    assert.equal((await send('herald', type, body)).status, 202, type);
+  }
+  assert.deepEqual(lastLabels(), [{ alertname: 'Down', port: '0123' }, { alertname: 'Up' }]);
+});
+
+test('[BR-INT-011] [BR-WH-018] XML becomes objects that a mapping reads, digits and all', async () => {
+  const body =
+    '<?xml version="1.0"?><events><event host="n1"><name>007</name></event><event host="n2"><name>A &amp; B</name></event></events>';
+  assert.deepEqual(await send('xml', 'application/xml', body).then(({ status }) => status), 202);
+  assert.deepEqual(lastLabels(), [
+    { alertname: '007', host: 'n1' },
+    { alertname: 'A & B', host: 'n2' },
+  ]);
+});
+
+test('[BR-INT-011] [BR-WH-018] form data is read; a lone payload holds JSON', async () => {
+  assert.equal((await send('form', 'application/x-www-form-urlencoded', 'name=Disk+full&host=n%C3%B6')).status, 202);
+  assert.deepEqual(lastLabels().at(-1), { alertname: 'Disk full', host: 'n\u00f6' });
+  const payload = new URLSearchParams({ payload: JSON.stringify(alertNamed('InPayload')) }).toString();
+  assert.equal((await send('herald', 'application/x-www-form-urlencoded', payload)).status, 202);
+  assert.deepEqual(lastLabels().at(-1), { alertname: 'InPayload' });
+});
+
+const LAUGHS = `a: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefgh'].map((name, i) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[i]}`).join()}]`).join('\n')}`;
+const BILLION = `<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><events>&b;</events>`;
+const EXTERNAL =
+  '<!doctype x [<!ENTITY f SYSTEM "file:///etc/passwd">]><events><event><name>&f;</name></event></events>';
+
+test('[BR-WH-024] laughs by the billion, external entities, nesting and broken text are refused with a reason', async () => {
+  const hostile: readonly (readonly [string, string])[] = [
+    ['application/yaml', LAUGHS],
+    ['application/yaml', '['.repeat(20_000)],
+    ['application/yaml', '{'.repeat(20_000) + '}'.repeat(20_000)],
+    ['application/yaml', 'a: 1\na: 2'],
+    ['application/yaml', '&a [*a]'],
+    ['application/yaml', 'a: 1\n---\nb: 2'],
+    ['application/yaml', '!!js/function "x"'],
+    ['application/xml', BILLION],
+    ['application/xml', EXTERNAL],
+    ['application/xml', '<a>'.repeat(50_000)],
+    ['application/xml', '<a><b></a>'],
+    ['application/xml', 'no xml'],
+  ];
+  for (const [type, body] of hostile) {
+    const { status, text } = await send('xml', type, body);
+    assert.ok(status === 400 || status === 422, `${status} for ${body.slice(0, 60)}: ${text.slice(0, 200)}`);
+    assert.doesNotMatch(text, /root:/);
+  }
+  assert.equal((await send('xml', 'application/yaml', `a: ${'x'.repeat(1024 * 1024)}`)).status, 413);
+  assert.equal((await send('xml', 'application/xml', `<a>${'x'.repeat(2 * 1024 * 1024)}</a>`)).status, 413);
+});
+
+test('[BR-WH-024] __proto__ and its like are names like any other, in every kind of body', async () => {
+  const bodies: readonly (readonly [string, string, string])[] = [
+    [
+      'herald',
+      'application/json',
+      '{"labels":{"alertname":"x","constructor":"c","toString":"t"},"__proto__":{"status":"resolved"}}',
+    ],
+    [
+      'herald',
+      'application/yaml',
+      '__proto__: { polluted: yes }\nlabels: { alertname: x }\nconstructor: { prototype: { polluted: yes } }',
+    ],
+    ['form', 'application/x-www-form-urlencoded', '__proto__=polluted&name=x&host=h&constructor=c'],
+    [
+      'xml',
+      'application/xml',
+      '<events><__proto__><polluted>yes</polluted></__proto__><event host="h"><name>x</name></event></events>',
+    ],
+  ];
+  for (const [name, type, body] of bodies) {
+    const { status, text } = await send(name, type, body);
+    assert.ok(status === 202 || status === 400 || status === 422, `${type}: ${status} ${text}`);
+  }
+  assert.equal(({} as Record<string, unknown>).polluted, undefined);
+  const { status } = await send('herald', 'application/json', '{"labels":{"alertname":"x","__proto__":"y"}}');
+  assert.equal(status, 422);
+});
+
+test('[BR-WH-024] so many labels, and so long ones, and no more', async () => {
+  const labelled = (labels: object) => send('herald', 'application/json', JSON.stringify({ labels }));
+  const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`l${i}`, 'v']));
+  assert.equal((await labelled(many(512))).status, 202);
+  for (const labels of [many(513), many(100_000), { a: 'x'.repeat(1024 * 1024) }, { ['n'.repeat(2000)]: 'x' }]) {
+    const { status, text } = await labelled(labels);
+    assert.deepEqual([status, text.length < 5000], [422, true]);
+  }
+});
+
+test('[BR-WH-024] what stands under the name of a secret is masked before it is kept', async () => {
+  const annotations = { summary: 'down', password: 'hunter2', Authorization: 'Bearer hunter2' };
+  const body = JSON.stringify({ labels: { alertname: 'x', token: 'hunter2' }, annotations });
+  assert.equal((await send('herald', 'application/json', body)).status, 202);
+  const { alert } = door.publisher.entries.at(-1)!;
+  assert.deepEqual(alert.labels, { alertname: 'x', token: '[masked]' });
+  assert.deepEqual(alert.annotations, { summary: 'down', password: '[masked]', Authorization: '[masked]' });
+});
