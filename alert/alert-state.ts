@@ -85,8 +85,12 @@ export function isActive(state: AlertState): boolean {
 }
 
 /** How long its episode is open. */
-export function openSpan({ openedAt, since, environment }: AlertState, now: number): Required<OpenSpan> {
-  return { openFor: Math.max(0, now - (openedAt ?? since)), environment };
+export function openSpan(
+  { openedAt, since, environment, phase }: AlertState,
+  now: number,
+): OpenSpan & Required<Pick<OpenSpan, 'openFor' | 'environment'>> {
+  const taken = phase === 'acknowledged' ? { takenFor: Math.max(0, now - since) } : {};
+  return { openFor: Math.max(0, now - (openedAt ?? since)), environment, ...taken };
 }
 
 /** The alert as groups and receivers see it. */

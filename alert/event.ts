@@ -34,6 +34,8 @@ interface OfAlert {
 export interface OpenSpan {
   /** Since its episode opened. Milliseconds. */
   readonly openFor?: number;
+  /** Of one that somebody has taken on: since then. Left out where nobody has. Milliseconds. */
+  readonly takenFor?: number;
   readonly environment?: Environment;
 }
 

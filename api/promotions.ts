@@ -16,7 +16,7 @@ import { type Person, personIn, readPerson } from './person-body.ts';
 
 export const PROMOTION_STATES = ['waiting', 'done', 'rejected', 'expired', 'void'] as const;
 
-type Ports = Pick<OperatorPorts, 'query' | 'promotion' | 'newCommandId'>;
+type Ports = Pick<OperatorPorts, 'query' | 'promotion' | 'newCommandId' | 'declared'>;
 
 const PATH = '/v1/namespaces/{tenant}/{namespace}/promotions';
 const LONGEST_ID = 200;
@@ -61,6 +61,7 @@ export function promotionOperations(ports: Ports): Operation[] {
       idempotent: true,
       answer: 'PromotionDone',
       problems: {
+        404: 'Nothing is declared for this tenant.',
         409: 'It is there already, another promotion waits, or that environment is not the next.',
         422: 'The body is invalid, or it would leave production without override: true.',
         503: UNANSWERED,
@@ -121,6 +122,10 @@ async function ask(ports: Ports, request: HttpRequest): Promise<Reply> {
   if (typeof override !== 'boolean') problems.add('/override', override, 'true or false');
   const { tenant = '', namespace = '' } = request.params;
   if (namespace.length > LONGEST_NAMESPACE) return problem(404, 'no such namespace', { code: 'namespace.unknown' });
+  if (!ports.declared.tenants().includes(tenant)) {
+    const detail = `nothing is declared for tenant ${JSON.stringify(tenant)}`;
+    return problem(404, 'no such tenant', { code: 'tenant.unknown', detail });
+  }
   if (to === undefined || problems.count > 0) return invalid(problems);
   const key = request.headers['idempotency-key'] ?? '';
   // The same key must name the same promotion.

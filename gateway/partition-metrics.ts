@@ -69,6 +69,12 @@ export function partitionMetrics({ registry }: Metrics): PartitionMetrics {
     help: 'What providers reported later of messages that they accepted, by channel.',
     labels: ['channel', 'step'],
   });
+  const stayed = new HistogramTally(registry, {
+    name: 'herald_alert_state_seconds',
+    help: 'How long alerts stay firing, or acknowledged, until they go over into the next state.',
+    labels: ['from', 'to'],
+    buckets: OPEN_SECONDS,
+  });
   const commits = new HistogramTally(registry, {
     name: 'herald_commit_seconds',
     help: 'From taking input to the acknowledged commit.',
@@ -87,7 +93,10 @@ export function partitionMetrics({ registry }: Metrics): PartitionMetrics {
       for (const event of journaled) {
         events.add(1, event.type, 'reasons' in event ? (event.reasons[0]?.code ?? '') : '');
         if ('openFor' in event && event.openFor !== undefined) {
-          open.observe(event.openFor / 1000, event.type.slice('alert.'.length), event.environment);
+          const to = event.type.slice('alert.'.length);
+          open.observe(event.openFor / 1000, to, event.environment);
+          const from = event.takenFor === undefined ? 'firing' : 'acknowledged';
+          stayed.observe((event.takenFor ?? event.openFor) / 1000, from, to);
         }
         if (event.type === 'group.flushed') {
           for (const { reason, fingerprints } of event.holds?.began ?? []) held.add(fingerprints.length, reason.code);

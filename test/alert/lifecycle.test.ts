@@ -311,7 +311,11 @@ describe('how long an alert is open', () => {
       const { events } = decideAlert(state, command, now, POLICY);
       for (const event of events) state = evolveAlert(state, event);
       return events.flatMap((event) =>
-        'openFor' in event ? [`${event.type} ${event.openFor} ${event.environment}`] : [],
+        'openFor' in event
+          ? [
+              `${event.type} ${event.openFor} ${event.environment}${event.takenFor === undefined ? '' : ` taken for ${event.takenFor}`}`,
+            ]
+          : [],
       );
     });
   };
@@ -319,7 +323,7 @@ describe('how long an alert is open', () => {
   test('[BR-AP-L25] is said when somebody takes it on and when it ends, from its opening on, whatever came between', () => {
     assert.deepEqual(spans([report(), START], [person('acknowledge'), START + 5], [resolved(START + 9), START + 9]), [
       'alert.acknowledged 5 production',
-      'alert.resolved 9 production',
+      'alert.resolved 9 production taken for 4',
     ]);
     const again = report({ startsAt: START + 20 });
     assert.deepEqual(

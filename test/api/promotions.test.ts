@@ -32,6 +32,14 @@ function ended(id: string, outcome: 'rejected' | 'expired', by: string | null, a
   return { type: 'promotion.ended', ...of, at, id, outcome, by, comment: '', reasons };
 }
 
+test('[BR-AP-028] no namespace of a tenant that nothing is declared for can be moved', async () => {
+  const api = await new ServedApi().start([]);
+  const { status, body } = await api.post(PATH.replace('acme', 'acne'), { to: 'production', by: 'ann' });
+  assert.equal(status, 404);
+  assert.match(body.detail, /nothing is declared for tenant "acne"/);
+  assert.deepEqual(api.promotions, []);
+});
+
 test('[BR-AP-028] asking, approving and rejecting are commands to whoever owns the namespace', async () => {
   const api = await new ServedApi().start([]);
   const asked = await api.post(PATH, { to: 'production', by: 'ann', comment: 'ready' }, { 'idempotency-key': 'k1' });

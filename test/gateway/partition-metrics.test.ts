@@ -47,12 +47,19 @@ test('[BR-AP-L25] how long alerts are open until somebody takes them on, or unti
     openFor: 90_000,
     environment: 'production',
   } as JournalEvent;
-  const over = { ...resolved(2, 'r2'), openFor: 3_000_000, environment: 'staging' } as JournalEvent;
+  const over = {
+    ...resolved(2, 'r2'),
+    openFor: 3_000_000,
+    takenFor: 2_910_000,
+    environment: 'staging',
+  } as JournalEvent;
   committed('a0', [taken, over, resolved(3, 'r3')], 5);
   const text = await metrics.text();
   assert.match(text, /^herald_alert_open_seconds_bucket\{le="60",until="acknowledged",environment="production"\} 0$/m);
   assert.match(text, /^herald_alert_open_seconds_bucket\{le="120",until="acknowledged",environment="production"\} 1$/m);
   assert.match(text, /^herald_alert_open_seconds_sum\{until="resolved",environment="staging"\} 3000$/m);
+  assert.match(text, /^herald_alert_state_seconds_sum\{from="firing",to="acknowledged"\} 90$/m);
+  assert.match(text, /^herald_alert_state_seconds_sum\{from="acknowledged",to="resolved"\} 2910$/m);
   assert.equal(text.match(/open_seconds_count/g)?.length, 2, 'a journal of before does not say it');
 });
 
