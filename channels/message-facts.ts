@@ -20,6 +20,8 @@ export interface AlertLine {
   readonly link: string | null;
   /** Unix time in milliseconds. */
   readonly since: number;
+  /** null: it has not. */
+  readonly ended: number | null;
 }
 
 const VALUE_LENGTH = 120;
@@ -41,11 +43,9 @@ export function colourOf({ status, priority }: Pick<Notification, 'status' | 'pr
 }
 
 export function factsOf(notification: Notification): Fact[] {
-  const { environment, priority, groupLabels, alerts, truncatedAlerts } = notification;
+  const { environment, priority, groupLabels, alerts } = notification;
   const namespaces = new Set(alerts.map(({ labels }) => labels.namespace ?? '').filter((name) => name !== ''));
   const since = Math.min(...alerts.map(({ startsAt }) => startsAt));
-  const firing = alerts.filter(({ status }) => status === 'firing').length;
-  const count = alerts.length + truncatedAlerts;
   const facts = [
     { name: 'Priority', value: priority },
     { name: 'Environment', value: environment },
@@ -54,7 +54,6 @@ export function factsOf(notification: Notification): Fact[] {
       value: namespaces.size === 1 ? [...namespaces][0]! : namespaces.size > 1 ? `${namespaces.size}` : '',
     },
     { name: 'Since', value: Number.isFinite(since) ? timeOf(since) : '' },
-    { name: 'Alerts', value: count > 1 ? `${count}, ${firing} of them firing` : '' },
     { name: 'Owner', value: alerts[0]?.owner ?? '' },
     ...Object.entries(groupLabels)
       .filter(([name]) => name !== 'alertname' && name !== 'namespace')
@@ -84,6 +83,8 @@ function alertLine(alert: GroupedAlert, groupLabels: LabelSet): AlertLine {
     labels: labelsOf(alert.labels, groupLabels),
     link: webLink(alert.generatorURL),
     since: alert.startsAt,
+    // A firing alert may have a time at which it would expire.
+    ended: alert.status === 'resolved' ? alert.endsAt : null,
   };
 }
 
@@ -115,6 +116,11 @@ export function webLink(url: string): string | null {
 export function openLink(externalURL: string): string | null {
   const link = webLink(externalURL);
   return link === null || /^(localhost|127\.|\[::1\])/.test(new URL(link).hostname) ? null : link;
+}
+
+/** `since ..., ended ...`; `show`: in the form of the channel. */
+export function spanOf({ since, ended }: AlertLine, show: (time: number) => string = timeOf): string {
+  return ended === null ? `since ${show(since)}` : `since ${show(since)}, ended ${show(ended)}`;
 }
 
 /** `2026-11-23 08:57:22 UTC` */

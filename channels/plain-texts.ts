@@ -6,17 +6,20 @@ import type { SenderContext } from './sender.ts';
 export const PLAIN_TEMPLATE = {
   title:
     '{{ status | emoji }} [{{ status | text }}] {{ priority }} {{ title | line | truncate: 200 }} · {{ environment | text }}',
-  text: `
-{%- if repeated %}{{ 'repeated' | text }}
-{% endif %}{% if escalated %}{{ 'escalated' | text }}
+  // A tag takes the line end after it along.
+  text: `{% if repeated %}{{ 'repeated' | text }}
 {% endif %}
-{%- if counts.total == 1 -%}
+{% if escalated %}{{ 'escalated' | text }}
+{% endif %}
+{% if counts.total == 1 %}
+{% assign only = alerts | first %}
 {{ summary | truncate: 500 }}
-{%- assign only = alerts | first %}{% if only.description != summary %}
-{{ only.description | truncate: 1500 }}{% endif %}
-{%- else -%}
-{{ counts.total | alerts }}{% if counts.firing != counts.total %}: {{ counts.firing }} {{ 'firing' | text | lower }}, {{ counts.resolved }} {{ 'resolved' | text | lower }}{% endif %}
-{%- endif %}`,
+{% if only.description != summary %}
+{{ only.description | truncate: 1500 }}
+{% endif %}
+{% else %}
+{{ counts.total | alerts }}{% if counts.firing != counts.total %}{{ ': ' }}{{ counts.firing }} {{ 'firing' | text | lower }}, {{ counts.resolved }} {{ 'resolved' | text | lower }}{% endif %}
+{% endif %}`,
 } as const;
 
 export interface PlainTexts {

@@ -1,7 +1,7 @@
 /** A notification in the form that each chat takes, within its limits, and so that nothing from outside calls people. */
 
 import type { Notification } from '../../alert/notification.ts';
-import { type AlertLine, alertLines, colourOf, cut, factsOf, openLink, runbookOf, timeOf } from '../message-facts.ts';
+import { type AlertLine, alertLines, colourOf, cut, factsOf, openLink, runbookOf, spanOf } from '../message-facts.ts';
 import type { PlainTexts } from '../plain-texts.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -63,6 +63,18 @@ export function discordMessage(notification: Notification, texts: PlainTexts, lo
  * little HTML. A thread for each group.
  */
 export function googleChatMessage(notification: Notification, texts: PlainTexts, look: ChatLook): Json {
+  let message: Json = {};
+  // Escaped for HTML and again for JSON, a character may take many bytes.
+  for (const length of [5000, 2000, 500]) {
+    message = googleChatCard(notification, texts, look, length);
+    if (Buffer.byteLength(JSON.stringify(message)) <= GOOGLE_BYTES) break;
+  }
+  return message;
+}
+
+const GOOGLE_BYTES = 30_000;
+
+function googleChatCard(notification: Notification, texts: PlainTexts, look: ChatLook, length: number): Json {
   const href = openLink(look.externalURL);
   const runbook = runbookOf(notification);
   const buttons = [
@@ -73,7 +85,7 @@ export function googleChatMessage(notification: Notification, texts: PlainTexts,
   const words = html(
     cut(
       body(notification, texts, ({ link }) => link ?? ''),
-      5000,
+      length,
     ),
   ).replaceAll('\n', '<br>');
   const widgets = [
@@ -101,11 +113,11 @@ export function addressFor(preset: string, url: URL): URL {
 function body(notification: Notification, texts: PlainTexts, source: (alert: AlertLine) => string): string {
   const { lines, more } = alertLines(notification, ALERTS_SHOWN);
   const shown = lines.map((alert) => {
-    const { status, summary, mark, labels, since } = alert;
+    const { status, summary, mark, labels } = alert;
     const bullet = status === 'firing' ? '🔴' : '✅';
     const what =
       notification.alerts.length === 1 ? [labels] : [`${bullet} ${summary}${mark === '' ? '' : ` (${mark})`}`, labels];
-    return [...what, `since ${timeOf(since)}`, source(alert)].filter((part) => part !== '').join(' · ');
+    return [...what, spanOf(alert), source(alert)].filter((part) => part !== '').join(' · ');
   });
   return [texts.text, ...shown, ...(more > 0 ? [`… and ${more} more`] : [])].filter((part) => part !== '').join('\n');
 }

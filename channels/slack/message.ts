@@ -14,6 +14,7 @@ import {
   heldLines,
   openLink,
   runbookOf,
+  spanOf,
   timeOf,
 } from '../message-facts.ts';
 import { code, escaped, escapedWithin, link, localTime, within } from './mrkdwn.ts';
@@ -102,8 +103,9 @@ function headline({ summary, mark: said }: AlertLine): string {
   return `*${escaped(summary)}*${said === '' ? '' : ` _${escaped(said)}_`}`;
 }
 
-function details({ labels, link: source, since }: AlertLine): string {
-  const parts = [code(labels), `since ${localTime(since, timeOf(since))}`];
+function details(alert: AlertLine): string {
+  const { labels, link: source } = alert;
+  const parts = [code(labels), spanOf(alert, (time) => localTime(time, timeOf(time)))];
   return [...parts, source === null ? '' : link(source, 'source')].filter((part) => part !== '').join(' · ');
 }
 

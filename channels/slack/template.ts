@@ -4,28 +4,33 @@ import type { Notification } from '../../alert/notification.ts';
 import type { SenderContext } from '../sender.ts';
 import { safeMarkup } from './mrkdwn.ts';
 
+// A tag takes the blanks and the line end after it along: where one is meant, an output stands before it.
 export const SLACK_TEMPLATE = {
   /** Above the coloured part, and what phones show. */
   title:
-    "{{ status | emoji }} *[{{ status | text }}] {{ priority }}* {{ title | line | truncate: 200 | slack }} · {{ 'environment' | text }} {{ environment | text }}",
+    '{{ status | emoji }} *[{{ status | text }}] {{ priority }}* {{ title | line | truncate: 200 | slack }} · {{ environment | text }}',
   /** Above the facts. */
-  text: `
-{%- if repeated %}_{{ 'repeated' | text }}_
-{% endif %}{% if escalated %}_{{ 'escalated' | text }}_
+  text: `{% if repeated %}_{{ 'repeated' | text }}_
 {% endif %}
-{%- if counts.total == 1 -%}
+{% if escalated %}_{{ 'escalated' | text }}_
+{% endif %}
+{% if counts.total == 1 %}
+{% assign only = alerts | first %}
 *{{ summary | truncate: 500 | slack }}*
-{%- assign only = alerts | first %}{% if only.description != summary %}
-{{ only.description | truncate: 1500 | slack }}{% endif %}
-{%- else -%}
-*{{ counts.total | alerts }}*{% if counts.firing != counts.total %}: {{ counts.firing }} {{ 'firing' | text | lower }}, {{ counts.resolved }} {{ 'resolved' | text | lower }}{% endif %}
-{%- endif %}`,
+{% if only.description != summary %}
+{{ only.description | truncate: 1500 | slack }}
+{% endif %}
+{% else %}
+*{{ counts.total | alerts }}*{% if counts.firing != counts.total %}{{ ': ' }}{{ counts.firing }} {{ 'firing' | text | lower }}, {{ counts.resolved }} {{ 'resolved' | text | lower }}{% endif %}
+{% endif %}`,
   /** In the thread of a message that was updated. */
-  reply: `{{ status | emoji }} *{{ status | text }}*{% if repeated %} · {{ 'repeated' | text }}{% endif %}{% if escalated %} · {{ 'escalated' | text }}{% endif %} · {{ counts.firing }} {{ 'firing' | text | lower }}, {{ counts.resolved }} {{ 'resolved' | text | lower }}
-{%- for alert in alerts limit: 5 %}
-{{ alert.status | emoji }} {{ alert.summary | line | truncate: 200 | slack }}{% if alert.ownLabels.pod %} ({{ alert.ownLabels.pod | line | truncate: 80 | slack }}){% endif %}
-{%- endfor %}{% if counts.total > 5 %}
-… {{ counts.total | minus: 5 }} {{ 'more' | text }}{% endif %}`,
+  reply: `{{ status | emoji }} *{{ status | text }}*{% if repeated %}{{ ' · ' }}{{ 'repeated' | text }}{% endif %}{% if escalated %}{{ ' · ' }}{{ 'escalated' | text }}{% endif %}{{ ' · ' }}{{ counts.firing }} {{ 'firing' | text | lower }}, {{ counts.resolved }} {{ 'resolved' | text | lower }}
+{% for alert in alerts limit: 5 %}
+{{ alert.status | emoji }} {{ alert.summary | line | truncate: 200 | slack }}{% if alert.ownLabels.pod %}{{ ' (' }}{{ alert.ownLabels.pod | line | truncate: 80 | slack }}){% endif %}{{ '' }}
+{% endfor %}
+{% if counts.total > 5 %}
+… {{ counts.total | minus: 5 }} {{ 'more' | text }}
+{% endif %}`,
 } as const;
 
 export interface SlackTexts {

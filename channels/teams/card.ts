@@ -13,7 +13,7 @@ import {
   heldLines,
   openLink,
   runbookOf,
-  timeOf,
+  spanOf,
   webLink,
 } from '../message-facts.ts';
 import type { PlainTexts } from '../plain-texts.ts';
@@ -147,8 +147,9 @@ function summary({ status, summary: text, mark }: AlertLine): Element {
   return rich(mark === '' ? runs : [...runs, run(` (${mark})`, { isSubtle: true })]);
 }
 
-function details({ labels, since, link }: AlertLine): Element {
-  const text = [labels, `since ${timeOf(since)}`].filter((part) => part !== '').join(' · ');
+function details(alert: AlertLine): Element {
+  const { labels, link } = alert;
+  const text = [labels, spanOf(alert)].filter((part) => part !== '').join(' · ');
   const source =
     link === null ? [] : [run(' · '), run('source', { selectAction: { type: 'Action.OpenUrl', url: link } })];
   return rich([run(text, { isSubtle: true, size: 'Small' }), ...source]);

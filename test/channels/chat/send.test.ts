@@ -169,6 +169,18 @@ test('every message keeps to the limits of its chat, whatever is in it', async (
   }
 });
 
+test('what grows by escaping still fits in the 32,000 bytes of Google Chat', async () => {
+  const { server, send } = await setUp('googlechat');
+  const alerts = Array.from({ length: 15 }, () =>
+    anAlert({ annotations: { summary: '&'.repeat(500) }, labels: { alertname: 'Big', pod: '<'.repeat(120) } }),
+  );
+  const groupLabels = Object.fromEntries(
+    Array.from({ length: 10 }, (_, n) => [`${n}${'&'.repeat(119)}`, '<'.repeat(120)]),
+  );
+  assert.equal((await send({ alerts, groupLabels })).kind, 'delivered');
+  assert.ok(server.receiver.requests[0]!.body.length > 10_000);
+});
+
 test('what the schema cannot see is told with its place', () => {
   const cases: readonly (readonly [ChatOptions, string])[] = [
     [{ preset: 'discord' }, 'webhookUrl'],

@@ -117,7 +117,8 @@ const PROBLEMS: Readonly<Record<Chat, (body: Json, request: ReceivedRequest) => 
 function attachmentProblem(body: Json, most: number): string | null {
   const attachments = (body.attachments ?? []) as Json[];
   if (body.text === undefined && attachments.length === 0) return 'neither text nor attachments';
-  if (JSON.stringify(attachments.map(({ text }) => text)).length > most) return 'too long';
+  const length = attachments.reduce((sum, { title, text }) => sum + String(title).length + String(text).length, 0);
+  if (length > most) return 'too long';
   for (const { color, fields } of attachments) {
     if (!/^#[0-9a-f]{6}$/.test(String(color))) return 'no colour';
     for (const { title, value, short } of (fields ?? []) as Json[]) {
