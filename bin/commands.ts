@@ -35,6 +35,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/dry-run.ts')).dryRun,
   },
   {
+    name: 'preview',
+    summary: 'show what a channel would send about alerts, without sending it',
+    load: async () => (await import('./commands/preview.ts')).preview,
+  },
+  {
     name: 'status',
     summary: 'how the running Herald is',
     load: async () => (await import('./commands/status.ts')).status,

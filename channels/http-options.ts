@@ -57,7 +57,9 @@ export function httpSettings(options: HttpOptions): HttpSettings {
   };
 }
 
-export function outboundFor(settings: HttpSettings): Outbound {
+/** `context`: may bring connections of its own, such as one that only records. */
+export function outboundFor(settings: HttpSettings, context: { readonly http?: Outbound } = {}): Outbound {
+  if (context.http !== undefined) return context.http;
   const { allowPrivateAddresses, ca, identity, proxy, timeout } = settings;
   return createOutbound({ allowPrivateAddresses, ca, identity, proxy, connectTimeout: timeout });
 }

@@ -7,6 +7,7 @@ import { createChatSender } from './chat/send.ts';
 import { CONSOLE_TEXTS, type ConsoleOptions, consoleOptions } from './console/options.ts';
 import { createConsoleSender } from './console/send.ts';
 import { type EmailOptions, emailOptions } from './email/options.ts';
+import { previewEmail } from './email/preview.ts';
 import { createEmailSender } from './email/send.ts';
 import { EMAIL_PARTS } from './email/template.ts';
 import { type JiraOptions, jiraOptions } from './jira/options.ts';
@@ -63,6 +64,7 @@ const emailChannel: ChannelType<EmailOptions> = {
   options: emailOptions,
   parts: EMAIL_PARTS,
   create: (options, context) => createEmailSender(options, context),
+  preview: previewEmail,
 };
 
 const teamsChannel: ChannelType<TeamsOptions> = {

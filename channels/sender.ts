@@ -5,6 +5,7 @@ import type { Notification } from '../alert/notification.ts';
 import type { ReceiptStep } from '../alert/receipt.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { Outbound } from './outbound.ts';
 import type { Outcome } from './outcome.ts';
 import type { Pictures } from './picture/pictures.ts';
 import type { Templates } from './template/templates.ts';
@@ -65,6 +66,8 @@ export interface SenderContext {
   readonly templates: Templates;
   /** Left out where nothing is sent, such as in a check. */
   readonly pictures?: Pictures;
+  /** In place of connections of the sender's own: a preview records what would leave. */
+  readonly http?: Outbound;
 }
 
 /** The part of a terminal, pipe or file stream that the console channel needs. */
@@ -109,6 +112,17 @@ export interface ChannelType<Options> {
   create(options: Options, context: SenderContext): Sender;
   /** Verifies and reads a call-back of the provider. Left out: it makes none. Pure. */
   readCallback?(request: CallbackRequest, options: Options): CallbackRead;
+  /** What would be sent, where it does not leave by HTTP. Sends nothing. */
+  preview?(options: Options, context: SenderContext, notification: Notification): Promise<readonly PreviewMessage[]>;
+}
+
+/** One message, or one part of one, as it would leave. */
+export interface PreviewMessage {
+  /** `POST https://slack.com/api/chat.postMessage`, `HTML`, `standard output`. */
+  readonly what: string;
+  /** `application/json`, `text/html`, ... */
+  readonly contentType: string;
+  readonly body: string;
 }
 
 export class InvalidChannelOptions extends Error {

@@ -5,16 +5,10 @@ import { type DryRun, dryRun as decide } from '../../alert/dry-run.ts';
 import type { HoldsState } from '../../alert/holds-state.ts';
 import type { Policy } from '../../alert/policy.ts';
 import { type AskList, standingIn } from '../../api/standing.ts';
-import { readContent } from '../../ingress/content.ts';
-import { FORMATS } from '../../ingress/formats/by-name.ts';
-import { contextOf, type Decoded } from '../../ingress/formats/format.ts';
-import type { ResourceSet } from '../../resources/compile.ts';
 import { printDuration } from '../../resources/duration.ts';
-import type { Source } from '../../resources/source.ts';
-import { suggest } from '../../resources/suggest.ts';
-import { CLIENT_OPTIONS, type Client, createClient, describeProblems, describeReply } from '../client.ts';
+import { alertsFrom } from '../alerts-from.ts';
+import { CLIENT_OPTIONS, type Client, createClient, describeProblems } from '../client.ts';
 import { type Command, CommandFailed } from '../command.ts';
-import { readInput } from '../input.ts';
 import { type Print, printable } from '../print.ts';
 import { resourcesIn } from '../resources.ts';
 
@@ -38,9 +32,8 @@ export const dryRun: Command = {
       print,
     } = input;
     const set = await resourcesIn(environment.config);
-    const source = sourceNamed(String(options.source ?? 'alertmanager'), set);
     const now = Date.now();
-    const { alerts, problems } = await decode(await readInput(file), source, now);
+    const { alerts, problems } = await alertsFrom(file, String(options.source ?? 'alertmanager'), set, now);
     const tenants = [...new Set(alerts.map(({ tenant }) => tenant))];
     const standing = await standingNow(createClient(input), tenants, set.policy, now);
     const results = alerts.map((alert) => {
@@ -81,26 +74,6 @@ async function standingNow(
     if (error instanceof CommandFailed) return null;
     throw error;
   }
-}
-
-function sourceNamed(name: string, { sources }: ResourceSet): Source {
-  const source = sources.get(name);
-  if (source) return source;
-  const known = [...sources.keys()];
-  const near = suggest(name, known);
-  const hint =
-    near === null ? (known.length === 0 ? 'none is' : `declared: ${known.join(', ')}`) : `did you mean ${near}?`;
-  throw new CommandFailed(`no Source ${JSON.stringify(name)} is declared; ${hint}`);
-}
-
-async function decode(body: Buffer, source: Source, now: number): Promise<Decoded> {
-  const request = { method: 'POST', url: '', params: {}, query: '', headers: {}, body };
-  const reading = await readContent(request, source.maxBodyBytes);
-  if (reading.code !== 'body.read') throw new CommandFailed(describeReply(reading.reply));
-  const format = FORMATS.get(source.format);
-  if (!format)
-    throw new CommandFailed(`Source ${source.name} has the format ${source.format}, which this version cannot read`);
-  return format.decode(reading.value, contextOf(source, now));
 }
 
 function asJson(alert: Alert, decision: DryRun): object {

@@ -23,7 +23,7 @@ const ROCKETCHAT_LENGTH = 5000;
 
 export function createChatSender(options: ChatOptions, context: SenderContext, outbound?: Outbound): Sender {
   const settings = chatSettings(options);
-  const http = outbound ?? outboundFor(settings);
+  const http = outbound ?? outboundFor(settings, context);
   const { clock } = context;
   return {
     async send(notification, _attempt, signal): Promise<Outcome> {

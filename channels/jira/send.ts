@@ -8,9 +8,10 @@ import { tell } from '../ticket/tell.ts';
 import { explainJira, jiraSystem } from './issues.ts';
 import { type JiraOptions, jiraSettings } from './options.ts';
 
-export function createJiraSender(options: JiraOptions, { clock, templates }: SenderContext): Sender {
+export function createJiraSender(options: JiraOptions, context: SenderContext): Sender {
+  const { clock, templates } = context;
   const settings = jiraSettings(options);
-  const http = outboundFor(settings);
+  const http = outboundFor(settings, context);
   const { timeout } = settings;
   const authorization = authorizationOf(settings.auth, { http, clock, timeout });
   const api = createApi({ http, clock, timeout, authorization, explain: explainJira });

@@ -23,7 +23,7 @@ interface Ports {
 
 export function createPagerdutySender(options: PagerdutyOptions, context: SenderContext): Sender {
   const settings = pagerdutySettings(options);
-  const ports = { http: outboundFor(settings), settings, context };
+  const ports = { http: outboundFor(settings, context), settings, context };
   return {
     send: (notification, _attempt, signal) => send(ports, notification, signal),
     probe: (signal) => probe(ports, signal),

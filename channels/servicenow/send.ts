@@ -8,9 +8,10 @@ import { tell } from '../ticket/tell.ts';
 import { explainServicenow, probeUrl, servicenowSystem } from './incidents.ts';
 import { type ServicenowOptions, servicenowSettings } from './options.ts';
 
-export function createServicenowSender(options: ServicenowOptions, { clock, templates }: SenderContext): Sender {
+export function createServicenowSender(options: ServicenowOptions, context: SenderContext): Sender {
+  const { clock, templates } = context;
   const settings = servicenowSettings(options);
-  const http = outboundFor(settings);
+  const http = outboundFor(settings, context);
   const { timeout } = settings;
   const authorization = authorizationOf(settings.auth, { http, clock, timeout });
   const api = createApi({ http, clock, timeout, authorization, explain: explainServicenow });

@@ -28,7 +28,7 @@ const QUIET = { unfurl_links: false, unfurl_media: false } as const;
 
 export function createSlackSender(options: SlackOptions, context: SenderContext, outbound?: Outbound): Sender {
   const settings = slackSettings(options);
-  const http = outbound ?? outboundFor(settings);
+  const http = outbound ?? outboundFor(settings, context);
   const { via } = settings;
   return {
     async send(notification, _attempt, signal, earlier) {

@@ -24,9 +24,10 @@ interface Ports {
   readonly templates: Templates;
 }
 
-export function createSmsSender(options: SmsOptions, { clock, templates }: SenderContext): Sender {
+export function createSmsSender(options: SmsOptions, context: SenderContext): Sender {
+  const { clock, templates } = context;
   const settings = smsSettings(options);
-  const http = outboundFor(settings);
+  const http = outboundFor(settings, context);
   const authorization = { kind: 'basic', user: settings.user, secret: settings.secret } as const;
   const api = createApi({ http, clock, timeout: settings.timeout, authorization, explain });
   const ports = { api, settings, sent: new Sent(), templates };

@@ -22,7 +22,7 @@ import { type TeamsOptions, teamsSettings } from './options.ts';
 
 export function createTeamsSender(options: TeamsOptions, context: SenderContext, outbound?: Outbound): Sender {
   const settings = teamsSettings(options);
-  const http = outbound ?? outboundFor(settings);
+  const http = outbound ?? outboundFor(settings, context);
   const { externalURL } = context;
   const { url, wrapping } = settings;
   return {

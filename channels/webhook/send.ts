@@ -13,7 +13,7 @@ import { type WebhookOptions, type WebhookSettings, webhookSettings } from './op
 /** `outbound` is for tests that need a DNS of their own. */
 export function createWebhookSender(options: WebhookOptions, context: SenderContext, outbound?: Outbound): Sender {
   const settings = webhookSettings(options);
-  const http = outbound ?? outboundFor(settings);
+  const http = outbound ?? outboundFor(settings, context);
   return {
     send: (notification, attempt, signal) => post(http, settings, context, notification, attempt, signal),
     close: () => http.close(),
