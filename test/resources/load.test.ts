@@ -25,7 +25,13 @@ test('[BR-CFG-002] the configuration of a fresh checkout loads without a problem
 });
 
 test('the examples of filters, of mapped sources, of escalation and of delivery load without a problem', async () => {
-  for (const folder of ['examples/filters', 'examples/mapped', 'examples/escalation', 'examples/delivery']) {
+  for (const folder of [
+    'examples/filters',
+    'examples/mapped',
+    'examples/escalation',
+    'examples/delivery',
+    'examples/people',
+  ]) {
     const loaded = await loadResources(folder, { channelTypes: channelSchemas, env: {} });
     assert.ok(loaded.ok, JSON.stringify(loaded));
   }
