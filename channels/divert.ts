@@ -2,12 +2,12 @@
 
 import type { NotificationEntry } from '../alert/entry.ts';
 import { hash16 } from '../alert/fingerprint.ts';
-import type { Notification } from '../alert/notification.ts';
+import type { Notification, Recipient } from '../alert/notification.ts';
 import type { ChannelPolicy } from '../alert/policy.ts';
 import { type Reason, reason } from '../alert/reason.ts';
 import type { ChannelState } from './channel-state.ts';
 import type { DeliveryEvent } from './delivery-event.ts';
-import { detourOf } from './detours.ts';
+import { type Detour, detourOf } from './detours.ts';
 
 export interface Diversion {
   readonly event: DeliveryEvent;
@@ -18,15 +18,49 @@ interface NextChannel {
   readonly to: string;
   /** What is left to go on to from there; null: as that channel declares. */
   readonly alternatives: readonly string[] | null;
+  /** Left out: the same. null: whoever that channel's own options name, for an address is in the terms of its channel. */
+  readonly recipient?: Recipient | null;
 }
 
-/** null: there is none left. What came with a list goes by it alone, so that no detour comes back to where it was. */
-export function nextChannel({ alternatives }: Notification, policy: ChannelPolicy | null): NextChannel | null {
+/**
+ * null: there is none left. What came with a list goes by it alone, so that no detour comes back to where it was. A person's own
+ * contacts come before the fallback of the channel.
+ */
+export function nextChannel(notification: Notification, policy: ChannelPolicy | null): NextChannel | null {
+  const { alternatives, recipient } = notification;
+  if (alternatives === undefined && recipient !== undefined) return nextContact(recipient, policy);
   if (alternatives !== undefined) {
     const [to, ...left] = alternatives;
     return to === undefined ? null : { to, alternatives: left };
   }
   return policy?.fallback === undefined ? null : { to: policy.fallback, alternatives: null };
+}
+
+function nextContact(recipient: Recipient, policy: ChannelPolicy | null): NextChannel | null {
+  const { next = [], ...who } = recipient;
+  const [contact, ...left] = next;
+  if (contact !== undefined) {
+    const { channel: to, address } = contact;
+    return { to, alternatives: null, recipient: { ...who, address, ...(left.length === 0 ? {} : { next: left }) } };
+  }
+  return policy?.fallback === undefined ? null : { to: policy.fallback, alternatives: null, recipient: null };
+}
+
+/** Of a detour of before: by which contact it went there. */
+function contactAt(
+  { recipient }: Notification,
+  { to, alternatives }: Pick<Detour, 'to' | 'alternatives'>,
+): NextChannel {
+  if (recipient === undefined || alternatives !== null) return { to, alternatives };
+  const { next = [], ...who } = recipient;
+  const place = next.findIndex(({ channel }) => channel === to);
+  if (place < 0) return { to, alternatives, recipient: null };
+  const left = next.slice(place + 1);
+  return {
+    to,
+    alternatives,
+    recipient: { ...who, address: next[place]!.address, ...(left.length === 0 ? {} : { next: left }) },
+  };
 }
 
 export function divert(
@@ -58,10 +92,11 @@ export function divert(
 /** The same notification for the next channel. Its id follows from the first, so that it is there once, however it comes. */
 function entryFor(
   notification: Notification,
-  { to, alternatives }: NextChannel,
+  { to, alternatives, recipient }: NextChannel,
   why: readonly Reason[],
 ): NotificationEntry {
-  const { id, channel, reasons, notBefore: _, alternatives: __, ...content } = notification;
+  const { id, channel, reasons, notBefore: _, alternatives: __, recipient: same, ...content } = notification;
+  const who = recipient === undefined ? same : recipient;
   return {
     kind: 'notification',
     notification: {
@@ -71,6 +106,7 @@ function entryFor(
       reasons: [...reasons, ...why],
       cameFrom: { channel, notificationId: id },
       ...(alternatives === null ? {} : { alternatives }),
+      ...(who == null ? {} : { recipient: who }),
     },
   };
 }
@@ -86,7 +122,7 @@ export function copyFor(
   const detour = detourOf(state.detours, notification);
   if (detour === null || !wantsResolved(detour.to)) return null;
   const why = [reason('delivery.copied', `channel/${detour.to} told of it before`)];
-  const effect = entryFor(notification, detour, why);
+  const effect = entryFor(notification, contactAt(notification, detour), why);
   const { tenant, channel, id } = notification;
   const to = { to: detour.to, as: effect.notification.id };
   const about = { key: `${tenant}/${channel}`, at: now, notificationId: id, reasons: why };
