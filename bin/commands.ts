@@ -60,6 +60,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/dead-letters.ts')).deadLetters,
   },
   {
+    name: 'channel',
+    summary: 'the channels and how each stands; a test send through one',
+    load: async () => (await import('./commands/channel.ts')).channel,
+  },
+  {
     name: 'classify',
     summary: 'what is known of namespaces, and by which rule',
     load: async () => (await import('./commands/classify.ts')).classify,

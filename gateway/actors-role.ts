@@ -25,6 +25,7 @@ import { createRulesPool } from '../rules/pool.ts';
 import { Beat } from '../telemetry/beat.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
+import { startProbes } from './channel-probes.ts';
 import { keepInboxes, ownsChannel, replyActions } from './inboxes.ts';
 import type { Senders } from './senders.ts';
 
@@ -80,6 +81,15 @@ export async function startActors(options: ActorsRoleOptions): Promise<ActorsRol
   const publisher = framePublisher(bus);
   const inlet = { bus, publisher, count, clock: systemClock, log, random: systemRandom(), findSource };
   const inletKeeper = keepInlet(worker, inlet);
+  const probes = startProbes({
+    count,
+    publisher,
+    clock: systemClock,
+    log,
+    channels: () => senders.channels,
+    owned: () => worker.status().map(({ partition }) => partition),
+    probe: (tenant, name, signal) => senders.probe(tenant, name, signal),
+  });
   const inboxes = keepInboxes({
     clock: systemClock,
     log,
@@ -90,6 +100,7 @@ export async function startActors(options: ActorsRoleOptions): Promise<ActorsRol
   return {
     worker,
     async stop() {
+      probes.stop();
       await inletKeeper.stop();
       await inboxes.stop();
       await worker.stop();

@@ -7,7 +7,7 @@ import { channelKey } from '../alert/entry.ts';
 import type { Send } from '../channels/delivery.ts';
 import type { Outcome } from '../channels/outcome.ts';
 import { CHANNEL_TYPES } from '../channels/registry.ts';
-import { InvalidChannelOptions, type Sender, type SenderContext } from '../channels/sender.ts';
+import { InvalidChannelOptions, type Probe, type Sender, type SenderContext } from '../channels/sender.ts';
 import type { Channel } from '../resources/channel.ts';
 import { type Mask, unmasked } from '../rules/mask.ts';
 
@@ -73,6 +73,27 @@ export class Senders {
 
   watchable(): Watchable[] {
     return [...this.#entries.values()].filter(({ sender }) => sender.watch !== undefined);
+  }
+
+  /** null: its type has nothing to ask, or it is not declared. */
+  async probe(tenant: string, name: string, signal: AbortSignal): Promise<Probe | null> {
+    const entry = this.#entries.get(channelKey(tenant, name));
+    if (entry?.sender.probe === undefined) return null;
+    entry.underWay++;
+    try {
+      return await entry.sender.probe(signal);
+    } finally {
+      entry.underWay--;
+      this.#closeWhenIdle(entry);
+    }
+  }
+
+  /** Those that are declared now. */
+  get channels(): readonly { readonly tenant: string; readonly name: string }[] {
+    return Array.from(this.#entries.keys(), (key) => {
+      const slash = key.indexOf('/');
+      return { tenant: key.slice(0, slash), name: key.slice(slash + 1) };
+    });
   }
 
   async close(): Promise<void> {

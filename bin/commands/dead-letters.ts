@@ -1,5 +1,6 @@
 /** What could not be processed or delivered: to look at, and to put in again. */
 
+import { parseDuration } from '../../resources/duration.ts';
 import { CLIENT_OPTIONS, type Client, createClient, describeAnswer, isRecord, records, text } from '../client.ts';
 import { type Command, CommandFailed, type ExitCode, type Input, UsageError } from '../command.ts';
 import { type Print, table, time } from '../print.ts';
@@ -7,10 +8,14 @@ import { type Print, table, time } from '../print.ts';
 const PAGE = 200;
 
 export const deadLetters: Command = {
-  usage: ['dead-letters [list]', 'dead-letters replay ID', 'dead-letters replay --all'],
+  usage: ['dead-letters [list]', 'dead-letters replay ID', 'dead-letters replay --all', 'dead-letters replay FILTERS'],
   description: 'Lists what could not be processed or delivered, newest first, and puts it in again.',
   options: {
     all: { type: 'boolean', description: 'list: replayed ones, too; replay: every open one' },
+    channel: { type: 'string', value: 'NAME', description: 'only deliveries of this channel' },
+    tenant: { type: 'string', value: 'TENANT', description: 'only of this tenant' },
+    reason: { type: 'string', value: 'CODE', description: 'only with this reason, such as delivery.exhausted' },
+    since: { type: 'string', value: 'TIME', description: 'only since then: 2026-11-23T09:00:00Z, or 2h ago as 2h' },
     json: { type: 'boolean', description: 'print the letters, or what came of the replay, as JSON' },
     ...CLIENT_OPTIONS,
   },
@@ -22,14 +27,39 @@ export const deadLetters: Command = {
     if (action === 'list' && id === undefined) return list(client, input);
     if (action !== 'replay')
       throw new UsageError(`${JSON.stringify(positionals.join(' '))}: list, replay ID or replay --all`);
-    if ((id === undefined) === (options.all !== true)) throw new UsageError('replay needs either an ID or --all');
-    const ids = id === undefined ? (await open(client)).map((letter) => text(letter.id)) : [id];
+    const filter = filterOf(options);
+    const isFiltered = FILTERS.some((name) => options[name] !== undefined);
+    if ((id === undefined) === !(options.all === true || isFiltered) || (id !== undefined && isFiltered))
+      throw new UsageError('replay needs either an ID, or --all, or filters');
+    const ids = id === undefined ? (await open(client)).filter(filter).map((letter) => text(letter.id)) : [id];
     return replay(client, ids, input);
   },
 };
 
+const FILTERS = ['channel', 'tenant', 'reason', 'since'] as const;
+
+/** All that are given must fit. */
+function filterOf({ channel, tenant, reason, since }: Input['options']) {
+  const after = since === undefined ? null : sinceOf(String(since));
+  return (letter: Record<string, unknown>): boolean =>
+    (channel === undefined || (letter.kind === 'delivery' && text(letter.subject).endsWith(`/${String(channel)}`))) &&
+    (tenant === undefined || letter.tenant === tenant) &&
+    (reason === undefined || records(letter.reasons).some(({ code }) => code === reason)) &&
+    (after === null || Date.parse(text(letter.at)) >= after);
+}
+
+/** Unix time in milliseconds. */
+function sinceOf(given: string): number {
+  const ago = parseDuration(given);
+  const at = ago === null ? Date.parse(given) : Date.now() - ago;
+  if (Number.isNaN(at))
+    throw new UsageError(`--since ${given}: a time such as 2026-11-23T09:00:00Z, or a duration such as 2h`);
+  return at;
+}
+
 async function list(client: Client, { options, print }: Input): Promise<ExitCode> {
-  const letters = options.all === true ? await everyLetter(client) : await open(client);
+  const filter = filterOf(options);
+  const letters = (options.all === true ? await everyLetter(client) : await open(client)).filter(filter);
   if (options.json === true) print.json(letters);
   else if (letters.length === 0) print.line('no dead letters');
   else printLetters(letters, print);

@@ -1,14 +1,15 @@
-import { CLIENT_OPTIONS, createClient, isRecord, text } from '../client.ts';
+import { CLIENT_OPTIONS, createClient, isRecord, records, text } from '../client.ts';
 import type { Command } from '../command.ts';
 import { outline } from '../outline.ts';
 import { printable, type Style, table } from '../print.ts';
+import { channelLines } from './channel.ts';
 
 export const status: Command = {
   usage: ['status'],
   description:
     'Asks the running Herald how it is, and what the rules of its Filters have done since the policy changed. Exit code 1 when it is not ready, or does not answer.',
   options: {
-    json: { type: 'boolean', description: 'print {"ready", "reasons", "status", "rules"} as JSON' },
+    json: { type: 'boolean', description: 'print {"ready", "reasons", "status", "rules", "channels"} as JSON' },
     ...CLIENT_OPTIONS,
   },
   positionals: { min: 0, max: 0 },
@@ -23,8 +24,10 @@ export const status: Command = {
     const details = answer.status === 200 ? answer.body : null;
     const counted = await client.request('/v1/rules');
     const rules = counted.status === 200 && isRecord(counted.body) ? counted.body.rules : null;
+    const standing = await client.request('/v1/channels');
+    const channels = standing.status === 200 && isRecord(standing.body) ? standing.body.channels : null;
     if (options.json === true) {
-      print.json({ ready, reasons, status: details, rules });
+      print.json({ ready, reasons, status: details, rules, channels });
       return ready ? 0 : 1;
     }
     const { green, red } = print.style;
@@ -34,6 +37,9 @@ export const status: Command = {
     if (details === null) print.note(`/v1/status answers ${answer.status}`);
     else for (const line of outline(details, print.style)) print.line(line);
     for (const line of ruleLines(rules, print.style)) print.line(line);
+    const declared = records(channels);
+    if (declared.length > 0) print.line(print.style.bold('channels'));
+    if (declared.length > 0) for (const line of channelLines(declared, print.style)) print.line(`  ${line}`);
     return ready ? 0 : 1;
   },
 };

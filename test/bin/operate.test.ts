@@ -37,6 +37,7 @@ test('status of a Herald that is not ready names the reasons and fails', async (
     reasons: ['no connection to NATS'],
     status: { version: '0.1.0' },
     rules: null,
+    channels: null,
   });
 });
 
@@ -204,4 +205,69 @@ test('dead-letters replay wants either an id or --all', async () => {
   assert.equal((await herald(['dead-letters', 'replay'], variables)).code, 2);
   assert.equal((await herald(['dead-letters', 'replay', 'd1', '--all'], variables)).code, 2);
   assert.equal((await herald(['dead-letters', 'remove'], variables)).code, 2);
+});
+
+test('[BR-ERR-007] [BR-ERR-009] dead letters are replayed by channel, reason and time', async () => {
+  const letter = (id: string, subject: string, code: string, minute: number) => ({
+    ...{ id, kind: 'delivery', tenant: 'default', subject, at: at(minute), state: 'open' },
+    reasons: [{ code, detail: 'x' }],
+  });
+  const letters = [
+    letter('d1', 'default/ops', 'delivery.exhausted', 1),
+    letter('d2', 'default/ops', 'delivery.rejected', 2),
+    letter('d3', 'default/sms', 'delivery.exhausted', 3),
+    letter('d4', 'default/ops', 'delivery.exhausted', 4),
+  ];
+  const replayed = Object.fromEntries(letters.map(({ id }) => [`POST /v1/dead-letters/${id}/replay`, json({ id })]));
+  const { variables, receiver } = await fakeHerald({
+    'GET /v1/dead-letters': json({ deadLetters: letters, next: null }),
+    ...replayed,
+  });
+  const filters = ['--channel', 'ops', '--reason', 'delivery.exhausted', '--since', at(2)];
+  const { code, out } = await herald(['dead-letters', 'replay', ...filters], variables);
+  assert.equal(code, 0);
+  assert.equal(out, 'd4 put in again\n');
+  assert.equal(receiver.requests.filter(({ method }) => method === 'POST').length, 1);
+  assert.match((await herald(['dead-letters', '--channel', 'sms'], variables)).out, /^d3 /m);
+  assert.equal((await herald(['dead-letters', 'replay', 'd1', '--channel', 'ops'], variables)).code, 2);
+  assert.equal((await herald(['dead-letters', 'replay', '--since', 'yesterday'], variables)).code, 2);
+});
+
+test('[BR-NOT-023] [BR-TEST-002] channel test tells what came of a test send', async () => {
+  const delivery = (state: string, detail: string) =>
+    json({ notificationId: 'test-1', state, reasons: [{ code: 'x', detail }] });
+  const answers = (state: string, detail: string) => ({
+    'POST /v1/channels/default/ops/test': json({ notificationId: 'test-1', reasons: [] }),
+    'GET /v1/deliveries/test-1': delivery(state, detail),
+  });
+  const good = await fakeHerald(answers('delivered', 'HTTP 204'));
+  const { code, out } = await herald(['channel', 'test', 'ops', '--to', 'ada@example.org'], good.variables);
+  assert.deepEqual([code, out], [0, 'test-1 delivered: HTTP 204\n']);
+  const posted = good.receiver.requests.find(({ method }) => method === 'POST');
+  assert.equal((JSON.parse(posted!.body) as { address: string }).address, 'ada@example.org');
+  const bad = await fakeHerald(answers('dead', 'HTTP 401'));
+  assert.equal((await herald(['channel', 'test', 'ops'], bad.variables)).code, 1);
+  assert.equal((await herald(['channel', 'test'], bad.variables)).code, 2);
+  assert.equal((await herald(['channel', 'test', 'ops', '--wait', 'long'], bad.variables)).code, 2);
+});
+
+test('[BR-NOT-024] channel lists how each stands, and status shows it, too', async () => {
+  const broken = {
+    ...{ tenant: 'default', name: 'ops', type: 'webhook', fallback: 'sms', members: [] },
+    breaker: {
+      state: 'open',
+      since: at(1),
+      until: at(2),
+      reasons: [{ code: 'breaker.open', detail: '20 failures in a row' }],
+    },
+    health: { state: 'failed', at: at(1), detail: 'connection refused' },
+  };
+  const { variables } = await fakeHerald({
+    'GET /readyz': json({ status: 'ready', reasons: [] }),
+    'GET /v1/status': json({ version: '0.1.0' }),
+    'GET /v1/channels': json({ channels: [broken] }),
+  });
+  const line = /default +ops +webhook +sms +open +failed +20 failures in a row; connection refused/;
+  assert.match((await herald(['channel'], variables)).out, line);
+  assert.match((await herald(['status'], variables)).out, line);
 });
