@@ -24,6 +24,14 @@ export interface Environment {
   /** Networks of proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
   readonly accessLog: AccessLogMode;
+  /** HTTPS besides HTTP; null: none. */
+  readonly tls: Tls | null;
+}
+
+export interface Tls {
+  readonly listen: { readonly host: string; readonly port: number };
+  /** Absolute paths. */
+  readonly files: { readonly cert: string; readonly key: string; readonly clientCa: string | null };
 }
 
 export interface EnvironmentProblem {
@@ -95,6 +103,7 @@ export function readEnvironment(variables: Variables, cwd: string, home: string)
       parseIngestBytes,
       'a whole number of bytes, 1048576 (1 MiB) or more; it cannot change once data is stored',
     ),
+    tls: tlsOf(read, variables, cwd, problems),
     trustedProxies: read<readonly string[]>(
       'HERALD_TRUSTED_PROXIES',
       [],
@@ -112,6 +121,21 @@ export function readEnvironment(variables: Variables, cwd: string, home: string)
   read('DATABASE_URL', null, () => null, 'PostgreSQL is not supported yet; unset it to use SQLite in HERALD_DATA');
   if (problems.length > 0) throw new EnvironmentInvalid(problems);
   return environment;
+}
+
+type Read = <T>(name: string, fallback: T, parse: (value: string) => T | null, allowed: string) => T;
+
+function tlsOf(read: Read, variables: Variables, cwd: string, problems: EnvironmentProblem[]): Tls | null {
+  const listen = read<Tls['listen'] | null>('HERALD_TLS_LISTEN', null, parseListen, 'host:port, as in 0.0.0.0:8443');
+  const file = (name: string) => read<string | null>(name, null, (value) => resolve(cwd, value), 'a PEM file');
+  const [cert, key, clientCa] = ['HERALD_TLS_CERT', 'HERALD_TLS_KEY', 'HERALD_TLS_CLIENT_CA'].map(file);
+  const isWanted = (variables.HERALD_TLS_LISTEN ?? '') !== '';
+  const needed = { HERALD_TLS_CERT: cert, HERALD_TLS_KEY: key };
+  for (const [name, path] of Object.entries(needed)) {
+    if (isWanted && path === null) problems.push({ name, value: '', allowed: 'a PEM file, beside HERALD_TLS_LISTEN' });
+  }
+  if (listen === null || cert == null || key == null) return null;
+  return { listen, files: { cert, key, clientCa: clientCa ?? null } };
 }
 
 function parseListen(value: string): { host: string; port: number } | null {

@@ -88,6 +88,7 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
           shared: !has('actors'),
           trustedProxies: environment.trustedProxies,
           accessLog: environment.accessLog,
+          tls: environment.tls,
           resources: resources.current,
           metrics,
           log,

@@ -25,6 +25,7 @@ import { type HttpServer, ListenFailed, startHttpServer } from '../ingress/http.
 import { TokenVerifier } from '../ingress/jwt.ts';
 import { systemRandom } from '../ingress/random.ts';
 import type { Route } from '../ingress/route.ts';
+import { TlsFilesWrong } from '../ingress/tls-listener.ts';
 import { webhookRoute } from '../ingress/webhook.ts';
 import type { ResourceSet } from '../resources/compile.ts';
 import type { JwtAuth } from '../resources/source-auth.ts';
@@ -32,6 +33,7 @@ import { Beat } from '../telemetry/beat.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { Tls } from './environment.ts';
 import { StartFailed } from './start-failed.ts';
 
 /** Between the departures of frames, while alerts come. Milliseconds. */
@@ -46,6 +48,7 @@ export interface IngressRoleOptions {
   /** Whose word on the client's address is taken. */
   readonly trustedProxies: readonly string[];
   readonly accessLog: AccessLogMode;
+  readonly tls: Tls | null;
   readonly resources: () => ResourceSet;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -165,7 +168,8 @@ async function listen(options: IngressRoleOptions, routes: readonly Route[]): Pr
       proxies: new TrustedProxies(options.trustedProxies),
     });
   } catch (error) {
-    if (error instanceof ListenFailed) throw new StartFailed(error.message, { cause: error });
+    if (error instanceof ListenFailed || error instanceof TlsFilesWrong)
+      throw new StartFailed(error.message, { cause: error });
     throw error;
   }
 }

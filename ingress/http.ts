@@ -9,6 +9,7 @@ import {
   App,
   LIBUS_LISTEN_EXCLUSIVE_PORT,
   type ListenSocket,
+  SSLApp,
   type TemplatedApp,
   type HttpRequest as UwsRequest,
   type HttpResponse as UwsResponse,
@@ -24,6 +25,7 @@ import { type CompiledRoute, compile } from './compiled-route.ts';
 import { Exchange, type ServerState } from './exchange.ts';
 import { problem } from './problem.ts';
 import type { Method, Route } from './route.ts';
+import { type ListeningApp, type TlsFiles, TlsListener } from './tls-listener.ts';
 
 const LISTEN_SHARED = 0;
 const CLOSE_LOOK_EVERY = 20;
@@ -39,12 +41,16 @@ export interface HttpServerOptions {
   readonly clock?: Clock;
   /** Left out: none. */
   readonly proxies?: TrustedProxies;
+  /** The same routes over TLS, besides; left out: none. Port 0 cannot change its certificate: it cannot be shared. */
+  readonly tls?: { readonly listen: { readonly host: string; readonly port: number }; readonly files: TlsFiles } | null;
   /** Left out: off. */
   readonly accessLog?: AccessLogMode;
 }
 
 export interface HttpServer {
   readonly port: number;
+  /** null: without TLS. */
+  readonly tlsPort: number | null;
   /** Requests that were begun and neither answered nor aborted. */
   readonly inFlight: number;
   /** Stops accepting, lets requests under way finish for up to `deadline` milliseconds, then ends every connection. */
@@ -62,35 +68,81 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const server: ServerState = { log, metrics, clock, draining: false, inFlight: 0, delayed: 0, proxies, accessLog };
   const app = App();
   register(app, options.routes, server);
-  const socket = await new Promise<ListenSocket | false>((resolve) => {
-    app.listen(listen.host, listen.port, shared ? LISTEN_SHARED : LIBUS_LISTEN_EXCLUSIVE_PORT, resolve);
+  const plain = await listenOn(app, listen, shared ? LISTEN_SHARED : LIBUS_LISTEN_EXCLUSIVE_PORT);
+  const tls = await startTls(options, server).catch((error: unknown) => {
+    plain.close();
+    throw error;
   });
-  if (socket === false) {
-    app.close();
-    throw new ListenFailed(`cannot listen on ${listen.host}:${listen.port}: in use, or not an address of this machine`);
-  }
   let closing: Promise<void> | null = null;
   return {
-    port: us_socket_local_port(socket),
+    port: plain.port,
+    tlsPort: tls?.port ?? null,
     get inFlight() {
       return server.inFlight;
     },
     close(deadline = 5000) {
-      closing ??= shutDown(app, socket, server, deadline);
+      closing ??= shutDown(tls === null ? [plain] : [plain, tls], server, deadline);
       return closing;
     },
   };
 }
 
-async function shutDown(app: TemplatedApp, socket: ListenSocket, server: ServerState, deadline: number): Promise<void> {
-  us_listen_socket_close(socket);
+/** TLS 1.2 with forward secrecy, and 1.3. */
+const CIPHERS = 'ECDHE+AESGCM:ECDHE+CHACHA20';
+
+async function startTls({ tls = null, routes }: HttpServerOptions, server: ServerState): Promise<TlsListener | null> {
+  if (tls === null) return null;
+  const { listen, files } = tls;
+  return TlsListener.start({
+    files,
+    clock: server.clock,
+    log: server.log,
+    async open({ cert, key, clientCa }, port) {
+      const ca = clientCa === null ? {} : { ca_file_name: clientCa };
+      const app = SSLApp({ cert_file_name: cert, key_file_name: key, ssl_ciphers: CIPHERS, ...ca });
+      register(app, routes, server);
+      // Shared: the next certificate's app listens before this one stops to.
+      return listenOn(app, { host: listen.host, port: port ?? listen.port }, LISTEN_SHARED);
+    },
+  });
+}
+
+async function listenOn(
+  app: TemplatedApp,
+  { host, port }: { readonly host: string; readonly port: number },
+  options: number,
+): Promise<ListeningApp> {
+  const socket = await new Promise<ListenSocket | false>((resolve) => {
+    app.listen(host, port, options, resolve);
+  });
+  if (socket === false) {
+    app.close();
+    throw new ListenFailed(`cannot listen on ${host}:${port}: in use, or not an address of this machine`);
+  }
+  let isListening = true;
+  return {
+    port: us_socket_local_port(socket),
+    stopListening() {
+      if (isListening) us_listen_socket_close(socket);
+      isListening = false;
+    },
+    close: () => void app.close(),
+  };
+}
+
+async function shutDown(
+  apps: readonly Pick<ListeningApp, 'stopListening' | 'close'>[],
+  server: ServerState,
+  deadline: number,
+): Promise<void> {
+  for (const app of apps) app.stopListening();
   server.draining = true;
   const end = server.clock.monotonic() + deadline;
   while (server.inFlight > 0 && server.clock.monotonic() < end) {
     await new Promise((resolve) => setTimeout(resolve, CLOSE_LOOK_EVERY));
   }
   if (server.inFlight > 0) server.log.warn({ requests: server.inFlight }, 'http.closed-with-requests-under-way');
-  app.close();
+  for (const app of apps) app.close();
 }
 
 function register(app: TemplatedApp, routes: readonly Route[], server: ServerState): void {

@@ -48,6 +48,13 @@ declare module 'uWebSockets.js' {
     close(): TemplatedApp;
   }
   export function App(): TemplatedApp;
+  /** With `ca_file_name`, a client is asked for a certificate: one that the CA did not sign ends the handshake, none does not. */
+  export function SSLApp(options: {
+    readonly key_file_name: string;
+    readonly cert_file_name: string;
+    readonly ca_file_name?: string;
+    readonly ssl_ciphers?: string;
+  }): TemplatedApp;
   export const LIBUS_LISTEN_EXCLUSIVE_PORT: number;
   export function us_listen_socket_close(socket: ListenSocket): void;
   export function us_socket_local_port(socket: ListenSocket): number;

@@ -95,3 +95,15 @@ test('[BR-WH-022] trusted proxies are networks, and the access log has one of th
     'HERALD_ACCESS_LOG',
   ]);
 });
+
+test('[BR-WH-021] TLS needs a port, a certificate and its key; a client CA may stand beside them', () => {
+  assert.equal(read({}).tls, null);
+  const files = { HERALD_TLS_CERT: 'tls.crt', HERALD_TLS_KEY: '/run/tls.key' };
+  const tls = { HERALD_TLS_LISTEN: '0.0.0.0:8443', ...files };
+  assert.deepEqual(read(tls).tls, {
+    listen: { host: '0.0.0.0', port: 8443 },
+    files: { cert: '/work/tls.crt', key: '/run/tls.key', clientCa: null },
+  });
+  assert.equal(read({ ...tls, HERALD_TLS_CLIENT_CA: 'ca.pem' }).tls?.files.clientCa, '/work/ca.pem');
+  assert.deepEqual(problemsOf({ HERALD_TLS_LISTEN: '0.0.0.0:8443' }), ['HERALD_TLS_CERT', 'HERALD_TLS_KEY']);
+});

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import type { AlertEntry } from '../../alert/entry.ts';
 import { decodeFrame } from '../../bus/frame.ts';
 import type { PartitionName } from '../../bus/partition.ts';
+import { freePort } from '../../gateway/free-port.ts';
 import { AcceptedMessages } from '../../ingress/accepted-messages.ts';
 import type { AccessLogMode } from '../../ingress/access-log.ts';
 import { TrustedProxies } from '../../ingress/address.ts';
@@ -18,6 +19,7 @@ import { type HttpServer, startHttpServer } from '../../ingress/http.ts';
 import { TokenVerifier } from '../../ingress/jwt.ts';
 import { systemRandom } from '../../ingress/random.ts';
 import type { Route } from '../../ingress/route.ts';
+import type { TlsFiles } from '../../ingress/tls-listener.ts';
 import { webhookRoute } from '../../ingress/webhook.ts';
 import type { JwtAuth } from '../../resources/source-auth.ts';
 import { type Log, silentLog } from '../../telemetry/log.ts';
@@ -106,10 +108,11 @@ export interface DoorOptions {
   readonly log?: Log;
   readonly trustedProxies?: readonly string[];
   readonly accessLog?: AccessLogMode;
+  readonly tls?: TlsFiles;
 }
 
 export async function openDoor(extra: readonly Route[] = [], options: DoorOptions = {}): Promise<Door> {
-  const { log = silentLog, trustedProxies = [], accessLog = 'off' } = options;
+  const { log = silentLog, trustedProxies = [], accessLog = 'off', tls } = options;
   const publisher = new FakePublisher();
   const clock = new FakeClock();
   const metrics = createMetrics();
@@ -158,6 +161,7 @@ export async function openDoor(extra: readonly Route[] = [], options: DoorOption
     clock,
     proxies: new TrustedProxies(trustedProxies),
     accessLog,
+    tls: tls === undefined ? null : { listen: { host: '127.0.0.1', port: await freePort() }, files: tls },
   });
   atEnd(() => server.close(0));
   return {
