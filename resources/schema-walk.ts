@@ -41,12 +41,22 @@ function resolve(node: SchemaNode, outer: Definitions) {
 }
 
 function childSchema(node: SchemaNode, step: string | number): SchemaNode | null {
+  // Which of several shapes it has is for the validation; a field has one meaning in all that have it.
+  if (node.anyOf !== undefined) return firstOf(node.anyOf, (branch) => childSchema(branch, step));
   if (typeof step === 'number') return node.items ?? null;
   if (node.properties !== undefined && Object.hasOwn(node.properties, step)) return node.properties[step]!;
   for (const [pattern, schema] of Object.entries(node.patternProperties ?? {})) {
     if (new RegExp(pattern, 'u').test(step)) return schema;
   }
   return typeof node.additionalProperties === 'object' ? node.additionalProperties : null;
+}
+
+function firstOf<From, To>(items: readonly From[], find: (item: From) => To | null): To | null {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** Does the schema take `{ env: ... }` or `{ file: ... }` here: a reference to a secret? */

@@ -6,6 +6,8 @@ import { type EmailOptions, emailOptions } from '../../../channels/email/options
 import { emailSettings } from '../../../channels/email/settings.ts';
 import { CHANNEL_TYPES } from '../../../channels/registry.ts';
 import { InvalidChannelOptions } from '../../../channels/sender.ts';
+import type { SchemaNode } from '../../../resources/schema-walk.ts';
+import { resolveSecrets } from '../../../resources/secret.ts';
 import { aContext } from '../../support/sender-context.ts';
 
 const LEAST = { host: 'mail.example.com', from: 'herald@example.com' };
@@ -83,4 +85,21 @@ test('[BR-NOT-001] the port follows from the security unless it is said', () => 
     ],
     [587, 465, 25, 25, 2525],
   );
+});
+
+test('[BR-NOT-001] secrets stand resolved wherever the options take one, in each form of a login', () => {
+  const source = { env: { A: 'secret-a', B: 'secret-b', C: 'secret-c' }, declaredIn: '/etc/herald/x.yaml' };
+  const declared = (auth: object) => ({
+    ...LEAST,
+    auth,
+    imap: { host: 'imap.example.com', auth: { user: 'a', password: { env: 'B' } }, replyKey: { env: 'C' } },
+  });
+  const resolved = (auth: object) =>
+    resolveSecrets(emailOptions as unknown as SchemaNode, declared(auth), source).value as EmailOptions;
+  const plain = resolved({ type: 'plain', user: 'a', password: { env: 'A' } });
+  assert.deepEqual(plain.auth, { type: 'plain', user: 'a', password: 'secret-a' });
+  assert.deepEqual(plain.imap?.auth, { user: 'a', password: 'secret-b' });
+  assert.equal(plain.imap?.replyKey, 'secret-c');
+  const token = resolved({ type: 'xoauth2', user: 'a', accessToken: { env: 'A' } });
+  assert.deepEqual(token.auth, { type: 'xoauth2', user: 'a', accessToken: 'secret-a' });
 });
