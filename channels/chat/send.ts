@@ -6,7 +6,7 @@ import { outboundFor } from '../http-options.ts';
 import type { Outbound } from '../outbound.ts';
 import { type Outcome, withFailures } from '../outcome.ts';
 import { type PlainTexts, plainTexts } from '../plain-texts.ts';
-import type { Sender, SenderContext } from '../sender.ts';
+import type { Probe, Sender, SenderContext } from '../sender.ts';
 import { chatVerdict } from './answer.ts';
 import { type ChatOptions, type ChatSettings, chatSettings } from './options.ts';
 import {
@@ -42,8 +42,27 @@ export function createChatSender(options: ChatOptions, context: SenderContext, o
           : verdictWithoutAnswer(result, 'uncertain');
       return withFailures(outcome, failures);
     },
+    ...(settings.preset === 'discord' ? { probe: (signal) => probeDiscord(http, settings, context, signal) } : {}),
     close: () => http.close(),
   };
+}
+
+/** Discord tells of a webhook to who knows its address. The others offer nothing but to post. */
+async function probeDiscord(
+  http: Outbound,
+  settings: ChatSettings,
+  { clock }: SenderContext,
+  signal: AbortSignal,
+): Promise<Probe> {
+  const headers = { 'user-agent': 'Herald', ...settings.headers };
+  const request = { method: 'GET', url: settings.url, headers, body: null } as const;
+  const result = await requestWithin(http, request, { clock, timeout: settings.timeout, signal });
+  const outcome =
+    result.kind === 'answer'
+      ? chatVerdict(settings.preset, result, clock.now())
+      : verdictWithoutAnswer(result, 'retry');
+  if (outcome.kind === 'delivered') return { kind: 'healthy', detail: 'Discord knows the webhook' };
+  return { kind: outcome.kind === 'retry' ? 'degraded' : 'failed', detail: outcome.detail };
 }
 
 interface Body {

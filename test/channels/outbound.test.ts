@@ -143,6 +143,14 @@ test('[BR-SEC-001] [BR-SEC-002] certificates are verified: authority and name', 
   assert.equal((await post(trusting, receiver.url)).kind, 'answer', 'by address');
 });
 
+test('[BR-SEC-001] a certificate whose time is over is not trusted, and the failure says so', async () => {
+  const receiver = await startReceiver({ tls: { key: pem('expired.key'), cert: pem('expired.pem') } });
+  const result = await post({ ...OPEN, ca: pem('expired.pem') }, receiver.url);
+  assert.match(result.kind === 'failed' ? result.detail : '', /CERT_HAS_EXPIRED/);
+  assert.deepEqual('written' in result && result.written, false);
+  assert.equal(receiver.requests.length, 0);
+});
+
 test('[BR-SEC-001] a client certificate is shown to who asks for one, and nothing is answered without', async () => {
   const tls = { key: pem('server.key'), cert: pem('server.pem'), ca: pem('client-ca.pem') };
   const receiver = await startReceiver({ tls });

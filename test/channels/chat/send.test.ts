@@ -21,7 +21,7 @@ async function setUp(chat: Chat, options: Partial<ChatOptions> = {}) {
   const sender = createChatSender(declared, aContext(clock));
   atEnd(() => sender.close());
   const send = (change: Partial<Notification> = {}) => sender.send(aNotification(change), 1, never, null);
-  return { clock, server, send };
+  return { clock, server, sender, send };
 }
 
 /** What stands at that place of the first message that the chat took. */
@@ -77,6 +77,16 @@ test('[BR-NOT-011] Discord says to the millisecond how long its rate limit lasts
   });
   server.next(answerJson(429, { message: 'x', retry_after: 1e12 }, { 'retry-after': '7' }));
   assert.equal(((await send()) as { notBefore: number }).notBefore, clock.now() + 7000);
+});
+
+test('[BR-NOT-024] Discord is asked whether it knows the webhook; nothing is posted', async () => {
+  const { server, sender } = await setUp('discord');
+  assert.deepEqual(await sender.probe?.(never), { kind: 'healthy', detail: 'Discord knows the webhook' });
+  server.next(answerJson(404, { message: 'Unknown Webhook', code: 10015 }));
+  assert.deepEqual(await sender.probe?.(never), { kind: 'failed', detail: 'HTTP 404, Unknown Webhook' });
+  server.next({ kind: 'reply', status: 503 });
+  assert.equal((await sender.probe?.(never))?.kind, 'degraded');
+  assert.equal(server.messages.length, 0);
 });
 
 test('[BR-ERR-002] errors are told in the words of the chat', async () => {

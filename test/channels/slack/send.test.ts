@@ -197,6 +197,13 @@ test('[BR-REL-006] a post whose answer is lost is uncertain; an update can be do
   assert.equal((await send()).kind, 'retry', 'Slack has said that it did not do it');
 });
 
+test('[BR-PERF-034] of an answer of 100 MB no more is read than a message can have', async () => {
+  const { slack, send } = await setUp();
+  slack.next('chat.postMessage', { kind: 'flood', status: 200, bytes: 100 * 1024 * 1024 });
+  assert.equal((await send()).kind, 'uncertain');
+  assert.ok(slack.receiver.flooded < 20 * 1024 * 1024, `${slack.receiver.flooded} bytes were taken`);
+});
+
 test('a thread that takes no reply costs the reply, not the notification', async () => {
   const { slack, send } = await setUp();
   const reference = referenceOf(await send());

@@ -38,6 +38,7 @@ export async function startChat(chat: Chat): Promise<ChatServer> {
   const messages: Json[] = [];
   const planned: Answer[] = [];
   const take = (request: ReceivedRequest): Answer => {
+    if (chat === 'discord' && request.method === 'GET') return answerJson(200, { id: '1', type: 1, name: 'Herald' });
     const body = JSON.parse(request.body) as Json;
     const problem = PROBLEMS[chat](body, request);
     if (problem !== null) return refusal(chat, problem);
