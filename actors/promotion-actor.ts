@@ -2,6 +2,7 @@
 
 import type { Entry } from '../alert/entry.ts';
 import { decidePromotion, type PromotionCommand } from '../alert/promotion.ts';
+import { promotionNotices } from '../alert/promotion-notice.ts';
 import {
   evolvePromotions,
   type PromotionEvent,
@@ -19,7 +20,8 @@ export const promotionKind: EntityKind<PromotionsState, Message> = {
   decide(state, message, { now, policy }): EntityDecision {
     const { events, effects, reply } = decidePromotion(state, commandOf(message), now, policy);
     const replies = reply !== undefined && message.kind === 'promotion' ? [{ to: message.replyTo, ...reply }] : [];
-    return { events, effects, replies, sends: [] };
+    const notices = promotionNotices(state, events, policy);
+    return { events, effects: notices.length === 0 ? effects : [...effects, ...notices], replies, sends: [] };
   },
   evolve: (state, event) => evolvePromotions(state, event as PromotionEvent),
   dueAt: promotionsDueAt,
