@@ -38,8 +38,8 @@ import { StartFailed } from './start-failed.ts';
 
 /** Between the departures of frames, while alerts come. Milliseconds. */
 const FRAME_SPACING = 2;
-/** How full the inboxes are when bulk sources have to wait; the others are taken until they are nearly full. */
-const SHED_BULK_FROM = 0.5;
+/** How full the fullest inbox is when bulk sources have to wait; the others wait from twice that on (bus/ingest.ts). */
+const SHED_BULK_FROM = 0.25;
 
 export interface IngressRoleOptions {
   readonly listen: { readonly host: string; readonly port: number };
