@@ -4,6 +4,7 @@ import { notAsked } from './advice.ts';
 import type { Alert, Environment, LabelSet, Priority } from './alert.ts';
 import { approvalFrom } from './approval.ts';
 import { describeApproval } from './approval-demand.ts';
+import { dryReach } from './dry-reach.ts';
 import { isFor } from './escalation-call.ts';
 import { decideHold, holdContext, seenLabels } from './hold.ts';
 import type { HoldsState } from './holds-state.ts';
@@ -25,7 +26,7 @@ export interface DryRun extends KnownAttributes {
   /** In the order of the steps: environment, filters, priority, routes. */
   readonly reasons: readonly Reason[];
   readonly groups: readonly DryRunGroup[];
-  /** Channels that would hear of it now, or after group_wait: of all groups in which nothing holds it back. */
+  /** Lines (channels, and recipients behind a space) that would hear of it now, or after group_wait: of all groups in which nothing holds it back. */
   readonly told: readonly string[];
 }
 
@@ -56,6 +57,9 @@ export function dryRun(policy: Policy, alert: Alert, now: number, standing: Hold
     const held = hold === null ? {} : { held: hold.reason };
     return { key, labels, groupWait, channels, ...escalationOf(grouped, timing, policy), ...held };
   });
+  const reached = routing.groups
+    .filter((_, i) => groups[i]!.held === undefined)
+    .map(({ timing }) => dryReach(grouped, timing, now, policy));
   return {
     environment,
     priority,
@@ -65,10 +69,11 @@ export function dryRun(policy: Policy, alert: Alert, now: number, standing: Hold
     labels: shown,
     reasons: [
       ...reasons,
+      ...reached.flatMap((one) => one.reasons),
       ...notAsked(policy.plugins(alert.tenant).filter(({ matchers }) => matchesAll(matchers, seenLabels(grouped)))),
     ],
     groups,
-    told: [...new Set(groups.filter(({ held }) => held === undefined).flatMap(({ channels }) => channels))],
+    told: [...new Set(reached.flatMap(({ lines }) => lines))],
   };
 }
 

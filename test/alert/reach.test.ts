@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { dryRun } from '../../alert/dry-run.ts';
 import type { Directory } from '../../alert/people.ts';
 import { MOST_LINES, type ReachFacts, reach } from '../../alert/reach.ts';
+import { aPolicy, aRoute } from '../support/fake-policy.ts';
+import { anAlert } from '../support/notification.ts';
 import { aDirectory, aTeam, aUser, between, turns } from '../support/people.ts';
 
 const facts = (change: Partial<ReachFacts> = {}): ReachFacts => ({
@@ -132,4 +135,22 @@ test('[BR-NOT-015] an audience is bounded, and who is beyond the bound is named'
   const directory = aDirectory({ users: members.map((name) => aUser(name)), teams: [aTeam('all', { members })] });
   const { lines, unreached } = reach(['team/all'], facts(), directory);
   assert.deepEqual([lines.length, unreached.length, unreached[0]?.reason.code], [MOST_LINES, 3, 'reach.too-many']);
+});
+
+test('[BR-WH-019] a dry run says who would be told by which channel, and who would not and why', () => {
+  const policy = aPolicy({
+    root: aRoute({ channels: ['ops', 'schedule/s', 'user/mute'] }),
+    directory: aDirectory({
+      users: [aUser('alice'), aUser('mute', { contacts: [] })],
+      schedules: [turns('s', 1000, ['alice'])],
+    }),
+  });
+  const { told: names, reasons } = dryRun(policy, anAlert(), 10);
+  assert.deepEqual(names, ['ops', 'mail user/alice']);
+  const why = reasons.filter(({ code }) => code.startsWith('reach.')).map(({ code, detail }) => `${code} ${detail}`);
+  assert.deepEqual(why, [
+    'reach.on-call mail user/alice: schedule/s: alice',
+    'reach.first-contact mail user/alice: user/alice',
+    'reach.no-contact user/mute: not told: the user has no contact',
+  ]);
 });
