@@ -14,6 +14,7 @@ export type BudgetName =
   | 'policy-compile'
   | 'policy-stall'
   | 'notifications'
+  | 'mails'
   | 'resident-memory';
 
 export interface Budget {
@@ -130,6 +131,14 @@ export const BUDGETS: Readonly<Record<BudgetName, Budget>> = {
     better: 'higher',
     must: 2000,
     aim: 8000,
+  },
+  mails: {
+    what: 'mails out to a loopback SMTP server, journaled',
+    ids: ['BR-PERF-028'],
+    unit: 'per second',
+    better: 'higher',
+    must: 300,
+    aim: 1000,
   },
   'resident-memory': {
     what: 'resident memory of a worker with 100,000 live alerts',

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import type { Scratch } from './scratch.ts';
 
 export interface ResourceOptions {
-  /** Where notifications go. */
-  readonly url: string;
+  /** Where notifications go by webhook. */
+  readonly url?: string;
+  /** Or the options of another type of channel, in YAML's flow style. */
+  readonly channel?: string;
   /** Sends under way at once. */
   readonly concurrency?: number;
 }
@@ -17,8 +19,8 @@ export const GROUPED = 'grouped';
 
 const PATTERNS = 50;
 
-/** A folder with a Source of each format, an EnvironmentPolicy of 50 patterns, a routing tree and a webhook channel. */
-export function writeResources(scratch: Scratch, { url, concurrency = 64 }: ResourceOptions): string {
+/** A folder with a Source of each format, an EnvironmentPolicy of 50 patterns, a routing tree and a channel. */
+export function writeResources(scratch: Scratch, { url, channel, concurrency = 64 }: ResourceOptions): string {
   const folder = scratch.folder();
   const documents = [
     ...['alertmanager', 'prometheus', 'herald'].map(
@@ -48,7 +50,7 @@ spec:
     `apiVersion: herald/v1
 kind: Channel
 metadata: { name: ops }
-spec: { type: webhook, url: '${url}', allowPrivateAddresses: true, concurrency: ${concurrency} }
+spec: { ${channel ?? `type: webhook, url: '${url}', allowPrivateAddresses: true`}, concurrency: ${concurrency} }
 `,
   ];
   writeFileSync(join(folder, 'bench.yaml'), documents.join('---\n'));

@@ -149,7 +149,11 @@ async function probe(mailer: Mailer, signal: AbortSignal): Promise<Probe> {
     const named = back.slice(0, 5).map(describeBounce).join(', ');
     return { kind: 'degraded', detail: `${where} greets, but mails came back from ${back.length}: ${named}` };
   }
-  if (result.kind === 'accepted') return { kind: 'healthy', detail: `${where} greets, and takes the login` };
+  if (result.kind === 'accepted')
+    return {
+      kind: 'healthy',
+      detail: `${where} greets${mailer.settings.auth === null ? '' : ', and takes the login'}`,
+    };
   const { kind, detail } = verdict(result, aborted, mailer.context.clock.now());
   return { kind: kind === 'rejected' ? 'failed' : 'degraded', detail: `${where}: ${detail}` };
 }

@@ -12,6 +12,7 @@ const CASES = {
   classify: { rows: 7, budgets: ['classify-new', 'classify-known'] },
   correlate: { rows: 4, budgets: ['correlate'] },
   decide: { rows: 7, budgets: ['decision', 'policy-compile', 'policy-stall'] },
+  email: { rows: 1, budgets: ['mails'] },
   ingest: { rows: 4, budgets: ['accept-against-bare', 'accept-batched', 'acknowledgement-p99'] },
   latency: { rows: 1, budgets: ['notified-p99'] },
   notifications: { rows: 1, budgets: ['notifications'] },
