@@ -100,15 +100,17 @@ test('[BR-AP-010] the example of a plug-in loads, and says what it says it does'
     } as const;
     return { ...about, ...known, labels, now };
   };
-  const ask = () =>
+  // It remembers jobs: one that is asked about again, since an answer was late, is another.
+  const ask = (round: number) =>
     plugins.ask('default/retry-storms', [
-      asked({ job_name: 'j', attempt: '1' }, 0),
-      asked({ job_name: 'j', attempt: '3' }, 1000),
-      asked({ job_name: 'k', attempt: '3' }, 1000),
+      asked({ job_name: `j${round}`, attempt: '1' }, 0),
+      asked({ job_name: `j${round}`, attempt: '3' }, 1000),
+      asked({ job_name: `k${round}`, attempt: '3' }, 1000),
       asked({ alertname: 'X' }, 1000),
     ]);
+  let round = 0;
   const answers = await until('it to be loaded', async () => {
-    const given = await ask();
+    const given = await ask(round++);
     return given.every(({ ok }) => ok) ? given : null;
   });
   const [retried, again, first, other] = answers.map((answer) => (answer.ok ? answer.opinion : null));

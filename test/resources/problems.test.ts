@@ -60,7 +60,7 @@ test('[BR-CFG-002] unknown kinds, versions, formats and types say what is allowe
     'Source',
     /^6 spec\.auth\.type: is "oauth"; allowed: none, bearer, basic/,
   );
-  await only('type: slak', 'Channel', /^5 spec\.type: is "slak"; allowed: console, hook/);
+  await only('type: slak', 'Channel', /^5 spec\.type: is "slak"; allowed: console, spread, hook/);
   await only('format: 5', 'Source', /^5 spec\.format: is 5 \(number\); allowed: alertmanager/);
 });
 
