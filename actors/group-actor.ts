@@ -28,6 +28,8 @@ function commandOf(message: Message): GroupCommand {
   switch (message.kind) {
     case 'group':
       return { kind: 'insert', entry: message };
+    case 'undelivered':
+      return { kind: 'undelivered', entry: message };
     case 'tick':
       return { kind: 'tick' };
     default:

@@ -37,6 +37,8 @@ export function entryProblem(value: unknown): string | null {
         : 'a group entry has no group';
     case 'notification':
       return notificationProblem(value.notification);
+    case 'undelivered':
+      return lacking(value, ['tenant', 'group', 'channel', 'notificationId', 'detail']);
     case 'submit':
       return lacking(value, ['id', 'because', 'by', 'replyTo']) ?? notificationProblem(value.notification);
     case 'receipt':

@@ -144,6 +144,17 @@ export interface NotificationEntry {
   readonly replayed?: boolean;
 }
 
+/** From a channel to the group that a notification was about: it died, and nobody was reached by it. */
+export interface UndeliveredEntry {
+  readonly kind: 'undelivered';
+  readonly tenant: string;
+  /** Id. */
+  readonly group: string;
+  readonly channel: string;
+  readonly notificationId: string;
+  readonly detail: string;
+}
+
 /** A person has a notification sent: one again that was delivered, or one that tries a channel out. */
 export interface SubmitEntry {
   readonly kind: 'submit';
@@ -210,6 +221,7 @@ export type Entry =
   | IncidentHoldEntry
   | GroupEntry
   | NotificationEntry
+  | UndeliveredEntry
   | SubmitEntry
   | ReceiptEntry
   | ProbeEntry
@@ -266,6 +278,8 @@ export function addressOf(entry: Entry): EntityAddress {
       return { partition: 'alert', kind: 'alert', key: `${entry.tenant}/unreadable-${entry.id}` };
     case 'group':
       return { partition: 'alert', kind: 'group', key: entry.group.id };
+    case 'undelivered':
+      return { partition: 'alert', kind: 'group', key: entry.group };
     case 'notification':
     case 'submit':
       return {

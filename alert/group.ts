@@ -16,8 +16,9 @@
  * Joining never flushes: it sets a time that may already have come, and the shell sends a tick when the frame is done.
  */
 
-import type { GroupEntry, GroupRef, NotificationEntry } from './entry.ts';
+import type { GroupEntry, GroupRef, NotificationEntry, UndeliveredEntry } from './entry.ts';
 import { escalationAfterJoin } from './escalate-join.ts';
+import { escalationAfterLoss } from './escalate-undelivered.ts';
 import { evolveEscalation } from './escalation-state.ts';
 import type { GroupEvent } from './event.ts';
 import { flushGroup } from './flush.ts';
@@ -35,7 +36,10 @@ import type { Policy } from './policy.ts';
 
 export type { GroupState } from './group-state.ts';
 
-export type GroupCommand = { readonly kind: 'insert'; readonly entry: GroupEntry } | { readonly kind: 'tick' };
+export type GroupCommand =
+  | { readonly kind: 'insert'; readonly entry: GroupEntry }
+  | { readonly kind: 'undelivered'; readonly entry: UndeliveredEntry }
+  | { readonly kind: 'tick' };
 
 export interface GroupDecision {
   readonly events: readonly GroupEvent[];
@@ -62,6 +66,10 @@ export function decideGroup(
   switch (command.kind) {
     case 'insert':
       return insert(state, command.entry, now, policy, position, quietUntil);
+    case 'undelivered': {
+      const event = state === null ? null : escalationAfterLoss(state, command.entry, now, policy);
+      return event === null ? NOTHING : { events: [event], effects: [] };
+    }
     case 'tick':
       if (state === null || now < groupDueAt(state)) return NOTHING;
       return now < state.dueAt ? lookAtGroup(state, now, policy, holds) : flushGroup(state, now, policy, holds);

@@ -97,6 +97,7 @@ export const REASONS = {
   'escalation.resumed': 'an alert fires that is neither acknowledged nor held back: time is counted on',
   'escalation.ended': 'no step any more: all alerts of the group have ended',
   'escalation.policy-gone': 'no step any more: the route names another EscalationPolicy, or none',
+  'escalation.undelivered': 'the time of the next step is now: a channel could not tell of it, and no other is left',
   'escalation.unreachable': 'the next step at once: nobody of those who were to be told can be reached',
   'reach.preferred': 'a preference of the user names the channel',
   'reach.first-contact': 'no preference of the user fits: by the first contact',

@@ -179,7 +179,17 @@ export function giveUp(
   const { cameFrom } = delivery.notification;
   const last =
     cameFrom === undefined ? [] : [reason('delivery.nobody-reached', `channel/${cameFrom.channel} was tried before`)];
-  return only({ ...dead(delivery, state.deadCount, now, [...why, ...last]), ...sign });
+  const end = { ...dead(delivery, state.deadCount, now, [...why, ...last]), ...sign };
+  return { events: [end], effects: undelivered(delivery.notification, why) };
+}
+
+/** To the groups that it was about: nobody was reached. That something ended is no call for anybody. */
+function undelivered(notification: Notification, why: readonly Reason[]): Entry[] {
+  const { id, tenant, channel, groupId, status, bundled } = notification;
+  if (status !== 'firing') return [];
+  const groups = bundled === undefined ? [groupId] : [...new Set(bundled.map((part) => part.groupId))];
+  const detail = why.map((one) => one.detail).join('; ');
+  return groups.map((group) => ({ kind: 'undelivered', tenant, group, channel, notificationId: id, detail }));
 }
 
 export function dead(

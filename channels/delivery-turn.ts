@@ -34,14 +34,18 @@ export function takeTurn(state: ChannelState, now: number, policy: ChannelPolicy
   const { breaker } = state;
   const standing = standingOf(breaker, now);
   if (standing === 'open' || (standing === 'half-open' && breaker.probe !== null)) {
-    const leaving = leavers(state, policy).filter(({ notification }) => (notification.notBefore ?? 0) <= now);
-    if (leaving.length > 0) return sendElsewhere(state, leaving, now, policy);
+    const leaving = sendElsewhere(state, now, policy);
+    if (leaving.events.length > 0) return leaving;
     return holdNext(state, now, policy, reason('breaker.open', `until ${new Date(breaker.until).toISOString()}`));
   }
   const room = policy.concurrency - lanes.attempting.size;
   const tokens = policy.rateLimit === undefined ? room : tokensIn(state.bucket, policy.rateLimit, now);
-  if (room > 0 && tokens === 0) return limited(state, now, policy);
-  return start(state, now, policy, Math.min(room, tokens, standing === 'half-open' ? 1 : room));
+  const turn =
+    room > 0 && tokens === 0
+      ? limited(state, now, policy)
+      : start(state, now, policy, Math.min(room, tokens, standing === 'half-open' ? 1 : room));
+  // Nothing may be let through to see: what has somewhere else to go does not wait for that.
+  return standing === 'half-open' && turn.events.length === 0 ? sendElsewhere(state, now, policy) : turn;
 }
 
 /** When `takeTurn` does something, if nothing else happens; in the past if it would now; null: it would not. */
@@ -107,12 +111,8 @@ function leavers(state: ChannelState, policy: ChannelPolicy): Delivery[] {
     .filter(({ notification }) => nextChannel(notification, policy) !== null);
 }
 
-function sendElsewhere(
-  state: ChannelState,
-  leaving: readonly Delivery[],
-  now: number,
-  policy: ChannelPolicy,
-): DeliveryDecision {
+function sendElsewhere(state: ChannelState, now: number, policy: ChannelPolicy): DeliveryDecision {
+  const leaving = leavers(state, policy).filter(({ notification }) => (notification.notBefore ?? 0) <= now);
   const why = [reason('breaker.open', `until ${new Date(state.breaker.until).toISOString()}`)];
   const ends = leaving.map((delivery) => giveUp(state, delivery, now, policy, why));
   const effects: Entry[] = ends.flatMap((end) => end.effects);

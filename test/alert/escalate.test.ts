@@ -57,6 +57,13 @@ class Life {
     return this.#settle();
   }
 
+  /** A channel gave up for good on telling of it. */
+  undelivered(channel: string): this {
+    const of = { tenant: 'default', group: ref().id, channel, notificationId: 'n1', detail: 'HTTP 410' };
+    this.#decide({ kind: 'undelivered', entry: { kind: 'undelivered', ...of } });
+    return this.#settle();
+  }
+
   ends(n: number): this {
     return this.fires(n, { status: 'resolved', endsAt: this.now });
   }
@@ -378,4 +385,25 @@ test('[BR-AP-019] [BR-AP-009] what waits for a person to approve of it escalates
   assert.deepEqual(life.told, []);
   life.fires(1).pass(13 * MINUTE);
   assert.deepEqual(life.told, ['60 ops: f1 firing', '72 lead: f1 firing']);
+});
+
+test('[BR-ERR-011] [BR-NOT-017] when no channel could tell of it, the next step is taken at once, and says why', () => {
+  const life = new Life().fires(1).pass(MINUTE);
+  assert.deepEqual(
+    life.told.filter((told) => told.includes('lead')),
+    [],
+  );
+  life.undelivered('ops');
+  assert.equal(life.events.filter(({ type }) => type === 'group.escalated').length, 1);
+  const clock = life.events.findLast(({ type }) => type === 'group.escalation');
+  assert.ok(clock?.type === 'group.escalation' && clock.reasons[0]?.code === 'escalation.undelivered');
+  assert.match(clock.reasons[0].detail, /channel\/ops: HTTP 410/);
+  const escalated = life.events.find(({ type }) => type === 'group.escalated');
+  assert.ok(escalated?.type === 'group.escalated');
+  assert.deepEqual(escalated.channels, ['lead']);
+});
+
+test('[BR-ERR-011] a channel that could not tell of what somebody has in hand calls nobody else', () => {
+  const life = new Life().fires(1).pass(MINUTE).acknowledged(1).undelivered('ops');
+  assert.equal(life.events.filter(({ type }) => type === 'group.escalated').length, 0);
 });

@@ -108,6 +108,17 @@ describe('the fallback', () => {
     assert.equal(channel.effects.at(-1)?.id, 'f1-f');
   });
 
+  test('[BR-ERR-012] takes also what could be let through to see, but is held by a limit', () => {
+    const recipientLimit = { interval: 60_000, burst: 1 };
+    const channel = new LivedChannel({ fallback: 'sms', breaker: { ...BREAKER, failures: 1 }, retry, recipientLimit });
+    channel.queue('a1').settle();
+    channel.answer('a1', RETRY);
+    channel.now = T0 + 10_000;
+    channel.queue('b1');
+    assert.deepEqual(channel.settle(), [], 'it comes to rest');
+    assert.deepEqual(channel.effects.map(({ id }) => id).toSorted(), ['a1-f', 'b1-f']);
+  });
+
   test('[BR-ERR-011] who was told by the fallback hears of the end there, too', () => {
     const channel = new LivedChannel({ fallback: 'sms' }).queue('a1');
     channel.settle();
@@ -139,6 +150,11 @@ describe('the fallback', () => {
     assert.deepEqual(
       dead?.reasons.map(({ code }) => code),
       ['delivery.rejected', 'delivery.nobody-reached'],
+    );
+    assert.deepEqual(
+      channel.undelivered.map(({ group, detail }) => [group, detail]),
+      [['a', 'HTTP 410']],
+      'its group hears of it',
     );
   });
 

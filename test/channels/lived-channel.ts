@@ -1,6 +1,6 @@
 /** One channel lived by hand: decisions are carried out, time is a number. */
 
-import type { NotificationEntry } from '../../alert/entry.ts';
+import type { UndeliveredEntry } from '../../alert/entry.ts';
 import type { Notification } from '../../alert/notification.ts';
 import type { ChannelPolicy } from '../../alert/policy.ts';
 import {
@@ -25,6 +25,8 @@ export class LivedChannel {
   readonly events: ChannelEvent[] = [];
   /** To other channels. */
   readonly effects: Notification[] = [];
+  /** To the groups that nobody was told of. */
+  readonly undelivered: UndeliveredEntry[] = [];
   neighbours: Neighbours = { wantsResolved: () => true };
 
   constructor(change: Partial<ChannelPolicy> = {}, name = 'ops') {
@@ -69,7 +71,10 @@ export class LivedChannel {
     const decision = decideDelivery(this.state, command, this.now, this.policy, this.neighbours);
     for (const event of decision.events) this.state = evolveDelivery(this.state, event);
     this.events.push(...decision.events);
-    this.effects.push(...decision.effects.map((entry) => (entry as NotificationEntry).notification));
+    for (const entry of decision.effects) {
+      if (entry.kind === 'notification') this.effects.push(entry.notification);
+      else if (entry.kind === 'undelivered') this.undelivered.push(entry);
+    }
     return decision;
   }
 
