@@ -109,7 +109,8 @@ test('[BR-WH-012] of 20,000 wrong alerts the answer counts all and lists some', 
 });
 
 test('[BR-WH-024] what a source does not take is refused: content, encoding, size, before and after decompression', async () => {
-  problemIn(await send('alertmanager', '<alerts/>', { 'content-type': 'application/xml' }), 415);
+  problemIn(await send('alertmanager', '<alerts/>', { 'content-type': 'text/html' }), 415);
+  problemIn(await send('alertmanager', '<alerts/>', { 'content-type': 'application/xml' }), 422);
   problemIn(await send('alertmanager', '{}', { 'content-type': 'application/json; charset=utf-16' }), 415);
   problemIn(await send('alertmanager', '{}', { 'content-encoding': 'zstd' }), 415);
   problemIn(await send('alertmanager', 'not gzip', { 'content-encoding': 'gzip' }), 400);
