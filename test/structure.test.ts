@@ -222,6 +222,14 @@ test('docs/requirements.md names files that exist, and tests whose titles carry 
   assert.deepEqual(wrong, []);
 });
 
+test('docs/requirements.md has one row for each id', () => {
+  const ids = requirementRows().map(({ id }) => id);
+  assert.deepEqual(
+    ids.filter((id, place) => ids.indexOf(id) !== place),
+    [],
+  );
+});
+
 test('every requirement in the title of a test stands in docs/requirements.md', () => {
   const known = new Set(requirementRows().map(({ id }) => id));
   const tests = files.filter((file) => file.endsWith('.test.ts') && file !== 'test/structure.test.ts');
