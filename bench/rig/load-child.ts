@@ -70,7 +70,8 @@ class Load {
       const issue = () => {
         const due = Math.min(last, Math.floor(((microseconds() - this.#startedAt) / 1e6) * rate));
         while (issued < due && free.length > 0) {
-          const taken = free.pop()!;
+          // In turns: a connection that rests for ten seconds is closed by the server.
+          const taken = free.shift()!;
           const meantAt = this.#startedAt + Math.floor((issued++ / rate) * 1e6);
           this.#send(taken.connection, taken.bytes, meantAt, () => {
             free.push(taken);
