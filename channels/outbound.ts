@@ -12,6 +12,7 @@ import { isIP } from 'node:net';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 import { refusedClass } from './address-guard.ts';
 import { AddressRefused, guardedLookup, type Lookup } from './guarded-lookup.ts';
+import { orAborted } from './or-aborted.ts';
 import type { ProxyOptions } from './proxy-tunnel.ts';
 import { tunnelledConnector } from './tunnelled-connector.ts';
 
@@ -98,6 +99,7 @@ async function exchange(dispatcher: Dispatcher, request: OutboundRequest): Promi
   const { url, signal } = request;
   const progress: Progress = { written: false };
   try {
+    // undici looks at the signal only once a connection stands, so a name or a connection that hangs needs this race.
     const response = await orAborted(
       dispatcher.request({
         origin: url.origin,
@@ -142,17 +144,6 @@ function noteWriting(dispatch: Dispatcher['dispatch']): Dispatcher['dispatch'] {
     };
     return dispatch(options, handler);
   };
-}
-
-/** undici looks at the signal only once a connection stands, so a name or a connection that hangs needs this race. */
-function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  work.catch(() => {});
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }
 
 /** The status decides; a body that breaks off or never ends only makes the text shorter. */

@@ -9,6 +9,7 @@
 import type { Socket } from 'node:net';
 import { createTransport, type SendMailOptions, type SMTPPoolOptions, type SMTPPoolSentMessageInfo } from 'nodemailer';
 import type { Log } from '../../telemetry/log.ts';
+import { orAborted } from '../or-aborted.ts';
 import { connectGuarded, type Target } from './connect.ts';
 import { type Auth, type EmailSettings, tlsConnection } from './settings.ts';
 
@@ -90,7 +91,7 @@ export function createSmtp(settings: EmailSettings, log: Log, target: Partial<Ta
       // A pool of its own: in the channel's, the greeting would wait behind mails.
       const single = createTransport({ ...options, maxConnections: 1, getSocket: connect });
       try {
-        await aborted(single.verify(), signal);
+        await orAborted(single.verify(), signal);
         return { kind: 'accepted', answer: 'greeted', refused: [] };
       } catch (error) {
         return failed(error as RejectedMail, false);
@@ -187,14 +188,4 @@ function refusedOf(errors: RejectedMail['rejectedErrors'] = []): RefusedRecipien
     code: responseCode,
     answer: response || message,
   }));
-}
-
-function aborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  work.catch(() => {});
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }
