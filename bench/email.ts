@@ -4,18 +4,14 @@
  */
 
 import type { BenchOptions } from './rig/benchmark.ts';
-import { startHerald, until } from './rig/herald.ts';
-import { allAccepted, startLoad } from './rig/load.ts';
+import { delivered } from './rig/delivered.ts';
+import { startHerald } from './rig/herald.ts';
 import { startMailSink } from './rig/mail-sink.ts';
-import { microseconds } from './rig/monotonic.ts';
 import { startNats } from './rig/nats.ts';
 import { against, type Findings, type Row } from './rig/report.ts';
-import { NOTIFIED, writeResources } from './rig/resources.ts';
+import { writeResources } from './rig/resources.ts';
 import { withScratch } from './rig/scratch.ts';
 import { mustEqual } from './rig/stored.ts';
-
-const ALERTS = 10;
-const WITHIN = 300_000;
 
 export default async function email({ quick, note }: BenchOptions): Promise<Findings> {
   const rows: Row[] = [];
@@ -36,24 +32,9 @@ function withConnections(maxConnections: number, total: number): Promise<Row> {
       `from: herald@example.com, to: [ops@example.com], maxConnections: ${maxConnections}`;
     const config = writeResources(scratch, { channel, concurrency: 64 });
     const herald = await startHerald(scratch, { command: ['start'], natsUrl: nats.url, config });
-    const send = async (first: number, count: number) => {
-      const load = allAccepted(
-        await startLoad(scratch).ask({
-          port: herald.port,
-          connections: 8,
-          body: { format: 'webhook', path: '/v1/webhooks/alertmanager', alerts: ALERTS, label: NOTIFIED },
-          first,
-          plan: { kind: 'count', requests: Math.ceil(count / ALERTS) },
-        }),
-      );
-      const wanted = first + load.accepted;
-      const delivered = () => herald.metric('herald_events_total', { type: 'delivery.delivered' });
-      await until(`${wanted} journaled deliveries`, async () => (await delivered()) >= wanted, WITHIN);
-      return { sent: load.accepted, seconds: (microseconds() - load.startedAt) / 1e6 };
-    };
-    const warm = await send(0, total / 5);
+    const warm = await delivered(scratch, herald, 0, total / 5);
     const cpu = herald.figures().cpu;
-    const { sent, seconds } = await send(warm.sent, total);
+    const { sent, seconds } = await delivered(scratch, herald, warm.sent, total);
     const figures = herald.figures();
     const arrived = await sink.child.ask({ kind: 'count' });
     mustEqual('mails that arrived', arrived.mails, warm.sent + sent);

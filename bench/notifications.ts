@@ -5,18 +5,14 @@
 
 import { untilArchived } from './rig/archived.ts';
 import type { BenchOptions } from './rig/benchmark.ts';
-import { startHerald, until } from './rig/herald.ts';
-import { allAccepted, startLoad } from './rig/load.ts';
-import { microseconds } from './rig/monotonic.ts';
+import { delivered } from './rig/delivered.ts';
+import { startHerald } from './rig/herald.ts';
 import { startNats } from './rig/nats.ts';
 import { startReceiver } from './rig/receiver.ts';
 import { against, type Findings, type Row } from './rig/report.ts';
-import { NOTIFIED, writeResources } from './rig/resources.ts';
+import { writeResources } from './rig/resources.ts';
 import { withScratch } from './rig/scratch.ts';
 import { mustEqual } from './rig/stored.ts';
-
-const ALERTS = 10;
-const WITHIN = 300_000;
 
 export default async function notifications({ quick, note }: BenchOptions): Promise<Findings> {
   const rows: Row[] = [];
@@ -34,25 +30,10 @@ function withConcurrency(concurrency: number, total: number): Promise<Row> {
     const receiver = await startReceiver(scratch);
     const config = writeResources(scratch, { url: receiver.url, concurrency });
     const herald = await startHerald(scratch, { command: ['start'], natsUrl: nats.url, config });
-    const send = async (first: number, count: number) => {
-      const load = allAccepted(
-        await startLoad(scratch).ask({
-          port: herald.port,
-          connections: 8,
-          body: { format: 'webhook', path: '/v1/webhooks/alertmanager', alerts: ALERTS, label: NOTIFIED },
-          first,
-          plan: { kind: 'count', requests: Math.ceil(count / ALERTS) },
-        }),
-      );
-      const wanted = first + load.accepted;
-      const delivered = () => herald.metric('herald_events_total', { type: 'delivery.delivered' });
-      await until(`${wanted} journaled deliveries`, async () => (await delivered()) >= wanted, WITHIN);
-      return { sent: load.accepted, seconds: (microseconds() - load.startedAt) / 1e6 };
-    };
-    const warm = await send(0, total / 5);
+    const warm = await delivered(scratch, herald, 0, total / 5);
     await receiver.child.ask({ kind: 'reset' });
     const cpu = herald.figures().cpu;
-    const { sent, seconds } = await send(warm.sent, total);
+    const { sent, seconds } = await delivered(scratch, herald, warm.sent, total);
     const figures = herald.figures();
     const arrived = await receiver.child.ask({ kind: 'count' });
     mustEqual('notifications that arrived', arrived.notifications, sent);
