@@ -13,6 +13,8 @@ export interface Served {
   /** Without the query, which may hold secrets. */
   readonly url: string;
   readonly address: string;
+  /** Name of who asked, where that is known. */
+  readonly by: string | undefined;
   readonly status: number;
   /** Of the body, as it came. */
   readonly bytes: number;

@@ -124,6 +124,7 @@ export class Exchange implements Peer {
       peer: this,
       presented: undefined,
       attributes: null,
+      identity: null,
     };
     try {
       return this.#route.admit(this.#request);
@@ -327,8 +328,8 @@ export class Exchange implements Peer {
     const { name: route } = this.#route;
     metrics.request(route, status, seconds);
     if (accessLog === 'off') return;
-    const { method = '', url = '' } = this.#request ?? {};
-    const of = { method, url, route, address: this.#address ?? '', bytes: this.#received };
+    const { method = '', url = '', identity } = this.#request ?? {};
+    const of = { method, url, route, by: identity?.name, address: this.#address ?? '', bytes: this.#received };
     logAccess(log, accessLog, { ...of, status, seconds, location });
   }
 

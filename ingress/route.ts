@@ -1,5 +1,7 @@
 /** What a route is: how any part of Herald puts something behind a path, without knowing the HTTP server. */
 
+import type { Identity } from '../access/identity.ts';
+
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
 
 /** The other end of the connection that a request came on. Asked only where somebody needs to know: most requests cost nothing here. */
@@ -30,6 +32,8 @@ export interface RequestHead {
   presented?: unknown;
   /** Of a CloudEvent whose attributes stand in headers; names without `ce-`. */
   attributes?: Readonly<Record<string, string>> | null;
+  /** Who asks, once that is known: of the operators' API by api/guard.ts. null: nobody has looked. */
+  identity?: Identity | null;
 }
 
 export interface HttpRequest extends RequestHead {

@@ -1,0 +1,40 @@
+/** Roles, and what each permits. Declared once: docs, openapi.json and the tests read it here. */
+
+const PERMISSIONS = [
+  'alerts.read',
+  'alerts.command',
+  'silences.write',
+  'approvals.decide',
+  'promotions.request',
+  'deliveries.replay',
+  'channels.test',
+  'deployment.read',
+  'metrics.read',
+  'keys.manage',
+  'secrets.manage',
+  'alerts.send',
+] as const;
+
+type Permission = (typeof PERMISSIONS)[number];
+
+const VIEWER = ['alerts.read'] as const;
+const RESPONDER = [...VIEWER, 'alerts.command', 'silences.write'] as const;
+const OPERATOR = [
+  ...RESPONDER,
+  ...(['approvals.decide', 'promotions.request', 'deliveries.replay', 'channels.test', 'deployment.read'] as const),
+] as const;
+
+/**
+ * viewer: sees alerts and all that became of them. responder: is on call, acts on alerts and silences. operator: decides, replays, tries
+ * out. admin: gives access, too. metrics: the scraper. sender: a source of alerts, and nothing of what became of them.
+ */
+const ROLES = {
+  viewer: VIEWER,
+  responder: RESPONDER,
+  operator: OPERATOR,
+  admin: [...OPERATOR, 'metrics.read', 'keys.manage', 'secrets.manage'],
+  metrics: ['metrics.read'],
+  sender: ['alerts.send'],
+} as const satisfies Readonly<Record<string, readonly Permission[]>>;
+
+export type RoleName = keyof typeof ROLES;
