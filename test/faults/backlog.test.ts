@@ -6,12 +6,13 @@ import { startReceiver } from '../support/receiver.ts';
 import { until } from '../support/until.ts';
 import { startCluster } from './cluster.ts';
 import { gatherEvidence } from './evidence.ts';
+import { oneWebhook } from './resources.ts';
 import { Traffic } from './traffic.ts';
 import { assertAcceptedOnce, assertEffectsOnce, assertNotifiedOnce, assertOneOwnerAtATime } from './verdict.ts';
 
 test('[BR-WH-007] [BR-PERF-005] [BR-REL-004] 50,000 alerts are accepted while no owner runs, and all processed once one starts', async (t) => {
   const receiver = await startReceiver();
-  const cluster = await startCluster({ partitions: 4, receiverUrl: receiver.url });
+  const cluster = await startCluster({ partitions: 4, resources: oneWebhook({ receiverUrl: receiver.url }) });
   const ingress = await cluster.start('ingress');
   await ingress.ready();
   const since = performance.now();
@@ -38,7 +39,7 @@ test('[BR-WH-007] [BR-PERF-005] [BR-REL-004] 50,000 alerts are accepted while no
 test('[BR-WH-007] a full inbox: 503 with Retry-After, every 2xx is kept, and accepting resumes by itself', async (t) => {
   const receiver = await startReceiver();
   const env = { HERALD_INGEST_MAX_BYTES: String(1024 ** 2) };
-  const cluster = await startCluster({ partitions: 2, receiverUrl: receiver.url, env });
+  const cluster = await startCluster({ partitions: 2, resources: oneWebhook({ receiverUrl: receiver.url }), env });
   const ingress = await cluster.start('ingress');
   await ingress.ready();
   const flood = new Traffic({ connections: 4, groupsPerConnection: 600, alertsPerGroup: 10, rounds: 1, name: 'flood' });

@@ -10,7 +10,6 @@ import { type HeraldProcess, type HeraldRole, startHerald, temporaryFolder } fro
 import { type NatsServer, startNats } from '../support/nats.ts';
 import { until } from '../support/until.ts';
 import type { Evidence } from './evidence.ts';
-import { writeResources } from './resources.ts';
 import { CHANNEL_NAME } from './traffic.ts';
 
 export interface Cluster {
@@ -21,17 +20,17 @@ export interface Cluster {
 
 export interface ClusterOptions {
   readonly partitions: number;
-  readonly receiverUrl: string;
-  readonly groupInterval?: string;
+  /** Writes them below the folder; returns what HERALD_CONFIG is to be. */
+  readonly resources: (folder: string) => string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The journals of all partitions reserve their bounds. */
 const STORE = 32 * 1024 ** 3;
 
-export async function startCluster({ partitions, env = {}, ...resources }: ClusterOptions): Promise<Cluster> {
+export async function startCluster({ partitions, env = {}, resources }: ClusterOptions): Promise<Cluster> {
   const folder = temporaryFolder();
-  const config = writeResources(folder, resources);
+  const config = resources(folder);
   const nats = await startNats({ maxFileStore: STORE });
   // Notifications name it as the address of Herald, so it is the same for all.
   const listen = `127.0.0.1:${await freePort()}`;

@@ -14,7 +14,7 @@ import type { Traffic } from './traffic.ts';
 
 export type EventOf<T extends JournalEvent['type']> = Extract<JournalEvent, { type: T }>;
 
-/** A webhook notification's id is known from its decision on; `delivered` once its channel accepted it. */
+/** A notification's id is known from its decision on; concluded once its channel is done with it, or another one has it. */
 interface Seen {
   readonly causes: Map<string, number>;
   readonly decided: Set<string>;
@@ -97,6 +97,10 @@ export class Evidence {
       case 'delivery.delivered':
       case 'delivery.dead':
         concluded.add(event.notificationId);
+        return;
+      case 'delivery.diverted':
+        concluded.add(event.notificationId);
+        decided.add(event.as);
     }
   }
 

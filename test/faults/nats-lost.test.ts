@@ -10,7 +10,7 @@ import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { until } from '../support/until.ts';
 import { startCluster } from './cluster.ts';
 import { embeddedNats, gatherEvidence } from './evidence.ts';
-import { writeResources } from './resources.ts';
+import { oneWebhook, writeResources } from './resources.ts';
 import { Traffic } from './traffic.ts';
 import {
   assertAcceptedOnce,
@@ -124,7 +124,10 @@ function watchReadiness(url: string): { stop(): Promise<string[]> } {
 
 test('[BR-REL-004] NATS is down when ingress starts: HTTP is served, 503 with the reason, and it works once NATS appears', async () => {
   const receiver = await startReceiver();
-  const { nats, count, start } = await startCluster({ partitions: PARTITIONS, receiverUrl: receiver.url });
+  const { nats, count, start } = await startCluster({
+    partitions: PARTITIONS,
+    resources: oneWebhook({ receiverUrl: receiver.url }),
+  });
   await nats.kill9();
   const ingress = await start('ingress');
   const readiness = await until('HTTP to be served', () => fetch(`${ingress.url}/readyz`), { timeoutMs: 30_000 });

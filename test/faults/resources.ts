@@ -9,6 +9,10 @@ export interface FaultResources {
   readonly groupInterval?: string;
 }
 
+export function oneWebhook(of: FaultResources): (folder: string) => string {
+  return (folder) => writeResources(folder, of);
+}
+
 /** Writes them below `folder`; returns what HERALD_CONFIG is to be. */
 export function writeResources(folder: string, { receiverUrl, groupInterval = '500ms' }: FaultResources): string {
   const config = join(folder, 'config');

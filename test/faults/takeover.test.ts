@@ -8,6 +8,7 @@ import { until } from '../support/until.ts';
 import { type Cluster, homeOf, homeOfChannel, spreadOver, startCluster, workerOf } from './cluster.ts';
 import { type Evidence, gatherEvidence } from './evidence.ts';
 import { seededRandom } from './random.ts';
+import { oneWebhook } from './resources.ts';
 import { Traffic } from './traffic.ts';
 import {
   assertAcceptedOnce,
@@ -35,7 +36,7 @@ const ledger = new Traffic({ connections: 0, groupsPerConnection: 0, alertsPerGr
 
 before(async () => {
   receiver = await startReceiver();
-  cluster = await startCluster({ partitions: PARTITIONS, receiverUrl: receiver.url });
+  cluster = await startCluster({ partitions: PARTITIONS, resources: oneWebhook({ receiverUrl: receiver.url }) });
   ingress = await cluster.start('ingress');
   await ingress.ready();
   evidence = await gatherEvidence(cluster.nats.url, cluster.count);

@@ -5,6 +5,7 @@
  */
 
 import { type Answer, type ReceivedRequest, startReceiver } from '../receiver.ts';
+import { type FaultOf, underFaults } from './fault.ts';
 
 export const ROUTING_KEY = '0123456789abcdef0123456789abcdef';
 
@@ -17,11 +18,12 @@ export interface Incident {
   folded: number;
 }
 
-export async function startPagerduty() {
+export async function startPagerduty(faultOf: FaultOf = () => null) {
   const incidents: Incident[] = [];
   /** Answers before any event is looked at, one per request. */
   const faults: Answer[] = [];
-  const receiver = await startReceiver({ script: (request) => faults.shift() ?? enqueue(request, incidents) });
+  const act = underFaults((request) => enqueue(request, incidents), faultOf);
+  const receiver = await startReceiver({ script: (request) => faults.shift() ?? act(request) });
   return { url: receiver.url.replace(/\/hook$/, '/v2/enqueue'), incidents, faults, receiver };
 }
 

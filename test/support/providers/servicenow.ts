@@ -7,33 +7,31 @@
 
 import { createHash } from 'node:crypto';
 import { type Answer, type ReceivedRequest, startReceiver } from '../receiver.ts';
+import { type FaultOf, type ProviderFault, underFaults } from './fault.ts';
 
 export type Incident = Record<string, string>;
 
 export const USER = 'herald.integration';
 export const PASSWORD = 'the-password-of-the-integration';
 
-export interface Fault {
-  readonly answer: Answer;
-  /** The request is carried out all the same: only its answer is lost. */
-  readonly acts?: boolean;
+export interface Fault extends ProviderFault {
   /** Left out: the next one, whatever it is. */
   readonly method?: string;
 }
 
-export async function startServicenow() {
+export async function startServicenow(faultOf: FaultOf = () => null) {
   const incidents: Incident[] = [];
   const faults: Fault[] = [];
   const tokens = new Set<string>();
-  const act = (request: ReceivedRequest) => answerOf(request, incidents, tokens);
+  const planned = ({ method }: ReceivedRequest): Fault | undefined => {
+    const at = faults.findIndex((fault) => fault.method === undefined || fault.method === method);
+    return at < 0 ? undefined : faults.splice(at, 1)[0];
+  };
   const receiver = await startReceiver({
-    script: (request) => {
-      const at = faults.findIndex(({ method }) => method === undefined || method === request.method);
-      if (at < 0) return act(request);
-      const [fault] = faults.splice(at, 1);
-      if (fault!.acts === true) act(request);
-      return fault!.answer;
-    },
+    script: underFaults(
+      (request) => answerOf(request, incidents, tokens),
+      (request) => planned(request) ?? faultOf(request),
+    ),
   });
   return { url: receiver.url.replace(/\/hook$/, ''), incidents, faults, tokens, receiver };
 }

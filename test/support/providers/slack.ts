@@ -7,6 +7,7 @@
  */
 
 import { type Answer, type ReceivedRequest, type Receiver, startReceiver } from '../receiver.ts';
+import { type FaultOf, underFaults } from './fault.ts';
 
 export const TOKEN = 'xoxb-1-test';
 export const WEBHOOK_PATH = '/services/T1/B1/secret';
@@ -49,7 +50,7 @@ export function slackError(error: string, status = 200, headers: Readonly<Record
   return { kind: 'reply', status, headers, body: JSON.stringify({ ok: false, error }) };
 }
 
-export async function startSlack(): Promise<SlackServer> {
+export async function startSlack(faultOf: FaultOf = () => null): Promise<SlackServer> {
   const messages: PostedMessage[] = [];
   const scripted = new Map<string, Answer[]>();
   const answer = (request: ReceivedRequest): Answer => {
@@ -59,7 +60,7 @@ export async function startSlack(): Promise<SlackServer> {
     if (method === 'webhook') return webhook(request, messages);
     return { kind: 'reply', status: 200, body: JSON.stringify(call(method, request, messages)) };
   };
-  const receiver = await startReceiver({ script: answer });
+  const receiver = await startReceiver({ script: underFaults(answer, faultOf) });
   const origin = new URL(receiver.url).origin;
   return {
     receiver,

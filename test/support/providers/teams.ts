@@ -6,6 +6,7 @@
  */
 
 import { type Answer, type ReceivedRequest, type Receiver, startReceiver } from '../receiver.ts';
+import { type FaultOf, underFaults } from './fault.ts';
 
 type Json = Record<string, unknown>;
 
@@ -30,7 +31,10 @@ export function teamsError(
   return { kind: 'reply', status, headers, body: JSON.stringify({ error: { code, message } }) };
 }
 
-export async function startTeams(wrapping: 'message' | 'bare' = 'message'): Promise<TeamsServer> {
+export async function startTeams(
+  wrapping: 'message' | 'bare' = 'message',
+  faultOf: FaultOf = () => null,
+): Promise<TeamsServer> {
   const cards: Json[] = [];
   const planned: Answer[] = [];
   const take = (request: ReceivedRequest): Answer => {
@@ -44,7 +48,7 @@ export async function startTeams(wrapping: 'message' | 'bare' = 'message'): Prom
     cards.push(card!);
     return { kind: 'reply', status: 202 };
   };
-  const receiver = await startReceiver({ script: (request) => planned.shift() ?? take(request) });
+  const receiver = await startReceiver({ script: underFaults((request) => planned.shift() ?? take(request), faultOf) });
   return {
     receiver,
     url: `${new URL(receiver.url).origin}${SIGNATURE}`,

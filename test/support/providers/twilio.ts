@@ -7,6 +7,7 @@
 
 import { createHmac } from 'node:crypto';
 import { type Answer, type ReceivedRequest, startReceiver } from '../receiver.ts';
+import { type FaultOf, type ProviderFault, underFaults } from './fault.ts';
 
 export const ACCOUNT = `AC${'0'.repeat(31)}1`;
 export const TOKEN = 'the-auth-token-of-the-account';
@@ -29,17 +30,15 @@ interface TwilioAccount {
   status: string;
 }
 
-export async function startTwilio(now: () => number) {
+export async function startTwilio(now: () => number, faultOf: FaultOf = () => null) {
   const account: TwilioAccount = { messages: [], refused: new Map(), status: 'active' };
   /** Answers before anything is looked at. `acts`: the message is taken all the same. */
-  const faults: { readonly answer: Answer; readonly acts?: boolean }[] = [];
+  const faults: ProviderFault[] = [];
   const receiver = await startReceiver({
-    script: (request) => {
-      const fault = faults.shift();
-      if (fault === undefined) return answerOf(request, account, now());
-      if (fault.acts === true) answerOf(request, account, now());
-      return fault.answer;
-    },
+    script: underFaults(
+      (request) => answerOf(request, account, now()),
+      (request) => faults.shift() ?? faultOf(request),
+    ),
   });
   return { url: receiver.url.replace(/\/hook$/, ''), account, faults, receiver };
 }
