@@ -24,6 +24,8 @@ export interface Environment {
   /** Networks of proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
   readonly accessLog: AccessLogMode;
+  /** Health, readiness and metrics on an address of their own; null: only where HTTP is served. */
+  readonly healthListen: { readonly host: string; readonly port: number } | null;
   /** HTTPS besides HTTP; null: none. */
   readonly tls: Tls | null;
 }
@@ -102,6 +104,12 @@ export function readEnvironment(variables: Variables, cwd: string, home: string)
       1024 ** 3,
       parseIngestBytes,
       'a whole number of bytes, 1048576 (1 MiB) or more; it cannot change once data is stored',
+    ),
+    healthListen: read<Environment['healthListen']>(
+      'HERALD_HEALTH_LISTEN',
+      null,
+      parseListen,
+      'host:port, as in 127.0.0.1:9090',
     ),
     tls: tlsOf(read, variables, cwd, problems),
     trustedProxies: read<readonly string[]>(

@@ -14,6 +14,7 @@ import { type ActorsRole, startActors } from './actors-role.ts';
 import { alertGauge } from './alert-gauge.ts';
 import { type ArchiveRole, startArchive } from './archive-role.ts';
 import type { Environment } from './environment.ts';
+import { startHealthServer } from './health-server.ts';
 import { type IngressRole, sourceFinder, startIngress } from './ingress-role.ts';
 import { openResources } from './live-resources.ts';
 import { openBus, partitionCount } from './open-bus.ts';
@@ -98,6 +99,16 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
         })
       : null;
 
+  const health =
+    environment.healthListen === null
+      ? null
+      : await startHealthServer({
+          listen: environment.healthListen,
+          metrics,
+          log,
+          notReady: () => ingress?.notReady() ?? notReadyWithoutIngress(parts, roles, stop.signal),
+        });
+
   const connect = async () => {
     const name = `herald ${roles.join('+')}`;
     const sizes = { ingestMaxBytes: environment.ingestMaxBytes };
@@ -136,6 +147,7 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
         () => senders.close(),
         () => pictures.close(),
         () => plugins.close(),
+        () => health?.close(),
       ]),
   };
 }
@@ -145,6 +157,15 @@ function notReady({ actors }: Parts, decides: boolean): readonly string[] {
   if (!decides) return [];
   if (actors === null) return ['deciding has not started yet'];
   return actors.worker.settled() ? [] : ['partitions are being taken', ...actors.worker.problems()];
+}
+
+/** Where the ingress role says the same of NATS. */
+function notReadyWithoutIngress(parts: Parts, roles: readonly Role[], { aborted }: AbortSignal): readonly string[] {
+  if (aborted) return ['shutting down'];
+  if (parts.bus === null) return ['NATS has not been reached yet'];
+  if (!parts.bus.connected()) return ['the connection to NATS is lost'];
+  if (roles.includes('archive') && parts.archive === null) return ['the archive is not open yet'];
+  return notReady(parts, roles.includes('actors'));
 }
 
 interface Parts {

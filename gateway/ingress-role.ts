@@ -64,6 +64,8 @@ export interface IngressRole {
   readonly port: number;
   /** From now on alerts are accepted. */
   useBus(bus: Bus, count: PartitionCount): void;
+  /** What keeps it from accepting; empty: it accepts. */
+  notReady(): readonly string[];
   /** readyz says 503 from now on. */
   drain(): void;
   stop(deadline: number): Promise<void>;
@@ -118,13 +120,18 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
   const server = await listen(options, routes);
 
   function ready() {
+    const reasons = notReady();
+    return { ok: reasons.length === 0, reasons };
+  }
+
+  function notReady(): readonly string[] {
     const reasons = [...options.notReady()];
     if (draining) reasons.push('shutting down');
     if (connected === null) reasons.push('NATS has not been reached yet');
     else if (!connected.bus.connected()) reasons.push('the connection to NATS is lost');
     else if (!connected.gauge.admitting())
       reasons.push('the store of waiting alerts is nearly full or does not answer');
-    return { ok: reasons.length === 0, reasons };
+    return reasons;
   }
 
   return {
@@ -147,6 +154,7 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
         }),
       };
     },
+    notReady,
     drain() {
       draining = true;
     },

@@ -86,6 +86,12 @@ test('where people reach Herald is an HTTP address, kept without a slash at its 
   assert.throws(() => read({ HERALD_EXTERNAL_URL: 'alerts.example' }), /HERALD_EXTERNAL_URL=alerts.example: http:/);
 });
 
+test('health may have an address of its own', () => {
+  assert.equal(read({}).healthListen, null);
+  assert.deepEqual(read({ HERALD_HEALTH_LISTEN: '[::1]:9090' }).healthListen, { host: '::1', port: 9090 });
+  assert.deepEqual(problemsOf({ HERALD_HEALTH_LISTEN: '9090' }), ['HERALD_HEALTH_LISTEN']);
+});
+
 test('[BR-WH-022] trusted proxies are networks, and the access log has one of three modes', () => {
   const { trustedProxies, accessLog } = read({ HERALD_TRUSTED_PROXIES: '10.0.0.0/8, ::1', HERALD_ACCESS_LOG: 'all' });
   assert.deepEqual([trustedProxies, accessLog], [['10.0.0.0/8', '::1'], 'all']);

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { freePort } from '../../gateway/free-port.ts';
+import { startCluster } from '../faults/cluster.ts';
+import { until } from '../support/until.ts';
+
+const ROLES = [
+  ['actors', 'herald_recovery_seconds_count'],
+  ['archive', 'process_resident_memory_bytes'],
+  ['ingress', 'herald_http_requests_total'],
+] as const;
+
+test('[BR-MON-001] each role that runs apart serves its health, readiness and metrics on an address of its own', async () => {
+  const cluster = await startCluster({ partitions: 2, receiverUrl: 'http://127.0.0.1:9/nobody' });
+  for (const [role, metric] of ROLES) {
+    const listen = `127.0.0.1:${await freePort()}`;
+    const herald = await cluster.start(role, { HERALD_HEALTH_LISTEN: listen });
+    await herald.ready();
+    const get = (path: string) => fetch(`http://${listen}${path}`);
+    await until(`${role} to be ready`, async () => (await get('/readyz')).status === 200);
+    assert.equal((await get('/healthz')).status, 200);
+    assert.match(await (await get('/metrics')).text(), new RegExp(`^${metric}`, 'm'));
+    assert.equal((await get('/v1/alerts')).status, 404);
+    await herald.stop();
+  }
+});
+
+test('a role whose NATS is gone says so on its health address', async () => {
+  const cluster = await startCluster({ partitions: 2, receiverUrl: 'http://127.0.0.1:9/nobody' });
+  const listen = `127.0.0.1:${await freePort()}`;
+  const herald = await cluster.start('actors', { HERALD_HEALTH_LISTEN: listen });
+  await herald.ready();
+  await cluster.nats.stop();
+  let reasons: unknown;
+  await until('readyz to notice', async () => {
+    const response = await fetch(`http://${listen}/readyz`);
+    ({ reasons } = (await response.json()) as { reasons?: unknown });
+    return response.status === 503;
+  });
+  assert.deepEqual(reasons, ['the connection to NATS is lost']);
+});
+
+test('a health address that is taken is named, and nothing starts', async () => {
+  const cluster = await startCluster({ partitions: 2, receiverUrl: 'http://127.0.0.1:9/nobody' });
+  const listen = `127.0.0.1:${await freePort()}`;
+  const first = await cluster.start('actors', { HERALD_HEALTH_LISTEN: listen });
+  await first.ready();
+  const second = await cluster.start('actors', { HERALD_HEALTH_LISTEN: listen });
+  await assert.rejects(second.ready());
+  assert.match(second.stderr(), new RegExp(`HERALD_HEALTH_LISTEN: cannot listen on ${listen}: in use`));
+});
