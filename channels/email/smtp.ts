@@ -1,5 +1,5 @@
 /**
- * SMTP out, by nodemailer's pool: the only file that sends with it. One pool per channel; its connections are made by
+ * SMTP out, by nodemailer's pool: the only file that sends with it (whole-message.ts writes out what it composes). One pool per channel; its connections are made by
  * connect.ts, so that every one of them passes the address guard.
  *
  * What is lost with a connection depends on how far it was: a mail whose last line has left may have been taken by the server,
@@ -12,6 +12,7 @@ import type { Log } from '../../telemetry/log.ts';
 import { orAborted } from '../or-aborted.ts';
 import { connectGuarded, type Target } from './connect.ts';
 import { type Auth, type EmailSettings, tlsConnection } from './settings.ts';
+import { makeWhole } from './whole-message.ts';
 
 /** What the server said to one recipient, or the failure of the whole mail. */
 export interface RefusedRecipient {
@@ -67,6 +68,7 @@ export function createSmtp(settings: EmailSettings, log: Log, target: Partial<Ta
   const leaving = new WeakMap<AbortSignal, { whole: boolean }>();
   pool.use('stream', (mail, done) => {
     const progress = leaving.get(mail.data.signal as AbortSignal);
+    makeWhole(mail.message);
     // Behind the signature of DKIM: what ends here is what goes to the connection.
     mail.message.processFunc((input) => {
       input.once('end', () => {

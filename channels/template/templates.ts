@@ -104,7 +104,14 @@ export function createTemplates(options: TemplatesOptions): Templates {
     return found;
   }
 
-  function tryOne(source: string, mode: Escape, view: NotificationView, locale: Locale): string | TemplateFault {
+  function tryOne(
+    source: string,
+    mode: Escape,
+    viewFor: () => NotificationView,
+    locale: Locale,
+  ): string | TemplateFault {
+    if (source === '') return '';
+    const view = viewFor();
     const entry = compiledOf(source, mode);
     if (!entry.compiled.ok) return entry.compiled.fault;
     if (entry.restsUntil > view.now) return RESTING;
@@ -120,7 +127,12 @@ export function createTemplates(options: TemplatesOptions): Templates {
     const choice = declared.locale(tenant, channel);
     const languages = wantedLanguages(notification, choice);
     const locale = localeOf(notification, choice);
-    const view = viewOf(notification, { locale, linksOf, externalURL, now });
+    // Not made where nothing is declared and the usual texts are empty.
+    let made: NotificationView | null = null;
+    const view = () => {
+      made ??= viewOf(notification, { locale, linksOf, externalURL, now });
+      return made;
+    };
     const failures: string[] = [];
     const partOf = (part: string, usual: string): string => {
       const override = declared.part({ tenant, channel, type, part, languages, notification });
