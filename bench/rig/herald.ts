@@ -8,8 +8,7 @@ import { adopt } from './child.ts';
 import { figuresOf, type ProcessFigures } from './machine.ts';
 import type { Scratch } from './scratch.ts';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const PROGRAM = `${ROOT}bin/herald.ts`;
+const PROGRAM = fileURLToPath(new URL('../../bin/herald', import.meta.url));
 const READY_WITHIN = 30_000;
 const LOOK_EVERY = 50;
 
@@ -22,6 +21,7 @@ export interface HeraldSpec {
 
 export interface Herald {
   readonly pid: number;
+  /** Of HTTP; of a role without an API: of its health and metrics. */
   readonly port: number;
   /** HERALD_DATA */
   readonly data: string;
@@ -33,21 +33,18 @@ export interface Herald {
 /** Where profiles are written (`node --cpu-prof`), one for each process and thread; unset: none are made. */
 const PROFILES = process.env.HERALD_BENCH_PROFILES ?? '';
 
-/** Resolves once it is ready; a role without HTTP is taken for ready at once. */
+/** Resolves once it is ready. */
 export async function startHerald(scratch: Scratch, spec: HeraldSpec): Promise<Herald> {
   const port = await freePort();
+  const servesApi = spec.command[0] === 'start' || spec.command[1] === 'ingress';
   const data = scratch.folder();
-  const flags = PROFILES === '' ? [] : ['--cpu-prof', '--cpu-prof-dir', PROFILES];
+  const profiling = PROFILES === '' ? '' : ` --cpu-prof --cpu-prof-dir=${PROFILES}`;
   if (PROFILES !== '') mkdirSync(PROFILES, { recursive: true });
-  const child = spawn(process.execPath, [...flags, PROGRAM, ...spec.command], {
+  const child = spawn(PROGRAM, spec.command, {
     env: {
       ...process.env,
-      // As bin/herald does.
-      MALLOC_ARENA_MAX: '2',
-      MALLOC_TRIM_THRESHOLD_: '262144',
-      MALLOC_MMAP_THRESHOLD_: '131072',
-      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? `${ROOT}.runtime/compile-cache`,
-      HERALD_LISTEN: `127.0.0.1:${port}`,
+      NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''}${profiling}`,
+      [servesApi ? 'HERALD_LISTEN' : 'HERALD_HEALTH_LISTEN']: `127.0.0.1:${port}`,
       HERALD_DATA: data,
       HERALD_CONFIG: spec.config,
       HERALD_INGEST_MAX_BYTES: String(8 * 1024 ** 3),
@@ -69,8 +66,7 @@ export async function startHerald(scratch: Scratch, spec: HeraldSpec): Promise<H
     figures: () => figuresOf(child.pid ?? 0),
     metric: async (name, labels = {}) => sumOf(await textOf(port, '/metrics'), name, labels),
   };
-  const servesHttp = spec.command[0] === 'start' || spec.command[1] === 'ingress';
-  if (servesHttp) await Promise.race([until('Herald to be ready', () => isReady(port), READY_WITHIN), ended]);
+  await Promise.race([until('Herald to be ready', () => isReady(port), READY_WITHIN), ended]);
   return herald;
 }
 

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { freePort } from '../../gateway/free-port.ts';
 import { startCluster } from '../faults/cluster.ts';
+import { oneWebhook } from '../faults/resources.ts';
 import { until } from '../support/until.ts';
 
+const NOBODY = 'http://127.0.0.1:9/nobody';
 const ROLES = [
   ['actors', 'herald_recovery_seconds_count'],
   ['archive', 'process_resident_memory_bytes'],
@@ -11,7 +13,7 @@ const ROLES = [
 ] as const;
 
 test('[BR-MON-001] each role that runs apart serves its health, readiness and metrics on an address of its own', async () => {
-  const cluster = await startCluster({ partitions: 2, receiverUrl: 'http://127.0.0.1:9/nobody' });
+  const cluster = await startCluster({ partitions: 2, resources: oneWebhook({ receiverUrl: NOBODY }) });
   for (const [role, metric] of ROLES) {
     const listen = `127.0.0.1:${await freePort()}`;
     const herald = await cluster.start(role, { HERALD_HEALTH_LISTEN: listen });
@@ -26,7 +28,7 @@ test('[BR-MON-001] each role that runs apart serves its health, readiness and me
 });
 
 test('a role whose NATS is gone says so on its health address', async () => {
-  const cluster = await startCluster({ partitions: 2, receiverUrl: 'http://127.0.0.1:9/nobody' });
+  const cluster = await startCluster({ partitions: 2, resources: oneWebhook({ receiverUrl: NOBODY }) });
   const listen = `127.0.0.1:${await freePort()}`;
   const herald = await cluster.start('actors', { HERALD_HEALTH_LISTEN: listen });
   await herald.ready();
@@ -41,7 +43,7 @@ test('a role whose NATS is gone says so on its health address', async () => {
 });
 
 test('a health address that is taken is named, and nothing starts', async () => {
-  const cluster = await startCluster({ partitions: 2, receiverUrl: 'http://127.0.0.1:9/nobody' });
+  const cluster = await startCluster({ partitions: 2, resources: oneWebhook({ receiverUrl: NOBODY }) });
   const listen = `127.0.0.1:${await freePort()}`;
   const first = await cluster.start('actors', { HERALD_HEALTH_LISTEN: listen });
   await first.ready();
