@@ -7,13 +7,13 @@ import { describeApproval } from './approval-demand.ts';
 import { dryReach } from './dry-reach.ts';
 import { isFor } from './escalation-call.ts';
 import { decideHold, holdContext, seenLabels } from './hold.ts';
-import type { HoldsState } from './holds-state.ts';
 import { matchesAll } from './matcher.ts';
 import { decideMeaning } from './meaning.ts';
 import { type KnownAttributes, knownAttributes } from './namespace.ts';
 import type { GroupedAlert } from './notification.ts';
 import type { Policy, ReceiverTiming } from './policy.ts';
 import type { Reason } from './reason.ts';
+import { placedBy, type Standing } from './standing.ts';
 
 export interface DryRun extends KnownAttributes {
   readonly environment: Environment;
@@ -44,16 +44,18 @@ export interface DryRunGroup {
   readonly held?: Reason;
 }
 
-/** `now`: Unix time in milliseconds. `standing`: what holds alerts back at run time; null where that is not known, or nothing does. */
-export function dryRun(policy: Policy, alert: Alert, now: number, standing: HoldsState | null = null): DryRun {
-  const { dropped, approval, routing, reasons } = decideMeaning(alert, { ...policy, filter: policy.tryFilter }, now);
+/** `now`: Unix time in milliseconds. `standing`: what is so at run time; null where that is not known. */
+export function dryRun(policy: Policy, alert: Alert, now: number, standing: Standing | null = null): DryRun {
+  const known = standing === null ? {} : placedBy(standing.placements, alert);
+  const meaning = decideMeaning(alert, { ...policy, filter: policy.tryFilter }, now, known);
+  const { dropped, approval, routing, reasons } = meaning;
   const { environment, priority, namespace, shown = alert.labels } = routing;
-  const known = knownAttributes(routing);
+  const attributes = knownAttributes(routing);
   const awaiting = approval === null ? {} : { awaiting: describeApproval(approvalFrom(approval, now)) };
-  const grouped = { ...alert, labels: shown, environment, priority, ...known, ...awaiting };
+  const grouped = { ...alert, labels: shown, environment, priority, ...attributes, ...awaiting };
   const groups = routing.groups.map(({ key, labels, timing }): DryRunGroup => {
     const { groupWait, channels } = timing;
-    const hold = decideHold(grouped, holdContext(alert.tenant, timing, standing, policy, now));
+    const hold = decideHold(grouped, holdContext(alert.tenant, timing, standing?.holds ?? null, policy, now));
     const held = hold === null ? {} : { held: hold.reason };
     return { key, labels, groupWait, channels, ...escalationOf(grouped, timing, policy), ...held };
   });
@@ -64,7 +66,7 @@ export function dryRun(policy: Policy, alert: Alert, now: number, standing: Hold
     environment,
     priority,
     namespace,
-    ...known,
+    ...attributes,
     dropped,
     labels: shown,
     reasons: [

@@ -25,7 +25,8 @@ export function requestPromotion(
   if (pending !== undefined) return refuse(409, `promotion ${pending.id} to ${pending.to} waits already`);
   if (to === undefined) return refuse(422, `to is missing; allowed: ${ENVIRONMENTS.join(', ')}`);
   const from = environmentOf(state, tenant, namespace, policy);
-  const problem = wayProblem(from, to, entry.override === true);
+  const isPassable = (one: Environment) => policy.promotion(tenant, one).passable === true;
+  const problem = wayProblem(from, to, entry.override === true, isPassable);
   if (problem !== null) return problem;
   const { approvals, approvers, deadline } = policy.promotion(tenant, isDown(from, to) ? from : to);
   const needed = from === 'production' ? approvals + 1 : approvals;
@@ -42,11 +43,16 @@ function isDown(from: Environment, to: Environment): boolean {
 }
 
 /** null: the namespace may go that way. */
-function wayProblem(from: Environment, to: Environment, override: boolean): PromotionDecision | null {
-  const steps = ENVIRONMENTS.indexOf(from) - ENVIRONMENTS.indexOf(to);
-  if (steps === 0) return refuse(409, `it is in ${from} already`);
-  if (steps > 1)
-    return refuse(409, `from ${from} the next is ${ENVIRONMENTS[ENVIRONMENTS.indexOf(from) - 1]}, not ${to}`);
+function wayProblem(
+  from: Environment,
+  to: Environment,
+  override: boolean,
+  isPassable: (environment: Environment) => boolean,
+): PromotionDecision | null {
+  if (from === to) return refuse(409, `it is in ${from} already`);
+  const between = ENVIRONMENTS.slice(ENVIRONMENTS.indexOf(to) + 1, ENVIRONMENTS.indexOf(from));
+  const next = between.findLast((environment) => !isPassable(environment));
+  if (next !== undefined) return refuse(409, `from ${from} the next is ${next}, not ${to}`);
   if (from === 'production' && !override) {
     return refuse(422, 'its alerts would not count as production any more; say override: true for that');
   }

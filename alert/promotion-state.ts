@@ -25,6 +25,8 @@ export interface PromotionRule {
   readonly approvers: readonly string[];
   /** How long a request waits. Milliseconds. */
   readonly deadline: number;
+  /** The tenant does not have this environment: promotions pass it by. */
+  readonly passable?: true;
 }
 
 export interface Approved {

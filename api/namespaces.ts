@@ -13,12 +13,13 @@ export const NAMESPACE_STATES = ['active', 'dormant'] as const;
 interface Known {
   readonly tenant: string;
   readonly namespace: string;
-  /** Where people put it; null: nowhere. Of one namespace. */
-  readonly placement?: Placement | null;
+  /** Where people put it; null: nowhere. */
+  readonly placement: Placement | null;
 }
 
 export function namespaceOperations({ query, profile }: Pick<OperatorPorts, 'query' | 'profile'>): Operation[] {
-  const withAttributes = (known: Known) => ({ ...known, ...attributesOf(profile(known.tenant, known.namespace)) });
+  const profileOf = ({ tenant, namespace, placement }: Known) => profile(tenant, namespace, placement ?? undefined);
+  const withAttributes = (known: Known) => ({ ...known, ...attributesOf(profileOf(known)) });
   return [
     {
       method: 'GET',
@@ -55,8 +56,7 @@ export function namespaceOperations({ query, profile }: Pick<OperatorPorts, 'que
       problems: { 404: 'No alert was ever about it.' },
       handle: async ({ params: { tenant = '', namespace = '' } }) => {
         const known = (await query('namespace', { tenant, namespace })) as Known;
-        const placed = known.placement ?? undefined;
-        return json(200, { ...withAttributes(known), profile: profileAnswer(profile(tenant, namespace, placed)) });
+        return json(200, { ...withAttributes(known), profile: profileAnswer(profileOf(known)) });
       },
     },
   ];

@@ -6,8 +6,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Alert } from '../alert/alert.ts';
 import { dryRun } from '../alert/dry-run.ts';
-import type { HoldsState } from '../alert/holds-state.ts';
-import type { Policy } from '../alert/policy.ts';
 import type { Bus } from '../bus/connection.ts';
 import { framePublisher, type IngestGauge, watchIngest } from '../bus/ingest.ts';
 import type { PartitionCount } from '../bus/partition.ts';
@@ -34,6 +32,7 @@ import { systemClock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Tls } from './environment.ts';
+import type { AskStanding } from './standing.ts';
 import { StartFailed } from './start-failed.ts';
 
 /** Between the departures of frames, while alerts come. Milliseconds. */
@@ -54,8 +53,8 @@ export interface IngressRoleOptions {
   readonly log: Log;
   /** Routes besides webhooks and health: the operators' API. */
   readonly routes: readonly Route[];
-  /** What fires and what people silenced, for a dry run; undefined where that cannot be asked now. */
-  standing(tenant: string, policy: Policy, now: number): Promise<HoldsState | null | undefined>;
+  /** For dry runs. */
+  readonly standing: AskStanding;
   /** What keeps this process from being ready besides NATS; empty when nothing does. */
   notReady(): readonly string[];
 }

@@ -42,6 +42,8 @@ export async function judgeChange(before: ResourceSet | null, after: ResourceSet
 interface Known {
   readonly namespace: string;
   readonly environment: string;
+  /** Where people put it by a promotion: patterns do not move it. */
+  readonly placement: Placement | null;
 }
 
 async function lossesOf(
@@ -59,23 +61,15 @@ async function lossesOf(
       readonly namespaces: readonly Known[];
       readonly next: string | null;
     };
-    for (const { namespace, environment } of page.namespaces) {
+    for (const { namespace, environment, placement } of page.namespaces) {
       const wasProduction = environment === 'production';
-      if (productionLoss(namespace, wasProduction, was, will) === null) continue;
-      // Where people put it by a promotion, patterns do not move it.
-      const placed = await placementOf(tenant, namespace, query);
-      const loss = productionLoss(namespace, wasProduction, was, will, placed);
+      const loss = productionLoss(namespace, wasProduction, was, will, placement ?? undefined);
       if (loss !== null) losses.push(loss);
       if (losses.length >= most) return losses;
     }
     cursor = page.next ?? undefined;
   } while (cursor !== undefined);
   return losses;
-}
-
-async function placementOf(tenant: string, namespace: string, query: Query): Promise<Placement | undefined> {
-  const { placement } = (await query('namespace', { tenant, namespace })) as { readonly placement: Placement | null };
-  return placement ?? undefined;
 }
 
 const SHOWN = 5;

@@ -1,12 +1,13 @@
-/** What fires and what people silenced, asked of the archive for dry runs; the alerts of one request share the answer. */
+/** What fires, what people silenced and which namespaces they moved, asked of the archive for dry runs; the alerts of one request share the answer. */
 
-import type { HoldsState } from '../alert/holds-state.ts';
 import type { Policy } from '../alert/policy.ts';
+import type { Standing } from '../alert/standing.ts';
 import { standingIn } from '../api/standing.ts';
 import { askArchive } from '../archive/ask.ts';
 import type { Bus } from '../bus/connection.ts';
 
-export type Standing = (tenant: string, policy: Policy, now: number) => Promise<HoldsState | null | undefined>;
+/** undefined: that cannot be asked now. */
+export type AskStanding = (tenant: string, policy: Policy, now: number) => Promise<Standing | undefined>;
 
 /** Milliseconds. */
 const FRESH = 1000;
@@ -15,10 +16,10 @@ const MOST_TENANTS = 100;
 interface Asked {
   readonly at: number;
   readonly policy: Policy;
-  readonly answer: ReturnType<Standing>;
+  readonly answer: ReturnType<AskStanding>;
 }
 
-export function standingOf(bus: () => Bus | null): Standing {
+export function standingOf(bus: () => Bus | null): AskStanding {
   const asked = new Map<string, Asked>();
   return (tenant, policy, now) => {
     const known = asked.get(tenant);
@@ -31,7 +32,7 @@ export function standingOf(bus: () => Bus | null): Standing {
 }
 
 /** A dry run says what it can without an archive, and that it had none. */
-async function ask(bus: Bus | null, tenant: string, policy: Policy, now: number): ReturnType<Standing> {
+async function ask(bus: Bus | null, tenant: string, policy: Policy, now: number): ReturnType<AskStanding> {
   if (bus?.connected() !== true) return undefined;
   const query = askArchive(bus.nc);
   try {

@@ -29,10 +29,23 @@ type DeclaredRules = Partial<Record<Environment, DeclaredRule>>;
 /** Two people see each promotion at least: who asks, and who approves. */
 export const DEFAULT_PROMOTION: PromotionRule = { approvals: 1, approvers: [], deadline: 7 * 86_400_000 };
 
-/** For what the schema has checked: an EnvironmentPolicy. */
+/**
+ * For what the schema has checked: an EnvironmentPolicy. An environment that it neither names nor says anything about is none of the
+ * tenant's: `from development to staging` where there is no testing is one step.
+ */
 export function promotionRules(spec: unknown): Partial<Record<Environment, PromotionRule>> {
-  const declared = Object.entries((fieldOf(spec, 'promotion') ?? {}) as DeclaredRules);
-  return Object.fromEntries(declared.map(([environment, one]) => [environment, promotionRule(one)]));
+  const declared = (fieldOf(spec, 'promotion') ?? {}) as DeclaredRules;
+  const named = (fieldOf(spec, 'environments') ?? []) as readonly { readonly name: Environment }[];
+  const own = new Set<unknown>([
+    ...named.map(({ name }) => name),
+    ...Object.keys(declared),
+    fieldOf(spec, 'default') ?? 'production',
+  ]);
+  const rules = ENVIRONMENTS.map((environment) => {
+    const rule = promotionRule(declared[environment] ?? {});
+    return [environment, own.size === 1 || own.has(environment) ? rule : { ...rule, passable: true as const }];
+  });
+  return Object.fromEntries(rules) as Partial<Record<Environment, PromotionRule>>;
 }
 
 function promotionRule({ approvals, approvers, deadline }: DeclaredRule): PromotionRule {

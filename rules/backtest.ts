@@ -2,6 +2,7 @@
 
 import { ENVIRONMENTS, type Environment } from '../alert/alert.ts';
 import { NAMESPACE_ATTRIBUTES, type NamespaceAttribute, type NamespaceAttributes } from '../alert/namespace.ts';
+import type { Placement } from '../alert/promotion-state.ts';
 import type { BulkClassification } from './pool.ts';
 
 /** A namespace as it is now. */
@@ -12,6 +13,8 @@ export interface KnownNamespace {
   readonly environment: Environment | null;
   /** Left out: not compared. */
   readonly attributes?: NamespaceAttributes;
+  /** Where people put it by a promotion; no policy undoes that. */
+  readonly placed?: Placement;
 }
 
 export interface EnvironmentChange {

@@ -7,6 +7,7 @@ import { Piscina } from 'piscina';
 import type { Environment, Priority } from '../alert/alert.ts';
 import type { CorrelationRule, Finding, Learnt, WindowAlert } from '../alert/correlation.ts';
 import type { NamespaceAttributes } from '../alert/namespace.ts';
+import type { Placement } from '../alert/promotion-state.ts';
 import type { PatternProblem } from './pattern-set.ts';
 import type { ProfileRules } from './profile.ts';
 
@@ -15,6 +16,8 @@ export interface ClassifyTask {
   /** ProfileRules as JSON: told apart faster than an object, and it crosses to the thread as one copy. */
   readonly rules: string;
   readonly names: readonly string[];
+  /** By name: where people put it. */
+  readonly placed: ReadonlyMap<string, Placement>;
 }
 
 export interface BulkClassification {
@@ -48,7 +51,12 @@ export class PoolTimeout extends Error {
 }
 
 export interface RulesPool {
-  classifyAll(rules: ProfileRules, names: readonly string[]): Promise<BulkResult>;
+  /** `placed`: by name, where people put it. */
+  classifyAll(
+    rules: ProfileRules,
+    names: readonly string[],
+    placed?: ReadonlyMap<string, Placement>,
+  ): Promise<BulkResult>;
   /** `limit` in milliseconds, the wait for a thread included. Throws PoolTimeout, and what a task or its thread throws. */
   correlate(task: CorrelateTask, limit: number): Promise<readonly Finding[]>;
   /** What is under way is broken off. */
@@ -61,6 +69,8 @@ export interface PoolOptions {
   readonly batch?: number;
 }
 
+const NOWHERE: ReadonlyMap<string, Placement> = new Map();
+
 export function createRulesPool(options: PoolOptions = {}): RulesPool {
   const { threads = 1, batch = 2000 } = options;
   const pool = threadPool<ClassifyTask | CorrelateTask, unknown>({
@@ -68,9 +78,10 @@ export function createRulesPool(options: PoolOptions = {}): RulesPool {
     maxThreads: Math.max(1, threads),
   });
   return {
-    async classifyAll(rules, names) {
+    async classifyAll(rules, names, placed = NOWHERE) {
       const text = JSON.stringify(rules);
-      const parts = await Promise.all(inBatches(names, batch).map((part) => pool.run({ rules: text, names: part })));
+      const tasks = inBatches(names, batch).map((part) => pool.run({ rules: text, names: part, placed }));
+      const parts = await Promise.all(tasks);
       return join(parts as BulkResult[]);
     },
     async correlate(task, limit) {

@@ -9,11 +9,13 @@ import { type CompiledProfiler, compileProfiler, type RuledProfile } from './pro
 /** The last rules of this thread: the batches of one run come one after another. */
 let last: { readonly rules: string; readonly compiled: CompiledProfiler } | null = null;
 
-export default function classifyBatch({ rules, names }: ClassifyTask): BulkResult {
+export default function classifyBatch({ rules, names, placed }: ClassifyTask): BulkResult {
   if (last?.rules !== rules) last = { rules, compiled: compileProfiler(JSON.parse(rules)) };
   const { compiled } = last;
   if (!compiled.ok) return compiled;
-  return { ok: true, classifications: names.map((name) => classificationOf(compiled.profiler.profile(name))) };
+  const { profiler } = compiled;
+  const classifications = names.map((name) => classificationOf(profiler.profile(name, undefined, placed.get(name))));
+  return { ok: true, classifications };
 }
 
 function classificationOf(profile: RuledProfile): BulkClassification {

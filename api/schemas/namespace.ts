@@ -33,6 +33,10 @@ const namespace = {
   lastSeen: time,
   dormantSince: orNull(time),
   alerts: integer,
+  placement: {
+    ...orNull(object({ id: text, environment: oneOf(ENVIRONMENTS), because: text })),
+    description: 'The promotion that put it where it is; null where nobody moved it.',
+  },
   businessUnit: orNull(text),
   owner: orNull(text),
   costCenter: orNull(text),
@@ -57,10 +61,6 @@ export const NAMESPACE_SCHEMAS: Readonly<Record<string, Schema>> = {
         detail: text,
       }),
     ),
-    placement: {
-      ...orNull(object({ id: text, environment: oneOf(ENVIRONMENTS), because: text })),
-      description: 'The promotion that put it where it is; null where nobody moved it.',
-    },
     profile: object({
       environment: oneOf(ENVIRONMENTS),
       priority: oneOf(PRIORITIES),

@@ -1,10 +1,11 @@
 /** Namespaces that alerts were ever about, the newest first, and the life of one. */
 
 import { sql } from 'kysely';
+import type { Placement } from '../../alert/promotion-state.ts';
 import { namespaceKey } from '../project/namespace.ts';
 import type { NamespaceHistoryRow, NamespaceRow } from '../schema.ts';
 import { behind, limitOf, pageOf, placeOf } from './page.ts';
-import { placementOf } from './promotions.ts';
+import { placementsOf } from './promotions.ts';
 import { type ArchiveQuery, QueryRefused, requiredText, text, time, timeOrNull } from './query.ts';
 
 const EXACT = ['tenant', 'environment'] as const;
@@ -31,7 +32,9 @@ export const namespacesQuery: ArchiveQuery = async (db, params) => {
     .orderBy('key', 'desc')
     .limit(limit + 1)
     .execute();
-  const page = pageOf(rows, limit, (row) => ({ at: row.first_seen, key: row.key }), namespaceAnswer);
+  const placements = await placementsOf(db, rows);
+  const answer = (row: NamespaceRow) => namespaceAnswer(row, placements);
+  const page = pageOf(rows, limit, (row) => ({ at: row.first_seen, key: row.key }), answer);
   return { namespaces: page.items, next: page.next };
 };
 
@@ -47,11 +50,10 @@ export const namespaceQuery: ArchiveQuery = async (db, params) => {
     .orderBy('type')
     .limit(MOST_LINES)
     .execute();
-  const placement = await placementOf(db, row.tenant, row.namespace);
-  return { ...namespaceAnswer(row), placement, history: lines.map(lineAnswer) };
+  return { ...namespaceAnswer(row, await placementsOf(db, [row])), history: lines.map(lineAnswer) };
 };
 
-function namespaceAnswer(row: NamespaceRow) {
+function namespaceAnswer(row: NamespaceRow, placements: ReadonlyMap<string, Placement>) {
   return {
     tenant: row.tenant,
     namespace: row.namespace,
@@ -64,6 +66,7 @@ function namespaceAnswer(row: NamespaceRow) {
     lastSeen: time(row.last_seen),
     dormantSince: timeOrNull(row.dormant_at),
     alerts: row.alerts,
+    placement: placements.get(row.key) ?? null,
   };
 }
 

@@ -3,6 +3,7 @@
 import type { Placement } from '../../alert/promotion-state.ts';
 import type { Reason } from '../../alert/reason.ts';
 import type { Connection } from '../bulk.ts';
+import { namespaceKey } from '../project/namespace.ts';
 import type { PromotionVote } from '../project/promotion.ts';
 import type { PromotionRow } from '../schema.ts';
 import { behind, limitOf, pageOf, placeOf } from './page.ts';
@@ -28,20 +29,29 @@ export const promotionsQuery: ArchiveQuery = async (db, params) => {
   return { promotions: page.items, next: page.next };
 };
 
-/** null: nobody moved it. */
-export async function placementOf(db: Connection, tenant: string, namespace: string): Promise<Placement | null> {
-  const row = await db
+/** By namespaceKey; those that nobody moved are left out. `namespaces`: not more than a page of them. */
+export async function placementsOf(
+  db: Connection,
+  namespaces: readonly { readonly tenant: string; readonly namespace: string }[],
+): Promise<Map<string, Placement>> {
+  const placements = new Map<string, Placement>();
+  if (namespaces.length === 0) return placements;
+  const asked = new Set(namespaces.map(({ tenant, namespace }) => namespaceKey(tenant, namespace)));
+  const names = [...new Set(namespaces.map(({ namespace }) => namespace))];
+  const rows = await db
     .selectFrom('promotions')
     .selectAll()
-    .where('namespace', '=', namespace)
-    .where('tenant', '=', tenant)
+    .where('namespace', 'in', names)
     .where('state', '=', 'done')
-    .orderBy('ended_at', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  if (row === undefined) return null;
-  const [{ detail: because } = { detail: '' }] = JSON.parse(row.reasons) as Reason[];
-  return { id: row.id, environment: row.to_environment, because };
+    .orderBy('ended_at')
+    .execute();
+  for (const { id, tenant, namespace, to_environment: environment, reasons } of rows) {
+    const key = namespaceKey(tenant, namespace);
+    const [{ detail: because } = { detail: '' }] = JSON.parse(reasons) as Reason[];
+    // The last one counts.
+    if (asked.has(key)) placements.set(key, { id, environment, because });
+  }
+  return placements;
 }
 
 function promotionAnswer(row: PromotionRow) {

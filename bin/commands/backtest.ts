@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import type { Environment } from '../../alert/alert.ts';
 import type { NamespaceAttributes } from '../../alert/namespace.ts';
+import type { Placement } from '../../alert/promotion-state.ts';
 import type { ResourceSet } from '../../resources/compile.ts';
 import { compareBacktest, type EnvironmentChange, type KnownNamespace } from '../../rules/backtest.ts';
 import { NO_POLICY } from '../../rules/environment-rules.ts';
@@ -20,7 +21,7 @@ export const backtest: Command = {
   description:
     'Classifies every namespace that the running Herald has ever seen by the resources in the folder, a candidate, and tells\n' +
     'what its patterns cover, what would change, and which production namespace would pass for less: with one of those it\n' +
-    'fails, unless leavesProduction of its EnvironmentPolicy names it. With --names it takes names from a file instead, one `NAMESPACE` or `TENANT/NAMESPACE` a line, and compares with\n' +
+    'fails, unless leavesProduction of its EnvironmentPolicy names it. Where people put a namespace counts on both sides. With --names it takes names from a file instead, one `NAMESPACE` or `TENANT/NAMESPACE` a line, and compares with\n' +
     'the resources of HERALD_CONFIG or --config.',
   options: {
     names: { type: 'string', value: 'FILE|-', description: 'take these names instead of asking the running Herald' },
@@ -58,6 +59,11 @@ async function whatToTest(input: Input): Promise<{ candidate: ResourceSet; known
   return { candidate, known: await listed(String(options.names), now) };
 }
 
+/** By name. */
+function placedAmong(known: readonly KnownNamespace[]): Map<string, Placement> {
+  return new Map(known.flatMap(({ namespace, placed }) => (placed === undefined ? [] : [[namespace, placed]])));
+}
+
 const PAGE = 500;
 
 /** As they were decided last, with whose they are by the resources in force there. */
@@ -73,14 +79,15 @@ async function seenBy(client: Client): Promise<KnownNamespace[]> {
 }
 
 function knownOf(one: Record<string, unknown>): KnownNamespace {
-  const { tenant, namespace, environment, businessUnit, owner, costCenter, criticality, slo, compliance, calendar } =
-    one;
+  const { tenant, namespace, environment, placement } = one;
+  const { businessUnit, owner, costCenter, criticality, slo, compliance, calendar } = one;
   const attributes = { businessUnit, owner, costCenter, criticality, slo, compliance, calendar };
   return {
     tenant: String(tenant),
     namespace: String(namespace),
     environment: environment as Environment,
     attributes: attributes as NamespaceAttributes,
+    ...(isRecord(placement) ? { placed: placement as unknown as Placement } : {}),
   };
 }
 
@@ -104,7 +111,7 @@ async function classifyAll(
   const found: BulkClassification[] = [];
   for (const [tenant, places] of Map.groupBy(known.keys(), (i) => known[i]!.tenant)) {
     const names = places.map((i) => known[i]!.namespace);
-    const result = await pool.classifyAll(profiler(tenant).rules, names);
+    const result = await pool.classifyAll(profiler(tenant).rules, names, placedAmong(places.map((i) => known[i]!)));
     if (!result.ok) throw new CommandFailed(`a pattern of tenant ${tenant} is wrong: ${result.problems[0]?.message}`);
     for (const [n, i] of places.entries()) found[i] = result.classifications[n]!;
   }

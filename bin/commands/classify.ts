@@ -13,8 +13,9 @@ const MOST_EXPLAINED = 10;
 export const classify: Command = {
   usage: ['classify NAME…', 'classify -'],
   description:
-    'Tells of each namespace its environment, priority and attributes with the rule that each comes from, and whether its\n' +
-    `name follows the NamingStandard. \`-\` reads one name per line. More than ${MOST_EXPLAINED} become a table.\n` +
+    'Tells of each namespace its environment, priority and attributes by the resources of the configuration folder, with the\n' +
+    `rule that each comes from, and whether its name follows the NamingStandard. Where people put it by a promotion, only\n` +
+    `the running Herald knows (GET /v1/namespaces/TENANT/NAME). \`-\` reads one name per line. More than ${MOST_EXPLAINED} become a table.\n` +
     'With --json, one object a line: namespace, environment, priority, reason, rule (the pattern or label that decided),\n' +
     'policy, the attributes, violations, and because: the reason of each.',
   options: {

@@ -2,8 +2,8 @@
 
 import type { Alert, LabelSet } from '../../alert/alert.ts';
 import { type DryRun, dryRun as decide } from '../../alert/dry-run.ts';
-import type { HoldsState } from '../../alert/holds-state.ts';
 import type { Policy } from '../../alert/policy.ts';
+import type { Standing } from '../../alert/standing.ts';
 import { type AskList, standingIn } from '../../api/standing.ts';
 import { printDuration } from '../../resources/duration.ts';
 import { alertsFrom } from '../alerts-from.ts';
@@ -17,7 +17,7 @@ export const dryRun: Command = {
   description:
     'Tells what would become of alerts by the resources of the configuration folder (--config for a candidate): environment,\n' +
     'filters, priority, groups and channels, each with its reason and rule, and what would hold them back now. Nothing is sent.\n' +
-    'A running Herald is asked for what fires and what people silenced; without one these play no part.',
+    'A running Herald is asked for what fires, what people silenced and which namespaces they moved; without one these play\nno part.',
   options: {
     source: { type: 'string', value: 'NAME', description: 'the Source that they would come through (alertmanager)' },
     json: { type: 'boolean', description: 'print {"policy", "runtime", "alerts", "problems"} as JSON' },
@@ -46,7 +46,9 @@ export const dryRun: Command = {
     } else {
       for (const { alert, decision } of results) printDecision(alert, decision, print);
       if (standing === null)
-        print.note('no running Herald was asked: what fires and what people silenced plays no part');
+        print.note(
+          'no running Herald was asked: what fires, what people silenced and where they moved namespaces plays no part',
+        );
       for (const line of describeProblems(problems.list, problems.count)) print.note(line);
       if (alerts.length === 0 && problems.count === 0) print.line('no alerts in it');
     }
@@ -60,13 +62,13 @@ async function standingNow(
   tenants: readonly string[],
   policy: Policy,
   now: number,
-): Promise<ReadonlyMap<string, HoldsState | null> | null> {
+): Promise<ReadonlyMap<string, Standing> | null> {
   const ask: AskList = (list, params) => {
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries(params)) query.set(name, String(value));
     return client.get(`/v1/${list}?${query}`);
   };
-  const known = new Map<string, HoldsState | null>();
+  const known = new Map<string, Standing>();
   try {
     for (const tenant of tenants) known.set(tenant, await standingIn(ask, tenant, policy, now));
     return known;

@@ -118,6 +118,22 @@ test('[BR-AP-028] up it goes one environment at a time, and one request at a tim
   assert.equal(desk.ask('staging', 'ann', { promotion: 'p2' }).reply?.ok, true, 'from where people put it');
 });
 
+test('[BR-AP-028] an environment that the tenant does not have is passed by, and no other', () => {
+  const policy = policyAt('development');
+  const passing = (...missing: Environment[]): Policy => ({
+    ...policy,
+    promotion: (tenant, to) => ({
+      ...policy.promotion(tenant, to),
+      ...(missing.includes(to) ? { passable: true } : {}),
+    }),
+  });
+  assert.equal(new Desk(passing('testing')).ask('staging').reply?.ok, true);
+  const skipping = new Desk(passing('testing')).ask('production');
+  assert.deepEqual(refusal(skipping), [409, 'from development the next is staging, not production']);
+  assert.equal(new Desk(passing('testing', 'staging')).ask('production').reply?.ok, true);
+  assert.equal(new Desk(passing('testing')).ask('testing').reply?.ok, true, 'a label may put one there, too');
+});
+
 test('[BR-AP-028] [BR-QUAL-002] out of production it goes only by an explicit override, with one more approval', () => {
   const desk = new Desk(policyAt('production', { approvals: 2 }));
   const without = refusal(desk.ask('staging'));

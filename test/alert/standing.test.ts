@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dryRun } from '../../alert/dry-run.ts';
+import type { Placement } from '../../alert/promotion-state.ts';
 import { reason } from '../../alert/reason.ts';
 import { standingHolds } from '../../alert/standing.ts';
 import { inhibitionRule } from '../../resources/inhibition.ts';
 import { aPolicy } from '../support/fake-policy.ts';
+import { aProfile } from '../support/namespace-profile.ts';
 import { anAlert } from '../support/notification.ts';
 
 const NOW = Date.parse('2026-11-23T09:00:00Z');
@@ -38,7 +40,7 @@ test('what the tried policy drops inhibits nothing', () => {
       return { dropped, labels, priority: null, reasons: dropped === null ? [] : [dropped] };
     },
   });
-  assert.equal(standingHolds(dropping, pod.tenant, [labelled('NodeDown', 'n7')], [], NOW), null);
+  assert.equal(standingHolds(dropping, pod.tenant, [labelled('NodeDown', 'n7')], [], NOW).holds, null);
 });
 
 test('[BR-WH-019] [BR-AP-008] a dry run knows the silences that people set', () => {
@@ -51,4 +53,19 @@ test('[BR-WH-019] [BR-AP-008] a dry run knows the silences that people set', () 
   assert.equal(held('alertname="PodDown"', NOW), 'hold.silence');
   assert.equal(held('alertname="PodDown"', NOW + 60_000), undefined);
   assert.equal(held('alertname="Other"', NOW), undefined);
+});
+
+test('[BR-WH-019] [BR-AP-028] [BR-QUAL-002] a dry run knows where people put a namespace, of what fires as well', () => {
+  const placing = {
+    ...policy,
+    profile: (tenant: string, namespace: string, _labels: unknown, placed?: Placement) =>
+      aProfile({ tenant, namespace, environment: placed?.environment ?? 'staging' }),
+  };
+  const placements = new Map([['shop', { id: 'p1', environment: 'production', because: 'people' } as const]]);
+  const down = labelled('NodeDown', 'n7', 'shop');
+  const standing = standingHolds(placing, pod.tenant, [down], [], NOW, placements);
+  assert.equal(dryRun(placing, down, NOW, standing).environment, 'production');
+  assert.equal(dryRun(placing, pod, NOW, standing).environment, 'staging', 'another namespace');
+  assert.equal(dryRun(placing, pod, NOW, standing).groups[0]?.held?.code, 'hold.inhibited', 'by production alone');
+  assert.equal(dryRun(placing, down, NOW).environment, 'staging', 'where nobody was asked');
 });

@@ -103,4 +103,10 @@ test('[BR-AP-028] [BR-AP-020] promotions are listed with who decided what, and t
   assert.deepEqual((await api.get('/v1/promotions?state=waiting&tenant=acme')).body.promotions.length, 1);
   const { placement } = (await api.get('/v1/namespaces/acme/shop-prod')).body;
   assert.deepEqual(placement, { id: 'p1', environment: 'production', because: 'p1 by people' });
+  const { namespaces } = (await api.get('/v1/namespaces')).body;
+  assert.deepEqual(
+    namespaces.map((one: { placement: unknown }) => one.placement),
+    [placement],
+    'in the list as well',
+  );
 });

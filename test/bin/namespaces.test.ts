@@ -101,6 +101,17 @@ test('[BR-QUAL-012] a candidate that changes nothing is fine, and a program can 
   assert.deepEqual(uncovered, ['default/shop', 'other/web', 'default/x-tmp']);
 });
 
+/** A Herald that answers every GET so; its URL. */
+async function serving(answer: (url: string) => object): Promise<string> {
+  const server = createServer(({ url = '' }, response) => {
+    response.setHeader('content-type', 'application/json').setHeader('connection', 'close');
+    response.end(JSON.stringify(answer(url)));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  atEnd(() => new Promise<void>((resolve) => void server.close(() => resolve())));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
 test('[BR-QUAL-012] without a file the names are all that the running Herald has ever seen, page by page', async () => {
   const attributes = {
     businessUnit: null,
@@ -113,17 +124,12 @@ test('[BR-QUAL-012] without a file the names are all that the running Herald has
   };
   const seen = (namespace: string) => ({ tenant: 'default', namespace, environment: 'production', ...attributes });
   const asked: string[] = [];
-  const server = createServer(({ url = '' }, response) => {
+  const base = await serving((url) => {
     asked.push(url);
     const second = url.includes('cursor=two');
-    const body = { namespaces: second ? [seen('shop')] : [seen('pay-web-prod')], next: second ? null : 'two' };
-    response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
+    return { namespaces: second ? [seen('shop')] : [seen('pay-web-prod')], next: second ? null : 'two' };
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  atEnd(() => new Promise<void>((resolve) => void server.close(() => resolve())));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const { code, out } = await herald(['backtest', lossy, '--url', url, '--json']);
-  server.closeAllConnections();
+  const { code, out } = await herald(['backtest', lossy, '--url', base, '--json']);
   assert.equal(code, 1);
   const { names: count, losses, attributeChanges } = JSON.parse(out);
   assert.equal(count, 2);
@@ -133,6 +139,28 @@ test('[BR-QUAL-012] without a file the names are all that the running Herald has
   );
   assert.equal(attributeChanges.length, 3, 'owner, business unit and compliance of pay-web-prod');
   assert.equal(asked.length, 2);
+});
+
+test('[BR-QUAL-012] [BR-AP-028] where people put a namespace is no change of the policy', async () => {
+  const none = { businessUnit: null, owner: null, costCenter: null, criticality: null, slo: null, compliance: [] };
+  const placement = { id: 'p1', environment: 'production', because: 'people' };
+  // Also a name that every object has a field of.
+  const namespaces = [
+    { tenant: 'default', namespace: 'shop-stg', environment: 'production', ...none, calendar: null, placement },
+    {
+      tenant: 'default',
+      namespace: 'constructor',
+      environment: 'production',
+      ...none,
+      calendar: null,
+      placement: null,
+    },
+  ];
+  const url = await serving(() => ({ namespaces, next: null }));
+  const { code, out } = await herald(['backtest', now, '--url', url, '--json']);
+  assert.equal(code, 0, out);
+  const { names: count, changes, losses, byEnvironment } = JSON.parse(out);
+  assert.deepEqual([count, changes, losses, byEnvironment.production], [2, [], [], 2]);
 });
 
 test('backtest says what it cannot read', async () => {

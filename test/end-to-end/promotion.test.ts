@@ -62,6 +62,12 @@ test('[BR-AP-028] [BR-QUAL-010] approved by enough others, a namespace is in pro
   const { body } = await get(`${herald.url}/v1/namespaces/default/shop-stg`);
   const { placement, profile } = body as { placement: { id: string }; profile: { environment: string } };
   assert.deepEqual([placement.id, profile.environment], [id, 'production']);
+  const tried = await post(
+    `${herald.url}/v1/webhooks/herald?dryRun=true`,
+    alertsOf({ alertname: 'Try', namespace: 'shop-stg' }),
+  );
+  const [{ outcome }] = (tried.body as { alerts: [{ outcome: { environment: string; priority: string } }] }).alerts;
+  assert.deepEqual([outcome.environment, outcome.priority], ['production', 'P1'], 'a dry run knows of it');
   const back = await post(path, { to: 'staging', by: 'ann' });
   assert.equal(back.status, 422, 'out of production only by an override');
 });

@@ -41,13 +41,10 @@ async function opened(yaml: string, seen: readonly Seen[]) {
   const query = async (name: string, params: Readonly<Record<string, unknown>>) => {
     archive.asked.push(name);
     if (!archive.isThere) throw new QueryFailed('archive.unavailable', 'no archive is running');
-    if (name === 'namespace') {
-      return { placement: seen.find(({ namespace }) => namespace === params.namespace)?.placement ?? null };
-    }
     const from = Number(params.cursor ?? 0);
     const all = seen.filter(({ environment }) => (params.environment ?? environment) === environment);
     const next = from + 2 < all.length ? String(from + 2) : null;
-    return { namespaces: all.slice(from, from + 2), next };
+    return { namespaces: all.slice(from, from + 2).map((one) => ({ placement: null, ...one })), next };
   };
   const context = { clock, log, stdout: new PassThrough(), externalURL: 'http://127.0.0.1' };
   const resources = await openResources(dir, context as never, query);

@@ -20,6 +20,12 @@ test('[BR-AP-028] what a promotion takes stands in the EnvironmentPolicy, by the
     assert.deepEqual(compiled.promotion('default', environment), otherwise);
   }
   assert.deepEqual(compiled.promotion('other', 'production'), otherwise);
+  const passable = { ...otherwise, passable: true };
+  const { policy: without } = await setOf({ 'p.yaml': policy('{}') });
+  assert.deepEqual(without.promotion('default', 'testing'), passable, 'it is none of the policy');
+  assert.deepEqual(without.promotion('default', 'staging'), otherwise);
+  const { policy: empty } = await setOf({ 'p.yaml': resource('EnvironmentPolicy', 'p', 'environments: []') });
+  assert.deepEqual(empty.promotion('default', 'testing'), otherwise, 'it names none: each may be in use');
 });
 
 test('[BR-AP-028] what nobody could ever approve is refused with its place and what is allowed', async () => {
