@@ -26,6 +26,8 @@ export interface Environment {
   readonly accessLog: AccessLogMode;
   /** Health, readiness and metrics on an address of their own; null: only where HTTP is served. */
   readonly healthListen: { readonly host: string; readonly port: number } | null;
+  /** That one address may hold; infinite: any number. */
+  readonly connectionsPerAddress: number;
   /** HTTPS besides HTTP; null: none. */
   readonly tls: Tls | null;
 }
@@ -124,6 +126,12 @@ export function readEnvironment(variables: Variables, cwd: string, home: string)
       (value) => ACCESS_LOG_MODES.find((mode) => mode === value) ?? null,
       `one of ${ACCESS_LOG_MODES.join(', ')}`,
     ),
+    connectionsPerAddress: read(
+      'HERALD_CONNECTIONS_PER_ADDRESS',
+      2000,
+      parseConnections,
+      'a whole number of 1 to 1000000, or off',
+    ),
     logLevel: read<LogLevel>('HERALD_LOG', 'info', parseLogLevel, `one of ${LOG_LEVELS.join(', ')}`),
   };
   read('DATABASE_URL', null, () => null, 'PostgreSQL is not supported yet; unset it to use SQLite in HERALD_DATA');
@@ -184,6 +192,12 @@ function parsePartitions(value: string): number | null {
 function parseIngestBytes(value: string): number | null {
   const bytes = Number(value);
   return /^\d+$/.test(value) && bytes >= 1024 ** 2 && Number.isSafeInteger(bytes) ? bytes : null;
+}
+
+function parseConnections(value: string): number | null {
+  if (value === 'off') return Number.POSITIVE_INFINITY;
+  const count = Number(value);
+  return /^\d+$/.test(value) && count >= 1 && count <= 1_000_000 ? count : null;
 }
 
 function parseLogLevel(value: string): LogLevel | null {

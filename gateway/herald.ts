@@ -89,6 +89,7 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
           shared: !has('actors'),
           trustedProxies: environment.trustedProxies,
           accessLog: environment.accessLog,
+          connectionsPerAddress: environment.connectionsPerAddress,
           tls: environment.tls,
           resources: resources.current,
           metrics,

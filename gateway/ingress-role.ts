@@ -47,6 +47,7 @@ export interface IngressRoleOptions {
   /** Whose word on the client's address is taken. */
   readonly trustedProxies: readonly string[];
   readonly accessLog: AccessLogMode;
+  readonly connectionsPerAddress: number;
   readonly tls: Tls | null;
   readonly resources: () => ResourceSet;
   readonly metrics: Metrics;

@@ -16,7 +16,7 @@ export function addressOf(connection: Connection): string {
 }
 
 /** An IPv4 address as such, also where it is written in IPv6. */
-function plain(text: string): string {
+export function plain(text: string): string {
   const dotted = MAPPED_DOTTED.exec(text)?.[1];
   if (dotted !== undefined) return dotted;
   const mapped = MAPPED.exec(text);
@@ -40,8 +40,12 @@ export class TrustedProxies {
     this.#list = this.areThere ? checkedNetworks(networks) : null;
   }
 
+  has(address: string): boolean {
+    return this.#list?.has(address) === true;
+  }
+
   client(connected: string, header: (name: string) => string): string {
-    if (this.#list?.has(connected) !== true) return connected;
+    if (this.#list === null || !this.has(connected)) return connected;
     const hops = header('x-forwarded-for').split(',').map(hopOf).reverse();
     let client = connected;
     for (const hop of hops) {

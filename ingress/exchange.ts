@@ -6,12 +6,14 @@
  *   reading   -> lingering  refused with much of the body still to come: the answer is out, the rest is thrown away for a
  *                           while, since closing with unread input resets the connection and destroys the answer
  *   reading   -> done       too slow: 408
+ *   reading   -> ending     its head can be read in two ways: 400
  *   reading   -> delaying   refused, and the answer waits; what comes of the body is thrown away
  *   handling  -> delaying   the same, once the body was looked at
  *   delaying  -> refusing, lingering or done, as if it had been refused now
  *   refusing  -> done       the body ended, or stopped coming
  *   lingering -> done       the body ended or paused: the answer ends; too much came: cut off
  *   handling  -> done       answered
+ *   any but lingering -> ending -> done   the same, in a later turn, and the connection ends (body-length.ts)
  *   any       -> aborted    the sender is gone; a handler that runs is let finish
  */
 
@@ -21,6 +23,7 @@ import type { Log } from '../telemetry/log.ts';
 import { type AccessLogMode, logAccess } from './access-log.ts';
 import type { HttpMetrics } from './access-metrics.ts';
 import { addressOf, type TrustedProxies } from './address.ts';
+import { type Ambiguity, ambiguous, bodyLengthOf, endsConnection, UNTOLD } from './body-length.ts';
 import { subjectsOf } from './certificate-subjects.ts';
 import type { CompiledRoute } from './compiled-route.ts';
 import { Patience } from './patience.ts';
@@ -42,7 +45,7 @@ export interface ServerState {
   readonly accessLog: AccessLogMode;
 }
 
-type State = 'reading' | 'delaying' | 'refusing' | 'lingering' | 'handling' | 'done' | 'aborted';
+type State = 'reading' | 'delaying' | 'refusing' | 'lingering' | 'handling' | 'ending' | 'done' | 'aborted';
 
 /** uWebSockets.js itself ends a connection after 8 to 12 seconds of silence, without an answer: ours must come first. */
 const SLOW = { idle: 7000, total: 60_000 };
@@ -54,6 +57,7 @@ const CLIENT_GONE = 499;
 /** Answers that wait hold a connection each: beyond so many nobody waits. */
 const MOST_DELAYED = 1000;
 const NO_BODY = Buffer.alloc(0);
+const NO_PARAMS = Object.freeze({});
 
 export class Exchange implements Peer {
   #state: State = 'reading';
@@ -70,6 +74,8 @@ export class Exchange implements Peer {
   #address: string | null = null;
   #cancelDelay: (() => void) | null = null;
   #isComplete = false;
+  /** After the answer. */
+  #endsConnection = false;
   readonly #startedAt: number;
   readonly #res: UwsResponse;
   readonly #route: CompiledRoute;
@@ -88,49 +94,62 @@ export class Exchange implements Peer {
     this.#res.onAborted(() => this.#abort());
     const method = req.getMethod();
     this.#isHead = method === 'head';
-    const length = req.getHeader('content-length');
-    const chunked = length === '' && req.getHeader('transfer-encoding') !== '';
-    const declared = length === '' ? 0 : Number(length);
     this.#head = req;
     const { accessLog, proxies } = this.#server;
     // Of the others it is asked for when they turn out to be of interest; behind a proxy that would be too late.
     if (accessLog === 'all' || (accessLog === 'refused' && proxies.areThere)) this.address();
+    const length = bodyLengthOf(req);
+    if (typeof length !== 'number') {
+      this.#refuseAmbiguous(req, method, length);
+      return;
+    }
+    this.#endsConnection = endsConnection(method, length);
     const admission = this.#admit(req, method);
     this.#head = null;
-    if (declared > 0 || chunked) this.#res.onData((chunk, isLast) => this.#onData(chunk, isLast));
+    if (length > 0) this.#res.onData((chunk, isLast) => this.#onData(chunk, isLast));
     if (isReply(admission)) {
-      const remaining = chunked ? Number.POSITIVE_INFINITY : declared;
-      if (!this.#isDelayed(admission, remaining)) this.#refuse(admission, remaining);
+      if (!this.#isDelayed(admission, length)) this.#refuse(admission, length);
       return;
     }
     this.#limit = admission.maxBodyBytes;
-    if (declared > this.#limit) this.#refuse(tooLarge(this.#limit), declared);
-    else if (declared === 0 && !chunked) this.#handle(NO_BODY);
+    if (length === 0) this.#handle(NO_BODY);
     // A chunked body that has not begun yet calls nobody: its patience begins here.
-    else if (chunked) this.#watch(SLOW);
+    else if (length === UNTOLD) this.#watch(SLOW);
+    else if (length > this.#limit) this.#refuse(tooLarge(this.#limit), length);
+  }
+
+  /** At once, and the connection ends: nobody can say what the bytes behind the head are. */
+  #refuseAmbiguous(req: UwsRequest, method: string, code: Ambiguity): void {
+    this.#request = this.#headOf(req, method, NO_PARAMS);
+    this.#head = null;
+    this.#endsConnection = true;
+    this.#send(ambiguous(code), true);
   }
 
   #admit(req: UwsRequest, method: string): Admission {
-    const { params: names, headers } = this.#route;
-    const params = decodeParams(req, names);
+    const params = decodeParams(req, this.#route.params);
     if (params === null) return UNREADABLE_PATH;
-    this.#request = {
+    this.#request = this.#headOf(req, method, params);
+    try {
+      return this.#route.admit(this.#request);
+    } catch (error) {
+      return this.#failed(error);
+    }
+  }
+
+  #headOf(req: UwsRequest, method: string, params: HttpRequest['params']) {
+    return {
       method: this.#isHead ? 'GET' : method.toUpperCase(),
       url: req.getUrl(),
       params,
       query: req.getQuery(),
-      headers: readHeaders(req, headers),
+      headers: readHeaders(req, this.#route.headers),
       body: NO_BODY,
       peer: this,
       presented: undefined,
       attributes: null,
       identity: null,
     };
-    try {
-      return this.#route.admit(this.#request);
-    } catch (error) {
-      return this.#failed(error);
-    }
   }
 
   header(name: string): string {
@@ -165,6 +184,7 @@ export class Exchange implements Peer {
         if (isLast) this.#isComplete = true;
         return;
       case 'handling':
+      case 'ending':
       case 'done':
       case 'aborted':
         return;
@@ -273,7 +293,22 @@ export class Exchange implements Peer {
     this.#server.inFlight -= 1;
   }
 
+  /**
+   * Where the connection ends, in a later turn: uWebSockets.js goes on with what stands behind the request in the same packet even
+   * after an answer that closes. While none is there, a further request ends the connection.
+   */
   #send(reply: Reply, close: boolean): void {
+    if (!this.#endsConnection) {
+      this.#sendNow(reply, close);
+      return;
+    }
+    this.#state = 'ending';
+    setImmediate(() => {
+      if (this.#state === 'ending') this.#sendNow(reply, true);
+    });
+  }
+
+  #sendNow(reply: Reply, close: boolean): void {
     this.#state = 'done';
     if (reply.status >= 400 && this.#server.accessLog !== 'off') this.address();
     const closing = close || this.#server.draining;

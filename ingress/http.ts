@@ -20,8 +20,10 @@ import { type Clock, systemClock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { AccessLogMode } from './access-log.ts';
 import type { HttpMetrics } from './access-metrics.ts';
-import { TrustedProxies } from './address.ts';
+import { addressOf, TrustedProxies } from './address.ts';
 import { type CompiledRoute, compile } from './compiled-route.ts';
+import { ConnectionLimit } from './connection-limit.ts';
+import { connectionsByAddress } from './connection-table.ts';
 import { Exchange, type ServerState } from './exchange.ts';
 import { problem } from './problem.ts';
 import type { Method, Route } from './route.ts';
@@ -45,6 +47,8 @@ export interface HttpServerOptions {
   readonly tls?: { readonly listen: { readonly host: string; readonly port: number }; readonly files: TlsFiles } | null;
   /** Left out: off. */
   readonly accessLog?: AccessLogMode;
+  /** Connections that one address may hold, proxies excepted. Left out: any number. */
+  readonly connectionsPerAddress?: number;
 }
 
 export interface HttpServer {
@@ -53,6 +57,8 @@ export interface HttpServer {
   readonly tlsPort: number | null;
   /** Requests that were begun and neither answered nor aborted. */
   readonly inFlight: number;
+  /** Connections that are open. */
+  readonly connections: number;
   /** Stops accepting, lets requests under way finish for up to `deadline` milliseconds, then ends every connection. */
   close(deadline?: number): Promise<void>;
 }
@@ -66,19 +72,32 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const { listen, shared, log, metrics, clock = systemClock } = options;
   const { proxies = new TrustedProxies(), accessLog = 'off' } = options;
   const server: ServerState = { log, metrics, clock, draining: false, inFlight: 0, delayed: 0, proxies, accessLog };
+  const ports: number[] = [];
+  const connections = new ConnectionLimit({
+    perAddress: options.connectionsPerAddress ?? Number.POSITIVE_INFINITY,
+    isProxy: (address) => proxies.has(address),
+    count: () => connectionsByAddress(ports),
+    clock,
+    log,
+  });
   const app = App();
+  bound(app, connections);
   register(app, options.routes, server);
   const plain = await listenOn(app, listen, shared ? LISTEN_SHARED : LIBUS_LISTEN_EXCLUSIVE_PORT);
-  const tls = await startTls(options, server).catch((error: unknown) => {
+  const tls = await startTls(options, server, connections).catch((error: unknown) => {
     plain.close();
     throw error;
   });
+  ports.push(plain.port, ...(tls === null ? [] : [tls.port]));
   let closing: Promise<void> | null = null;
   return {
     port: plain.port,
     tlsPort: tls?.port ?? null,
     get inFlight() {
       return server.inFlight;
+    },
+    get connections() {
+      return connections.open;
     },
     close(deadline = 5000) {
       closing ??= shutDown(tls === null ? [plain] : [plain, tls], server, deadline);
@@ -90,7 +109,20 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 /** TLS 1.2 with forward secrecy, and 1.3. */
 const CIPHERS = 'ECDHE+AESGCM:ECDHE+CHACHA20';
 
-async function startTls({ tls = null, routes }: HttpServerOptions, server: ServerState): Promise<TlsListener | null> {
+/** Every connection is counted; one too many of its address is closed before anything of it is read. */
+function bound(app: TemplatedApp, connections: ConnectionLimit): void {
+  const changed = (res: UwsResponse, change: number) => {
+    if (change < 0) connections.closed();
+    else if (!connections.opened(addressOf(res))) res.close();
+  };
+  app.filter(changed);
+}
+
+async function startTls(
+  { tls = null, routes }: HttpServerOptions,
+  server: ServerState,
+  connections: ConnectionLimit,
+): Promise<TlsListener | null> {
   if (tls === null) return null;
   const { listen, files } = tls;
   return TlsListener.start({
@@ -100,6 +132,7 @@ async function startTls({ tls = null, routes }: HttpServerOptions, server: Serve
     async open({ cert, key, clientCa }, port) {
       const ca = clientCa === null ? {} : { ca_file_name: clientCa };
       const app = SSLApp({ cert_file_name: cert, key_file_name: key, ssl_ciphers: CIPHERS, ...ca });
+      bound(app, connections);
       register(app, routes, server);
       // Shared: the next certificate's app listens before this one stops to.
       return listenOn(app, { host: listen.host, port: port ?? listen.port }, LISTEN_SHARED);

@@ -44,6 +44,8 @@ declare module 'uWebSockets.js' {
     del(pattern: string, handler: Handler): TemplatedApp;
     options(pattern: string, handler: Handler): TemplatedApp;
     any(pattern: string, handler: Handler): TemplatedApp;
+    /** Called with 1 when a connection opens (it may be closed right there), with -1 when one closes (its address is gone by then). */
+    filter(callback: (res: HttpResponse, change: number) => void): TemplatedApp;
     /** Ends every connection and stops listening. */
     close(): TemplatedApp;
   }

@@ -45,6 +45,7 @@ export async function startHerald(scratch: Scratch, spec: HeraldSpec): Promise<H
       ...process.env,
       NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''}${profiling}`,
       [servesApi ? 'HERALD_LISTEN' : 'HERALD_HEALTH_LISTEN']: `127.0.0.1:${port}`,
+      HERALD_CONNECTIONS_PER_ADDRESS: 'off',
       HERALD_DATA: data,
       HERALD_CONFIG: spec.config,
       HERALD_INGEST_MAX_BYTES: String(8 * 1024 ** 3),

@@ -96,6 +96,11 @@ test('[BR-WH-022] trusted proxies are networks, and the access log has one of th
   const { trustedProxies, accessLog } = read({ HERALD_TRUSTED_PROXIES: '10.0.0.0/8, ::1', HERALD_ACCESS_LOG: 'all' });
   assert.deepEqual([trustedProxies, accessLog], [['10.0.0.0/8', '::1'], 'all']);
   assert.deepEqual([read({}).trustedProxies, read({}).accessLog], [[], 'refused']);
+  assert.equal(read({}).connectionsPerAddress, 2000);
+  assert.equal(read({ HERALD_CONNECTIONS_PER_ADDRESS: '50' }).connectionsPerAddress, 50);
+  assert.equal(read({ HERALD_CONNECTIONS_PER_ADDRESS: 'off' }).connectionsPerAddress, Number.POSITIVE_INFINITY);
+  for (const wrong of ['0', '-1', '1.5', 'none'])
+    assert.deepEqual(problemsOf({ HERALD_CONNECTIONS_PER_ADDRESS: wrong }), ['HERALD_CONNECTIONS_PER_ADDRESS'], wrong);
   assert.deepEqual(problemsOf({ HERALD_TRUSTED_PROXIES: '10.0.0.0/33', HERALD_ACCESS_LOG: 'some' }), [
     'HERALD_TRUSTED_PROXIES',
     'HERALD_ACCESS_LOG',

@@ -109,10 +109,11 @@ export interface DoorOptions {
   readonly trustedProxies?: readonly string[];
   readonly accessLog?: AccessLogMode;
   readonly tls?: TlsFiles;
+  readonly connectionsPerAddress?: number;
 }
 
 export async function openDoor(extra: readonly Route[] = [], options: DoorOptions = {}): Promise<Door> {
-  const { log = silentLog, trustedProxies = [], accessLog = 'off', tls } = options;
+  const { log = silentLog, trustedProxies = [], accessLog = 'off', tls, connectionsPerAddress } = options;
   const publisher = new FakePublisher();
   const clock = new FakeClock();
   const metrics = createMetrics();
@@ -161,6 +162,7 @@ export async function openDoor(extra: readonly Route[] = [], options: DoorOption
     clock,
     proxies: new TrustedProxies(trustedProxies),
     accessLog,
+    ...(connectionsPerAddress !== undefined && { connectionsPerAddress }),
     tls: tls === undefined ? null : { listen: { host: '127.0.0.1', port: await freePort() }, files: tls },
   });
   atEnd(() => server.close(0));

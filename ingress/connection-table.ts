@@ -1,0 +1,73 @@
+/** Whose connections to our ports are open, from the kernel's table of sockets (proc_net_tcp.txt of Linux). */
+
+import { open } from 'node:fs/promises';
+import { endianness } from 'node:os';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { plain } from './address.ts';
+
+const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
+const ESTABLISHED = '01';
+const PIECE = 256 * 1024;
+
+/** By address, of connections to one of the ports; of all processes of this machine or container that listen on it. null: not Linux. */
+export async function connectionsByAddress(
+  ports: readonly number[],
+  tables: readonly string[] = TABLES,
+): Promise<ReadonlyMap<string, number> | null> {
+  const wanted = new Set(ports.map((port) => port.toString(16).toUpperCase().padStart(4, '0')));
+  const counts = new Map<string, number>();
+  let found = 0;
+  for (const table of tables) {
+    const file = await open(table).catch(() => null);
+    if (file === null) continue;
+    found += 1;
+    try {
+      await countIn(file, wanted, counts);
+    } finally {
+      await file.close();
+    }
+  }
+  if (found === 0) return null;
+  return new Map([...counts].map(([hex, count]) => [addressIn(hex), count]));
+}
+
+interface Readable {
+  read(buffer: Buffer, offset: number, length: number): Promise<{ bytesRead: number }>;
+}
+
+/** Tens of thousands of lines: between pieces of them, others have their turn. */
+async function countIn(file: Readable, ports: ReadonlySet<string>, counts: Map<string, number>): Promise<void> {
+  const buffer = Buffer.allocUnsafe(PIECE);
+  let rest = '';
+  for (;;) {
+    const { bytesRead } = await file.read(buffer, 0, PIECE);
+    if (bytesRead === 0) break;
+    const lines = (rest + buffer.toString('latin1', 0, bytesRead)).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) countLine(line, ports, counts);
+    await nextTurn();
+  }
+  countLine(rest, ports, counts);
+}
+
+/** `sl local_address rem_address st ...`, the addresses as `HEX:PORT`. */
+function countLine(line: string, ports: ReadonlySet<string>, counts: Map<string, number>): void {
+  const [, local = '', remote = '', state] = line.trim().split(/\s+/, 4);
+  if (state !== ESTABLISHED || !ports.has(local.slice(local.indexOf(':') + 1))) return;
+  const hex = remote.slice(0, remote.indexOf(':'));
+  counts.set(hex, (counts.get(hex) ?? 0) + 1);
+}
+
+/** Words of four bytes, each as the machine has it in memory. */
+function addressIn(hex: string): string {
+  const bytes = Buffer.from(hex, 'hex');
+  if (endianness() === 'LE') bytes.swap32();
+  if (bytes.length === 4) return [...bytes].join('.');
+  const groups = Array.from({ length: 8 }, (_, i) =>
+    bytes
+      .readUInt16BE(2 * i)
+      .toString(16)
+      .padStart(4, '0'),
+  );
+  return plain(groups.join(':'));
+}
