@@ -1,17 +1,20 @@
 /** What messages to people hold besides the words of their templates, for channels whose structure is built here. */
 
-import type { LabelSet, Priority } from '../alert/alert.ts';
+import type { LabelSet } from '../alert/alert.ts';
 import type { GroupedAlert, Notification } from '../alert/notification.ts';
+import type { Wording } from './wording.ts';
 
 export interface Fact {
   readonly name: string;
   readonly value: string;
+  /** Where the value is a time: Unix ms, for chats that show times in the zone of each reader. */
+  readonly at?: number;
 }
 
 /** One alert of several, to be shown in a line or two. All of it comes from outside and is one line without control characters. */
 export interface AlertLine {
   readonly status: GroupedAlert['status'];
-  /** `acknowledged`, `flapping`, ...; '' where nothing is to be said. */
+  /** `acknowledged`, `flapping`, ... in the reader's language; '' where nothing is to be said. */
   readonly mark: string;
   readonly summary: string;
   /** Those by which it differs from the others of its group: `pod="api-1" node="n7"`. */
@@ -28,58 +31,56 @@ const VALUE_LENGTH = 120;
 const SUMMARY_LENGTH = 500;
 const LABELS = 8;
 
-const FIRING: Readonly<Record<Priority, string>> = {
-  P1: '#d72b3f',
-  P2: '#e8702a',
-  P3: '#e5a00d',
-  P4: '#2e77d0',
-  P5: '#7a8594',
-};
-const RESOLVED = '#2f9e5b';
-
-/** `#rrggbb` by status and priority. */
-export function colourOf({ status, priority }: Pick<Notification, 'status' | 'priority'>): string {
-  return status === 'resolved' ? RESOLVED : FIRING[priority];
-}
-
-export function factsOf(notification: Notification): Fact[] {
+/** In the reader's language and time zone. */
+export function factsOf(notification: Notification, wording: Wording): Fact[] {
   const { environment, priority, groupLabels, alerts } = notification;
+  const { words } = wording;
   const namespaces = new Set(alerts.map(({ labels }) => labels.namespace ?? '').filter((name) => name !== ''));
   const since = Math.min(...alerts.map(({ startsAt }) => startsAt));
-  const facts = [
-    { name: 'Priority', value: priority },
-    { name: 'Environment', value: environment },
+  const ended = notification.status === 'resolved' ? Math.max(...alerts.map(({ endsAt }) => endsAt ?? -1)) : -1;
+  const facts: Fact[] = [
+    { name: words.priority, value: wording.priority(priority) },
+    { name: words.environment, value: wording.environment(environment) },
     {
-      name: 'Namespace',
+      name: words.namespace,
       value: namespaces.size === 1 ? [...namespaces][0]! : namespaces.size > 1 ? `${namespaces.size}` : '',
     },
-    { name: 'Since', value: Number.isFinite(since) ? timeOf(since) : '' },
-    { name: 'Owner', value: alerts[0]?.owner ?? '' },
+    ...(Number.isFinite(since) ? [timeFact(words.since, since, wording)] : []),
+    ...(ended >= 0 ? [timeFact(words.ended, ended, wording)] : []),
+    { name: words.owner, value: alerts[0]?.owner ?? '' },
     ...Object.entries(groupLabels)
       .filter(([name]) => name !== 'alertname' && name !== 'namespace')
       .map(([name, value]) => ({ name, value })),
   ];
   // What is empty once it is made fit to be shown is left out: chats refuse empty fields.
   return facts
-    .map(({ name, value }) => ({ name: line(name), value: line(value) }))
+    .map((fact) => ({ ...fact, name: line(fact.name), value: line(fact.value) }))
     .filter(({ name, value }) => name !== '' && value !== '');
 }
 
+function timeFact(name: string, at: number, { time, language }: Wording): Fact {
+  return { name: `${name.charAt(0).toLocaleUpperCase(language)}${name.slice(1)}`, value: time(at), at };
+}
+
 /** At most `most` of them; `more`: how many the group has besides. */
-export function alertLines(notification: Notification, most: number): { lines: AlertLine[]; more: number } {
+export function alertLines(
+  notification: Notification,
+  most: number,
+  wording: Wording,
+): { lines: AlertLine[]; more: number } {
   const { alerts, truncatedAlerts } = notification;
   const shown = alerts.slice(0, most);
   return {
-    lines: shown.map((alert) => alertLine(alert, notification.groupLabels)),
+    lines: shown.map((alert) => alertLine(alert, notification.groupLabels, wording)),
     more: alerts.length + truncatedAlerts - shown.length,
   };
 }
 
-function alertLine(alert: GroupedAlert, groupLabels: LabelSet): AlertLine {
+function alertLine(alert: GroupedAlert, groupLabels: LabelSet, wording: Wording): AlertLine {
   return {
     status: alert.status,
-    mark: markOf(alert),
-    summary: summaryOf(alert),
+    mark: statesOf(alert, wording).join(', '),
+    summary: summaryOf(alert) || wording.words.nameless,
     labels: labelsOf(alert.labels, groupLabels),
     link: webLink(alert.generatorURL),
     since: alert.startsAt,
@@ -88,8 +89,7 @@ function alertLine(alert: GroupedAlert, groupLabels: LabelSet): AlertLine {
   };
 }
 
-export function summaryOf(alert: GroupedAlert | undefined): string {
-  if (alert === undefined) return '';
+function summaryOf(alert: GroupedAlert): string {
   const { summary, description, message } = alert.annotations;
   return line(summary || description || message || alert.labels.alertname || '', SUMMARY_LENGTH);
 }
@@ -119,13 +119,13 @@ export function openLink(externalURL: string): string | null {
 }
 
 /** `since ..., ended ...`; `show`: in the form of the channel. */
-export function spanOf({ since, ended }: AlertLine, show: (time: number) => string = timeOf): string {
-  return ended === null ? `since ${show(since)}` : `since ${show(since)}, ended ${show(ended)}`;
-}
-
-/** `2026-11-23 08:57:22 UTC` */
-export function timeOf(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+export function spanOf(
+  { since, ended }: AlertLine,
+  { words, time }: Wording,
+  show: (time: number) => string = time,
+): string {
+  const begun = `${words.since} ${show(since)}`;
+  return ended === null ? begun : `${begun}, ${words.ended} ${show(ended)}`;
 }
 
 /** Whole characters: at most `most` UTF-16 units, the last of which says that something was cut. */
@@ -138,14 +138,14 @@ export function cut(text: string, most: number): string {
     : text;
 }
 
-function markOf(alert: GroupedAlert): string {
-  const marks = [
-    alert.acknowledged === true ? 'acknowledged' : '',
-    alert.snoozedUntil === undefined ? '' : `snoozed until ${timeOf(alert.snoozedUntil)}`,
-    alert.awaiting === undefined ? '' : 'awaits approval',
-    alert.flapping === undefined ? '' : 'flapping',
+/** What people did about it, and what keeps it. */
+export function statesOf(alert: GroupedAlert, { words, time }: Wording): string[] {
+  return [
+    ...(alert.acknowledged === true ? [words.acknowledged] : []),
+    ...(alert.snoozedUntil === undefined ? [] : [`${words.snoozed} ${time(alert.snoozedUntil)}`]),
+    ...(alert.awaiting === undefined ? [] : [line(`${words.awaiting} (${alert.awaiting})`)]),
+    ...(alert.flapping === undefined ? [] : [words.flapping]),
   ];
-  return marks.filter((mark) => mark !== '').join(', ');
 }
 
 function labelsOf(labels: LabelSet, groupLabels: LabelSet): string {

@@ -2,6 +2,7 @@
 
 import type { Notification } from '../alert/notification.ts';
 import type { SenderContext } from './sender.ts';
+import { type Wording, wordingOf } from './wording.ts';
 
 export const PLAIN_TEMPLATE = {
   title:
@@ -29,6 +30,8 @@ export interface PlainTexts {
   readonly text: string;
   /** What of the templates did not work, for the outcome's detail. */
   readonly failures: readonly string[];
+  /** Of the reader, for what stands besides. */
+  readonly wording: Wording;
 }
 
 /** `type`: of the channel, by which Templates are chosen. */
@@ -39,7 +42,7 @@ export async function plainTexts(
 ): Promise<PlainTexts> {
   const { channel } = notification;
   const asked = { type, channel, defaults: PLAIN_TEMPLATE, notification, escape: 'none' } as const;
-  const { parts, failures } = await templates.render(asked);
+  const { parts, failures, locale } = await templates.render(asked);
   const title = (parts.title ?? '').replace(/\s+/g, ' ').trim();
-  return { title, text: (parts.text ?? '').trim(), failures };
+  return { title, text: (parts.text ?? '').trim(), failures, wording: wordingOf(locale) };
 }

@@ -2,10 +2,11 @@
 
 import type { AlertStatus, LabelSet } from '../../alert/alert.ts';
 import type { GroupedAlert, Notification } from '../../alert/notification.ts';
+import { statesOf } from '../message-facts.ts';
+import { LIGHT, type Shade, shadeOf } from '../palette.ts';
+import type { Wording } from '../wording.ts';
 import { BREAKS, button, escapeHtml, FONT, MONO, page, paragraph, row, webLink } from './layout.ts';
-import { type Accent, accentOf, LIGHT } from './palette.ts';
-import { whyTold } from './text.ts';
-import type { Wording } from './wording.ts';
+import { headingOf, labelsInCommon, whyTold } from './text.ts';
 
 export interface Picture {
   /** Content-ID without brackets. */
@@ -42,12 +43,12 @@ const KNOWN_ANNOTATIONS = new Set(['summary', 'description', 'message', 'runbook
 /** As many alerts as fit into the limit; how many do not is said. The first one is always there. */
 export function mailHtml(content: HtmlContent): string {
   const { notification, wording, title, limit } = content;
-  const accent = accentOf(notification);
-  const shared = sharedLabels(notification.alerts);
+  const accent = shadeOf(notification);
+  const shared = labelsInCommon(notification.alerts);
   const frame = (rows: string) =>
     page({
       language: wording.language,
-      preview: content.intro,
+      preview: [content.intro, notification.alerts[0]?.annotations.summary ?? ''].join(' ').trim(),
       title,
       accent: accent.solid,
       rows,
@@ -66,7 +67,9 @@ export function mailHtml(content: HtmlContent): string {
   }
   const left = notification.alerts.length - cards.length + notification.truncatedAlerts;
   return frame(
-    head + cards.join('') + (left === 0 ? '' : row(paragraph(`+ ${left} ${escapeHtml(wording.words.more)}`, '', true))),
+    head +
+      cards.join('') +
+      (left === 0 ? '' : row(paragraph(`+ ${left} ${escapeHtml(wording.words.notShown)}`, '', true))),
   );
 }
 
@@ -75,13 +78,13 @@ function header({ notification, title, intro, wording }: HtmlContent): string {
   const pills = [
     ...(['firing', 'resolved'] as const).map((status) => statusPill(notification, status, words[status])),
     fact(words.priority, notification.priority),
-    fact(words.environment, notification.environment),
+    fact(words.environment, wording.environment(notification.environment)),
   ].join('');
   const heading =
     `<h1 class="title text" style="margin:12px 0 6px;font:700 22px/28px ${FONT};color:${LIGHT.text};${BREAKS}">` +
     `${escapeHtml(title)}</h1>`;
   return row(
-    `<div style="line-height:30px">${pills}</div>${heading}${paragraph(lines(intro), 'margin-bottom:0')}`,
+    `<div style="line-height:30px">${pills}</div>${heading}${intro === '' ? '' : paragraph(lines(intro), 'margin-bottom:0')}`,
     '20px 24px 16px',
   );
 }
@@ -91,10 +94,10 @@ function statusPill({ alerts, priority, truncatedAlerts }: Notification, status:
   const count = alerts.filter((alert) => alert.status === status).length;
   if (count === 0) return '';
   const shown = alerts.length + truncatedAlerts > 1 ? `${word} · ${count}` : word;
-  return pill(shown, accentOf({ status, priority }));
+  return pill(shown, shadeOf({ status, priority }));
 }
 
-function pill(text: string, accent: Accent): string {
+function pill(text: string, accent: Shade): string {
   return (
     `<span class="${accent.name}" style="display:inline-block;margin:0 8px 0 0;padding:3px 10px;border-radius:12px;` +
     `background-color:${accent.tint};color:${accent.onTint};font:700 13px/18px ${FONT};white-space:nowrap">${escapeHtml(text)}</span>`
@@ -123,9 +126,9 @@ function pictureRow(picture: Picture | null): string {
 
 function alertRow(alert: GroupedAlert, shared: LabelSet, content: HtmlContent, first: boolean): string {
   const { wording, notification } = content;
-  const accent = accentOf(alert);
+  const accent = shadeOf(alert);
   const { annotations } = alert;
-  const title = annotations.summary ?? annotations.message ?? alert.labels.alertname ?? alert.fingerprint;
+  const title = headingOf(alert, wording);
   const description = cut(annotations.description ?? '', LONGEST_DESCRIPTION);
   const own = without(alert.labels, (name) => Object.hasOwn(shared, name));
   const more = without(annotations, (name) => KNOWN_ANNOTATIONS.has(name));
@@ -144,15 +147,11 @@ function alertRow(alert: GroupedAlert, shared: LabelSet, content: HtmlContent, f
   );
 }
 
-function when(alert: GroupedAlert, { createdAt }: Notification, { words, time, duration }: Wording): string {
+function when(alert: GroupedAlert, { createdAt }: Notification, wording: Wording): string {
+  const { words, time, duration } = wording;
   const ended = alert.status === 'resolved';
   const length = duration(Math.max(0, (ended ? (alert.endsAt ?? createdAt) : createdAt) - alert.startsAt));
-  const states = [
-    ...(alert.acknowledged === true ? [words.acknowledged] : []),
-    ...(alert.snoozedUntil === undefined ? [] : [`${words.snoozed} ${time(alert.snoozedUntil)}`]),
-    ...(alert.awaiting === undefined ? [] : [`${words.awaiting} ${alert.awaiting}`]),
-    ...(alert.flapping === undefined ? [] : [words.flapping]),
-  ];
+  const states = statesOf(alert, wording);
   const text = ended
     ? `${words.resolved} ${time(alert.endsAt ?? createdAt)}, ${words.lasted} ${length}`
     : `${words.firing}, ${words.since} ${time(alert.startsAt)} (${length})`;
@@ -160,7 +159,7 @@ function when(alert: GroupedAlert, { createdAt }: Notification, { words, time, d
 }
 
 function links(alert: GroupedAlert, { wording: { words }, link }: HtmlContent, first: boolean): string {
-  const accent = accentOf(alert);
+  const accent = shadeOf(alert);
   const page = link(alert);
   const others = [
     [words.runbook, webLink(alert.annotations.runbook_url)],
@@ -168,7 +167,7 @@ function links(alert: GroupedAlert, { wording: { words }, link }: HtmlContent, f
     [words.source, webLink(alert.generatorURL)],
   ] as const;
   return [
-    ...(page === null ? [] : [button(words.details, page, first ? accent.solid : null)]),
+    ...(page === null ? [] : [button(words.open, page, first ? accent.solid : null)]),
     ...others.filter((pair) => pair[1] !== null).map(([label, url]) => button(label, url ?? '', null)),
   ].join('');
 }
@@ -185,8 +184,9 @@ function labels(set: LabelSet): string {
   return `<div>${cells.join('')}${left > 0 ? `<span class="quiet" style="font:400 12px/18px ${FONT};color:${LIGHT.quiet}">+ ${left}</span>` : ''}</div>`;
 }
 
-function footer({ notification, wording: { words }, replies, unsubscribeUrl }: HtmlContent): string {
-  const why = whyTold(notification.reasons);
+function footer({ notification, wording, replies, unsubscribeUrl }: HtmlContent): string {
+  const { words } = wording;
+  const why = whyTold(notification.reasons, wording);
   const link =
     unsubscribeUrl === null
       ? null
@@ -196,16 +196,6 @@ function footer({ notification, wording: { words }, replies, unsubscribeUrl }: H
     `${escapeHtml(words.why)} ${escapeHtml(why)} · ${escapeHtml(notification.channel)} · <span style="white-space:nowrap">${escapeHtml(notification.id)}</span>`,
     ...(link === null ? [] : [link]),
   ].join('<br>');
-}
-
-/** The labels that all of them have, where there are several. */
-function sharedLabels(alerts: readonly GroupedAlert[]): LabelSet {
-  const [first, ...others] = alerts;
-  if (first === undefined || others.length === 0) return {};
-  return without(
-    first.labels,
-    (name, value) => !others.every(({ labels: set }) => Object.hasOwn(set, name) && set[name] === value),
-  );
 }
 
 function without(set: LabelSet, leave: (name: string, value: string) => boolean): LabelSet {

@@ -4,7 +4,8 @@
  * fits, as no width is fixed.
  */
 
-import { ACCENTS, DARK, LIGHT } from './palette.ts';
+import { DARK, LIGHT, SHADES } from '../palette.ts';
+import { printable } from '../template/printable.ts';
 
 export const FONT = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 export const MONO = "ui-monospace,SFMono-Regular,Menlo,Consolas,'Liberation Mono',monospace";
@@ -24,7 +25,7 @@ const DARK_RULES: readonly (readonly [string, string])[] = [
   ['.text', `color:${DARK.text}`],
   ['.quiet', `color:${DARK.quiet}`],
   ['.link', `color:${DARK.link}`],
-  ...ACCENTS.map(
+  ...Object.values(SHADES).map(
     ({ name, darkTint, onDarkTint }) => [`.${name}`, `background-color:${darkTint};color:${onDarkTint}`] as const,
   ),
 ];
@@ -74,7 +75,7 @@ export function page({ language, preview, title, accent, rows, footer }: Frame):
     `background-color:${LIGHT.card};border:1px solid ${LIGHT.line};border-collapse:separate;border-radius:8px;overflow:hidden;text-align:left">`,
     `<tr><td style="height:6px;font-size:0;line-height:0;background-color:${accent};border-radius:8px 8px 0 0">&nbsp;</td></tr>`,
     rows,
-    '</table>',
+    '<tr><td style="height:8px;font-size:0;line-height:0">&nbsp;</td></tr></table>',
     '<!--[if mso]></td></tr></table><![endif]-->',
     `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:${WIDTH}px">`,
     `<tr><td class="gutter quiet" style="padding:16px 24px 24px;font:400 12px/18px ${FONT};color:${LIGHT.quiet};text-align:left">`,
@@ -115,8 +116,9 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
+/** Nothing turns the reading direction either: what is read is what stands there. */
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
+  return printable(text).replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
 }
 
 /** Only what a person may safely follow. */

@@ -11,8 +11,8 @@ export const PLAIN_PARTS = {
   title: `{{ title }}${SET_APART}`,
   intro: [
     '{% if escalated %}{{ "escalated" | text }}. {% elsif repeated %}{{ "repeated" | text }}. {% endif %}',
+    // What the alerts say stands with each of them.
     '{% for sentence in held %}{{ "held" | text }}: {{ sentence }}. {% endfor %}',
-    '{% if counts.total == 1 and summary != title %}{{ summary }}{% endif %}',
   ].join(''),
   text: '',
 } as const;

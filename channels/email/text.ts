@@ -1,7 +1,12 @@
 /** The plain text of a mail: the same as the HTML says, for who reads or forwards it without. Lines are not wrapped: clients do. */
 
+import type { LabelSet } from '../../alert/alert.ts';
 import type { GroupedAlert } from '../../alert/notification.ts';
-import { REASONS, type Reason } from '../../alert/reason.ts';
+import type { Reason } from '../../alert/reason.ts';
+import { statesOf } from '../message-facts.ts';
+import { sharedLabels } from '../shared-labels.ts';
+import { printable } from '../template/printable.ts';
+import type { Wording } from '../wording.ts';
 import type { HtmlContent } from './html.ts';
 import { webLink } from './layout.ts';
 
@@ -16,58 +21,61 @@ export type TextContent = Pick<
 export function mailText(content: TextContent): string {
   const { notification, title, intro, wording, limit } = content;
   const { words } = wording;
+  const shared = labelsInCommon(notification.alerts);
   const status = notification.status === 'firing' ? words.firing : words.resolved;
   const head = [
-    title,
+    printable(title),
     '',
-    `${status} · ${words.priority} ${notification.priority} · ${words.environment} ${notification.environment}`,
-    ...(intro === '' ? [] : [intro]),
+    `${status} · ${words.priority} ${notification.priority} · ${words.environment} ${wording.environment(notification.environment)}`,
+    ...(intro === '' ? [] : [printable(intro)]),
+    ...(Object.keys(shared).length === 0 ? [] : [`${words.shared}: ${pairs(shared)}`]),
   ].join('\n');
   let room = limit - Buffer.byteLength(head) - 1000;
   const parts: string[] = [];
   for (const alert of notification.alerts) {
-    const part = alertText(alert, content);
+    const part = alertText(alert, shared, content);
     room -= Buffer.byteLength(part);
     if (room < 0 && parts.length > 0) break;
     parts.push(part);
   }
   const left = notification.alerts.length - parts.length + notification.truncatedAlerts;
-  return [head, ...parts, ...(left === 0 ? [] : [`+ ${left} ${words.more}`]), footer(content)]
+  return [head, ...parts, ...(left === 0 ? [] : [`+ ${left} ${words.notShown}`]), footer(content)]
     .join('\n\n')
     .concat('\n');
 }
 
-function alertText(alert: GroupedAlert, { wording, notification, link }: TextContent): string {
+function alertText(alert: GroupedAlert, shared: LabelSet, { wording, notification, link }: TextContent): string {
   const { words, time, duration } = wording;
   const { annotations, labels } = alert;
-  const title = annotations.summary ?? annotations.message ?? labels.alertname ?? alert.fingerprint;
+  const title = headingOf(alert, wording);
+  const own = pairs(labels, shared);
   const until = alert.status === 'resolved' ? (alert.endsAt ?? notification.createdAt) : notification.createdAt;
   const length = duration(Math.max(0, until - alert.startsAt));
   const when =
     alert.status === 'resolved'
       ? `${words.resolved} ${time(until)}, ${words.lasted} ${length}`
       : `${words.firing}, ${words.since} ${time(alert.startsAt)} (${length})`;
+  const states = statesOf(alert, wording);
   const described = annotations.description;
   const links = [
-    [words.details, link(alert)],
+    [words.open, link(alert)],
     [words.runbook, webLink(annotations.runbook_url)],
     [words.dashboard, webLink(annotations.dashboard_url)],
     [words.source, webLink(alert.generatorURL)],
   ] as const;
   return [
     `* ${oneLine(title)}`,
-    `  ${when}`,
+    `  ${[when, ...states].join(' · ')}`,
     ...(described === undefined || described === title ? [] : [`  ${oneLine(described, 1500)}`]),
-    `  ${Object.entries(labels)
-      .map(([name, value]) => `${name}=${oneLine(value)}`)
-      .join(' ')}`,
+    ...(own === '' ? [] : [`  ${own}`]),
     ...links.filter(([, url]) => url !== null).map(([label, url]) => `  ${label}: ${url}`),
   ].join('\n');
 }
 
 /** Below the line that starts a signature, so that replies leave it out. */
-function footer({ notification, wording: { words }, replies, unsubscribeUrl }: TextContent): string {
-  const why = whyTold(notification.reasons);
+function footer({ notification, wording, replies, unsubscribeUrl }: TextContent): string {
+  const { words } = wording;
+  const why = whyTold(notification.reasons, wording);
   return [
     '-- ',
     ...(replies ? [words.reply] : []),
@@ -76,16 +84,32 @@ function footer({ notification, wording: { words }, replies, unsubscribeUrl }: T
   ].join('\n');
 }
 
-/** What the codes mean, as they stand in alert/reason.ts. */
-export function whyTold(reasons: readonly Reason[]): string {
+export function headingOf({ annotations, labels }: GroupedAlert, { words }: Wording): string {
+  return annotations.summary || annotations.message || labels.alertname || words.nameless;
+}
+
+/** The labels that all of them have, where there are several. */
+export function labelsInCommon(alerts: readonly GroupedAlert[]): LabelSet {
+  return alerts.length < 2 ? {} : sharedLabels(alerts.map(({ labels }) => labels));
+}
+
+function pairs(labels: LabelSet, leave: LabelSet = {}): string {
+  return Object.entries(labels)
+    .filter(([name]) => !Object.hasOwn(leave, name))
+    .map(([name, value]) => `${name}=${oneLine(value)}`)
+    .join(' ');
+}
+
+/** What the codes of the reasons mean to the reader. */
+export function whyTold(reasons: readonly Reason[], wording: Wording): string {
   const codes = [...new Set(reasons.map(({ code }) => code))];
   return codes
     .slice(0, 3)
-    .map((code) => REASONS[code] ?? code)
+    .map((code) => wording.because(code))
     .join('; ');
 }
 
 function oneLine(text: string, longest = LONGEST_VALUE): string {
-  const line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  const line = printable(text.replace(/[\s\p{Cc}]+/gu, ' ').trim());
   return line.length > longest ? `${line.slice(0, longest - 1).toWellFormed()}…` : line;
 }

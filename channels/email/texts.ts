@@ -3,12 +3,11 @@
 import type { GroupedAlert, Notification } from '../../alert/notification.ts';
 import type { SenderContext } from '../sender.ts';
 import type { Locale } from '../template/locale.ts';
-import { formatDuration, formatTime } from '../template/times.ts';
 import { linksBelow } from '../template/view.ts';
+import { type Wording, wordingOf } from '../wording.ts';
 import { webLink } from './layout.ts';
 import type { Texts } from './message.ts';
 import { HTML_PARTS, PLAIN_PARTS } from './template.ts';
-import { WORDS, type Wording } from './wording.ts';
 
 export interface MailTexts {
   readonly texts: Texts;
@@ -34,14 +33,5 @@ export async function textsFor(context: SenderContext, notification: Notificatio
     link: (alert) => webLink(linksOf(alert).explain),
     failures: [...plain.failures, ...html.failures],
     locale: plain.locale,
-  };
-}
-
-function wordingOf(locale: Locale): Wording {
-  return {
-    language: locale.tag,
-    words: WORDS[locale.language],
-    time: (time) => formatTime(time, 'full', locale),
-    duration: (milliseconds) => formatDuration(milliseconds, locale),
   };
 }

@@ -2,7 +2,7 @@
 
 export const PAGERDUTY_PARTS = {
   summary:
-    '[{{ status | upper }} {{ priority }}] {{ title | line }}{% if commonLabels.namespace %}{{ " in " }}{{ commonLabels.namespace | line }}{% endif %}' +
+    '[{{ status | text | upper }} {{ priority }}] {{ title | line }}{% if commonLabels.namespace %}{{ " in " }}{{ commonLabels.namespace | line }}{% endif %}' +
     '{% if counts.total > 1 %}, {{ counts.total | alerts }}{% endif %}' +
     '{% if summary != "" and summary != title %}: {{ summary | line }}{% endif %}',
 };

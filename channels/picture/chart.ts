@@ -1,6 +1,7 @@
 /** A series as a picture in SVG: steps or a line over time. No text of alerts is in it, only digits. */
 
 import { zoneOf } from '../../rules/zone.ts';
+import { DARK, LIGHT } from '../palette.ts';
 import type { Locale } from '../template/locale.ts';
 import { drawText, round } from './glyphs.ts';
 import type { Series } from './history.ts';
@@ -28,8 +29,8 @@ const TEXT = 9;
 
 /** An opaque ground: the picture can be read on whatever page it is put, also where a client turns a light page dark. */
 const GROUNDS: Readonly<Record<Theme, { ground: string; border: string; grid: string; axis: string; text: string }>> = {
-  light: { ground: '#ffffff', border: '#dfe3e8', grid: '#e6e9ee', axis: '#9aa3b0', text: '#566070' },
-  dark: { ground: '#1c2128', border: '#39414d', grid: '#2d343e', axis: '#6d7785', text: '#a7b0bd' },
+  light: { ground: LIGHT.card, border: LIGHT.line, grid: '#e6e9ee', axis: '#9aa3b0', text: LIGHT.quiet },
+  dark: { ground: DARK.card, border: DARK.line, grid: '#2d343e', axis: '#6d7785', text: DARK.quiet },
 };
 
 export function chartSvg(series: Series, { timeZone }: Pick<Locale, 'timeZone'>, look: ChartLook): string {

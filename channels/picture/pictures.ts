@@ -2,8 +2,8 @@
 
 import type { Notification } from '../../alert/notification.ts';
 import { createTaskPool } from '../../rules/task-pool.ts';
+import { shadeOf } from '../palette.ts';
 import type { Locale } from '../template/locale.ts';
-import { lookOf } from '../template/look.ts';
 import { chartSvg, HEIGHT, type Theme, WIDTH } from './chart.ts';
 import { historyOf, peakAndLast } from './history.ts';
 import { LANGUAGE_PICTURES } from './words.ts';
@@ -61,8 +61,7 @@ export function createPictures(): Pictures {
         // Not the present time: a retry, and the next recipient, get the same picture.
         const series = historyOf(notification, notification.createdAt);
         if (series === null) return { kind: 'none' };
-        const { status, priority } = notification;
-        const { colour } = lookOf(status === 'resolved' ? status : priority);
+        const { colour } = shadeOf(notification);
         const svg = chartSvg(series, locale, { theme, colour, shape: 'steps', whole: true });
         const content = Buffer.from(await drawn(svg));
         const alt = LANGUAGE_PICTURES[locale.language](peakAndLast(series));

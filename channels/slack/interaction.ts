@@ -4,7 +4,6 @@
  */
 
 import type { CommandReply } from '../../alert/alert-state.ts';
-import { timeOf } from '../message-facts.ts';
 import { ACKNOWLEDGE, type Block, type ButtonValue, LIMITS, SNOOZE } from './message.ts';
 import { escaped, localTime, within } from './mrkdwn.ts';
 
@@ -158,4 +157,9 @@ function object(value: unknown): Fields {
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
+}
+
+/** For clients that cannot show the reader's own zone. */
+function timeOf(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }

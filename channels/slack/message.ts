@@ -5,18 +5,9 @@
  */
 
 import type { Notification } from '../../alert/notification.ts';
-import {
-  type AlertLine,
-  alertLines,
-  colourOf,
-  cut,
-  factsOf,
-  heldLines,
-  openLink,
-  runbookOf,
-  spanOf,
-  timeOf,
-} from '../message-facts.ts';
+import { type AlertLine, alertLines, cut, factsOf, heldLines, openLink, runbookOf, spanOf } from '../message-facts.ts';
+import { shadeOf } from '../palette.ts';
+import type { Wording } from '../wording.ts';
 import { code, escaped, escapedWithin, link, localTime, within } from './mrkdwn.ts';
 import type { SlackSettings } from './options.ts';
 import type { SlackTexts } from './template.ts';
@@ -51,22 +42,22 @@ export function slackMessage(notification: Notification, texts: SlackTexts, look
   const text = within(texts.title, LIMITS.text);
   const blocks = [
     ...section(within(texts.text, LIMITS.section)),
-    fields(notification),
-    ...alerts(notification),
-    ...context(notification),
-    ...buttons(notification, look),
+    fields(notification, texts.wording),
+    ...alerts(notification, texts.wording),
+    ...context(notification, texts.wording),
+    ...buttons(notification, look, texts.wording),
   ];
   return {
     text,
-    attachments: [{ color: colourOf(notification), fallback: text, blocks: blocks.slice(0, LIMITS.blocks) }],
+    attachments: [{ color: shadeOf(notification).colour, fallback: text, blocks: blocks.slice(0, LIMITS.blocks) }],
   };
 }
 
 /** What is left when Slack takes no blocks: the words alone. */
 export function plainMessage(notification: Notification, texts: SlackTexts): SlackMessage {
-  const { lines, more } = alertLines(notification, ALERTS_SHOWN);
+  const { lines, more } = alertLines(notification, ALERTS_SHOWN, texts.wording);
   const shown = lines.map(({ summary, labels }) => escaped(`• ${summary} ${labels}`.trim()));
-  const all = [texts.title, texts.text, ...shown, ...(more > 0 ? [`… and ${more} more`] : [])];
+  const all = [texts.title, texts.text, ...shown, ...(more > 0 ? [`… + ${more} ${texts.wording.words.more}`] : [])];
   return { text: within(all.filter((part) => part !== '').join('\n'), LIMITS.text), attachments: [] };
 }
 
@@ -74,52 +65,60 @@ function section(text: string): Block[] {
   return text.trim() === '' ? [] : [{ type: 'section', text: { type: 'mrkdwn', text } }];
 }
 
-function fields(notification: Notification): Block {
+function fields(notification: Notification, wording: Wording): Block {
   return {
     type: 'section',
-    fields: factsOf(notification)
+    fields: factsOf(notification, wording)
       .slice(0, LIMITS.fields)
-      .map(({ name, value }) => ({
+      .map(({ name, value, at }) => ({
         type: 'mrkdwn',
-        text: `*${escapedWithin(name, FACT_LENGTH)}*\n${escapedWithin(value, FACT_LENGTH)}`,
+        text: `*${escapedWithin(name, FACT_LENGTH)}*\n${at === undefined ? escapedWithin(value, FACT_LENGTH) : localTime(at, value)}`,
       })),
   };
 }
 
-/** A single alert is said by the text; of several, each has its line. */
-function alerts(notification: Notification): Block[] {
+/** A single alert is said by the text, and its times by the facts; of several, each has its line. */
+function alerts(notification: Notification, wording: Wording): Block[] {
+  const { lines, more } = alertLines(notification, ALERTS_SHOWN, wording);
   if (notification.alerts.length < 2) {
-    const [only] = alertLines(notification, 1).lines;
-    return only === undefined ? [] : section(within(details(only), LIMITS.section));
+    return lines.flatMap(({ labels, link: source }) =>
+      section(within(joined([code(labels), sourceLink(source, wording)]), LIMITS.section)),
+    );
   }
-  const { lines, more } = alertLines(notification, ALERTS_SHOWN);
   const sections = lines.flatMap((alert) =>
-    section(within(`${mark(alert)} ${headline(alert)}\n${details(alert)}`, LIMITS.section)),
+    section(within(`${mark(alert)} ${headline(alert)}\n${details(alert, wording)}`, LIMITS.section)),
   );
-  return more > 0 ? [...sections, ...section(`_… and ${more} more_`)] : sections;
+  return more > 0 ? [...sections, ...section(`_… + ${more} ${wording.words.more}_`)] : sections;
 }
 
 function headline({ summary, mark: said }: AlertLine): string {
   return `*${escaped(summary)}*${said === '' ? '' : ` _${escaped(said)}_`}`;
 }
 
-function details(alert: AlertLine): string {
-  const { labels, link: source } = alert;
-  const parts = [code(labels), spanOf(alert, (time) => localTime(time, timeOf(time)))];
-  return [...parts, source === null ? '' : link(source, 'source')].filter((part) => part !== '').join(' · ');
+function details(alert: AlertLine, wording: Wording): string {
+  const span = spanOf(alert, wording, (time) => localTime(time, wording.time(time)));
+  return joined([code(alert.labels), span, sourceLink(alert.link, wording)]);
+}
+
+function sourceLink(url: string | null, { words }: Wording): string {
+  return url === null ? '' : link(url, words.source);
+}
+
+function joined(parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join(' · ');
 }
 
 function mark({ status }: AlertLine): string {
   return status === 'firing' ? ':red_circle:' : ':white_check_mark:';
 }
 
-function context(notification: Notification): Block[] {
+function context(notification: Notification, { words }: Wording): Block[] {
   const runbook = runbookOf(notification);
   const parts = [
     ...heldLines(notification)
       .slice(0, 3)
       .map((line) => escapedWithin(line, 500)),
-    ...(runbook === null ? [] : [link(runbook, 'Runbook')]),
+    ...(runbook === null ? [] : [link(runbook, words.runbook)]),
   ];
   if (parts.length === 0) return [];
   return [{ type: 'context', elements: parts.map((text) => ({ type: 'mrkdwn', text })) }];
@@ -136,16 +135,20 @@ export interface ButtonValue {
 export const ACKNOWLEDGE = 'herald.acknowledge';
 export const SNOOZE = 'herald.snooze';
 
-function buttons(notification: Notification, { signingSecret, snoozes, externalURL }: Look): Block[] {
+function buttons(
+  notification: Notification,
+  { signingSecret, snoozes, externalURL }: Look,
+  { words }: Wording,
+): Block[] {
   const open = notification.alerts.filter(({ status }) => status === 'firing');
-  const view = viewButton(externalURL);
+  const view = viewButton(externalURL, words.open);
   if (signingSecret === null || open.length === 0) return view === null ? [] : [{ type: 'actions', elements: [view] }];
   const value = buttonValue(notification, open);
   const untaken = open.some(({ acknowledged }) => acknowledged !== true);
   const elements = [
-    ...(untaken ? [{ ...button('Acknowledge', value), action_id: ACKNOWLEDGE, style: 'primary' }] : []),
+    ...(untaken ? [{ ...button(words.acknowledge, value), action_id: ACKNOWLEDGE, style: 'primary' }] : []),
     ...snoozes.map(({ label, milliseconds }) => ({
-      ...button(`Snooze ${label}`, value),
+      ...button(`${words.snooze} ${label}`, value),
       action_id: `${SNOOZE}:${milliseconds}`,
     })),
     ...(view === null ? [] : [view]),
@@ -157,9 +160,9 @@ function button(label: string, value: string) {
   return { type: 'button', text: { type: 'plain_text', text: cut(label, LIMITS.button) }, value };
 }
 
-function viewButton(externalURL: string): Block | null {
+function viewButton(externalURL: string, label: string): Block | null {
   const url = openLink(externalURL);
-  const text = { type: 'plain_text', text: 'Open Herald' };
+  const text = { type: 'plain_text', text: label };
   return url === null ? null : { type: 'button', text, url, action_id: 'herald.open' };
 }
 

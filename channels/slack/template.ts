@@ -2,6 +2,7 @@
 
 import type { Notification } from '../../alert/notification.ts';
 import type { SenderContext } from '../sender.ts';
+import { type Wording, wordingOf } from '../wording.ts';
 import { safeMarkup } from './mrkdwn.ts';
 
 // A tag takes the blanks and the line end after it along: where one is meant, an output stands before it.
@@ -16,7 +17,8 @@ export const SLACK_TEMPLATE = {
 {% endif %}
 {% if counts.total == 1 %}
 {% assign only = alerts | first %}
-*{{ summary | truncate: 500 | slack }}*
+{% if summary != "" %}*{{ summary | truncate: 500 | slack }}*{{ '' }}
+{% endif %}
 {% if only.description != summary %}
 {{ only.description | truncate: 1500 | slack }}
 {% endif %}
@@ -39,11 +41,13 @@ export interface SlackTexts {
   readonly reply: string;
   /** What of the templates did not work, for the outcome's detail. */
   readonly failures: readonly string[];
+  /** Of the reader, for what stands besides. */
+  readonly wording: Wording;
 }
 
 export async function slackTexts(notification: Notification, { templates }: SenderContext): Promise<SlackTexts> {
   const { channel } = notification;
-  const { parts, failures } = await templates.render({
+  const { parts, failures, locale } = await templates.render({
     type: 'slack',
     channel,
     defaults: SLACK_TEMPLATE,
@@ -51,5 +55,5 @@ export async function slackTexts(notification: Notification, { templates }: Send
     escape: 'none',
   });
   const markup = (part: keyof typeof SLACK_TEMPLATE) => safeMarkup((parts[part] ?? '').trim());
-  return { title: markup('title'), text: markup('text'), reply: markup('reply'), failures };
+  return { title: markup('title'), text: markup('text'), reply: markup('reply'), failures, wording: wordingOf(locale) };
 }

@@ -4,7 +4,7 @@
 
 export const SMS_PARTS = {
   headline:
-    '{{ status | upper }} {{ priority }} {{ title | line }}{% if commonLabels.namespace %}{{ " in " }}{{ commonLabels.namespace | line }}{% endif %}' +
+    '{{ status | text | upper }} {{ priority }} {{ title | line }}{% if commonLabels.namespace %}{{ " in " }}{{ commonLabels.namespace | line }}{% endif %}' +
     '{% if environment != "production" %}{{ " (" }}{{ environment | text }}){% endif %}' +
     '{% if counts.total > 1 %}, {{ counts.total | alerts }}{% endif %}',
   text: '{% if summary != title %}{{ summary | line }}{% endif %}',

@@ -17,6 +17,7 @@ import {
   webLink,
 } from '../message-facts.ts';
 import type { PlainTexts } from '../plain-texts.ts';
+import type { Wording } from '../wording.ts';
 import type { Wrapping } from './options.ts';
 
 type Element = Readonly<Record<string, unknown>>;
@@ -58,7 +59,7 @@ function card(
   shown: number,
   length: number,
 ): Element {
-  const actions = actionsOf(notification, externalURL);
+  const actions = actionsOf(notification, externalURL, texts.wording);
   return {
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
     type: 'AdaptiveCard',
@@ -71,11 +72,11 @@ function card(
       ...lines(texts.text, length),
       {
         type: 'FactSet',
-        facts: factsOf(notification)
+        facts: factsOf(notification, texts.wording)
           .slice(0, 12)
           .map(({ name, value }) => ({ title: inert(name), value: inert(value) })),
       },
-      ...alerts(notification, shown),
+      ...alerts(notification, shown, texts.wording),
       ...heldLines(notification)
         .slice(0, 3)
         .map((line) => rich([run(line, { isSubtle: true })])),
@@ -125,44 +126,45 @@ function lines(text: string, length: number): Element[] {
     .map((line) => rich([run(line)]));
 }
 
-function alerts(notification: Notification, most: number): Element[] {
-  if (notification.alerts.length === 1)
-    return alertLines(notification, Math.min(most, 1)).lines.map((alert) => details(alert));
-  const { lines: shown, more } = alertLines(notification, most);
+/** A single alert is said by the text, its times by the facts and its source by a button. */
+function alerts(notification: Notification, most: number, wording: Wording): Element[] {
+  const { lines: shown, more } = alertLines(notification, most, wording);
+  if (notification.alerts.length < 2)
+    return shown.filter(({ labels }) => labels !== '').map(({ labels }) => rich([quiet(labels)]));
   const items = shown.map((alert) => ({
     type: 'Container',
     separator: true,
     spacing: 'Small',
-    items: [summary(alert), details(alert)],
+    items: [summary(alert), details(alert, wording)],
   }));
-  return more > 0 ? [...items, rich([run(`… and ${more} more`, { isSubtle: true, italic: true })])] : items;
+  return more > 0
+    ? [...items, rich([run(`… + ${more} ${wording.words.more}`, { isSubtle: true, italic: true })])]
+    : items;
 }
 
 function summary({ status, summary: text, mark }: AlertLine): Element {
   const colour = status === 'firing' ? 'attention' : 'good';
-  const runs = [
-    run(status === 'firing' ? '● ' : '✓ ', { color: colour }),
-    run(text === '' ? '–' : text, { weight: 'Bolder' }),
-  ];
+  const runs = [run(status === 'firing' ? '● ' : '✓ ', { color: colour }), run(text, { weight: 'Bolder' })];
   return rich(mark === '' ? runs : [...runs, run(` (${mark})`, { isSubtle: true })]);
 }
 
-function details(alert: AlertLine): Element {
+function details(alert: AlertLine, wording: Wording): Element {
   const { labels, link } = alert;
-  const text = [labels, spanOf(alert)].filter((part) => part !== '').join(' · ');
-  const source =
-    link === null ? [] : [run(' · '), run('source', { selectAction: { type: 'Action.OpenUrl', url: link } })];
-  return rich([run(text, { isSubtle: true, size: 'Small' }), ...source]);
+  const text = [labels, spanOf(alert, wording)].filter((part) => part !== '').join(' · ');
+  const opens = { size: 'Small', selectAction: { type: 'Action.OpenUrl', url: link } };
+  const source = link === null ? [] : [quiet(' · '), run(wording.words.source, opens)];
+  // Close below its summary.
+  return { ...rich([quiet(text), ...source]), spacing: 'None' };
 }
 
-function actionsOf(notification: Notification, externalURL: string): Element[] {
+function actionsOf(notification: Notification, externalURL: string, { words }: Wording): Element[] {
   const runbook = runbookOf(notification);
   const source = notification.alerts.length === 1 ? webLink(notification.alerts[0]!.generatorURL) : null;
   const herald = openLink(externalURL);
   return [
-    ...(herald === null ? [] : [{ type: 'Action.OpenUrl', title: 'Open Herald', url: herald }]),
-    ...(runbook === null ? [] : [{ type: 'Action.OpenUrl', title: 'Runbook', url: runbook }]),
-    ...(source === null ? [] : [{ type: 'Action.OpenUrl', title: 'Source', url: source }]),
+    ...(herald === null ? [] : [{ type: 'Action.OpenUrl', title: words.open, url: herald }]),
+    ...(runbook === null ? [] : [{ type: 'Action.OpenUrl', title: words.runbook, url: runbook }]),
+    ...(source === null ? [] : [{ type: 'Action.OpenUrl', title: words.source, url: source }]),
   ];
 }
 
@@ -172,6 +174,10 @@ function rich(inlines: readonly Element[]): Element {
 
 function run(text: string, look: Element = {}): Element {
   return { type: 'TextRun', text, ...look };
+}
+
+function quiet(text: string): Element {
+  return run(text, { isSubtle: true, size: 'Small' });
 }
 
 /** Without links: a FactSet and a heading know Markdown, and `[Sign in](https://evil)` would look like ours. */

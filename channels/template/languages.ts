@@ -1,4 +1,4 @@
-/** The words of the built-in texts, in each language that Herald speaks. A template asks for them by `text` and `count`. */
+/** Every word of the built-in texts, in each language that Herald speaks. A template asks for them by `text`. */
 
 import type { AlertStatus, Environment, Priority } from '../../alert/alert.ts';
 
@@ -35,6 +35,19 @@ const WORDS = [
   'escalated',
   'repeated',
   'history',
+  'namespace',
+  'owner',
+  'dashboard',
+  'lasted',
+  'shared',
+  'notShown',
+  'open',
+  'snooze',
+  'why',
+  'reply',
+  'unsubscribe',
+  'nameless',
+  'metric',
 ] as const;
 
 type WordKey = (typeof WORDS)[number];
@@ -77,6 +90,19 @@ export const TEXTS: Readonly<Record<Language, Readonly<Record<TextKey, string>>>
     escalated: 'Nobody took it on: you are told as the next one',
     repeated: 'Reminder: still firing',
     history: 'Firing alerts over time',
+    namespace: 'Namespace',
+    owner: 'Owner',
+    dashboard: 'Dashboard',
+    lasted: 'after',
+    shared: 'All of them have',
+    notShown: 'more are not shown here',
+    open: 'Open in Herald',
+    snooze: 'Snooze',
+    why: 'You are told because:',
+    reply: 'Reply with “ack” in the first line to take this on; what follows becomes the comment.',
+    unsubscribe: 'Unsubscribe',
+    nameless: 'Alert without a name',
+    metric: 'The metric over time',
   },
   de: {
     firing: 'Ausgelöst',
@@ -115,6 +141,19 @@ export const TEXTS: Readonly<Record<Language, Readonly<Record<TextKey, string>>>
     escalated: 'Niemand hat es übernommen: Sie sind als Nächste:r dran',
     repeated: 'Erinnerung: noch nicht behoben',
     history: 'Aktive Alarme im Zeitverlauf',
+    namespace: 'Namespace',
+    owner: 'Zuständig',
+    dashboard: 'Dashboard',
+    lasted: 'nach',
+    shared: 'Allen gemeinsam',
+    notShown: 'weitere sind hier nicht gezeigt',
+    open: 'In Herald öffnen',
+    snooze: 'Zurückstellen',
+    why: 'Sie erhalten das wegen:',
+    reply: 'Mit „ack“ in der ersten Zeile antworten, um das zu übernehmen; was folgt, wird der Kommentar.',
+    unsubscribe: 'Abbestellen',
+    nameless: 'Alarm ohne Namen',
+    metric: 'Die Messgröße im Zeitverlauf',
   },
 };
 

@@ -1,27 +1,28 @@
-/** Emoji and colours. The colours have a contrast of 3 to 1 or more on white, as lines need (WCAG 2.1). */
+/** Emoji and colours of words: of priorities, statuses, and the usual values of a severity label. */
 
-/** By priority, by status, and by the usual values of a severity label. */
-const LOOKS: Readonly<Record<string, { readonly emoji: string; readonly colour: string }>> = {
-  P1: { emoji: '🔴', colour: '#c4211e' },
-  P2: { emoji: '🟠', colour: '#d9730d' },
-  P3: { emoji: '🟡', colour: '#b58900' },
-  P4: { emoji: '🔵', colour: '#2463b8' },
-  P5: { emoji: '⚪', colour: '#6b7280' },
-  critical: { emoji: '🔴', colour: '#c4211e' },
-  error: { emoji: '🟠', colour: '#d9730d' },
-  high: { emoji: '🟠', colour: '#d9730d' },
-  warning: { emoji: '🟡', colour: '#b58900' },
-  medium: { emoji: '🟡', colour: '#b58900' },
-  info: { emoji: '🔵', colour: '#2463b8' },
-  low: { emoji: '🔵', colour: '#2463b8' },
-  none: { emoji: '⚪', colour: '#6b7280' },
-  firing: { emoji: '🔥', colour: '#c4211e' },
-  resolved: { emoji: '✅', colour: '#1e7e45' },
+import { SHADES } from '../palette.ts';
+
+type Look = Pick<(typeof SHADES)['info'], 'emoji' | 'colour'>;
+
+const LOOKS: Readonly<Record<string, Look>> = {
+  P1: SHADES.critical,
+  P2: SHADES.high,
+  P3: SHADES.medium,
+  P4: SHADES.low,
+  P5: SHADES.info,
+  critical: SHADES.critical,
+  error: SHADES.high,
+  high: SHADES.high,
+  warning: SHADES.medium,
+  medium: SHADES.medium,
+  info: SHADES.low,
+  low: SHADES.low,
+  none: SHADES.info,
+  firing: { ...SHADES.critical, emoji: '🔥' },
+  resolved: SHADES.resolved,
 };
 
-const UNKNOWN_LOOK = { emoji: '⚪', colour: '#6b7280' };
-
-export function lookOf(word: string): { readonly emoji: string; readonly colour: string } {
+export function lookOf(word: string): Look {
   for (const key of [word, word.toLowerCase()]) if (Object.hasOwn(LOOKS, key)) return LOOKS[key]!;
-  return UNKNOWN_LOOK;
+  return SHADES.info;
 }

@@ -7,6 +7,7 @@ import type { LabelSet } from '../../alert/alert.ts';
 import type { GroupedAlert, Notification } from '../../alert/notification.ts';
 import { REASONS, type ReasonCode } from '../../alert/reason.ts';
 import { sharedLabels } from '../shared-labels.ts';
+import { TEXTS } from './languages.ts';
 import type { Locale } from './locale.ts';
 
 export interface AlertLinks {
@@ -125,7 +126,12 @@ export function viewOf(notification: Notification, context: ViewContext): Notifi
   const has = (code: ReasonCode) => notification.reasons.some((reason) => reason.code === code);
   return {
     ...{ id, tenant, channel, groupId, groupKey, status, environment, priority, groupLabels },
-    title: groupLabels.alertname || commonLabels.alertname || first?.name || first?.summary || groupKey,
+    title:
+      groupLabels.alertname ||
+      commonLabels.alertname ||
+      first?.name ||
+      first?.summary ||
+      TEXTS[context.locale.language].nameless,
     summary: first?.summary ?? '',
     alerts,
     firing: alerts.filter((alert) => alert.status === 'firing'),

@@ -38,8 +38,12 @@ test('[BR-NOT-005] Mattermost and Rocket.Chat: one attachment with colour, field
     assert.match(String(of('title')), /\[Firing\] P1 KubePodCrashLooping · production$/);
     assert.equal(of('title_link'), 'https://herald.example/');
     assert.match(String(of('color')), /^#/);
-    assert.deepEqual(at(server, 'attachments', 0, 'fields', 0), { title: 'Priority', value: 'P1', short: true });
-    assert.match(String(of('text')), /^Pod is crash looping\npod="api-7d9f-x1" .*\[source\]\(http:\/\/prometheus/);
+    assert.deepEqual(at(server, 'attachments', 0, 'fields', 0), {
+      title: 'Priority',
+      value: 'P1 critical',
+      short: true,
+    });
+    assert.match(String(of('text')), /^Pod is crash looping\n`pod="api-7d9f-x1" .*\[Source\]\(http:\/\/prometheus/);
   }
 });
 
@@ -49,9 +53,9 @@ test('[BR-NOT-005] Discord: content, an embed, nobody called, and the id of the 
   assert.match(server.receiver.requests[0]!.path, /^\/api\/webhooks\/1\/s3cret\?wait=true$/);
   assert.match(String(at(server, 'content')), /KubePodCrashLooping/);
   assert.deepEqual(at(server, 'allowed_mentions'), { parse: [] });
-  assert.equal(at(server, 'embeds', 0, 'color'), 0xd72b3f);
+  assert.equal(at(server, 'embeds', 0, 'color'), 0xc4211e);
   assert.equal(at(server, 'embeds', 0, 'timestamp'), '2026-11-23T08:57:23.100Z');
-  assert.deepEqual(at(server, 'embeds', 0, 'fields', 0), { name: 'Priority', value: 'P1', inline: true });
+  assert.deepEqual(at(server, 'embeds', 0, 'fields', 0), { name: 'Priority', value: 'P1 critical', inline: true });
 });
 
 test('[BR-NOT-005] Google Chat: a card in a thread for each group; the address keeps its keys', async () => {
@@ -63,7 +67,7 @@ test('[BR-NOT-005] Google Chat: a card in a thread for each group; the address k
   assert.deepEqual(at(server, 'thread'), { threadKey: '5f1c9a3e00d2b764' });
   const widget = (n: number) => at(server, 'cardsV2', 0, 'card', 'sections', 0, 'widgets', n);
   assert.match(JSON.stringify(widget(0)), /"textParagraph":\{"text":"Pod is crash looping<br>/);
-  assert.deepEqual(widget(1), { decoratedText: { topLabel: 'Priority', text: 'P1', wrapText: true } });
+  assert.match(JSON.stringify(widget(1)), /<b>Priority<\/b>: P1 critical<br><b>Environment<\/b>: production<br>/);
 });
 
 test('[BR-NOT-011] Discord says to the millisecond how long its rate limit lasts', async () => {

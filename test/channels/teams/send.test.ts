@@ -5,6 +5,7 @@ import type { Notification } from '../../../alert/notification.ts';
 import { teamsBody } from '../../../channels/teams/card.ts';
 import type { TeamsOptions } from '../../../channels/teams/options.ts';
 import { createTeamsSender } from '../../../channels/teams/send.ts';
+import { wordingOf } from '../../../channels/wording.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { atEnd } from '../../support/leaks.ts';
 import { aNotification, anAlert } from '../../support/notification.ts';
@@ -12,6 +13,7 @@ import { cardProblems, startTeams, teamsError } from '../../support/providers/te
 import { aContext } from '../../support/sender-context.ts';
 
 const never = new AbortController().signal;
+const ENGLISH = wordingOf({ language: 'en', tag: 'en-GB', timeZone: 'UTC' });
 
 async function setUp(options: Pick<TeamsOptions, 'wrapping'> = {}) {
   const clock = new FakeClock();
@@ -38,7 +40,7 @@ test('[BR-NOT-005] a card is posted in a message, as the Workflow templates of T
   assert.deepEqual(
     card.actions.map(({ title, url }) => [title, url]),
     [
-      ['Open Herald', 'https://herald.example/'],
+      ['Open in Herald', 'https://herald.example/'],
       ['Source', 'http://prometheus.example/graph?g0.expr=up'],
     ],
   );
@@ -46,7 +48,7 @@ test('[BR-NOT-005] a card is posted in a message, as the Workflow templates of T
     card.body.map(({ type }) => type),
     ['Container', 'RichTextBlock', 'FactSet', 'RichTextBlock'],
   );
-  assert.deepEqual((card.body[2]!.facts as unknown[])[0], { title: 'Priority', value: 'P1' });
+  assert.deepEqual((card.body[2]!.facts as unknown[])[0], { title: 'Priority', value: 'P1 critical' });
 });
 
 test('[BR-NOT-005] or bare, for a Workflow that posts what it gets', async () => {
@@ -124,7 +126,7 @@ test('of a large group as many alerts are shown as 28 KB take, and the rest is c
   assert.equal((await send({ alerts, truncatedAlerts: 7 })).kind, 'delivered');
   const { length } = teams.receiver.requests[0]!.body;
   assert.ok(length > 5000, `${length}`);
-  assert.match(textOf(teams.cards[0]), /… and \d+ more/);
+  assert.match(textOf(teams.cards[0]), /… \+ \d+ more/);
 });
 
 test('a card that Teams finds too large all the same is sent once more with the words alone', async () => {
@@ -166,7 +168,7 @@ test('every card is one, and within 28 KB, whatever is in it', () => {
     fc.property(fc.array(alert, { maxLength: 60 }), labels, word, word, (given, groupLabels, title, text) => {
       const notification = aNotification({ alerts: given.map((change) => anAlert(change)), groupLabels });
       const look = { externalURL: 'https://herald.example', wrapping: 'message' } as const;
-      const body = teamsBody(notification, { title, text, failures: [] }, look);
+      const body = teamsBody(notification, { title, text, failures: [], wording: ENGLISH }, look);
       assert.ok(Buffer.byteLength(body) <= 28 * 1024, `${Buffer.byteLength(body)}`);
       const { attachments } = JSON.parse(body) as { attachments: { content: Record<string, unknown> }[] };
       assert.deepEqual(cardProblems(attachments[0]!.content), []);

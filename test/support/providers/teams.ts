@@ -65,7 +65,7 @@ function unwrap(body: Json, wrapping: 'message' | 'bare'): Json | null {
 
 const ELEMENTS: Readonly<Record<string, readonly string[]>> = {
   TextBlock: ['text', 'wrap', 'weight', 'size', 'style'],
-  RichTextBlock: ['inlines'],
+  RichTextBlock: ['inlines', 'spacing'],
   FactSet: ['facts'],
   Container: ['items', 'style', 'bleed', 'separator', 'spacing'],
 };
