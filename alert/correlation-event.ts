@@ -80,6 +80,8 @@ export type CorrelationEvent =
       readonly groupedBy: LabelSet;
       readonly breakdown: Breakdown;
       readonly phase: StormPhase;
+      /** Fingerprints of those that a limit allows: no part of it. Left out where there are none. */
+      readonly spared?: readonly string[];
       readonly reasons: readonly Reason[];
     })
   | (OfTenant & {

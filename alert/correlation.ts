@@ -53,6 +53,8 @@ export interface StormOptions {
   readonly repeatInterval: number;
   /** Alerts of these priorities are held back while the storm lasts; the others are only counted. */
   readonly hold: readonly Priority[];
+  /** A limit: as many as it allows are told as ever, and what comes beyond is the storm. Else all of them are. */
+  readonly isLimit?: true;
 }
 
 /** A rule without its conditions: those were asked when the alert opened. */

@@ -111,9 +111,12 @@ function told(state: CorrelatorState, event: Told): void {
   const before = state.storms.get(key);
   const members = before?.members ?? new Set<string>();
   if (phase === 'rising' && before?.phase !== 'rising') {
-    // Those that made it a storm are part of it.
+    const spared = new Set(event.spared);
+    // Those that made it a storm are part of it, except of a limit.
     for (const { fingerprints } of state.counters.get(key)?.frame ?? []) {
-      for (const fingerprint of fingerprints) if (members.size < MOST_MEMBERS) members.add(fingerprint);
+      for (const fingerprint of fingerprints) {
+        if (members.size < MOST_MEMBERS && !spared.has(fingerprint)) members.add(fingerprint);
+      }
     }
   }
   // Counted anew: what is part of it already does not make it rise again.

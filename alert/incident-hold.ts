@@ -28,6 +28,8 @@ export type IncidentHold =
       readonly hold: readonly Priority[];
       /** Fingerprints; null: whatever meets the rule, while too many come. */
       readonly members: readonly string[] | null;
+      /** Fingerprints of those that came within the limit, before it was a storm: they are told. */
+      readonly spared?: readonly string[];
       /** Fingerprint of the summary, which must not hold itself back. */
       readonly summary: string;
     };
@@ -37,7 +39,13 @@ export type IncidentHolds = ReadonlyMap<string, IncidentHold>;
 
 interface Index {
   readonly byChild: ReadonlyMap<string, IncidentHold & { readonly kind: 'children' }>;
-  readonly storms: readonly { readonly storm: StormHold; readonly members: ReadonlySet<string> | null }[];
+  readonly storms: readonly IndexedStorm[];
+}
+
+interface IndexedStorm {
+  readonly storm: StormHold;
+  readonly members: ReadonlySet<string> | null;
+  readonly spared: ReadonlySet<string>;
 }
 
 type StormHold = IncidentHold & { readonly kind: 'storm' };
@@ -66,7 +74,10 @@ function indexOf(incidents: IncidentHolds): Index {
   const storms = holds.filter((hold) => hold.kind === 'storm');
   index = {
     byChild,
-    storms: storms.map((storm) => ({ storm, members: storm.members === null ? null : new Set(storm.members) })),
+    storms: storms.map((storm) => {
+      const members = storm.members === null ? null : new Set(storm.members);
+      return { storm, members, spared: new Set(storm.spared) };
+    }),
   };
   indexes.set(incidents, index);
   return index;
@@ -87,7 +98,7 @@ export function incidentHold(
     const detail = `part of incident ${incident} (rule ${rule}) while its parent ${parentName} ${parent} fires`;
     return { reason: reason('hold.correlated', detail), until: null };
   }
-  const found = storms.find(({ storm, members }) => isIn(storm, members, alert, labels, policy));
+  const found = storms.find((storm) => isIn(storm, alert, labels, policy));
   if (found === undefined) return null;
   const { storm } = found;
   const detail = `summarised in storm ${storm.incident} (rule ${storm.rule})`;
@@ -95,13 +106,13 @@ export function incidentHold(
 }
 
 function isIn(
-  storm: StormHold,
-  members: ReadonlySet<string> | null,
+  { storm, members, spared }: IndexedStorm,
   alert: GroupedAlert,
   labels: LabelSet,
   policy: Policy,
 ): boolean {
   if (!storm.hold.includes(alert.priority) || alert.fingerprint === storm.summary) return false;
+  if (spared.has(alert.fingerprint)) return false;
   if (members !== null) return members.has(alert.fingerprint);
   const seen = { labels, namespace: namespaceOf(labels) };
   for (const name in storm.groupedBy) if (keyValue(seen, name) !== storm.groupedBy[name]) return false;

@@ -7,6 +7,8 @@
  *   rising  | whatever meets the rule | calm, when no more than half as many as allowed came in the last time frame
  *   calm    | those that came in it   | over, when no more than half as many as allowed of them still fire: these are told
  *           |                         | now. Rising again, when too many come.
+ *
+ * Of a limit, as many as it allows are told as ever: they are no part of the storm, and neither held nor counted in it.
  */
 
 import type { CorrelationRule, WindowAlert } from './correlation.ts';
@@ -16,7 +18,7 @@ import type { GroupEntry, IncidentHoldEntry } from './entry.ts';
 import { hash16 } from './fingerprint.ts';
 import type { Policy } from './policy.ts';
 import { type Reason, type ReasonCode, reason } from './reason.ts';
-import { addAlert, addAll, alertsIn, copyOf, sumOf } from './storm-count.ts';
+import { addAlert, addAll, alertsIn, copyOf, type Frame, sumOf } from './storm-count.ts';
 import { printKey, type Storm, summaryEntry } from './storm-summary.ts';
 
 export interface StormChange {
@@ -44,36 +46,41 @@ export function countStorm(
   const rule = ruleOf(tenant, counted.rule, policy);
   const before = state === null ? [] : inFrame(state, counted, now);
   if (rule === null || alertsIn(before) + 1 <= rule.threshold) return { storm: null, events: [], effects: [] };
-  const frame = addAlert(sumOf(before), alert);
-  if (known !== null)
-    return {
-      storm: known.id,
-      ...rise(
-        { ...known, breakdown: addAll(copyOf(known.breakdown), frame) },
-        rule,
-        'storm.updated',
-        tenant,
-        now,
-        policy,
-      ),
-    };
+  const isLimit = rule.storm?.isLimit === true;
+  const frame = addAlert(isLimit ? sumOf([]) : sumOf(before), alert);
+  const spared = isLimit ? namedIn(before) : [];
+  if (known !== null) {
+    const storm = { ...known, breakdown: addAll(copyOf(known.breakdown), frame) };
+    return { storm: known.id, ...rise(storm, rule, 'storm.updated', spared, tenant, now, policy) };
+  }
   const id = hash16(`${tenant}\nstorm\n${stormKey(counted)}\n${now}`);
   const storm = { id, rule: rule.name, groupedBy: counted.key, openedAt: now, breakdown: frame };
-  return { storm: id, ...rise(storm, rule, 'storm.opened', tenant, now, policy) };
+  return { storm: id, ...rise(storm, rule, 'storm.opened', spared, tenant, now, policy) };
+}
+
+/** Those that a limit spares go to every partition: of a limit beyond this only so many of the latest are told. */
+const MOST_SPARED = 20_000;
+
+function namedIn(frame: Frame): string[] {
+  return frame.flatMap(({ fingerprints }) => fingerprints).slice(-MOST_SPARED);
 }
 
 function rise(
   storm: Storm,
   rule: CorrelationRule,
   type: 'storm.opened' | 'storm.updated',
+  spared: readonly string[],
   tenant: string,
   now: number,
   policy: Policy,
 ): Omit<StormChange, 'storm'> {
   const summary = summaryEntry(storm, rule, tenant, 'firing', now, policy);
+  const why = reason(type, overLimit(storm, rule));
+  const entry = holdEntry(storm, rule, tenant, summary, null);
+  const those = spared.length === 0 ? {} : { spared };
   return {
-    events: [stormEvent(type, storm, 'rising', tenant, now, reason(type, overLimit(storm, rule)))],
-    effects: [summary, holdEntry(storm, rule, tenant, summary, null)],
+    events: [{ ...stormEvent(type, storm, 'rising', tenant, now, why), ...those }],
+    effects: [summary, { ...entry, hold: { ...entry.hold, ...those } }],
   };
 }
 
@@ -83,14 +90,14 @@ function holdEntry(
   tenant: string,
   summary: GroupEntry,
   members: readonly string[] | null,
-): IncidentHoldEntry {
+) {
   const { hold } = storm!;
   const { fingerprint: itself } = summary.alert;
   return {
-    kind: 'incident-hold',
+    kind: 'incident-hold' as const,
     tenant,
     incident,
-    hold: { kind: 'storm', incident, rule: name, groupedBy, hold, members, summary: itself },
+    hold: { kind: 'storm' as const, incident, rule: name, groupedBy, hold, members, summary: itself },
   };
 }
 
@@ -163,8 +170,12 @@ function stormEvent(
   return { type, key: tenant, at: now, incident, rule, groupedBy, breakdown: copyOf(breakdown), phase, reasons: [why] };
 }
 
-function overLimit({ breakdown, groupedBy }: Storm, { name, threshold, within }: CorrelationRule): string {
+function overLimit(
+  { breakdown: { alerts }, groupedBy }: Storm,
+  { name, threshold, within, storm }: CorrelationRule,
+): string {
   const keys = printKey(groupedBy);
   const by = keys === '' ? '' : ` with ${keys}`;
-  return `rule ${name}: more than ${threshold} alerts${by} within ${within / 1000} s; ${breakdown.alerts} so far`;
+  const sofar = storm?.isLimit === true ? `${alerts} beyond that so far` : `${alerts} so far`;
+  return `rule ${name}: more than ${threshold} alerts${by} within ${within / 1000} s; ${sofar}`;
 }

@@ -1,6 +1,6 @@
 /**
  * NamespaceLimit: how many alerts of a priority each namespace may have told in a minute. What comes beyond is a storm: held
- * back, and told in one summary. A priority without a limit has none, so that production's P1 is never limited unless said so.
+ * back, and told in one summary, until no more than half as many come. A priority without a limit has none, so that production's P1 is never limited unless said so.
  */
 
 import Type from 'typebox';
@@ -62,7 +62,7 @@ function limitOf(
       similarity: null,
       needsParent: false,
       action: 'storm',
-      storm: stormOptions(summary, [priority]),
+      storm: { ...stormOptions(summary, [priority]), isLimit: true },
     },
     judge: (labels) => judge(matchers, null, labels),
     mayBeParent: () => false,

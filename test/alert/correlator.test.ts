@@ -332,6 +332,25 @@ test('[BR-AP-004] a calm storm rises again when too many come: it is the same st
   assert.equal(new Set(rig.holds.map(({ incident }) => incident)).size, 1);
 });
 
+test('[BR-AP-027] of a limit those within it are told, and only what comes beyond is the storm', () => {
+  const limit: CorrelationRule = { ...STORM_RULE, threshold: 3, storm: { ...STORM_RULE.storm!, isLimit: true } };
+  const rig = new Rig([limit]);
+  for (let i = 0; i < 8; i++) rig.enter(stormAlert(i));
+  const within = [0, 1, 2].map((i) => stormAlert(i).fingerprint);
+  const [storm] = rig.state!.storms.values();
+  assert.deepEqual(
+    [...storm!.members],
+    [3, 4, 5, 6, 7].map((i) => stormAlert(i).fingerprint),
+  );
+  assert.equal(storm!.breakdown.alerts, 5);
+  const [rising] = rig.holds;
+  assert.ok(rising?.hold?.kind === 'storm');
+  assert.deepEqual(rising.hold.spared, within);
+  const opened = rig.events.find((event) => event.type === 'storm.opened');
+  assert.ok(opened?.type === 'storm.opened');
+  assert.match(opened.reasons[0]!.detail, /more than 3 alerts with cluster="eu-1" within 60 s; 1 beyond that so far/);
+});
+
 test('[BR-AP-027] each key is counted for itself, and alerts that lack a label of the key are not', () => {
   const rig = new Rig([STORM_RULE]);
   for (let i = 0; i < 99; i++) rig.enter({ ...stormAlert(i), labels: { ...stormAlert(i).labels, cluster: 'us-1' } });

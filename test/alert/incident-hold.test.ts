@@ -107,3 +107,18 @@ test('a map that was changed in place is looked at anew', () => {
   forgetIndex(holds);
   assert.ok(!isHeld());
 });
+
+test('[BR-AP-027] what a limit allows is not held by the storm of what comes beyond it', () => {
+  const storm: IncidentHold = {
+    kind: 'storm',
+    incident: 'i1',
+    rule: 'storm',
+    groupedBy: {},
+    hold: ['P3'],
+    members: null,
+    spared: ['a'],
+    summary: 's',
+  };
+  assert.equal(holdOf([storm], alertOf('a')), null);
+  assert.equal(holdOf([storm], alertOf('b'))?.reason.code, 'hold.storm');
+});

@@ -82,7 +82,7 @@ test('[BR-AP-004] [BR-AP-020] an incident stands under /v1/incidents with its ev
   assert.match(explained, /same node n7/);
 });
 
-test('[BR-AP-027] a namespace beyond its limit is told of once, by the summary, which the routes send where it belongs', async () => {
+test('[BR-AP-027] what a namespace has beyond its limit is told of once, by the summary, which the routes send where it belongs', async () => {
   const loud = Array.from({ length: 400 }, (_, i) => ({ alertname: 'Loud', namespace: 'dev-loud', n: String(i) }));
   await send(...loud);
   const summary = await until(
@@ -91,10 +91,10 @@ test('[BR-AP-027] a namespace beyond its limit is told of once, by the summary, 
     { timeoutMs: 30_000 },
   );
   assert.deepEqual(summary.groupLabels, { alertname: 'AlertStorm', namespace: 'dev-loud', storm: 'limit/noisy/P5' });
-  assert.match(summary.alerts[0]!.annotations.summary!, /^400 alerts in a storm with namespace="dev-loud"/);
+  assert.match(summary.alerts[0]!.annotations.summary!, /^380 alerts in a storm with namespace="dev-loud"/);
   const [storm] = await until('the storm', async () => {
     const found = await incidents('kind=storm');
-    return found[0]?.breakdown?.alerts === 400 && found;
+    return found[0]?.breakdown?.alerts === 380 && found;
   });
-  assert.deepEqual(storm!.breakdown!.namespaces, { 'dev-loud': 400 });
+  assert.deepEqual(storm!.breakdown!.namespaces, { 'dev-loud': 380 });
 });
