@@ -2,9 +2,11 @@
 
 import { isUtf8 } from 'node:buffer';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import { parseInSlices } from './json-slices.ts';
 import { type Media, MOST_BYTES, mediaOf, readMedia } from './media.ts';
 import { clip, problem } from './problem.ts';
 import type { HttpRequest, Reply } from './route.ts';
+import { Turns } from './turns.ts';
 
 export type Reading =
   | { readonly code: 'body.read'; readonly value: unknown }
@@ -59,7 +61,7 @@ function mediaIn(type: string): Media | null {
   return mediaOf(media.trim());
 }
 
-/** A promise only where the body is compressed. `limit` bounds it after inflation, in bytes. */
+/** A promise only where the body is compressed or large. `limit` bounds it after inflation, in bytes. */
 export function readContent(request: HttpRequest, limit: number): Reading | Promise<Reading> {
   const inflater = INFLATERS.get(encodingOf(request.headers) ?? '');
   if (inflater === undefined) return parse(request.body, request.headers);
@@ -78,7 +80,7 @@ function encodingOf(headers: Headers): string | null {
 }
 
 /** JSON.parse of V8 is iterative: depth costs no stack. Nothing after it descends into what it does not know. */
-function parse(body: Buffer, headers: Headers): Reading {
+function parse(body: Buffer, headers: Headers): Reading | Promise<Reading> {
   const content = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
   if (content.length === 0) return unreadable('body.empty', 'Empty body', 'A JSON body is expected.');
   if (!isUtf8(content))
@@ -88,16 +90,25 @@ function parse(body: Buffer, headers: Headers): Reading {
     const media = mediaIn(type.toLowerCase());
     if (media !== null && media !== 'json') return parseMedia(media, content);
   }
+  if (content.length > LARGE) return parseInSlices(content, new Turns()).then(valueRead, notJson);
   try {
-    return { code: 'body.read', value: JSON.parse(content.toString('utf8')) };
+    return valueRead(JSON.parse(content.toString('utf8')));
   } catch (error) {
-    // Only a SyntaxError is thrown; its message names the place and at most a few characters of the sender's own body.
-    return unreadable(
-      'body.not-json',
-      'Body is not JSON',
-      error instanceof Error ? error.message : 'It cannot be parsed.',
-    );
+    return notJson(error);
   }
+}
+
+/** Bytes: some milliseconds of parsing. */
+const LARGE = 256 * 1024;
+
+function valueRead(value: unknown): Reading {
+  return { code: 'body.read', value };
+}
+
+/** Only a SyntaxError is thrown; its message names the place and at most a few characters of the sender's own body. */
+function notJson(error: unknown): Reading {
+  if (!(error instanceof SyntaxError)) throw error;
+  return unreadable('body.not-json', 'Body is not JSON', error.message);
 }
 
 function parseMedia(media: Exclude<Media, 'json'>, content: Buffer): Reading {

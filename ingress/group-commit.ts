@@ -19,6 +19,7 @@ import type { AlertMetrics } from './access-metrics.ts';
 import { entrySizeBound, FRAME_OVERHEAD } from './entry-size.ts';
 import { PartitionQueue, type Waiting } from './partition-queue.ts';
 import { type CommitOutcome, Submission } from './submission.ts';
+import { Turns } from './turns.ts';
 
 export interface FramePublisher {
   /**
@@ -50,6 +51,8 @@ export interface GroupCommit {
 }
 
 const MAX_WAITING_BYTES = 128 * 1024 * 1024;
+/** Alerts of one request that are made ready in one go. */
+const AT_ONCE = 100;
 
 export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   const { publisher, partitions, prefix, clock, log, metrics } = options;
@@ -63,9 +66,17 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   let turnEnds = false;
 
   const flush = () => {
+    const turns = new Turns();
+    for (const queue of touched) {
+      touched.delete(queue);
+      if (!queue.inFlight) send(queue);
+      // Frames of one large request: some milliseconds each.
+      if (touched.size > 0 && turns.isDue()) {
+        setImmediate(flush);
+        return;
+      }
+    }
     turnEnds = false;
-    for (const queue of touched) if (!queue.inFlight) send(queue);
-    touched.clear();
   };
 
   const send = (queue: PartitionQueue) => {
@@ -124,21 +135,38 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
       if (waitingBytes > maxWaitingBytes) return Promise.resolve({ code: 'ingest.busy' });
       const submission = new Submission(alerts.length);
       const all: Waiting[] = [];
-      for (let index = 0; index < alerts.length; index++) {
-        const alert = storedAlert(alerts[index]!);
-        const entry: AlertEntry = { kind: 'alert', alert, receipt, index, receivedAt };
-        const size = sizeOf(entry, room);
-        if (size === null) return Promise.resolve({ code: 'alert.too-large', index, limit: room });
-        all.push({ entry, size, submission });
-      }
-      for (const one of all) enqueue(one);
-      if (!turnEnds) {
-        turnEnds = true;
-        atEndOfTurn(flush);
-      }
-      return submission.outcome;
+      const ready = (end: number): CommitOutcome | null => {
+        for (let index = all.length; index < end; index++) {
+          const alert = storedAlert(alerts[index]!);
+          const entry: AlertEntry = { kind: 'alert', alert, receipt, index, receivedAt };
+          const size = sizeOf(entry, room);
+          if (size === null) return { code: 'alert.too-large', index, limit: room };
+          all.push({ entry, size, submission });
+        }
+        return null;
+      };
+      const commit = (refused: CommitOutcome | null) => {
+        if (refused !== null) return Promise.resolve(refused);
+        for (const one of all) enqueue(one);
+        if (!turnEnds) {
+          turnEnds = true;
+          atEndOfTurn(flush);
+        }
+        return submission.outcome;
+      };
+      return alerts.length <= AT_ONCE ? commit(ready(alerts.length)) : inSlices(alerts.length, ready).then(commit);
     },
   };
+}
+
+/** Nothing of the request is in a queue before all of it is ready: it is kept as a whole or not at all. */
+async function inSlices(count: number, ready: (end: number) => CommitOutcome | null): Promise<CommitOutcome | null> {
+  const turns = new Turns();
+  for (let end = AT_ONCE; ; end += AT_ONCE) {
+    const refused = ready(Math.min(end, count));
+    if (refused !== null || end >= count) return refused;
+    if (turns.isDue()) await turns.next();
+  }
 }
 
 type PublishOutcome = { readonly code: 'stored' | 'ingest.full' | 'ingest.unavailable' };

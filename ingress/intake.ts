@@ -15,6 +15,7 @@ import { CONTENT_HEADERS, type Reading, readContent, unsupportedContent } from '
 import { FORMATS } from './formats/by-name.ts';
 import { eventAttributes } from './formats/event-headers.ts';
 import { contextOf, type Decoded } from './formats/format.ts';
+import { decodeInSlices, isLong } from './formats/in-slices.ts';
 import type { Gate, GateVerdict } from './gate.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { type ProblemDetails, problem } from './problem.ts';
@@ -160,18 +161,27 @@ function read(ports: IntakePorts, source: IngressSource, request: HttpRequest): 
   return decode(ports, source, request, reading);
 }
 
-function decode(ports: IntakePorts, source: IngressSource, request: HttpRequest, reading: Reading): Taken {
+function decode(
+  ports: IntakePorts,
+  source: IngressSource,
+  request: HttpRequest,
+  reading: Reading,
+): Taken | Promise<Taken> {
   if (reading.code !== 'body.read') {
     return { code: 'refused', reply: reject(ports, source.name, reading.code, reading.reply) };
   }
   const format = FORMATS.get(source.format);
   if (format === undefined) throw new Error(`source ${source.name} declares the format ${source.format}: not known`);
   const now = ports.clock.now();
-  const decoded = format.decode(reading.value, contextOf(source, now, request.attributes));
-  if (decoded.problems.count === 0 || format.partial) {
-    return { code: 'alerts', decoded, now, message: messageKey(source.name, request.presented) };
-  }
-  return { code: 'refused', reply: reject(ports, source.name, 'alerts.invalid', invalid(422, decoded)) };
+  const context = contextOf(source, now, request.attributes);
+  const taken = (decoded: Decoded): Taken => {
+    if (decoded.problems.count === 0 || format.partial) {
+      return { code: 'alerts', decoded, now, message: messageKey(source.name, request.presented) };
+    }
+    return { code: 'refused', reply: reject(ports, source.name, 'alerts.invalid', invalid(422, decoded)) };
+  };
+  if (isLong(format, reading.value)) return decodeInSlices(format, reading.value, context).then(taken);
+  return taken(format.decode(reading.value, context));
 }
 
 /** A receipt once every alert is stored, or the answer that says why not. A signed message that was accepted before has its receipt. */

@@ -26,6 +26,11 @@ export class Problems {
     if (this.list.length >= MOST_PROBLEMS) return;
     this.list.push({ path: clip(path, LONGEST_PATH), value: shown(value), allowed });
   }
+
+  addAll({ list, count }: Problems): void {
+    this.count += count;
+    this.list.push(...list.slice(0, MOST_PROBLEMS - this.list.length));
+  }
 }
 
 export interface ProblemDetails {

@@ -23,7 +23,17 @@ export const alertmanager: Format = {
   name: 'alertmanager',
   partial: false,
   decode: (body, context) => decodeGroup(body, context, decodeAlert),
+  listIn: alertsIn,
+  withList: withAlerts,
 };
+
+export function alertsIn(body: unknown): readonly unknown[] | null {
+  return isObject(body) && Array.isArray(body.alerts) ? body.alerts : null;
+}
+
+export function withAlerts(_body: unknown, alerts: readonly unknown[]): unknown {
+  return { alerts };
+}
 
 type DecodeAlert = (raw: RawObject, path: string, context: FormatContext, problems: Problems) => Alert | null;
 
@@ -36,8 +46,9 @@ export function decodeGroup(body: unknown, context: FormatContext, decodeOne: De
     return { alerts, problems };
   }
   const list = readList(body.alerts, '/alerts', problems) ?? [];
+  const { first = 0 } = context;
   for (let i = 0; i < list.length; i++) {
-    const path = `/alerts/${i}`;
+    const path = `/alerts/${first + i}`;
     const raw = list[i];
     if (!isObject(raw)) {
       problems.add(path, raw, `an object, not ${typeName(raw)}`);

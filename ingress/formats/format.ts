@@ -14,6 +14,8 @@ export interface FormatContext {
   readonly mapping?: Mapping | undefined;
   /** Of a CloudEvent whose body is its data alone; null, or left out: its attributes stand in the body. */
   readonly attributes?: Readonly<Record<string, string>> | null | undefined;
+  /** Where the list in the body is part of a longer one: the place of its first item there, for the paths of problems. */
+  readonly first?: number;
 }
 
 /** Of a request that came at `now`. */
@@ -45,4 +47,8 @@ export interface Format {
   readonly partial: boolean;
   /** Pure; never throws, whatever the value. Unknown fields are passed over. */
   decode(body: unknown, context: FormatContext): Decoded;
+  /** The list of alerts in the body, where it can be decoded part by part; null: there is none. */
+  listIn?(body: unknown): readonly unknown[] | null;
+  /** The same body with another list. */
+  withList?(body: unknown, list: readonly unknown[]): unknown;
 }

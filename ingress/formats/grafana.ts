@@ -6,7 +6,7 @@
 
 import type { Alert, LabelSet } from '../../alert/alert.ts';
 import type { Problems } from '../problem.ts';
-import { decodeAlert, decodeGroup } from './alertmanager.ts';
+import { alertsIn, decodeAlert, decodeGroup, withAlerts } from './alertmanager.ts';
 import type { RawObject } from './fields.ts';
 import type { Format, FormatContext } from './format.ts';
 
@@ -16,6 +16,8 @@ export const grafana: Format = {
   name: 'grafana',
   partial: false,
   decode: (body, context) => decodeGroup(body, context, decodeWithLinks),
+  listIn: alertsIn,
+  withList: withAlerts,
 };
 
 function decodeWithLinks(raw: RawObject, path: string, context: FormatContext, problems: Problems): Alert | null {

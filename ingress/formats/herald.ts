@@ -6,7 +6,7 @@
 
 import type { Alert, AlertStatus } from '../../alert/alert.ts';
 import { Problems, typeName } from '../problem.ts';
-import { decodeGroup } from './alertmanager.ts';
+import { alertsIn, decodeGroup, withAlerts } from './alertmanager.ts';
 import {
   alertOf,
   endOf,
@@ -20,7 +20,13 @@ import {
 } from './fields.ts';
 import type { Decoded, Format, FormatContext } from './format.ts';
 
-export const herald: Format = { name: 'herald', partial: false, decode };
+export const herald: Format = {
+  name: 'herald',
+  partial: false,
+  decode,
+  listIn: (body) => (Array.isArray(body) ? body : alertsIn(body)),
+  withList: (body, list) => (Array.isArray(body) ? list : withAlerts(body, list)),
+};
 
 function decode(body: unknown, context: FormatContext): Decoded {
   if (Array.isArray(body)) return decodeList(body, context);
@@ -35,13 +41,15 @@ function decode(body: unknown, context: FormatContext): Decoded {
 function decodeList(list: readonly unknown[], context: FormatContext): Decoded {
   const problems = new Problems();
   const alerts: Alert[] = [];
+  const { first = 0 } = context;
   for (let i = 0; i < list.length; i++) {
+    const path = `/${first + i}`;
     const raw = list[i];
     if (!isObject(raw)) {
-      problems.add(`/${i}`, raw, `an object, not ${typeName(raw)}`);
+      problems.add(path, raw, `an object, not ${typeName(raw)}`);
       continue;
     }
-    const alert = decodeOne(raw, `/${i}`, context, problems);
+    const alert = decodeOne(raw, path, context, problems);
     if (alert !== null) alerts.push(alert);
   }
   return { alerts, problems };

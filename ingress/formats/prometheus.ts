@@ -23,14 +23,21 @@ import type { Decoded, Format, FormatContext } from './format.ts';
 /** Alertmanager's resolve_timeout. */
 const RESOLVE_TIMEOUT = 5 * 60_000;
 
-export const prometheus: Format = { name: 'prometheus', partial: true, decode };
+export const prometheus: Format = {
+  name: 'prometheus',
+  partial: true,
+  decode,
+  listIn: (body) => (Array.isArray(body) ? body : null),
+  withList: (_body, list) => list,
+};
 
 function decode(body: unknown, context: FormatContext): Decoded {
   const problems = new Problems();
   const alerts: Alert[] = [];
   const list = readList(body, '', problems) ?? [];
+  const { first = 0 } = context;
   for (let i = 0; i < list.length; i++) {
-    const path = `/${i}`;
+    const path = `/${first + i}`;
     const raw = list[i];
     const before = problems.count;
     if (!isObject(raw)) {

@@ -155,7 +155,7 @@ test('an error without a known code counts as out of reach', async () => {
 
 test('message ids are never used twice', async () => {
   const h = harness({ partitions: { alert: 8, channel: 1 } });
-  h.submit('a', many('x', 200));
+  h.submit('a', many('x', 100));
   await h.endTurn();
   while (h.inFlight.length > 0) await h.inFlight[0]?.store();
   assert.equal(new Set(h.published.map(({ messageId }) => messageId)).size, h.published.length);
