@@ -14,6 +14,7 @@ import type { Clock } from '../telemetry/clock.ts';
 import { hiddenIn, withoutSecrets } from './hidden.ts';
 import { type HttpAnswer, oneLine, requestWithin, verdict } from './http-attempt.ts';
 import { httpUrl } from './http-options.ts';
+import { jsonObject } from './json-object.ts';
 import type { Outbound } from './outbound.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -152,7 +153,7 @@ function formEncoded(text: string): string {
 
 /** Section 5.2: an error by its name. null: the answer names none. */
 function refusal(answer: HttpAnswer): string | null {
-  const body = parse(answer.text);
+  const body = jsonObject(answer.text);
   const error = body?.error;
   if (typeof error !== 'string' || error === '') return null;
   const description = typeof body?.error_description === 'string' ? `: ${body.error_description}` : '';
@@ -165,7 +166,7 @@ type ReadToken =
 
 /** Section 5.1. The answer itself is never quoted: it is a secret. */
 function readToken(text: string, began: number): ReadToken {
-  const body = parse(text);
+  const body = jsonObject(text);
   if (body === null) return { ok: false, message: 'the answer is no JSON object' };
   const { access_token: token, token_type: type, expires_in: seconds, refresh_token: refreshToken } = body;
   if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) {
@@ -177,15 +178,6 @@ function readToken(text: string, began: number): ReadToken {
   const life = Number(seconds) * 1000;
   const renewAt = life > 0 ? began + life - Math.min(BEFORE_EXPIRY, life / 10) : null;
   return { ok: true, token: { token, renewAt }, refreshToken: typeof refreshToken === 'string' ? refreshToken : null };
-}
-
-function parse(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
-  } catch {
-    return null;
-  }
 }
 
 function failed(outcome: Outcome, { tokenUrl }: OAuthOptions): TokenResult & { readonly ok: false } {

@@ -4,14 +4,13 @@
  */
 
 import { type HttpAnswer, oneLine, verdictOfStatus } from '../http-attempt.ts';
+import { type JsonObject, jsonObject, objectOf } from '../json-object.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Preset } from './options.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /** `now`: Unix time in milliseconds. */
 export function chatVerdict(preset: Preset, answer: HttpAnswer, now: number): Outcome {
-  const fields = fieldsIn(answer.text);
+  const fields = jsonObject(answer.text) ?? {};
   const outcome = verdictOfStatus(answer, now);
   if (outcome.kind === 'delivered') {
     if (preset === 'rocketchat' && fields.success === false) {
@@ -37,13 +36,13 @@ export function chatVerdict(preset: Preset, answer: HttpAnswer, now: number): Ou
 /** Seconds. */
 const LONGEST_WAIT = 24 * 60 * 60;
 
-function saidBy(preset: Preset, fields: Fields): string | null {
+function saidBy(preset: Preset, fields: JsonObject): string | null {
   switch (preset) {
     case 'discord':
     case 'mattermost':
       return textIn(fields.message);
     case 'googlechat': {
-      const { status, message } = object(fields.error);
+      const { status, message } = objectOf(fields.error);
       return textIn(status) === null ? null : `${String(status)}: ${textIn(message) ?? ''}`;
     }
     case 'rocketchat':
@@ -53,18 +52,6 @@ function saidBy(preset: Preset, fields: Fields): string | null {
     default:
       return preset satisfies never;
   }
-}
-
-function fieldsIn(text: string): Fields {
-  try {
-    return object(JSON.parse(text));
-  } catch {
-    return {};
-  }
-}
-
-function object(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }
 
 function textIn(value: unknown): string | null {

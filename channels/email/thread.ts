@@ -10,6 +10,7 @@
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Notification } from '../../alert/notification.ts';
+import { jsonObject } from '../json-object.ts';
 import { domainOf } from './address.ts';
 
 /** What the engine keeps of the last mail about a group to a recipient. */
@@ -81,14 +82,9 @@ export function writeThread(thread: Thread): string {
 
 /** null: none, or written by something else. Then a mail begins without the one before it. */
 export function readThread(reference: string | null): Thread | null {
-  if (reference === null) return null;
-  try {
-    const { last, subject } = JSON.parse(reference) as Partial<Record<keyof Thread, unknown>>;
-    if (typeof last !== 'string' || typeof subject !== 'string' || subject.length > LONGEST_SUBJECT) return null;
-    return /^<[\x21-\x3b\x3d\x3f-\x7e]{3,500}>$/.test(last) ? { last, subject } : null;
-  } catch {
-    return null;
-  }
+  const { last, subject } = jsonObject(reference) ?? {};
+  if (typeof last !== 'string' || typeof subject !== 'string' || subject.length > LONGEST_SUBJECT) return null;
+  return /^<[\x21-\x3b\x3d\x3f-\x7e]{3,500}>$/.test(last) ? { last, subject } : null;
 }
 
 /** One line, bounded, without what could end a header or turn the text around. */

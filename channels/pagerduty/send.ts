@@ -4,10 +4,10 @@
  */
 
 import type { Notification } from '../../alert/notification.ts';
-import { fieldOf } from '../api-call.ts';
 import { hiddenIn, withoutSecrets } from '../hidden.ts';
 import { type HttpAnswer, oneLine, requestWithin, verdict } from '../http-attempt.ts';
 import { outboundFor } from '../http-options.ts';
+import { jsonObject } from '../json-object.ts';
 import type { Outbound } from '../outbound.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Probe, Sender, SenderContext } from '../sender.ts';
@@ -74,15 +74,10 @@ async function enqueue(
 
 /** `{"status":"invalid event","message":"Event object is invalid","errors":["'payload.summary' is missing or blank"]}` */
 function explain({ status, text }: HttpAnswer): string | null {
-  try {
-    const body: unknown = JSON.parse(text);
-    const errors = fieldOf(body, 'errors');
-    const parts = [fieldOf(body, 'message'), ...(Array.isArray(errors) ? errors : [])];
-    const said = parts.filter((part) => typeof part === 'string' && part !== '').join('; ');
-    return said === '' ? null : oneLine(`HTTP ${status}: ${said}`);
-  } catch {
-    return null;
-  }
+  const { message, errors } = jsonObject(text) ?? {};
+  const parts = [message, ...(Array.isArray(errors) ? errors : [])];
+  const said = parts.filter((part) => typeof part === 'string' && part !== '').join('; ');
+  return said === '' ? null : oneLine(`HTTP ${status}: ${said}`);
 }
 
 /** There is no request that judges a routing key without making an event, so this asks only whether the API answers. */

@@ -8,13 +8,14 @@ import {
   verdictOfStatus,
   verdictWithoutAnswer,
 } from '../http-attempt.ts';
+import { type JsonObject, jsonObject } from '../json-object.ts';
 import type { Outbound, OutboundRequest } from '../outbound.ts';
 import type { Outcome } from '../outcome.ts';
 import { retryAfter } from '../retry-after.ts';
 import { describeSlackError, type SlackErrorClass, slackErrorClass } from './errors.ts';
 
 export type SlackAnswer =
-  | { readonly kind: 'ok'; readonly fields: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'ok'; readonly fields: JsonObject }
   | { readonly kind: 'error'; readonly error: string; readonly means: SlackErrorClass; readonly outcome: Outcome }
   /** No answer, or none that could be read. */
   | { readonly kind: 'other'; readonly outcome: Outcome };
@@ -50,7 +51,7 @@ export async function callSlack(
   const result = await requestWithin(http, request, bounds);
   const now = bounds.clock.now();
   if (result.kind !== 'answer') return { kind: 'other', outcome: verdictWithoutAnswer(result, lost) };
-  const fields = result.complete ? objectIn(result.text) : null;
+  const fields = result.complete ? jsonObject(result.text) : null;
   if (fields?.ok === true) return { kind: 'ok', fields };
   if (fields?.ok === false && typeof fields.error === 'string') {
     return errorAnswer(oneLine(fields.error), retryAfter(result.retryAfter, now));
@@ -85,13 +86,4 @@ function errorAnswer(error: string, notBefore: number | null): SlackAnswer {
 function unreadable(lost: Lost): Outcome {
   const detail = "Slack's answer cannot be read";
   return lost === 'uncertain' ? { kind: 'uncertain', detail } : { kind: 'retry', detail, notBefore: null };
-}
-
-function objectIn(text: string): Readonly<Record<string, unknown>> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : null;
-  } catch {
-    return null;
-  }
 }

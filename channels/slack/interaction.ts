@@ -4,6 +4,7 @@
  */
 
 import type { CommandReply } from '../../alert/alert-state.ts';
+import { type JsonObject, jsonObject, objectOf } from '../json-object.ts';
 import { ACKNOWLEDGE, type Block, type ButtonValue, LIMITS, SNOOZE } from './message.ts';
 import { escaped, localTime, within } from './mrkdwn.ts';
 
@@ -18,9 +19,7 @@ export interface Click extends ButtonValue {
   readonly responseUrl: URL;
   readonly message: { readonly text: string; readonly attachments: readonly Attachment[] };
 }
-
-type Fields = Readonly<Record<string, unknown>>;
-type Attachment = Fields & { readonly blocks?: readonly Block[] };
+type Attachment = JsonObject & { readonly blocks?: readonly Block[] };
 
 /** `nothing`: a click that asks Herald for nothing, such as on a link. */
 export type Interaction =
@@ -33,18 +32,18 @@ const LONGEST_SNOOZE = 30 * 24 * 60 * 60 * 1000;
 
 /** `form`: the body, which is a form with JSON in its field `payload`. */
 export function readInteraction(form: string): Interaction {
-  const payload = parsed(new URLSearchParams(form).get('payload'));
+  const payload = jsonObject(new URLSearchParams(form).get('payload'));
   if (payload === null) return unreadable('the form has no field payload with a JSON object');
   if (payload.type !== 'block_actions') return { kind: 'nothing' };
-  const action = object(Array.isArray(payload.actions) ? payload.actions[0] : null);
+  const action = objectOf(Array.isArray(payload.actions) ? payload.actions[0] : null);
   const asked = askedBy(text(action.action_id));
   if (asked === null) return { kind: 'nothing' };
-  const value = parsed(text(action.value));
+  const value = jsonObject(text(action.value));
   if (value === null || !isButtonValue(value)) return unreadable('the value of the button is none of ours');
   const responseUrl = text(payload.response_url);
   if (!URL.canParse(responseUrl)) return unreadable('there is no response_url');
-  const user = object(payload.user);
-  const message = object(payload.message);
+  const user = objectOf(payload.user);
+  const message = objectOf(payload.message);
   const { tenant, group, fingerprints } = value;
   return {
     kind: 'click',
@@ -52,11 +51,11 @@ export function readInteraction(form: string): Interaction {
       ...{ tenant, group, fingerprints },
       ...asked,
       user: { id: text(user.id), name: text(user.username) || text(user.name) },
-      id: `${text(object(payload.team).id)}.${text(action.action_ts)}`,
+      id: `${text(objectOf(payload.team).id)}.${text(action.action_ts)}`,
       responseUrl: new URL(responseUrl),
       message: {
         text: text(message.text),
-        attachments: Array.isArray(message.attachments) ? (message.attachments.map(object) as Attachment[]) : [],
+        attachments: Array.isArray(message.attachments) ? (message.attachments.map(objectOf) as Attachment[]) : [],
       },
     },
   };
@@ -70,7 +69,7 @@ function askedBy(actionId: string): Pick<Click, 'action' | 'length'> | null {
   return { action: 'snooze', length };
 }
 
-function isButtonValue(value: Fields): value is Fields & ButtonValue {
+function isButtonValue(value: JsonObject): value is JsonObject & ButtonValue {
   const { tenant, group, fingerprints } = value;
   return (
     typeof tenant === 'string' &&
@@ -90,10 +89,10 @@ export function personOf({ user }: Pick<Click, 'user'>): string {
  * What is posted to the response_url. With something done, the message itself says so; what was refused only the person who
  * clicked is told.
  */
-export function answerTo(click: Click, replies: readonly (CommandReply | null)[], now: number): readonly Fields[] {
+export function answerTo(click: Click, replies: readonly (CommandReply | null)[], now: number): readonly JsonObject[] {
   const done = replies.filter((reply) => reply?.ok === true).length;
   const refusals = new Set(replies.flatMap((reply) => (reply === null ? [NO_ANSWER] : reply.ok ? [] : whyNot(reply))));
-  const answers: Fields[] = [];
+  const answers: JsonObject[] = [];
   if (done > 0) answers.push(updated(click, done, now));
   if (refusals.size > 0) {
     const why = [...refusals].slice(0, 5).map((line) => `• ${escaped(line)}`);
@@ -109,7 +108,7 @@ function whyNot({ reasons }: CommandReply): string[] {
   return reasons.map(({ code, detail }) => detail || code);
 }
 
-function updated(click: Click, done: number, now: number): Fields {
+function updated(click: Click, done: number, now: number): JsonObject {
   const { message } = click;
   const [first, ...others] = message.attachments;
   const blocks = (first?.blocks ?? []).flatMap((block) =>
@@ -126,7 +125,7 @@ function updated(click: Click, done: number, now: number): Fields {
 
 /** What was done cannot be asked for again; the next update of the message brings its buttons as they are then. */
 function afterwards(block: Block, { action }: Click): Block[] {
-  const elements = (Array.isArray(block.elements) ? block.elements : []).map(object);
+  const elements = (Array.isArray(block.elements) ? block.elements : []).map(objectOf);
   const left = elements.filter(({ action_id: id }) => action !== 'acknowledge' || id !== ACKNOWLEDGE);
   return left.length === 0 ? [] : [{ type: 'actions', elements: left }];
 }
@@ -140,19 +139,6 @@ function noteOf({ action, length, user, fingerprints }: Click, done: number, now
 
 function unreadable(why: string): Interaction {
   return { kind: 'unreadable', why };
-}
-
-function parsed(json: string | null): Fields | null {
-  try {
-    const value: unknown = JSON.parse(json ?? '');
-    return typeof value === 'object' && value !== null ? (value as Fields) : null;
-  } catch {
-    return null;
-  }
-}
-
-function object(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }
 
 function text(value: unknown): string {

@@ -7,6 +7,7 @@
 import type { Notification } from '../../alert/notification.ts';
 import type { Bounds } from '../http-attempt.ts';
 import { outboundFor } from '../http-options.ts';
+import { jsonObject } from '../json-object.ts';
 import type { Outbound } from '../outbound.ts';
 import { type Outcome, withFailures } from '../outcome.ts';
 import type { Probe, Sender, SenderContext } from '../sender.ts';
@@ -156,13 +157,7 @@ async function probe(settings: SlackSettings, http: Outbound, bounds: Bounds): P
 
 /** What an older version left, or another kind of channel under this name, counts as none. */
 function referenceIn(text: string | null): Reference | null {
-  if (text === null) return null;
-  try {
-    const { channel, ts, status } = JSON.parse(text) as Partial<Reference>;
-    const whole =
-      typeof channel === 'string' && typeof ts === 'string' && (status === 'firing' || status === 'resolved');
-    return whole ? { channel, ts, status } : null;
-  } catch {
-    return null;
-  }
+  const { channel, ts, status } = jsonObject(text) ?? {};
+  const whole = typeof channel === 'string' && typeof ts === 'string' && (status === 'firing' || status === 'resolved');
+  return whole ? { channel, ts, status } : null;
 }

@@ -13,6 +13,7 @@ import {
   verdictWithoutAnswer,
 } from '../http-attempt.ts';
 import { outboundFor } from '../http-options.ts';
+import { jsonObject, objectOf } from '../json-object.ts';
 import type { Outbound } from '../outbound.ts';
 import { type Outcome, withFailures } from '../outcome.ts';
 import { plainTexts } from '../plain-texts.ts';
@@ -72,12 +73,7 @@ function outcomeOf(answer: HttpAnswer, now: number): Outcome {
 
 /** `HTTP 404, WorkflowNotFound: The workflow ... could not be found.` */
 function errorIn(answer: HttpAnswer): string | null {
-  try {
-    const { error } = JSON.parse(answer.text) as { error?: { code?: unknown; message?: unknown } };
-    if (typeof error?.code !== 'string') return null;
-    return oneLine(`HTTP ${answer.status}, ${error.code}: ${String(error.message ?? '')}`);
-  } catch {
-    // No JSON: the verdict by the status shows what was said.
-    return null;
-  }
+  const { code, message = '' } = objectOf(jsonObject(answer.text)?.error);
+  // Else the verdict by the status shows what was said.
+  return typeof code === 'string' ? oneLine(`HTTP ${answer.status}, ${code}: ${String(message ?? '')}`) : null;
 }

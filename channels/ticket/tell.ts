@@ -16,6 +16,7 @@
 import { createHash } from 'node:crypto';
 import type { Notification } from '../../alert/notification.ts';
 import type { ApiAnswer, ApiFailure } from '../api-call.ts';
+import { jsonObject } from '../json-object.ts';
 import type { Outcome } from '../outcome.ts';
 import { shortened } from '../shorten.ts';
 import type { Templates } from '../template/templates.ts';
@@ -161,12 +162,7 @@ function done({ id, key, url }: Ticket, detail: string, finished: boolean): Outc
 
 /** null: there is none, or it is of another kind of channel, which this one was before. */
 function readReference(text: string | null): Reference | null {
-  if (text === null) return null;
-  try {
-    const { id, key, url, finished } = JSON.parse(text) as Partial<Reference>;
-    if (typeof id !== 'string' || typeof key !== 'string' || !/^[\w-]{1,64}$/.test(id)) return null;
-    return { id, key, url: typeof url === 'string' ? url : '', finished: finished === true };
-  } catch {
-    return null;
-  }
+  const { id, key, url, finished } = jsonObject(text) ?? {};
+  if (typeof id !== 'string' || typeof key !== 'string' || !/^[\w-]{1,64}$/.test(id)) return null;
+  return { id, key, url: typeof url === 'string' ? url : '', finished: finished === true };
 }

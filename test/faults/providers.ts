@@ -17,7 +17,7 @@ import { seededRandom } from './random.ts';
 export interface ProviderUnderFaults {
   /** Also the beginning of the names of the alerts that go there: `slack-0-17`. */
   readonly kind: string;
-  /** Its provider knows a message again by its key. */
+  /** Its provider knows a message again by its key, or is asked for it before it gets it again. */
   readonly idempotent: boolean;
   /** onUncertain: dead-letter. */
   readonly asks?: true;
@@ -169,7 +169,7 @@ async function tickets(seed: number): Promise<ProviderUnderFaults> {
   const { incidents, receiver } = await startServicenow(requestFaults(seed, kind));
   const proxy = await behindProxy(seed, kind, receiver.port);
   return {
-    ...{ kind, proxy, idempotent: false },
+    ...{ kind, proxy, idempotent: true },
     spec: `type: servicenow
   url: http://127.0.0.1:${proxy.port}
   auth: { basic: { user: ${USER}, secret: { env: SERVICENOW_PASSWORD } } }`,
