@@ -13,6 +13,7 @@ import { type Breaker, closedBreaker } from './breaker.ts';
 import type { Conversation } from './conversations.ts';
 import type { Detour } from './detours.ts';
 import { Lanes } from './lanes.ts';
+import type { Recall } from './recalls.ts';
 import type { ReceiptStanding } from './receipts.ts';
 
 export interface Delivery {
@@ -51,6 +52,7 @@ export interface ChannelState {
   readonly recipients: RecipientStanding[];
   readonly breaker: Breaker;
   readonly receipts: ReceiptStanding[];
+  readonly recalls: Recall[];
   /** What its provider said last when it was asked; null: it was not. */
   health: ChannelHealth | null;
   /** Part of dead letter ids, beside the notification's own: it may die, be replayed and die again. */
@@ -93,6 +95,7 @@ export function emptyChannel(): ChannelState {
     recipients: [],
     breaker: closedBreaker(),
     receipts: [],
+    recalls: [],
     health: null,
     deadCount: 0,
   };
@@ -126,4 +129,11 @@ export function rememberDelivered(state: ChannelState, notificationId: string): 
   if (oldest !== undefined) delivered.delete(oldest);
   state.delivered[place] = notificationId;
   delivered.add(notificationId);
+}
+
+/** Its dead letter may be replayed under the same id. */
+export function forgetDelivered(state: ChannelState, notificationId: string): void {
+  if (!indexOf(state).delivered.delete(notificationId)) return;
+  const place = state.delivered.indexOf(notificationId);
+  if (place >= 0) state.delivered[place] = '';
 }

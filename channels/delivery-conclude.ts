@@ -164,7 +164,7 @@ function afterUncertain(
 /** To the next channel, or to the dead letters where there is none. */
 export function giveUp(
   state: ChannelState,
-  delivery: Delivery,
+  delivery: Pick<Delivery, 'notification' | 'attempts'>,
   now: number,
   policy: ChannelPolicy | null,
   why: readonly Reason[],

@@ -9,6 +9,7 @@ import {
   type ChannelState,
   type Delivery,
   emptyChannel,
+  forgetDelivered,
   indexOf,
   rememberDelivered,
   removeDelivery,
@@ -16,6 +17,7 @@ import {
 import { noteConversation } from './conversations.ts';
 import type { ChannelEvent, DeliveryEvent, ProviderSign } from './delivery-event.ts';
 import { dropDetour, noteDetour } from './detours.ts';
+import { dropRecall, keepForRecall } from './recalls.ts';
 import { expectReceipt, receiptOf } from './receipts.ts';
 import { noteRecipient, recipientName } from './recipients.ts';
 
@@ -43,11 +45,14 @@ export function evolveDelivery(before: ChannelState | null, event: ChannelEvent)
     case 'delivery.receipt': {
       const standing = receiptOf(state.receipts, event);
       if (standing !== null) standing.step = event.step;
+      // It arrived: no report can take that back (alert/receipt.ts).
+      if (event.step === 'delivered' || event.step === 'read') dropRecall(state.recalls, event.notificationId);
       return state;
     }
   }
   const delivery = indexOf(state).lanes.find(event.notificationId);
   if (delivery !== undefined) change(state, delivery, event);
+  else recall(state, event);
   return state;
 }
 
@@ -82,6 +87,7 @@ function change(state: ChannelState, delivery: Delivery, event: OfOne): void {
       removeDelivery(state, delivery);
       rememberDelivered(state, event.notificationId);
       expectReceipt(state.receipts, event.notificationId, event.receiptId ?? null);
+      if (event.receiptId !== undefined) keepForRecall(state.recalls, delivery);
       if (delivery.notification.bundled === undefined) {
         noteConversation(state.conversations, delivery.notification, event.reference ?? null, event.at);
       }
@@ -98,6 +104,14 @@ function change(state: ChannelState, delivery: Delivery, event: OfOne): void {
     default:
       event satisfies never;
   }
+}
+
+/** What was delivered, and goes on to another channel or to the dead letters all the same. */
+function recall(state: ChannelState, { type, notificationId }: OfOne): void {
+  if (type !== 'delivery.dead' && type !== 'delivery.diverted') return;
+  if (!dropRecall(state.recalls, notificationId) || type === 'delivery.diverted') return;
+  state.deadCount++;
+  forgetDelivered(state, notificationId);
 }
 
 function begin(state: ChannelState, delivery: Delivery, event: OfOne & { type: 'delivery.attempting' }): void {

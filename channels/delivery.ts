@@ -14,6 +14,9 @@
  *              |                         | queued (retry, later; unsent)    | diverted | dead
  *              |                         | uncertain: queued, later         |
  *              |                         | diverted | dead                  |
+ *   delivered  |                         | ignored                          | delivered
+ *
+ * A provider may report later that a delivered one failed: diverted | dead (recalls.ts).
  *
  * Turn: within a group and recipient strictly in order, so a delivery waits while one before it is under way or waits for a
  * retry. Between groups the most urgent first, then the oldest, as many at once as the channel allows (delivery-turn.ts).
@@ -26,11 +29,12 @@ import type { Notification } from '../alert/notification.ts';
 import type { ChannelPolicy } from '../alert/policy.ts';
 import { type Reason, reason } from '../alert/reason.ts';
 import { type ChannelState, emptyChannel, indexOf } from './channel-state.ts';
-import { about, conclude, dead, recover, unknownChannel } from './delivery-conclude.ts';
+import { about, conclude, dead, giveUp, recover, unknownChannel } from './delivery-conclude.ts';
 import type { ChannelEvent, DeliveryEvent } from './delivery-event.ts';
 import { buryQueued, takeTurn, turnDueAt } from './delivery-turn.ts';
 import { copyFor, spread } from './divert.ts';
 import type { Outcome } from './outcome.ts';
+import { recallOf } from './recalls.ts';
 import { climbs, receiptOf } from './receipts.ts';
 
 export type { ChannelState } from './channel-state.ts';
@@ -95,7 +99,7 @@ export function decideDelivery(
       return { ...conclude(state, delivery, command.outcome, { random: command.random, now, policy }), sends: [] };
     }
     case 'receipt':
-      return state === null ? NOTHING : receive(state, command.report, now);
+      return state === null ? NOTHING : receive(state, command.report, now, policy);
     case 'probe':
       return probed(state, command.report, now);
     case 'recovered':
@@ -140,15 +144,26 @@ function queue(
   return { events: [queued, copy.event], effects: [copy.effect], sends: [] };
 }
 
-/** What is not known (any more), and what stands no higher than what is known, changes nothing. */
-function receive(state: ChannelState, report: ReceiptEntry, now: number): DeliveryDecision {
+/**
+ * What is not known (any more), and what stands no higher than what is known, changes nothing. What failed after all goes where it
+ * would have gone if its provider had refused it: once, since a second such report is no step up.
+ */
+function receive(
+  state: ChannelState,
+  report: ReceiptEntry,
+  now: number,
+  policy: ChannelPolicy | null,
+): DeliveryDecision {
   const standing = receiptOf(state.receipts, report);
   if (standing === null || !climbs(standing, report.step)) return NOTHING;
   const { notificationId } = standing;
   const reasons = [reason(`receipt.${report.step}`, report.detail)];
   const key = channelKey(report.tenant, report.channel);
   const event: DeliveryEvent = { type: 'delivery.receipt', key, at: now, notificationId, reasons, step: report.step };
-  return { events: [event], effects: [], sends: [] };
+  const accepted = report.step === 'failed' ? recallOf(state.recalls, notificationId) : null;
+  if (accepted === null) return { events: [event], effects: [], sends: [] };
+  const { events, effects } = giveUp(state, accepted, now, policy, reasons);
+  return { events: [event, ...events], effects, sends: [] };
 }
 
 /** Only a change is worth an event. */
