@@ -10,8 +10,8 @@ import { buildNotification } from '../alert/notification-build.ts';
 import type { ChannelPolicy } from '../alert/policy.ts';
 import { reason } from '../alert/reason.ts';
 import { type ChannelState, type Delivery, indexOf } from './channel-state.ts';
-import { about } from './delivery-conclude.ts';
 import type { DeliveryEvent } from './delivery-event.ts';
+import { about } from './give-up.ts';
 
 /** In one bundle. What is left makes the next. */
 const MOST = 500;

@@ -27,6 +27,8 @@ export interface Delivery {
   notBefore: number;
   /** Why it was held last, since its last attempt; null: it was not. */
   held: ReasonCode | null;
+  /** What its attempts so far left for the next (outcome.ts). Left out: nothing. */
+  progress?: string;
 }
 
 /** A recipient whose limit was used lately. */

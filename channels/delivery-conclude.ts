@@ -1,15 +1,14 @@
 /** How an attempt ends: by its outcome, or because its owner was lost before recording one. */
 
 import { channelKey, type Entry } from '../alert/entry.ts';
-import type { Notification } from '../alert/notification.ts';
 import type { ChannelPolicy } from '../alert/policy.ts';
 import { type Reason, reason } from '../alert/reason.ts';
 import { backoff } from './backoff.ts';
 import { opensUntil } from './breaker.ts';
 import { type ChannelState, type Delivery, indexOf } from './channel-state.ts';
 import type { ChannelEvent, DeliveryEvent, ProviderSign } from './delivery-event.ts';
-import { divert, nextChannel } from './divert.ts';
-import { MAX_REFERENCE, type Outcome } from './outcome.ts';
+import { about, type Concluded, dead, giveUp, unknownChannel } from './give-up.ts';
+import { MAX_PROGRESS, MAX_REFERENCE, type Outcome } from './outcome.ts';
 
 /** What could not be handed over now may be a moment later; by another owner at once. Milliseconds. */
 const UNSENT_PAUSE = 500;
@@ -20,12 +19,6 @@ export interface Judging {
   readonly random: number;
   readonly now: number;
   readonly policy: ChannelPolicy | null;
-}
-
-export interface Concluded {
-  readonly events: readonly ChannelEvent[];
-  /** For other channels. */
-  readonly effects: readonly Entry[];
 }
 
 export function conclude(state: ChannelState, delivery: Delivery, outcome: Outcome, judging: Judging): Concluded {
@@ -97,7 +90,9 @@ function judge(state: ChannelState, delivery: Delivery, outcome: Outcome, { rand
         return giveUp(state, delivery, now, policy, reasons, 'failed');
       }
       const notBefore = Math.max(now + backoff(attempt, policy.retry, random), outcome.notBefore ?? 0);
-      return only({ type: 'delivery.retry', ...of([reason('delivery.retry', detail)]), notBefore });
+      const { progress } = outcome;
+      const left = progress !== undefined && Buffer.byteLength(progress) <= MAX_PROGRESS ? { progress } : {};
+      return only({ type: 'delivery.retry', ...of([reason('delivery.retry', detail)]), notBefore, ...left });
     }
     case 'uncertain': {
       const lost = reason('delivery.answer-lost', detail);
@@ -159,53 +154,4 @@ function afterUncertain(
   if (policy.onUncertain === 'dead-letter') return only(dead(delivery, state.deadCount, now, [uncertain]));
   if (attempts < policy.retry.maxAttempts) return null;
   return giveUp(state, delivery, now, policy, [reason('delivery.exhausted', 'its last outcome was lost'), uncertain]);
-}
-
-/** To the next channel, or to the dead letters where there is none. */
-export function giveUp(
-  state: ChannelState,
-  delivery: Pick<Delivery, 'notification' | 'attempts'>,
-  now: number,
-  policy: ChannelPolicy | null,
-  why: readonly Reason[],
-  provider?: ProviderSign,
-): Concluded {
-  const sign = provider === undefined ? {} : { provider };
-  const next = nextChannel(delivery.notification, policy);
-  if (next !== null) {
-    const { event, effect } = divert(delivery.notification, delivery.attempts, next, now, why);
-    return { events: [{ ...event, ...sign } as DeliveryEvent], effects: [effect] };
-  }
-  const { cameFrom } = delivery.notification;
-  const last =
-    cameFrom === undefined ? [] : [reason('delivery.nobody-reached', `channel/${cameFrom.channel} was tried before`)];
-  const end = { ...dead(delivery, state.deadCount, now, [...why, ...last]), ...sign };
-  return { events: [end], effects: undelivered(delivery.notification, why) };
-}
-
-/** To the groups that it was about: nobody was reached. That something ended is no call for anybody. */
-function undelivered(notification: Notification, why: readonly Reason[]): Entry[] {
-  const { id, tenant, channel, groupId, status, bundled } = notification;
-  if (status !== 'firing') return [];
-  const groups = bundled === undefined ? [groupId] : [...new Set(bundled.map((part) => part.groupId))];
-  const detail = why.map((one) => one.detail).join('; ');
-  return groups.map((group) => ({ kind: 'undelivered', tenant, group, channel, notificationId: id, detail }));
-}
-
-export function dead(
-  { notification, attempts: attempt }: Pick<Delivery, 'notification' | 'attempts'>,
-  deadBefore: number,
-  now: number,
-  reasons: readonly Reason[],
-): DeliveryEvent & { readonly type: 'delivery.dead' } {
-  const deadLetterId = `${notification.id}-d${deadBefore + 1}`;
-  return { type: 'delivery.dead', ...about(notification, now, reasons), attempt, deadLetterId, notification };
-}
-
-export function unknownChannel(notification: Notification): Reason[] {
-  return [reason('channel.unknown', `no channel named ${notification.channel}`)];
-}
-
-export function about({ id, tenant, channel }: Notification, at: number, reasons: readonly Reason[]) {
-  return { key: channelKey(tenant, channel), at, notificationId: id, reasons };
 }

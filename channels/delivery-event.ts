@@ -47,7 +47,13 @@ export type DeliveryEvent =
       readonly reference?: string;
       readonly receiptId?: string;
     })
-  | (OfDelivery & { readonly type: 'delivery.retry'; readonly attempt: number; readonly notBefore: number })
+  | (OfDelivery & {
+      readonly type: 'delivery.retry';
+      readonly attempt: number;
+      readonly notBefore: number;
+      /** See Outcome. */
+      readonly progress?: string;
+    })
   /** The attempt was never made: it does not count. */
   | (OfDelivery & { readonly type: 'delivery.unsent'; readonly attempt: number; readonly notBefore: number })
   /** Found as `attempting` after a takeover, or its answer was lost: the provider may or may not have it. */

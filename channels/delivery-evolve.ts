@@ -65,6 +65,7 @@ function change(state: ChannelState, delivery: Delivery, event: OfOne): void {
       return;
     case 'delivery.retry':
       noteFailure(state.breaker, event.notificationId);
+      if (event.progress !== undefined) delivery.progress = event.progress;
       move(state, delivery, false, event.notBefore);
       return;
     case 'delivery.unsent':

@@ -4,7 +4,6 @@
  */
 
 import type { Entry } from '../alert/entry.ts';
-import type { Notification } from '../alert/notification.ts';
 import type { ChannelPolicy } from '../alert/policy.ts';
 import { type Reason, reason } from '../alert/reason.ts';
 import { standingOf } from './breaker.ts';
@@ -12,11 +11,12 @@ import { bundleWith } from './bundle.ts';
 import { type ChannelState, type Delivery, indexOf } from './channel-state.ts';
 import { earlierReference } from './conversations.ts';
 import type { DeliveryDecision, Send } from './delivery.ts';
-import { about, dead, giveUp, unknownChannel } from './delivery-conclude.ts';
-import type { ChannelEvent, DeliveryEvent, Spent } from './delivery-event.ts';
+import type { ChannelEvent, DeliveryEvent } from './delivery-event.ts';
 import { nextChannel } from './divert.ts';
-import { recipientName, recipientOf, turnOf } from './recipients.ts';
-import { dueOf, spend, tokensIn } from './throttle.ts';
+import { about, dead, giveUp, unknownChannel } from './give-up.ts';
+import { recipientName } from './recipients.ts';
+import { Spending } from './spending.ts';
+import { dueOf, tokensIn } from './throttle.ts';
 
 /** How many are given up or sent elsewhere in one commit. */
 const MOST_PER_PUMP = 256;
@@ -163,57 +163,10 @@ function start(state: ChannelState, now: number, policy: ChannelPolicy, most: nu
       ...(spent === null ? {} : { spent }),
       ...(isProbe ? { probe: true as const } : {}),
     });
-    sends.push({ notification, attempt, earlier: earlierReference(state.conversations, notification, now) });
+    const earlier = earlierReference(state.conversations, notification, now);
+    sends.push({ notification, attempt, earlier, progress: delivery.progress ?? null });
   }
   return events.length === 0 ? NOTHING : { events, effects: [], sends };
-}
-
-/** What this turn takes out of the buckets. The state is changed by its events alone, later. */
-class Spending {
-  readonly #state: ChannelState;
-  readonly #policy: ChannelPolicy;
-  readonly #now: number;
-  readonly #recipients = new Map<string, { bucket: number; reserved: number }>();
-  #bucket: number;
-
-  constructor(state: ChannelState, policy: ChannelPolicy, now: number) {
-    this.#state = state;
-    this.#policy = policy;
-    this.#now = now;
-    this.#bucket = state.bucket;
-  }
-
-  /** null: its recipient's limit lets it go. */
-  holdOf({ notification, held }: Delivery): DeliveryEvent | null {
-    const { recipientLimit: limit } = this.#policy;
-    if (limit === undefined) return null;
-    const standing = this.#recipient(recipientName(notification));
-    if (tokensIn(standing.bucket, limit, this.#now) > 0) return null;
-    const why = reason('delivery.rate-limited', `that of ${recipientName(notification) || 'its recipient'}`);
-    const isNext = notification.priority === 'P1' || held === why.code;
-    const { notBefore, reserved } = turnOf(standing, limit, this.#now, isNext);
-    standing.reserved = reserved;
-    return { type: 'delivery.held', ...about(notification, this.#now, [why]), notBefore, reserved };
-  }
-
-  spendFor(notification: Notification): Spent | null {
-    const { rateLimit, recipientLimit } = this.#policy;
-    if (rateLimit === undefined && recipientLimit === undefined) return null;
-    if (rateLimit !== undefined) this.#bucket = spend(this.#bucket, rateLimit, this.#now);
-    if (recipientLimit === undefined) return { channel: this.#bucket };
-    const standing = this.#recipient(recipientName(notification));
-    standing.bucket = spend(standing.bucket, recipientLimit, this.#now);
-    return { ...(rateLimit === undefined ? {} : { channel: this.#bucket }), recipient: standing.bucket };
-  }
-
-  #recipient(name: string): { bucket: number; reserved: number } {
-    const known = this.#recipients.get(name);
-    if (known !== undefined) return known;
-    const { bucket, reserved } = recipientOf(this.#state.recipients, name);
-    const standing = { bucket, reserved };
-    this.#recipients.set(name, standing);
-    return standing;
-  }
 }
 
 function eventsOnly(events: readonly ChannelEvent[]): DeliveryDecision {

@@ -29,10 +29,11 @@ import type { Notification } from '../alert/notification.ts';
 import type { ChannelPolicy } from '../alert/policy.ts';
 import { type Reason, reason } from '../alert/reason.ts';
 import { type ChannelState, emptyChannel, indexOf } from './channel-state.ts';
-import { about, conclude, dead, giveUp, recover, unknownChannel } from './delivery-conclude.ts';
+import { conclude, recover } from './delivery-conclude.ts';
 import type { ChannelEvent, DeliveryEvent } from './delivery-event.ts';
 import { buryQueued, takeTurn, turnDueAt } from './delivery-turn.ts';
 import { copyFor, spread } from './divert.ts';
+import { about, dead, giveUp, unknownChannel } from './give-up.ts';
 import type { Outcome } from './outcome.ts';
 import { recallOf } from './recalls.ts';
 import { climbs, receiptOf } from './receipts.ts';
@@ -62,6 +63,7 @@ export interface Send {
   readonly attempt: number;
   /** See Sender. */
   readonly earlier: string | null;
+  readonly progress: string | null;
 }
 
 export interface DeliveryDecision {

@@ -14,7 +14,13 @@ export type Outcome =
       readonly receiptId?: string;
     }
   /** May pass. `notBefore`: Unix time in milliseconds that the provider asked for (Retry-After), or null. */
-  | { readonly kind: 'retry'; readonly detail: string; readonly notBefore: number | null }
+  | {
+      readonly kind: 'retry';
+      readonly detail: string;
+      readonly notBefore: number | null;
+      /** What the next attempts are to know of this one: opaque text of at most MAX_PROGRESS bytes. Left out: what was known before. */
+      readonly progress?: string;
+    }
   /** Nothing left this process: no attempt is used up. */
   | { readonly kind: 'unsent'; readonly detail: string }
   /** Will not pass: another attempt would be refused too. */
@@ -27,6 +33,8 @@ export type Outcome =
 
 /** Bytes of UTF-8. What is longer is not kept: cut, it would name something else. */
 export const MAX_REFERENCE = 2048;
+/** Bytes of UTF-8: enough for a hundred addresses. What is longer is not kept. */
+export const MAX_PROGRESS = 32_768;
 
 /** What of the texts did not work stands beside what came of the sending. */
 export function withFailures(outcome: Outcome, failures: readonly string[]): Outcome {

@@ -15,8 +15,15 @@ export interface Sender {
    * One attempt. Resolves with an outcome whatever happens outside; rejects only for bugs. `attempt` is 1 for the first.
    * `signal` breaks the attempt off (the owner stops): the outcome is then a retry, since nobody knows what arrived.
    * `earlier` is the reference that the last delivery of the same group to the same recipient left (outcome.ts); null: none.
+   * `progress` is what earlier attempts of this notification left, likewise.
    */
-  send(notification: Notification, attempt: number, signal: AbortSignal, earlier: string | null): Promise<Outcome>;
+  send(
+    notification: Notification,
+    attempt: number,
+    signal: AbortSignal,
+    earlier: string | null,
+    progress?: string | null,
+  ): Promise<Outcome>;
   /**
    * Asks the provider how it is, without sending anything to a person. Left out where there is nothing to ask. Never rejects for
    * what is expected to fail.

@@ -56,7 +56,7 @@ export class Senders {
     }
   }
 
-  async send({ notification, attempt, earlier }: Send, signal: AbortSignal): Promise<Outcome> {
+  async send({ notification, attempt, earlier, progress }: Send, signal: AbortSignal): Promise<Outcome> {
     const key = channelKey(notification.tenant, notification.channel);
     const entry = this.#entries.get(key);
     if (entry === undefined) {
@@ -64,7 +64,7 @@ export class Senders {
     }
     entry.underWay++;
     try {
-      return await entry.sender.send(this.#mask(notification), attempt, signal, earlier);
+      return await entry.sender.send(this.#mask(notification), attempt, signal, earlier, progress);
     } finally {
       entry.underWay--;
       this.#closeWhenIdle(entry);

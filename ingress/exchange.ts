@@ -142,7 +142,8 @@ export class Exchange implements Peer {
       method: this.#isHead ? 'GET' : method.toUpperCase(),
       url: req.getUrl(),
       params,
-      query: req.getQuery(),
+      // undefined where the address has no question mark, whatever its types say; signatures are judged by the address.
+      query: req.getQuery() ?? '',
       headers: readHeaders(req, this.#route.headers),
       body: NO_BODY,
       peer: this,

@@ -27,7 +27,7 @@ declare module 'uWebSockets.js' {
     /** Lower-case. */
     getMethod(): string;
     /** Without the question mark. */
-    getQuery(): string;
+    getQuery(): string | undefined;
     forEach(callback: (key: string, value: string) => void): void;
   }
   export interface ListenSocket {

@@ -1,33 +1,26 @@
 /**
  * Who has a mail already, where a server took it for some of its recipients and put the others off: the next attempt goes to those
- * alone. Kept in memory only: after a crash all of them get it again, under the same Message-ID.
+ * alone. It stands in the journal with the outcome of the attempt (outcome.ts), so that it outlives the process.
  */
 
+import { jsonObject } from '../json-object.ts';
+import { MAX_PROGRESS } from '../outcome.ts';
 import type { SmtpResult } from './smtp.ts';
 import { mayPass } from './verdict.ts';
 
-const MOST_REMEMBERED = 10_000;
+/** `progress`: what the attempts before it left; null: nothing. Who is not among the recipients any more is not written to. */
+export function remainingOf(progress: string | null, recipients: readonly string[]): readonly string[] {
+  const { open } = jsonObject(progress) ?? {};
+  if (!Array.isArray(open)) return recipients;
+  return recipients.filter((address) => open.includes(address));
+}
 
-export class PartialDeliveries {
-  /** Notification id to the addresses that do not have it yet. */
-  readonly #open = new Map<string, readonly string[]>();
-
-  remaining(notificationId: string, recipients: readonly string[]): readonly string[] {
-    const open = this.#open.get(notificationId);
-    if (open === undefined) return recipients;
-    // Who is not among the recipients any more is not written to.
-    return recipients.filter((address) => open.includes(address));
-  }
-
-  record(notificationId: string, sentTo: readonly string[], result: SmtpResult): void {
-    const deferred = result.refused.filter(mayPass).map(({ address }) => address);
-    const left = sentTo.filter((address) => deferred.includes(address));
-    const progress = result.kind === 'accepted' || left.length > 0;
-    if (!progress) return;
-    this.#open.delete(notificationId);
-    if (left.length === 0) return;
-    const oldest = this.#open.keys().next();
-    if (this.#open.size >= MOST_REMEMBERED && oldest.done === false) this.#open.delete(oldest.value);
-    this.#open.set(notificationId, left);
-  }
+/** null: nobody of them has it, or nobody is left. */
+export function progressOf(sentTo: readonly string[], { refused }: SmtpResult): string | null {
+  const deferred = new Set(refused.filter(mayPass).map(({ address }) => address));
+  const open = sentTo.filter((address) => deferred.has(address));
+  if (open.length === 0 || open.length === sentTo.length) return null;
+  const progress = JSON.stringify({ open });
+  // Cut, it would leave somebody out: then all of them get it again, under the same Message-ID.
+  return Buffer.byteLength(progress) > MAX_PROGRESS ? null : progress;
 }

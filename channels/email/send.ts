@@ -11,7 +11,7 @@ import { type InboxSettings, inboxSettings } from './inbox/settings.ts';
 import { watchInbox } from './inbox/watch.ts';
 import { buildMail, markKey } from './message.ts';
 import type { EmailOptions } from './options.ts';
-import { PartialDeliveries } from './partial.ts';
+import { progressOf, remainingOf } from './partial.ts';
 import { pictureFor } from './picture.ts';
 import { type EmailSettings, emailSettings } from './settings.ts';
 import { createSmtp, type Smtp, type SmtpResult } from './smtp.ts';
@@ -31,12 +31,12 @@ export function createEmailSender(options: EmailOptions, context: SenderContext,
     context,
     smtp,
     key,
-    partial: new PartialDeliveries(),
     bounced,
     replies: inbox !== null,
   };
   return {
-    send: (notification, _attempt, signal, earlier) => send(mailer, notification, signal, earlier),
+    send: (notification, _attempt, signal, earlier, progress = null) =>
+      send(mailer, notification, signal, { earlier, progress }),
     probe: (signal) => probe(mailer, signal),
     ...(inbox === null ? {} : { watch: (actions, signal) => watch(mailer, inbox, target ?? {}, actions, signal) }),
     close: async () => smtp.close(),
@@ -48,7 +48,6 @@ interface Mailer {
   readonly context: SenderContext;
   readonly smtp: Smtp;
   readonly key: Buffer;
-  readonly partial: PartialDeliveries;
   readonly bounced: BouncedAddresses;
   readonly replies: boolean;
 }
@@ -70,15 +69,15 @@ async function send(
   mailer: Mailer,
   notification: Notification,
   signal: AbortSignal,
-  earlier: string | null,
+  { earlier, progress }: { readonly earlier: string | null; readonly progress: string | null },
 ): Promise<Outcome> {
-  const { settings, context, smtp, key, partial, bounced, replies } = mailer;
+  const { settings, context, smtp, key, bounced, replies } = mailer;
   const recipients = recipientsOf(notification, settings);
   if (!Array.isArray(recipients)) return recipients as Outcome;
   const { texts, wording, link, locale, failures } = await textsFor(context, notification);
   const { picture, failures: undrawn } = await pictureFor(context, notification, locale);
-  const remaining = partial.remaining(
-    notification.id,
+  const remaining = remainingOf(
+    progress,
     recipients.map(({ address }) => address),
   );
   const thread = readThread(earlier);
@@ -86,11 +85,14 @@ async function send(
     ...{ notification, recipients, remaining, thread, texts, wording, link, picture, replies },
   });
   const { result, aborted } = await within(mailer, signal, (ending) => smtp.deliver(built.mail, ending));
-  partial.record(notification.id, remaining, result);
-  const outcome = verdict(result, aborted, context.clock.now());
+  const outcome = withProgress(verdict(result, aborted, context.clock.now()), progressOf(remaining, result));
   const back = remaining.map((address) => bounced.of(address, context.clock.now())).filter((one) => one !== null);
   const notes = back.map((one) => `mails came back from ${describeBounce(one)}`);
   return finish(outcome, built.thread, [...failures, ...undrawn, ...notes]);
+}
+
+function withProgress(outcome: Outcome, progress: string | null): Outcome {
+  return outcome.kind === 'retry' && progress !== null ? { ...outcome, progress } : outcome;
 }
 
 /** The channel's own actor hears of what the templates could not do with the outcome. */

@@ -19,10 +19,10 @@ test('[BR-REL-013] [BR-NOT-011] an owner that cannot confirm that it is one send
     },
   };
   const sends = new Sends(deps, ({ notification }, { kind }) => concluded.push(`${notification.id} ${kind}`));
-  sends.start({ notification: aNotification({ id: 'a' }), attempt: 1, earlier: null });
+  sends.start({ notification: aNotification({ id: 'a' }), attempt: 1, earlier: null, progress: null });
   await turn();
   owner.may = true;
-  sends.start({ notification: aNotification({ id: 'b' }), attempt: 1, earlier: null });
+  sends.start({ notification: aNotification({ id: 'b' }), attempt: 1, earlier: null, progress: null });
   await sends.ended();
   assert.deepEqual(sent, ['b']);
   assert.deepEqual(concluded, ['a unsent', 'b delivered']);

@@ -102,7 +102,7 @@ async function leaving(type: string, use: Mask): Promise<string> {
   const senders = new Senders({ ...aContext(), stdout });
   atEnd(() => senders.close());
   senders.use(new Map([[channelKey('default', 'ops'), channel]]), use);
-  const outcome = await senders.send({ notification: leaky(), attempt: 1, earlier: null }, never);
+  const outcome = await senders.send({ notification: leaky(), attempt: 1, earlier: null, progress: null }, never);
   assert.equal(outcome.kind, 'delivered', `${type}: ${outcome.detail}`);
   const requests = receiver.requests.map(({ path, body, headers }) => `${path}\n${JSON.stringify(headers)}\n${body}`);
   const mails = smtp.mails.map(({ parsed, source }) => `${source}\n${parsed.subject}\n${parsed.html}\n${parsed.text}`);

@@ -190,6 +190,8 @@ test('path parameters are decoded, headers are lower-case, and a wrong encoding 
   assert.deepEqual(params, { one: 'a/b', two: '\u00e9' });
   assert.equal(query, 'q=1');
   assert.equal(headers?.['x-one'], 'v');
+  const bare = (await (await fetch(`${door.url}/echo/a/b`)).json()) as { query: unknown };
+  assert.equal(bare.query, '', 'an address without a query has an empty one');
   assert.equal((await fetch(`${door.url}/echo/%E9/x`)).status, 400);
 });
 

@@ -28,7 +28,7 @@ async function setUp(behaviour: SmtpBehaviour = {}, options: Partial<EmailOption
   atEnd(() => sender.close());
   const send = (change: Partial<Notification> = {}, earlier: string | null = null, signal = never) =>
     sender.send(aNotification(change), 1, signal, earlier);
-  return { clock, smtp, sender, send };
+  return { clock, smtp, sender, send, declared };
 }
 
 test('[BR-NOT-001] a notification arrives as one mail with HTML and text, under an id that follows from it', async () => {
@@ -191,18 +191,25 @@ test('[BR-REL-006] an attempt that is broken off from outside ends at once', asy
   assert.deepEqual(await sending, { kind: 'retry', detail: 'broken off before an answer came', notBefore: null });
 });
 
-test('[BR-NOT-012] of several recipients those who were put off get it later, and nobody gets it twice', async () => {
+test('[BR-NOT-012] [BR-REL-004] of several recipients those who were put off get it later, and nobody gets it twice, by another process either', async () => {
   const to = ['a@example.org', 'b@example.org', 'c@example.org'];
   const answers: Record<string, { code: number; text: string }> = {
     'b@example.org': { code: 451, text: '4.3.0 later' },
     'c@example.org': { code: 550, text: '5.1.1 unknown' },
   };
-  const { smtp, send } = await setUp({ recipient: (address) => answers[address] ?? null }, { to });
+  const { clock, smtp, send, declared } = await setUp({ recipient: (address) => answers[address] ?? null }, { to });
   const first = await send();
-  assert.equal(first.kind, 'retry');
+  assert.ok(first.kind === 'retry');
   assert.match(first.detail, /others took it; b@example\.org: 451/);
+  smtp.behave({ recipient: () => ({ code: 452, text: '4.2.2 full' }) });
+  const successor = createEmailSender(declared, aContext(clock));
+  atEnd(() => successor.close());
+  const next = (attempt: number) =>
+    successor.send(aNotification(), attempt, never, null, first.kind === 'retry' ? first.progress : null);
+  const second = await next(2);
+  assert.ok(second.kind === 'retry' && second.progress === undefined, 'nothing more is known');
   smtp.behave({});
-  assert.equal((await send()).kind, 'delivered');
+  assert.equal((await next(3)).kind, 'delivered');
   const mails = await smtp.received(2);
   assert.deepEqual(
     mails.map(({ to: got }) => got),
