@@ -19,3 +19,11 @@ export interface Grant {
   /** Names; null: in all of them, and in what is about the whole deployment. */
   readonly tenants: readonly string[] | null;
 }
+
+/** Nothing is configured, and only this machine reaches it: whoever asks may do everything, under the name that they give. */
+export const OPEN: Identity = { kind: 'open', name: 'api', grants: [{ role: 'admin', tenants: null }] };
+
+/** The name of who acts: of an authenticated one never what it says of itself. `claimed`: what the request says, may be empty. */
+export function actingAs({ kind, name }: Identity, claimed: string): string {
+  return kind === 'open' && claimed !== '' ? claimed : name;
+}

@@ -1,7 +1,8 @@
 /** Roles, and what each permits. Declared once: docs, openapi.json and the tests read it here. */
 
-const PERMISSIONS = [
+export const PERMISSIONS = [
   'alerts.read',
+  'receipts.read',
   'alerts.command',
   'silences.write',
   'approvals.decide',
@@ -15,9 +16,9 @@ const PERMISSIONS = [
   'alerts.send',
 ] as const;
 
-type Permission = (typeof PERMISSIONS)[number];
+export type Permission = (typeof PERMISSIONS)[number];
 
-const VIEWER = ['alerts.read'] as const;
+const VIEWER = ['alerts.read', 'receipts.read'] as const;
 const RESPONDER = [...VIEWER, 'alerts.command', 'silences.write'] as const;
 const OPERATOR = [
   ...RESPONDER,
@@ -28,13 +29,19 @@ const OPERATOR = [
  * viewer: sees alerts and all that became of them. responder: is on call, acts on alerts and silences. operator: decides, replays, tries
  * out. admin: gives access, too. metrics: the scraper. sender: a source of alerts, and nothing of what became of them.
  */
-const ROLES = {
+export const ROLES = {
   viewer: VIEWER,
   responder: RESPONDER,
   operator: OPERATOR,
   admin: [...OPERATOR, 'metrics.read', 'keys.manage', 'secrets.manage'],
   metrics: ['metrics.read'],
-  sender: ['alerts.send'],
+  sender: ['alerts.send', 'receipts.read'],
 } as const satisfies Readonly<Record<string, readonly Permission[]>>;
 
 export type RoleName = keyof typeof ROLES;
+
+export const ROLE_NAMES = Object.keys(ROLES) as RoleName[];
+
+export function permits(role: RoleName, permission: Permission): boolean {
+  return (ROLES[role] as readonly Permission[]).includes(permission);
+}

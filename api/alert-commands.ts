@@ -4,6 +4,7 @@ import type { CommandReply } from '../alert/alert-state.ts';
 import type { AlertAction } from '../alert/entry.ts';
 import { problem } from '../ingress/problem.ts';
 import type { HttpRequest, Reply } from '../ingress/route.ts';
+import type { Caller } from './caller.ts';
 import { json, type Operation } from './operation.ts';
 import type { OperatorPorts } from './operator-ports.ts';
 import { readPerson, readSnooze } from './person-body.ts';
@@ -28,28 +29,38 @@ function operation(ports: Ports, action: AlertAction, id: string, summary: strin
     method: 'POST',
     path: `/v1/alerts/{tenant}/{fingerprint}/${action}`,
     id,
+    access: { permission: isDecision(action) ? 'approvals.decide' : 'alerts.command', within: 'tenant' },
     summary: `${summary} The same Idempotency-Key is carried out once.`,
     parameters: [],
     body: action === 'snooze' ? 'Snooze' : 'Person',
     idempotent: true,
     answer: 'Done',
     problems: {
-      ...(action === 'approve' || action === 'reject' ? { 403: 'The rule names others who may decide.' } : {}),
+      ...(isDecision(action) ? { 403: 'The rule names others who may decide.' } : {}),
       404: 'No such alert is known.',
       409: 'The state of the alert does not allow it; `reasons` say why.',
       422: action === 'snooze' ? 'The body is invalid, or `until` is past or too far away.' : 'The body is invalid.',
       503: 'Nobody answers for the alert now. The command may have been taken; with the same Idempotency-Key it is safe to ask again.',
     },
-    handle: (request) => carryOut(ports, action, request),
+    handle: (request, _, caller) => carryOut(ports, action, request, caller),
   };
 }
 
-async function carryOut({ command, newCommandId }: Ports, action: AlertAction, request: HttpRequest): Promise<Reply> {
+function isDecision(action: AlertAction): boolean {
+  return action === 'approve' || action === 'reject';
+}
+
+async function carryOut(
+  { command, newCommandId }: Ports,
+  action: AlertAction,
+  request: HttpRequest,
+  { identity }: Caller,
+): Promise<Reply> {
   const { tenant = '', fingerprint = '' } = request.params;
   // Nothing else can be one: it must not travel to a partition to be unknown there.
   if (!FINGERPRINT.test(fingerprint))
     return unknown(`${JSON.stringify(fingerprint)} is no fingerprint: 16 lower-case hex digits`);
-  const person = action === 'snooze' ? readSnooze(request.body) : readPerson(request.body);
+  const person = action === 'snooze' ? readSnooze(request.body, identity) : readPerson(request.body, identity);
   if ('refused' in person) return person.refused;
   const key = request.headers['idempotency-key'] ?? '';
   if (key.length > LONGEST_ID) return problem(400, `an Idempotency-Key has at most ${LONGEST_ID} characters`);

@@ -1,6 +1,7 @@
 /** GET /v1/alerts and GET /v1/alerts/{tenant}/{fingerprint}. */
 
 import { ENVIRONMENTS, PRIORITIES } from '../alert/alert.ts';
+import { scoped } from './caller.ts';
 import { type AlertAnswer, explained } from './explanation.ts';
 import { json, type Operation } from './operation.ts';
 import type { OperatorPorts } from './operator-ports.ts';
@@ -17,6 +18,7 @@ export function alertOperations(ports: Pick<OperatorPorts, 'query' | 'policies' 
       method: 'GET',
       path: '/v1/alerts',
       id: 'listAlerts',
+      access: { permission: 'alerts.read', within: 'tenants' },
       summary: 'Alerts, the last opened first.',
       parameters: [
         oneOf('status', 'Where it stands in its life.', ALERT_STATUSES),
@@ -32,12 +34,13 @@ export function alertOperations(ports: Pick<OperatorPorts, 'query' | 'policies' 
       body: null,
       answer: 'AlertList',
       problems: {},
-      handle: async (_, values) => json(200, await query('alerts', values)),
+      handle: async (_, values, caller) => json(200, await query('alerts', scoped(values, caller))),
     },
     {
       method: 'GET',
       path: '/v1/alerts/{tenant}/{fingerprint}',
       id: 'getAlert',
+      access: { permission: 'alerts.read', within: 'tenant' },
       summary:
         'One alert: for each receiver in a line why it was, or was not, told; every step that led there with its input, rule and policy; history and ledger.',
       parameters: [],

@@ -19,7 +19,13 @@ const MOST_BODY = 256 * 1024;
 const PATH = '/v1/callbacks/{tenant}/{channel}';
 
 export function callbackRoute(ports: CallbackPorts): Route {
-  return { method: 'POST', path: PATH, maxBodyBytes: MOST_BODY, handle: (request) => handle(ports, request) };
+  return {
+    method: 'POST',
+    path: PATH,
+    access: 'provider',
+    maxBodyBytes: MOST_BODY,
+    handle: (request) => handle(ports, request),
+  };
 }
 
 async function handle(ports: CallbackPorts, { params, url, query, headers, body }: HttpRequest): Promise<Reply> {

@@ -5,6 +5,7 @@ import type { Notification } from '../alert/notification.ts';
 import { reason } from '../alert/reason.ts';
 import { Problems, problem } from '../ingress/problem.ts';
 import type { HttpRequest, Reply } from '../ingress/route.ts';
+import { type Caller, sees } from './caller.ts';
 import { invalid, readObject, textField } from './json-body.ts';
 import { json, type Operation } from './operation.ts';
 import type { DeclaredChannel, OperatorPorts } from './operator-ports.ts';
@@ -26,18 +27,23 @@ export function channelOperations(ports: Ports): Operation[] {
       method: 'GET',
       path: '/v1/channels',
       id: 'listChannels',
+      access: { permission: 'alerts.read', within: 'tenants' },
       summary:
         'The channels that are declared: where each sends on to, how its breaker stands, what its provider says of itself.',
       parameters: [words('tenant', 'Name of the tenant.')],
       body: null,
       answer: 'ChannelList',
       problems: {},
-      handle: async (_, { tenant }) => json(200, { channels: await channelsOf(ports, tenant) }),
+      handle: async (_, { tenant }, caller) => {
+        const channels = await channelsOf(ports, tenant);
+        return json(200, { channels: channels.filter((one) => sees(caller, one.tenant)) });
+      },
     },
     {
       method: 'POST',
       path: '/v1/channels/{tenant}/{name}/test',
       id: 'testChannel',
+      access: { permission: 'channels.test', within: 'tenant' },
       summary:
         'Sends a test notification through the channel, by the way that all go. Its delivery tells what came of it.',
       parameters: [],
@@ -49,7 +55,7 @@ export function channelOperations(ports: Ports): Operation[] {
         422: 'The body is invalid.',
         503: 'Nobody answers for it now. It may have been sent: look at its delivery before asking again.',
       },
-      handle: (request) => tryOut(ports, request),
+      handle: (request, _, caller) => tryOut(ports, request, caller),
     },
   ];
 }
@@ -69,7 +75,11 @@ const NEVER_HEARD_OF = { breaker: { state: 'closed', since: null, until: null, r
 
 const LONGEST_ADDRESS = 500;
 
-async function tryOut(ports: Ports, { params: { tenant = '', name = '' }, body }: HttpRequest): Promise<Reply> {
+async function tryOut(
+  ports: Ports,
+  { params: { tenant = '', name = '' }, body }: HttpRequest,
+  { identity }: Caller,
+): Promise<Reply> {
   const channel = ports.channels().find((one) => one.tenant === tenant && one.name === name);
   if (channel === undefined) {
     const detail = `tenant ${tenant} has no Channel named ${name}`;
@@ -78,7 +88,7 @@ async function tryOut(ports: Ports, { params: { tenant = '', name = '' }, body }
   const read = readObject(body);
   if ('refused' in read) return read.refused;
   const problems = new Problems();
-  const { by } = personIn(read.fields, problems);
+  const { by } = personIn(read.fields, problems, identity);
   const address = textField(problems, '/address', read.fields.address, LONGEST_ADDRESS);
   if (problems.count > 0) return invalid(problems);
   const id = ports.newCommandId();

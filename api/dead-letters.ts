@@ -3,6 +3,7 @@
 import type { ReplayEntry } from '../alert/entry.ts';
 import { problem } from '../ingress/problem.ts';
 import type { HttpRequest, Reply } from '../ingress/route.ts';
+import { type Caller, scoped } from './caller.ts';
 import { json, type Operation } from './operation.ts';
 import type { OperatorPorts } from './operator-ports.ts';
 import { oneOf, PAGING, words } from './parameters.ts';
@@ -23,6 +24,7 @@ export function deadLetterOperations(ports: Ports): Operation[] {
       method: 'GET',
       path: '/v1/dead-letters',
       id: 'listDeadLetters',
+      access: { permission: 'alerts.read', within: 'tenants' },
       summary: 'What could not be processed or delivered, the newest first.',
       parameters: [
         oneOf('kind', 'What died.', ['input', 'delivery']),
@@ -33,23 +35,26 @@ export function deadLetterOperations(ports: Ports): Operation[] {
       body: null,
       answer: 'DeadLetterList',
       problems: {},
-      handle: async (_, values) => json(200, await query('dead-letters', values)),
+      handle: async (_, values, caller) => json(200, await query('dead-letters', scoped(values, caller))),
     },
     {
       method: 'GET',
       path: '/v1/dead-letters/{id}',
       id: 'getDeadLetter',
+      access: { permission: 'alerts.read', within: 'tenants' },
       summary: 'One dead letter with all that is in it.',
       parameters: [],
       body: null,
       answer: 'DeadLetterDetail',
       problems: { 404: 'No such dead letter is known.' },
-      handle: async ({ params: { id = '' } }) => json(200, await query('dead-letter', { id })),
+      handle: async ({ params: { id = '' } }, _, caller) =>
+        json(200, await query('dead-letter', scoped({ id }, caller))),
     },
     {
       method: 'POST',
       path: '/v1/dead-letters/{id}/replay',
       id: 'replayDeadLetter',
+      access: { permission: 'deliveries.replay', within: 'tenants' },
       summary: 'Puts its content in again.',
       parameters: [],
       body: 'Person',
@@ -60,15 +65,16 @@ export function deadLetterOperations(ports: Ports): Operation[] {
         422: 'The body is invalid.',
         503: 'Nobody answers for it now. It may have been taken: look at its state before asking again.',
       },
-      handle: (request) => replay(ports, request),
+      handle: (request, _, caller) => replay(ports, request, caller),
     },
   ];
 }
 
-async function replay(ports: Ports, request: HttpRequest): Promise<Reply> {
-  const person = readPerson(request.body);
+async function replay(ports: Ports, request: HttpRequest, caller: Caller): Promise<Reply> {
+  const person = readPerson(request.body, caller.identity);
   if ('refused' in person) return person.refused;
-  const { id, state, entry } = (await ports.query('dead-letter', { id: request.params.id ?? '' })) as Letter;
+  const asked = scoped({ id: request.params.id ?? '' }, caller);
+  const { id, state, entry } = (await ports.query('dead-letter', asked)) as Letter;
   if (state === 'replayed') return problem(409, 'it was put in again already', { code: 'dead-letter.replayed' });
   const { ok, reasons } = await ports.replay({ kind: 'replay', deadLetterId: id, by: person.by, entry });
   if (ok) return json(200, { id, reasons });

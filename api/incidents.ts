@@ -1,5 +1,6 @@
 /** GET /v1/incidents and GET /v1/incidents/{id}. */
 
+import { scoped } from './caller.ts';
 import { json, type Operation } from './operation.ts';
 import type { OperatorPorts } from './operator-ports.ts';
 import { oneOf, PAGING, words } from './parameters.ts';
@@ -13,6 +14,7 @@ export function incidentOperations({ query }: Pick<OperatorPorts, 'query'>): Ope
       method: 'GET',
       path: '/v1/incidents',
       id: 'listIncidents',
+      access: { permission: 'alerts.read', within: 'tenants' },
       summary: 'Alerts that belong together, and storms, the last opened first, with the evidence or the breakdown.',
       parameters: [
         oneOf('kind', 'Alerts that belong together, or too many of them.', INCIDENT_KINDS),
@@ -24,18 +26,19 @@ export function incidentOperations({ query }: Pick<OperatorPorts, 'query'>): Ope
       body: null,
       answer: 'IncidentList',
       problems: {},
-      handle: async (_, values) => json(200, await query('incidents', values)),
+      handle: async (_, values, caller) => json(200, await query('incidents', scoped(values, caller))),
     },
     {
       method: 'GET',
       path: '/v1/incidents/{id}',
       id: 'getIncident',
+      access: { permission: 'alerts.read', within: 'tenants' },
       summary: 'One incident with its alerts, and why each is part of it.',
       parameters: [],
       body: null,
       answer: 'IncidentDetail',
       problems: { 404: 'No such incident is known.' },
-      handle: async ({ params: { id = '' } }) => json(200, await query('incident', { id })),
+      handle: async ({ params: { id = '' } }, _, caller) => json(200, await query('incident', scoped({ id }, caller))),
     },
   ];
 }

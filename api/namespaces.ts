@@ -3,6 +3,7 @@
 import { ENVIRONMENTS } from '../alert/alert.ts';
 import { NAMESPACE_ATTRIBUTES, type NamespaceProfile } from '../alert/namespace.ts';
 import type { Placement } from '../alert/promotion-state.ts';
+import { scoped } from './caller.ts';
 import { json, type Operation } from './operation.ts';
 import type { OperatorPorts } from './operator-ports.ts';
 import { oneOf, PAGING, words } from './parameters.ts';
@@ -25,6 +26,7 @@ export function namespaceOperations({ query, profile }: Pick<OperatorPorts, 'que
       method: 'GET',
       path: '/v1/namespaces',
       id: 'listNamespaces',
+      access: { permission: 'alerts.read', within: 'tenants' },
       summary:
         'Every namespace that an alert was ever about, the newest first: as it was decided, and whose it is by the resources in force.',
       parameters: [
@@ -37,8 +39,8 @@ export function namespaceOperations({ query, profile }: Pick<OperatorPorts, 'que
       body: null,
       answer: 'NamespaceList',
       problems: {},
-      handle: async (_, values) => {
-        const { namespaces, next } = (await query('namespaces', values)) as {
+      handle: async (_, values, caller) => {
+        const { namespaces, next } = (await query('namespaces', scoped(values, caller))) as {
           namespaces: Known[];
           next: string | null;
         };
@@ -49,6 +51,7 @@ export function namespaceOperations({ query, profile }: Pick<OperatorPorts, 'que
       method: 'GET',
       path: '/v1/namespaces/{tenant}/{namespace}',
       id: 'getNamespace',
+      access: { permission: 'alerts.read', within: 'tenant' },
       summary: 'One namespace with the events of its life, and its profile by the resources in force.',
       parameters: [],
       body: null,

@@ -1,5 +1,6 @@
 /** GET /v1/groups and GET /v1/deliveries. */
 
+import { scoped } from './caller.ts';
 import { json, type Operation } from './operation.ts';
 import type { OperatorPorts } from './operator-ports.ts';
 import { oneOf, PAGING, words } from './parameters.ts';
@@ -20,17 +21,19 @@ export function notificationOperations({ query }: Pick<OperatorPorts, 'query'>):
       method: 'GET',
       path: '/v1/groups',
       id: 'listGroups',
+      access: { permission: 'alerts.read', within: 'tenants' },
       summary: 'The groups that live, the newest first, with what their last flush decided for each channel.',
       parameters: [words('tenant', 'Name of the tenant.'), ...PAGING],
       body: null,
       answer: 'GroupList',
       problems: {},
-      handle: async (_, values) => json(200, await query('groups', values)),
+      handle: async (_, values, caller) => json(200, await query('groups', scoped(values, caller))),
     },
     {
       method: 'GET',
       path: '/v1/deliveries',
       id: 'listDeliveries',
+      access: { permission: 'alerts.read', within: 'tenants' },
       summary: 'Notifications on their way to channels, the newest first.',
       parameters: [
         words('channel', 'Name of the Channel.'),
@@ -42,18 +45,19 @@ export function notificationOperations({ query }: Pick<OperatorPorts, 'query'>):
       body: null,
       answer: 'DeliveryList',
       problems: {},
-      handle: async (_, values) => json(200, await query('deliveries', values)),
+      handle: async (_, values, caller) => json(200, await query('deliveries', scoped(values, caller))),
     },
     {
       method: 'GET',
       path: '/v1/deliveries/{id}',
       id: 'getDelivery',
+      access: { permission: 'alerts.read', within: 'tenants' },
       summary: 'One notification on its way to a channel, with all that came of it.',
       parameters: [],
       body: null,
       answer: 'DeliveryDetail',
       problems: { 404: 'No such delivery is known.' },
-      handle: async ({ params: { id = '' } }) => json(200, await query('delivery', { id })),
+      handle: async ({ params: { id = '' } }, _, caller) => json(200, await query('delivery', scoped({ id }, caller))),
     },
   ];
 }

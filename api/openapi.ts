@@ -17,10 +17,16 @@ export function openapiOf(operations: readonly Operation[], version: string): Re
     openapi: '3.1.0',
     info: { title: 'Herald', version, summary: 'Alerts in, the right people notified.', license: LICENSE },
     paths,
-    components: { schemas: SCHEMAS },
+    // Where nothing is configured and only this machine reaches it, neither is needed.
+    security: [{}, { bearer: [] }, { basic: [] }],
+    components: { schemas: SCHEMAS, securitySchemes: SECURITY_SCHEMES },
   };
 }
 
+const SECURITY_SCHEMES = {
+  bearer: { type: 'http', scheme: 'bearer', description: 'An API key, or a JSON Web Token of a declared issuer.' },
+  basic: { type: 'http', scheme: 'basic', description: 'An API key as password; the user name is not looked at.' },
+};
 const LICENSE = { name: 'Apache-2.0', identifier: 'Apache-2.0' };
 const SELF = {
   get: {
@@ -32,17 +38,20 @@ const SELF = {
   },
 };
 
-function describe({ id, summary, path, parameters, body, idempotent, answer, problems }: Operation): object {
+function describe({ id, summary, access, path, parameters, body, idempotent, answer, problems }: Operation): object {
   const declared = [...pathParameters(path), ...parameters.map(queryParameter)];
   if (idempotent === true) declared.push(IDEMPOTENCY_KEY);
   return {
     operationId: id,
     summary,
+    'x-permission': access,
     ...(declared.length === 0 ? {} : { parameters: declared }),
     ...(body === null ? {} : { requestBody: { required: false, content: content('application/json', body) } }),
     responses: {
       200: { description: 'As asked.', content: content('application/json', answer) },
       400: refusal('A parameter or the body cannot be read.'),
+      401: refusal('Who asks is not known, and this Herald wants to know.'),
+      403: refusal('Who asks may not do this, or not in this tenant.'),
       503: refusal('Not available now; Retry-After says when to come again.'),
       ...Object.fromEntries(Object.entries(problems).map(([status, why]) => [status, refusal(why)])),
     },

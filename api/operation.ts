@@ -1,7 +1,9 @@
 /** One operation of the API: what openapi.json says of it and what answers it, in one place, so that they agree. */
 
+import type { Needed } from '../access/permit.ts';
 import { Problems, problem } from '../ingress/problem.ts';
 import type { HttpRequest, Reply, Route } from '../ingress/route.ts';
+import { type Caller, callerOf } from './caller.ts';
 import { badParameters, type Parameter, type ParameterValues, readParameters } from './parameters.ts';
 
 export interface Operation {
@@ -10,6 +12,8 @@ export interface Operation {
   readonly path: string;
   readonly id: string;
   readonly summary: string;
+  /** Who may ask. */
+  readonly access: Needed;
   readonly parameters: readonly Parameter[];
   /** Name of the schema (schemas.ts) of a JSON body, which may be left out; null: no body is looked at. */
   readonly body: string | null;
@@ -19,7 +23,7 @@ export interface Operation {
   readonly answer: string;
   /** What else it answers, by status. */
   readonly problems: Readonly<Record<number, string>>;
-  handle(request: HttpRequest, values: ParameterValues): Promise<Reply>;
+  handle(request: HttpRequest, values: ParameterValues, caller: Caller): Promise<Reply>;
 }
 
 const MOST_BODY = 64 * 1024;
@@ -30,13 +34,14 @@ export function routeOf(operation: Operation): Route {
   return {
     method: operation.method,
     path: operation.path,
+    access: operation.access,
     maxBodyBytes: MOST_BODY,
     headers: HEADERS,
     async handle(request) {
       const read = readParameters(operation.parameters, request.query);
       if ('refused' in read) return read.refused;
       try {
-        return await operation.handle(request, read.values);
+        return await operation.handle(request, read.values, callerOf(request, operation.access));
       } catch (error) {
         const reply = replyTo(error);
         // What is not expected is a bug: the server reports it and answers 500.

@@ -11,6 +11,7 @@ export function policyOperations({ policies }: Pick<OperatorPorts, 'policies'>):
       method: 'GET',
       path: '/v1/policies',
       id: 'listPolicies',
+      access: { permission: 'deployment.read', within: 'deployment' },
       summary: 'Activations of policies, the newest first: the first of them is in force.',
       parameters: [limit!],
       body: null,

@@ -8,6 +8,7 @@ import type { CommandReply } from '../alert/alert-state.ts';
 import { hash16 } from '../alert/fingerprint.ts';
 import { Problems, problem } from '../ingress/problem.ts';
 import type { HttpRequest, Reply } from '../ingress/route.ts';
+import { type Caller, scoped } from './caller.ts';
 import { invalid, readObject } from './json-body.ts';
 import { json, type Operation } from './operation.ts';
 import type { OperatorPorts } from './operator-ports.ts';
@@ -31,17 +32,19 @@ export function promotionOperations(ports: Ports): Operation[] {
       method: 'GET',
       path: '/v1/promotions',
       id: 'listPromotions',
+      access: { permission: 'alerts.read', within: 'tenants' },
       summary: 'Namespaces that somebody moved, or asked to move, to another environment, the newest first.',
       parameters: [words('tenant', 'Name of the tenant.'), STATE, ...PAGING],
       body: null,
       answer: 'PromotionList',
       problems: {},
-      handle: async (_, values) => json(200, await ports.query('promotions', values)),
+      handle: async (_, values, caller) => json(200, await ports.query('promotions', scoped(values, caller))),
     },
     {
       method: 'GET',
       path: PATH,
       id: 'listPromotionsOfNamespace',
+      access: { permission: 'alerts.read', within: 'tenant' },
       summary: 'The promotions of one namespace, the newest first.',
       parameters: [STATE, ...PAGING],
       body: null,
@@ -54,6 +57,7 @@ export function promotionOperations(ports: Ports): Operation[] {
       method: 'POST',
       path: PATH,
       id: 'requestPromotion',
+      access: { permission: 'promotions.request', within: 'tenant' },
       summary:
         'Asks for the namespace to move to the next environment, or back. Others must approve; out of production only with override: true. The same Idempotency-Key is carried out once.',
       parameters: [],
@@ -66,7 +70,7 @@ export function promotionOperations(ports: Ports): Operation[] {
         422: 'The body is invalid, or it would leave production without override: true.',
         503: UNANSWERED,
       },
-      handle: (request) => ask(ports, request),
+      handle: (request, _, caller) => ask(ports, request, caller),
     },
     decision(
       ports,
@@ -83,6 +87,7 @@ function decision(ports: Ports, action: 'approve' | 'reject', id: string, summar
     method: 'POST',
     path: `${PATH}/{id}/${action}`,
     id,
+    access: { permission: 'approvals.decide', within: 'tenant' },
     summary,
     parameters: [],
     body: 'Person',
@@ -95,8 +100,8 @@ function decision(ports: Ports, action: 'approve' | 'reject', id: string, summar
       422: 'The body is invalid.',
       503: UNANSWERED,
     },
-    async handle(request) {
-      const person = readPerson(request.body);
+    async handle(request, _, { identity }) {
+      const person = readPerson(request.body, identity);
       if ('refused' in person) return person.refused;
       return send(ports, request, { action, person, promotion: request.params.id ?? '' });
     },
@@ -111,11 +116,11 @@ interface Asked {
   readonly override?: boolean;
 }
 
-async function ask(ports: Ports, request: HttpRequest): Promise<Reply> {
+async function ask(ports: Ports, request: HttpRequest, { identity }: Caller): Promise<Reply> {
   const read = readObject(request.body);
   if ('refused' in read) return read.refused;
   const problems = new Problems();
-  const person = personIn(read.fields, problems);
+  const person = personIn(read.fields, problems, identity);
   const { to: given, override = false } = read.fields;
   const to = ENVIRONMENTS.find((environment) => environment === given);
   if (to === undefined) problems.add('/to', given ?? null, `one of ${ENVIRONMENTS.join(', ')}`);

@@ -3,6 +3,7 @@
 import type { Notification } from '../alert/notification.ts';
 import { problem } from '../ingress/problem.ts';
 import type { HttpRequest, Reply } from '../ingress/route.ts';
+import { type Caller, scoped } from './caller.ts';
 import { submitted } from './channels.ts';
 import type { Operation } from './operation.ts';
 import type { OperatorPorts } from './operator-ports.ts';
@@ -16,6 +17,7 @@ export function resendOperations(ports: Ports): Operation[] {
       method: 'POST',
       path: '/v1/deliveries/{id}/resend',
       id: 'resendDelivery',
+      access: { permission: 'deliveries.replay', within: 'tenants' },
       summary:
         'Sends what was delivered once more, under a new id. What died is replayed from the dead letters instead.',
       parameters: [],
@@ -27,15 +29,15 @@ export function resendOperations(ports: Ports): Operation[] {
         422: 'The body is invalid.',
         503: 'Nobody answers for it now. It may have been taken on: look at the deliveries before asking again.',
       },
-      handle: (request) => resend(ports, request),
+      handle: (request, _, caller) => resend(ports, request, caller),
     },
   ];
 }
 
-async function resend(ports: Ports, { params, body }: HttpRequest): Promise<Reply> {
-  const person = readPerson(body);
+async function resend(ports: Ports, { params, body }: HttpRequest, caller: Caller): Promise<Reply> {
+  const person = readPerson(body, caller.identity);
   if ('refused' in person) return person.refused;
-  const { state, notification } = (await ports.query('delivery-content', { id: params.id ?? '' })) as {
+  const { state, notification } = (await ports.query('delivery-content', scoped({ id: params.id ?? '' }, caller))) as {
     readonly state: string;
     readonly notification: Notification | null;
   };

@@ -43,6 +43,12 @@ export function operatorRoutes(ports: OperatorPorts, version: string): Route[] {
     ...statusOperations(ports),
   ];
   const document = json(200, openapiOf(operations, version));
-  const openapi: Route = { method: 'GET', path: '/openapi.json', headers: [], handle: () => document };
+  const openapi: Route = {
+    method: 'GET',
+    path: '/openapi.json',
+    access: 'everyone',
+    headers: [],
+    handle: () => document,
+  };
   return [...operations.map(routeOf), ...alertmanagerRoutes(ports), openapi];
 }

@@ -5,6 +5,7 @@ import { Problems, problem } from '../ingress/problem.ts';
 import type { HttpRequest, Reply } from '../ingress/route.ts';
 import { rosterCalendar } from '../rules/duty-ical.ts';
 import { GAP_HORIZON, gapsOf, roster, type Shift } from '../rules/duty-roster.ts';
+import { type Caller, sees } from './caller.ts';
 import { json, type Operation } from './operation.ts';
 import type { OperatorPorts } from './operator-ports.ts';
 import { badParameters, type Parameter, type ParameterValues, words } from './parameters.ts';
@@ -31,17 +32,19 @@ export function scheduleOperations(ports: Ports): Operation[] {
       method: 'GET',
       path: '/v1/schedules',
       id: 'listSchedules',
+      access: { permission: 'alerts.read', within: 'tenants' },
       summary: 'Schedules with who is on call at a time.',
       parameters: [words('tenant', 'Only this tenant.'), AT],
       body: null,
       answer: 'ScheduleList',
       problems: {},
-      handle: async (_request, values) => list(ports, values),
+      handle: async (_request, values, caller) => list(ports, values, caller),
     },
     {
       method: 'GET',
       path: '/v1/schedules/{tenant}/{name}',
       id: 'getSchedule',
+      access: { permission: 'alerts.read', within: 'tenant' },
       summary:
         'One schedule: who is on call at a time and why, the shifts from then on, and the gaps of the 30 days behind it. A name that ends in .ics answers the shifts as a calendar (text/calendar).',
       parameters: [AT, DAYS],
@@ -53,10 +56,10 @@ export function scheduleOperations(ports: Ports): Operation[] {
   ];
 }
 
-function list({ schedules, now }: Ports, values: ParameterValues): Reply {
+function list({ schedules, now }: Ports, values: ParameterValues, caller: Caller): Reply {
   const at = timeIn(values, now());
   if (at === null) return badTime(values);
-  const found = schedules().filter(({ tenant }) => values.tenant === undefined || tenant === values.tenant);
+  const found = schedules().filter(({ tenant }) => sees(caller, tenant) && tenant === (values.tenant ?? tenant));
   return json(200, {
     at: time(at),
     schedules: found.map(({ tenant, schedule }) => ({

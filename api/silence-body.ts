@@ -1,5 +1,6 @@
 /** The body of POST /v1/silences: every problem by its path. */
 
+import { actingAs, type Identity } from '../access/identity.ts';
 import type { CompiledMatcher } from '../alert/matcher.ts';
 import type { Silence } from '../alert/silence.ts';
 import { Problems } from '../ingress/problem.ts';
@@ -26,11 +27,10 @@ const LONGEST_MATCHER = 2000;
 const LONGEST_NAME = 200;
 const LONGEST_COMMENT = 2000;
 
-/** `now`: where it has no startsAt, it starts at once. `tenants`: those that there are. */
+/** `now`: where it has no startsAt, it starts at once. `tenants`: those that there are for who asks. */
 export function readSilence(
   body: Buffer,
-  now: number,
-  tenants: readonly string[],
+  { now, tenants, identity }: { now: number; tenants: readonly string[]; identity: Identity },
 ): SilenceBody | { readonly refused: Reply } {
   const read = readObject(body);
   if ('refused' in read) return read;
@@ -47,7 +47,7 @@ export function readSilence(
   }
   if (fields.broad !== undefined && typeof fields.broad !== 'boolean')
     problems.add('/broad', fields.broad, 'true or false');
-  const createdBy = textField(problems, '/createdBy', fields.createdBy, LONGEST_NAME) || 'api';
+  const createdBy = actingAs(identity, textField(problems, '/createdBy', fields.createdBy, LONGEST_NAME));
   const comment = textField(problems, '/comment', fields.comment, LONGEST_COMMENT);
   if (problems.count > 0 || endsAt === null) return { refused: invalid(problems) };
   const content = { matchers: texts, startsAt, endsAt, createdBy, comment, broad: fields.broad === true };

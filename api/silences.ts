@@ -8,6 +8,7 @@ import type { CommandReply } from '../alert/alert-state.ts';
 import { isBroad } from '../alert/silence.ts';
 import { Problems, problem } from '../ingress/problem.ts';
 import type { HttpRequest, Reply } from '../ingress/route.ts';
+import { type Caller, notIn, scoped, sees } from './caller.ts';
 import { invalid } from './json-body.ts';
 import { json, type Operation } from './operation.ts';
 import type { OperatorPorts } from './operator-ports.ts';
@@ -27,6 +28,7 @@ export function silenceOperations(ports: Ports): Operation[] {
       method: 'GET',
       path: '/v1/silences',
       id: 'listSilences',
+      access: { permission: 'alerts.read', within: 'tenants' },
       summary: 'Silences: first those that are declared, then those that people set, the newest first.',
       parameters: [
         words('tenant', 'Name of the tenant.'),
@@ -36,12 +38,13 @@ export function silenceOperations(ports: Ports): Operation[] {
       body: null,
       answer: 'SilenceList',
       problems: {},
-      handle: async (_, values) => json(200, await listSilences(ports, values)),
+      handle: async (_, values, caller) => json(200, await listSilences(ports, values, caller)),
     },
     {
       method: 'POST',
       path: '/v1/silences',
       id: 'setSilence',
+      access: { permission: 'silences.write', within: 'tenants' },
       summary:
         'Sets a silence, or changes the one whose id is given. With preview=true nothing is kept: it answers what would be held back. The same Idempotency-Key is carried out once.',
       parameters: [oneOf('preview', 'Answer what it would hold back; keep nothing.', ['true', 'false'])],
@@ -53,23 +56,25 @@ export function silenceOperations(ports: Ports): Operation[] {
         422: 'The body is invalid, or the silence would cover everything and does not say broad: true.',
         503: UNANSWERED,
       },
-      handle: (request, values) => post(ports, request, values),
+      handle: (request, values, caller) => post(ports, request, values, caller),
     },
     {
       method: 'GET',
       path: '/v1/silences/{id}',
       id: 'getSilence',
+      access: { permission: 'alerts.read', within: 'tenants' },
       summary: 'One silence, with how many alerts it holds back now and has held back.',
       parameters: [],
       body: null,
       answer: 'SilenceDetail',
       problems: { 404: 'No such silence is known.' },
-      handle: async ({ params: { id = '' } }) => json(200, await oneSilence(ports, id)),
+      handle: async ({ params: { id = '' } }, _, caller) => json(200, await oneSilence(ports, id, caller)),
     },
     {
       method: 'DELETE',
       path: '/v1/silences/{id}',
       id: 'endSilence',
+      access: { permission: 'silences.write', within: 'tenants' },
       summary: 'Ends a silence before its time.',
       parameters: [words('tenant', 'Name of its tenant; asked of the archive where it is left out.')],
       body: 'Person',
@@ -80,15 +85,16 @@ export function silenceOperations(ports: Ports): Operation[] {
         422: 'The body is invalid.',
         503: UNANSWERED,
       },
-      handle: (request, values) => end(ports, request, values),
+      handle: (request, values, caller) => end(ports, request, values, caller),
     },
   ];
 }
 
 const LONGEST_ID = 200;
 
-async function post(ports: Ports, request: HttpRequest, values: ParameterValues): Promise<Reply> {
-  const read = readSilence(request.body, ports.now(), ports.declared.tenants());
+async function post(ports: Ports, request: HttpRequest, values: ParameterValues, caller: Caller): Promise<Reply> {
+  const tenants = ports.declared.tenants().filter((one) => sees(caller, one));
+  const read = readSilence(request.body, { now: ports.now(), tenants, identity: caller.identity });
   if ('refused' in read) return read.refused;
   if (values.preview === 'true') return preview(ports, read);
   if (isBroad(read.matchers) && !read.content.broad) return tooBroad(read);
@@ -122,15 +128,17 @@ function tooBroad({ content }: SilenceBody): Reply {
   return invalid(problems);
 }
 
-async function end(ports: Ports, request: HttpRequest, values: ParameterValues): Promise<Reply> {
-  const person = readPerson(request.body);
+async function end(ports: Ports, request: HttpRequest, values: ParameterValues, caller: Caller): Promise<Reply> {
+  const person = readPerson(request.body, caller.identity);
   if ('refused' in person) return person.refused;
   const { id: silence = '' } = request.params;
-  if (declaredAs(ports, silence) !== null) return declaredOnly(silence);
+  if (declaredAs(ports, silence, caller) !== null) return declaredOnly(silence);
+  if (typeof values.tenant === 'string' && !sees(caller, values.tenant)) return notIn(values.tenant);
+  const asked = scoped({ id: silence, now: ports.now() }, caller);
   const { tenant } =
     typeof values.tenant === 'string'
       ? { tenant: values.tenant }
-      : ((await ports.query('silence', { id: silence, now: ports.now() })) as { readonly tenant: string });
+      : ((await ports.query('silence', asked)) as { readonly tenant: string });
   const entry = { kind: 'silence' as const, id: ports.newCommandId(), tenant, silence, content: null, change: true };
   const reply = await ports.silence({ ...entry, by: person.by });
   return reply.ok ? json(200, { id: silence, tenant, reasons: reply.reasons }) : refusal(reply);

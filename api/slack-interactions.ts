@@ -34,6 +34,7 @@ export function slackInteractionRoute(ports: SlackPorts): Route {
   return {
     method: 'POST',
     path: '/v1/interactions/slack/{tenant}/{channel}',
+    access: 'provider',
     maxBodyBytes: MOST_BODY,
     headers: HEADERS,
     handle: (request) => handle(ports, request),

@@ -9,6 +9,7 @@ export function statusOperations({ status }: Pick<OperatorPorts, 'status'>): Ope
       method: 'GET',
       path: '/v1/status',
       id: 'getStatus',
+      access: { permission: 'deployment.read', within: 'deployment' },
       summary: 'Partitions, who owns them, how far the archive is behind, and the versions of what runs.',
       parameters: [],
       body: null,

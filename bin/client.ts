@@ -8,7 +8,8 @@ import { printable } from './print.ts';
 /** Options of every command that talks to a running Herald. */
 export const CLIENT_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   url: { type: 'string', value: 'URL', description: 'where Herald answers, instead of http://HERALD_LISTEN' },
-  token: { type: 'string', value: 'TOKEN', description: 'bearer token, instead of HERALD_TOKEN' },
+  'api-key': { type: 'string', value: 'KEY', description: 'who asks: a key or token, instead of HERALD_API_KEY' },
+  token: { type: 'string', value: 'TOKEN', description: 'bearer token of a source, instead of HERALD_TOKEN' },
 };
 
 export interface Answer {
@@ -33,17 +34,25 @@ export interface Client {
   get(path: string): Promise<unknown>;
 }
 
+const SOURCES = '/v1/webhooks/';
 const DEFAULT_TIMEOUT_MS = 15_000;
 
 /** Throws CommandFailed for an URL that is none. */
 export function createClient({ environment, variables, options }: Input): Client {
   const base = typeof options.url === 'string' ? givenUrl(options.url) : baseUrl(environment.listen);
-  const token = typeof options.token === 'string' ? options.token : variables.HERALD_TOKEN;
+  const given = (name: string, variable: string) => {
+    const option = options[name];
+    return typeof option === 'string' ? option : (variables[variable] ?? '');
+  };
+  const sources = given('token', 'HERALD_TOKEN');
+  const key = given('api-key', 'HERALD_API_KEY');
   const request = async (path: string, { method = 'GET', body, timeout = DEFAULT_TIMEOUT_MS }: RequestOptions = {}) => {
+    // Sources have ways of their own to tell who sends; one that takes API keys takes that of who asks.
+    const secret = path.startsWith(SOURCES) ? sources || key : key || sources;
     const headers = {
       accept: 'application/json',
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(token ? { authorization: `Bearer ${token}` } : {}),
+      ...(secret === '' ? {} : { authorization: `Bearer ${secret}` }),
     };
     try {
       const response = await fetch(new URL(path, `${base}/`), {

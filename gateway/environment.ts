@@ -1,6 +1,7 @@
 /** What the environment says, read once at the start: every problem at once, with what is allowed instead. */
 
 import { join, resolve } from 'node:path';
+import { API_ACCESS_MODES, type ApiAccessMode } from '../access/posture.ts';
 import { ACCESS_LOG_MODES, type AccessLogMode } from '../ingress/access-log.ts';
 import { addressList } from '../resources/network.ts';
 
@@ -28,6 +29,8 @@ export interface Environment {
   readonly healthListen: { readonly host: string; readonly port: number } | null;
   /** That one address may hold; infinite: any number. */
   readonly connectionsPerAddress: number;
+  /** Whether the API answers callers who show nothing. */
+  readonly apiAccess: ApiAccessMode;
   /** HTTPS besides HTTP; null: none. */
   readonly tls: Tls | null;
 }
@@ -131,6 +134,12 @@ export function readEnvironment(variables: Variables, cwd: string, home: string)
       2000,
       parseConnections,
       'a whole number of 1 to 1000000, or off',
+    ),
+    apiAccess: read<ApiAccessMode>(
+      'HERALD_API_ACCESS',
+      'auto',
+      (value) => API_ACCESS_MODES.find((mode) => mode === value) ?? null,
+      `one of ${API_ACCESS_MODES.join(', ')}`,
     ),
     logLevel: read<LogLevel>('HERALD_LOG', 'info', parseLogLevel, `one of ${LOG_LEVELS.join(', ')}`),
   };

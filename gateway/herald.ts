@@ -42,6 +42,8 @@ export interface HeraldOptions {
 export interface Herald {
   /** Port of HTTP, where the ingress role runs here. */
   readonly port: number | null;
+  /** How far the API is open, where it is served here. */
+  access(): string | null;
   /** Resolves when every role runs; rejects when one cannot (StartFailed and the like). */
   readonly running: Promise<void>;
   stopSteps(): readonly Step[];
@@ -90,6 +92,7 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
           trustedProxies: environment.trustedProxies,
           accessLog: environment.accessLog,
           connectionsPerAddress: environment.connectionsPerAddress,
+          apiAccess: environment.apiAccess,
           tls: environment.tls,
           resources: resources.current,
           metrics,
@@ -140,6 +143,7 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
   };
   return {
     port: ingress?.port ?? null,
+    access: () => ingress?.access() ?? null,
     running: connect(),
     stopSteps: () =>
       stopSteps(parts, ingress, [

@@ -4,34 +4,34 @@
  */
 
 import { randomBytes } from 'node:crypto';
+import { describePosture } from '../access/posture.ts';
 import type { Alert } from '../alert/alert.ts';
 import { dryRun } from '../alert/dry-run.ts';
+import { guarded } from '../api/guard.ts';
 import type { Bus } from '../bus/connection.ts';
 import { framePublisher, type IngestGauge, watchIngest } from '../bus/ingest.ts';
 import type { PartitionCount } from '../bus/partition.ts';
 import { AcceptedMessages } from '../ingress/accepted-messages.ts';
 import type { AccessLogMode } from '../ingress/access-log.ts';
 import { TrustedProxies } from '../ingress/address.ts';
-import { alertmanagerApiRoute } from '../ingress/alertmanager-api.ts';
 import { AuthFailures } from '../ingress/auth-failures.ts';
 import type { IngressSource } from '../ingress/authenticate.ts';
 import { Gate } from '../ingress/gate.ts';
 import { createGroupCommit, type GroupCommit } from '../ingress/group-commit.ts';
-import { handshakeRoute } from '../ingress/handshake.ts';
-import { healthRoutes } from '../ingress/health.ts';
 import { type HttpServer, ListenFailed, startHttpServer } from '../ingress/http.ts';
 import { TokenVerifier } from '../ingress/jwt.ts';
 import { systemRandom } from '../ingress/random.ts';
 import type { Route } from '../ingress/route.ts';
+import { ingressRoutes } from '../ingress/routes.ts';
 import { TlsFilesWrong } from '../ingress/tls-listener.ts';
-import { webhookRoute } from '../ingress/webhook.ts';
 import type { ResourceSet } from '../resources/compile.ts';
 import type { JwtAuth } from '../resources/source-auth.ts';
 import { Beat } from '../telemetry/beat.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import type { Tls } from './environment.ts';
+import { createAuthority, currentPosture, listensOnLoopback } from './authority.ts';
+import type { Environment, Tls } from './environment.ts';
 import type { AskStanding } from './standing.ts';
 import { StartFailed } from './start-failed.ts';
 
@@ -48,6 +48,7 @@ export interface IngressRoleOptions {
   readonly trustedProxies: readonly string[];
   readonly accessLog: AccessLogMode;
   readonly connectionsPerAddress: number;
+  readonly apiAccess: Environment['apiAccess'];
   readonly tls: Tls | null;
   readonly resources: () => ResourceSet;
   readonly metrics: Metrics;
@@ -62,6 +63,8 @@ export interface IngressRoleOptions {
 
 export interface IngressRole {
   readonly port: number;
+  /** How far the API is open, for people. */
+  access(): string;
   /** From now on alerts are accepted. */
   useBus(bus: Bus, count: PartitionCount): void;
   /** What keeps it from accepting; empty: it accepts. */
@@ -96,6 +99,13 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
     return { ...dryRun(policy, alert, now, standing ?? null), policy: policy.hash, runtime: standing !== undefined };
   };
   const tokens = new TokenVerifier(systemClock, log);
+  const failures = new AuthFailures();
+  const access = {
+    mode: options.apiAccess,
+    loopback: listensOnLoopback(options),
+    signIn: () => resources().signIn,
+  };
+  const authority = createAuthority({ ...access, tokens, failures, clock: systemClock, log });
   const intake = {
     findSource: sourceFinder(resources),
     admitting: () => connected?.gauge.admitting() ?? false,
@@ -104,20 +114,20 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
     groupCommit,
     clock: systemClock,
     random: systemRandom(),
-    failures: new AuthFailures(),
+    failures,
     messages: new AcceptedMessages(),
     verifyToken: (auth: JwtAuth, token: string, now: number) => tokens.verify(auth, token, now),
     log,
     metrics: metrics.alerts,
   };
-  const routes: Route[] = [
-    webhookRoute({ ...intake, dryRun: tryOut }),
-    handshakeRoute(intake.findSource),
-    alertmanagerApiRoute(intake),
-    ...healthRoutes({ ready, metrics: metrics.text }),
-    ...options.routes,
-  ];
+  const own = ingressRoutes({ ...intake, dryRun: tryOut }, { ready, metrics: metrics.text });
+  const routes = [...own, ...options.routes].map((route) => guarded(route, authority));
   const server = await listen(options, routes);
+  const posture = currentPosture(access);
+  log[posture.open && !access.loopback ? 'warn' : 'info'](
+    { event: 'api.access', code: posture.code },
+    `the API is ${describePosture(posture)}`,
+  );
 
   function ready() {
     const reasons = notReady();
@@ -136,6 +146,7 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
 
   return {
     port: server.port,
+    access: () => describePosture(currentPosture(access)),
     useBus(bus, count) {
       const prefix = randomBytes(9).toString('base64url');
       const publisher = framePublisher(bus);

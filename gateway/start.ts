@@ -14,8 +14,8 @@ export type Role = 'ingress' | 'actors' | 'archive';
 
 const ROLES: readonly Role[] = ['ingress', 'actors', 'archive'];
 
-/** Calls back once every role runs; `port` is where HTTP is served, where it is. */
-export type Started = (port: number | null) => void;
+/** Calls back once every role runs; `port` is where HTTP is served, where it is, and `access` how far the API is open. */
+export type Started = (port: number | null, access: string | null) => void;
 
 /** Throws StartFailed. */
 export async function startAll(environment: Environment, started: Started): Promise<void> {
@@ -44,7 +44,7 @@ export async function runRole(role: Role, environment: Environment, started: Sta
 
 async function runHerald(options: HeraldOptions, started: Started, after: readonly Step[]): Promise<void> {
   const herald: Herald = await createHerald(options);
-  const running = herald.running.then(() => started(herald.port));
+  const running = herald.running.then(() => started(herald.port, herald.access()));
   await untilStopped(running, () => [...herald.stopSteps(), ...after], options.log);
 }
 

@@ -28,6 +28,7 @@ export function alertmanagerApiRoute(ports: IntakePorts): Route {
   return {
     method: 'POST',
     path: '/api/v2/alerts',
+    access: 'source',
     headers: INTAKE_HEADERS,
     admit: (head) => admit(ports, find(), head),
     handle(request) {

@@ -11,6 +11,7 @@ export function handshakeRoute(findSource: (name: string) => IngressSource | nul
   return {
     method: 'OPTIONS',
     path: '/v1/webhooks/:source',
+    access: 'source',
     headers: ['webhook-request-origin'],
     handle({ params: { source: name = '' }, headers, url }) {
       const source = findSource(name);

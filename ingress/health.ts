@@ -14,10 +14,11 @@ const METRICS_HEADERS = { 'content-type': 'text/plain; version=0.0.4; charset=ut
 
 export function healthRoutes(ports: HealthPorts): Route[] {
   return [
-    { method: 'GET', path: '/healthz', headers: [], handle: () => json(200, { status: 'ok' }) },
+    { method: 'GET', path: '/healthz', access: 'everyone', headers: [], handle: () => json(200, { status: 'ok' }) },
     {
       method: 'GET',
       path: '/readyz',
+      access: 'everyone',
       headers: [],
       handle() {
         const { ok, reasons } = ports.ready();
@@ -27,6 +28,8 @@ export function healthRoutes(ports: HealthPorts): Route[] {
     {
       method: 'GET',
       path: '/metrics',
+      // Names of sources and tenants stand in it.
+      access: { permission: 'metrics.read', within: 'deployment' },
       headers: [],
       handle: async () => ({ status: 200, headers: METRICS_HEADERS, body: await ports.metrics() }),
     },

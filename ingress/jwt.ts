@@ -5,7 +5,7 @@
  */
 
 import { hash } from 'node:crypto';
-import { createLocalJWKSet, decodeProtectedHeader, errors, type JSONWebKeySet, jwtVerify } from 'jose';
+import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, type JSONWebKeySet, jwtVerify } from 'jose';
 import { createOutbound, type Outbound } from '../channels/outbound.ts';
 import type { JwtAuth } from '../resources/source-auth.ts';
 import type { Clock } from '../telemetry/clock.ts';
@@ -32,9 +32,19 @@ interface Keys {
   fetchedAt: number;
   triedAt: number;
   fetching: Promise<void> | null;
-  /** Tokens that were right, by their digest, and until when (Unix ms). */
-  readonly tokens: Map<string, number>;
+  /** Tokens that were right, by their digest. */
+  readonly tokens: Map<string, Known>;
 }
+
+interface Known {
+  /** Unix time in milliseconds. */
+  readonly until: number;
+  readonly read: TokenRead & { readonly code: 'auth.accepted' };
+}
+
+export type TokenRead =
+  | { readonly code: 'auth.accepted'; readonly claims: Readonly<Record<string, unknown>> }
+  | { readonly code: 'auth.wrong' | 'auth.expired' | 'auth.keys-unavailable' };
 
 export class TokenVerifier {
   /** By what the source declares, so that a reload that changes something else keeps the keys. */
@@ -50,11 +60,16 @@ export class TokenVerifier {
 
   /** Never rejects. Answers at once for a token that was right before. */
   verify(auth: JwtAuth, token: string, now: number): AuthVerdict | Promise<AuthVerdict> {
+    return this.read(auth, token, now);
+  }
+
+  /** The same, with what a token that is right claims. */
+  read(auth: JwtAuth, token: string, now: number): TokenRead | Promise<TokenRead> {
     if (token.length > LONGEST_TOKEN) return { code: 'auth.wrong' };
     const keys = this.#keysOf(auth);
     const digest = hash('sha256', token, 'base64url');
-    const until = keys.tokens.get(digest);
-    if (until !== undefined && now < until && this.#clock.monotonic() - keys.fetchedAt < FRESH) return ACCEPTED;
+    const known = keys.tokens.get(digest);
+    if (known !== undefined && now < known.until && this.#clock.monotonic() - keys.fetchedAt < FRESH) return known.read;
     return this.#check(auth, keys, token, digest, now);
   }
 
@@ -73,7 +88,7 @@ export class TokenVerifier {
     return keys;
   }
 
-  async #check(auth: JwtAuth, keys: Keys, token: string, digest: string, now: number): Promise<AuthVerdict> {
+  async #check(auth: JwtAuth, keys: Keys, token: string, digest: string, now: number): Promise<TokenRead> {
     const kid = kidOf(token);
     if (kid === null) return { code: 'auth.wrong' };
     await this.#refresh(auth, keys, kid);
@@ -88,8 +103,9 @@ export class TokenVerifier {
         currentDate: new Date(now),
         requiredClaims: ['exp'],
       });
-      remember(keys.tokens, digest, (payload.exp ?? 0) * 1000);
-      return ACCEPTED;
+      const read = { code: 'auth.accepted' as const, claims: payload };
+      remember(keys.tokens, digest, { until: (payload.exp ?? 0) * 1000, read });
+      return read;
     } catch (error) {
       if (error instanceof errors.JWTExpired) return { code: 'auth.expired' };
       const isEarly = error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf';
@@ -137,7 +153,15 @@ function noKeys({ ca, allowPrivateAddresses }: JwtAuth): Keys {
   return { outbound, set: null, kids: new Set(), fetchedAt: never, triedAt: never, fetching: null, tokens: new Map() };
 }
 
-const ACCEPTED: AuthVerdict = { code: 'auth.accepted' };
+/** Whom the token says it is from, before anything of it is checked; null: no token, or it does not say. */
+export function issuerIn(token: string): string | null {
+  if (token.length > LONGEST_TOKEN) return null;
+  try {
+    return decodeJwt(token).iss ?? null;
+  } catch {
+    return null;
+  }
+}
 
 /** Empty where it names none; null: no token. */
 function kidOf(token: string): string | null {
@@ -158,8 +182,8 @@ function keySetIn(text: string): JSONWebKeySet | null {
   }
 }
 
-function remember(tokens: Map<string, number>, digest: string, until: number): void {
-  tokens.set(digest, until);
+function remember(tokens: Map<string, Known>, digest: string, known: Known): void {
+  tokens.set(digest, known);
   const [oldest] = tokens.keys();
   if (tokens.size > MOST_TOKENS && oldest !== undefined) tokens.delete(oldest);
 }

@@ -1,6 +1,7 @@
 /** What a route is: how any part of Herald puts something behind a path, without knowing the HTTP server. */
 
 import type { Identity } from '../access/identity.ts';
+import type { RouteAccess } from '../access/permit.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
 
@@ -56,6 +57,8 @@ export interface Route {
   readonly method: Method | readonly Method[];
   /** `/v1/alerts/:tenant/:fingerprint` (or `{tenant}`): a name takes one segment; `/*` at the end takes the rest. */
   readonly path: string;
+  /** Who may ask. */
+  readonly access: RouteAccess;
   /** Default: 1 MiB. */
   readonly maxBodyBytes?: number;
   /** Which headers to hand over (lower-case): a busy route saves the copying of the others. Absent: all. */

@@ -30,6 +30,7 @@ export function webhookRoute(ports: WebhookPorts): Route {
   return {
     method: ['POST', 'PUT'],
     path: '/v1/webhooks/:source',
+    access: 'source',
     headers: INTAKE_HEADERS,
     admit: (head) => admit(ports, find(head.params.source), head),
     handle(request) {

@@ -9,6 +9,7 @@ import type { Mask } from '../rules/mask.ts';
 import type { PluginSpec } from '../rules/plugin-launch.ts';
 import type { Profiler } from '../rules/profile.ts';
 import { type TimeInterval, timeHold } from '../rules/time-interval.ts';
+import { compileAccess, type DeclaredSignIn } from './access.ts';
 import { contentHash, deepFreeze } from './canonical.ts';
 import { type Channel, channelOf } from './channel.ts';
 import { compileCorrelations } from './compile-correlations.ts';
@@ -51,12 +52,14 @@ export interface ResourceSet {
   readonly tenants: readonly string[];
   /** By `tenant/name`. */
   readonly plugins: ReadonlyMap<string, PluginSpec>;
+  /** Who may ask. */
+  readonly signIn: DeclaredSignIn;
   /** What leaves is masked by these, before any sender sees it. */
   readonly mask: Mask;
   readonly schedules: People['schedules'];
   /** By tenant, for what they have counted. */
   readonly filters: ReadonlyMap<string, Filters>;
-  /** Content hash of all resources. `policy.hash` leaves sources and templates out: they do not decide. No secret is in either. */
+  /** Content hash of all resources. `policy.hash` leaves sources, templates and access out: they do not decide. No secret is in either. */
   readonly hash: string;
   readonly files: readonly string[];
   /** How many resources it is made of. */
@@ -65,7 +68,7 @@ export interface ResourceSet {
   readonly findRule: FindRule;
 }
 
-const NOT_DECIDING: ReadonlySet<string> = new Set(['Source', 'Template']);
+const NOT_DECIDING: ReadonlySet<string> = new Set(['Source', 'Template', 'Access']);
 
 const NO_INTERVALS: ReadonlyMap<string, TimeInterval> = new Map();
 
@@ -113,6 +116,7 @@ export function compileResources(checked: readonly Checked[], files: readonly st
     tenants: namespaces.tenants,
     plugins: plugins.specs,
     mask: compileMasks(ofKind('Masking').map((one) => one.declared)),
+    signIn: compileAccess(ofKind('Access')),
     schedules: people.schedules,
     filters,
     hash: hashOf(checked),

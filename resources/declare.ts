@@ -1,5 +1,6 @@
 /** A YAML document becomes a declared resource: its kind is known, and its fields are checked against the schema of that kind. */
 
+import { accessFaults } from './access.ts';
 import { type ChannelTypes, retryFault } from './channel.ts';
 import { correlationFaults } from './correlation-rule.ts';
 import { contradictions } from './environment-policy.ts';
@@ -51,6 +52,8 @@ export function declare(document: YamlDocument, channelTypes: ChannelTypes): Dec
   if (kind === 'Masking' && faults.length === 0) faults.push(...maskingFaults(spec));
   if (kind === 'User' && faults.length === 0) faults.push(...userFaults(spec));
   if (kind === 'Team' && faults.length === 0) faults.push(...teamFaults(spec));
+  if (kind === 'Access' && faults.length === 0)
+    faults.push(...accessFaults(fieldOf(fieldOf(value, 'metadata'), 'tenant'), spec));
   if (kind === 'Schedule' && faults.length === 0) faults.push(...scheduleFaults(spec));
   const problems = faults.map((fault) => document.problem(fault.path, fault.message, fault.target));
   return { resource: named(document, kind, schema, faults), problems };

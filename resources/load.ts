@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { accessKeyFaults } from './access.ts';
 import type { ChannelTypes } from './channel.ts';
 import { type Checked, compileResources, type ResourceSet } from './compile.ts';
 import { crossCheck } from './cross-check.ts';
@@ -107,7 +108,8 @@ function withSecrets(dir: string, declared: Declared, env: NonNullable<LoadOptio
   const source = { env, declaredIn: resolve(declared.document.file) };
   const { value, faults, files } = resolveSecrets(declared.schema as SchemaNode, declared.spec, source);
   const isCalendar = declared.kind === 'Schedule' && declared.valid && faults.length === 0;
-  const found = isCalendar ? calendarFaults(value) : faults;
+  const isAccess = declared.kind === 'Access' && declared.valid && faults.length === 0;
+  const found = isCalendar ? calendarFaults(value) : isAccess ? accessKeyFaults(value) : faults;
   const problems = found.map((fault) => declared.document.problem(['spec', ...fault.path], fault.message));
   return { checked: { declared, resolved: value }, problems, files };
 }

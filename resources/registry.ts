@@ -1,6 +1,7 @@
 /** Every kind of resource there is. A new one is a file with its schema, and a line here. */
 
 import type { TSchema } from 'typebox';
+import { accessSpec } from './access.ts';
 import { calendarSpec } from './calendar.ts';
 import { type ChannelTypes, channelSpec } from './channel.ts';
 import { correlationRuleSpec } from './correlation-rule.ts';
@@ -53,6 +54,7 @@ export const KINDS = [
   'Team',
   'Schedule',
   'Subscription',
+  'Access',
 ] as const;
 
 export type Kind = (typeof KINDS)[number];
@@ -117,6 +119,8 @@ export function specSchema(kind: Kind, declared: unknown, channelTypes: ChannelT
       return scheduleSpec;
     case 'Subscription':
       return subscriptionSpec;
+    case 'Access':
+      return accessSpec;
     default:
       return kind satisfies never;
   }

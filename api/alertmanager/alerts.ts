@@ -18,10 +18,10 @@ interface Wanted extends Readonly<Record<(typeof FLAGS)[number], boolean>> {
 }
 
 export function alertRoutes(ports: AlertmanagerPorts): Route[] {
-  const to = (path: string, show: Show) => routeTo('GET', path, (request) => show(ports, request));
+  const to = (path: string, show: Show) => routeTo(ports, 'GET', path, show);
   return [
-    to('/api/v2/alerts', (_, request) => showing(ports, request, listed)),
-    to('/api/v2/alerts/groups', (_, request) => showing(ports, request, grouped)),
+    to('/api/v2/alerts', (own, request) => showing(own, request, listed)),
+    to('/api/v2/alerts/groups', (own, request) => showing(own, request, grouped)),
   ];
 }
 

@@ -3,7 +3,10 @@
  * since its clients print that and read nothing else.
  */
 
+import type { Needed } from '../../access/permit.ts';
 import type { HttpRequest, Reply, Route } from '../../ingress/route.ts';
+import { type Caller, callerOf } from '../caller.ts';
+import type { AlertmanagerPorts } from './ports.ts';
 
 const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' };
 
@@ -15,18 +18,34 @@ export function refuse(status: number, why: string, headers: Readonly<Record<str
   return { status, headers: { ...HEADERS, ...headers }, body: JSON.stringify(why) };
 }
 
-type Handle = (request: HttpRequest) => Promise<Reply>;
+/** `ports`: its tenant is the one of who asks. */
+type Handle = (ports: AlertmanagerPorts, request: HttpRequest, caller: Caller) => Promise<Reply>;
+
+const ACCESS = {
+  GET: { permission: 'alerts.read', within: 'tenants' },
+  POST: { permission: 'silences.write', within: 'tenants' },
+  DELETE: { permission: 'silences.write', within: 'tenants' },
+} as const satisfies Readonly<Record<string, Needed>>;
 
 /** What is expected to fail becomes an answer; anything else is a bug, which the server reports. */
-export function routeTo(method: 'GET' | 'POST' | 'DELETE', path: string, handle: Handle, maxBodyBytes?: number): Route {
+export function routeTo(
+  ports: AlertmanagerPorts,
+  method: keyof typeof ACCESS,
+  path: string,
+  handle: Handle,
+  maxBodyBytes?: number,
+): Route {
+  const access = ACCESS[method];
   return {
     method,
     path,
+    access,
     headers: ['content-type'],
     ...(maxBodyBytes === undefined ? {} : { maxBodyBytes }),
     async handle(request) {
       try {
-        return await handle(request);
+        const caller = callerOf(request, access);
+        return await handle(within(ports, caller), request, caller);
       } catch (error) {
         const reply = replyTo(error);
         if (reply === null) throw error;
@@ -34,6 +53,13 @@ export function routeTo(method: 'GET' | 'POST' | 'DELETE', path: string, handle:
       }
     },
   };
+}
+
+/** That API knows no tenants: all of it is about one. Who may not see that of the Source `prometheus` sees the first of its own. */
+function within(ports: AlertmanagerPorts, { tenants }: Caller): AlertmanagerPorts {
+  const usual = ports.alertmanager.tenant();
+  const tenant = tenants === null || tenants.includes(usual) ? usual : (tenants[0] ?? usual);
+  return { ...ports, alertmanager: { ...ports.alertmanager, tenant: () => tenant } };
 }
 
 const RETRY_AFTER = { 'retry-after': '1' };

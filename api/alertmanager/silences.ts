@@ -4,8 +4,10 @@
  */
 
 import { setTimeout as pause } from 'node:timers/promises';
+import { actingAs } from '../../access/identity.ts';
 import type { CommandReply } from '../../alert/alert-state.ts';
 import type { HttpRequest, Reply, Route } from '../../ingress/route.ts';
+import type { Caller } from '../caller.ts';
 import { answer, refuse, routeTo } from './answer.ts';
 import { gettable, isListed, order } from './gettable-silence.ts';
 import { filtersIn } from './parameters.ts';
@@ -20,13 +22,15 @@ const MOST_LOOKS = 50;
 
 export function silenceRoutes(ports: AlertmanagerPorts): Route[] {
   return [
-    routeTo('GET', '/api/v2/silences', (request) => list(ports, request)),
-    routeTo('POST', '/api/v2/silences', (request) => post(ports, request), MOST_BODY),
-    routeTo('GET', '/api/v2/silence/{silenceID}', async ({ params: { silenceID = '' } }) => {
-      const found = await stored(ports, silenceID);
+    routeTo(ports, 'GET', '/api/v2/silences', list),
+    routeTo(ports, 'POST', '/api/v2/silences', post, MOST_BODY),
+    routeTo(ports, 'GET', '/api/v2/silence/{silenceID}', async (own, { params: { silenceID = '' } }) => {
+      const found = await stored(own, silenceID);
       return found === null ? unknown(silenceID) : answer(gettable(found));
     }),
-    routeTo('DELETE', '/api/v2/silence/{silenceID}', ({ params: { silenceID = '' } }) => expire(ports, silenceID)),
+    routeTo(ports, 'DELETE', '/api/v2/silence/{silenceID}', (own, { params: { silenceID = '' } }, { identity }) =>
+      expire(own, silenceID, actingAs(identity, 'api/v2')),
+    ),
   ];
 }
 
@@ -38,10 +42,10 @@ async function list(ports: AlertmanagerPorts, request: HttpRequest): Promise<Rep
   return answer(shown.sort(order));
 }
 
-async function post(ports: AlertmanagerPorts, request: HttpRequest): Promise<Reply> {
+async function post(ports: AlertmanagerPorts, request: HttpRequest, { identity }: Caller): Promise<Reply> {
   const read = readPostable(request.body, ports.now());
   if ('problem' in read) return refuse(400, read.problem);
-  const { content } = read;
+  const content = { ...read.content, createdBy: actingAs(identity, read.content.createdBy) };
   const tenant = ports.alertmanager.tenant();
   const before = read.id === null ? null : await stored(ports, read.id);
   if (read.id !== null && before === null) return unknown(read.id);
@@ -56,7 +60,7 @@ async function post(ports: AlertmanagerPorts, request: HttpRequest): Promise<Rep
   return answer({ silenceID: id });
 }
 
-async function expire(ports: AlertmanagerPorts, id: string): Promise<Reply> {
+async function expire(ports: AlertmanagerPorts, id: string, by: string): Promise<Reply> {
   const tenant = ports.alertmanager.tenant();
   const entry = {
     kind: 'silence' as const,
@@ -66,7 +70,7 @@ async function expire(ports: AlertmanagerPorts, id: string): Promise<Reply> {
     content: null,
     change: true,
   };
-  const reply = await ports.silence({ ...entry, by: 'api/v2' });
+  const reply = await ports.silence({ ...entry, by });
   if (!reply.ok) return refused(reply);
   await seen(ports, id, (known) => known?.state === 'expired');
   return { status: 200 };

@@ -7,9 +7,9 @@ import type { AlertmanagerPorts } from './ports.ts';
 
 const UNKNOWN = 'herald';
 
-export function statusRoutes({ alertmanager }: AlertmanagerPorts): Route[] {
+export function statusRoutes(ports: AlertmanagerPorts): Route[] {
   return [
-    routeTo('GET', '/api/v2/status', async () =>
+    routeTo(ports, 'GET', '/api/v2/status', async ({ alertmanager }) =>
       answer({
         cluster: { status: 'ready', name: 'herald', peers: [] },
         versionInfo: {
@@ -24,7 +24,7 @@ export function statusRoutes({ alertmanager }: AlertmanagerPorts): Route[] {
         uptime: time(alertmanager.startedAt),
       }),
     ),
-    routeTo('GET', '/api/v2/receivers', async () =>
+    routeTo(ports, 'GET', '/api/v2/receivers', async ({ alertmanager }) =>
       answer(alertmanager.receivers(alertmanager.tenant()).map((name) => ({ name }))),
     ),
   ];

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type { Flapping } from '../../alert/flapping.ts';
 import type { AlertRow } from '../schema.ts';
 import { behind, limitOf, pageOf, placeOf } from './page.ts';
-import { type ArchiveQuery, text, time, timeOrNull } from './query.ts';
+import { type ArchiveQuery, tenantsIn, text, time, timeOrNull } from './query.ts';
 
 const EXACT = ['status', 'environment', 'priority', 'tenant', 'namespace'] as const;
 
@@ -14,6 +14,8 @@ export const alertsQuery: ArchiveQuery = async (db, params) => {
     const value = text(params, column);
     if (value !== null) query = query.where(column, '=', value as never);
   }
+  const tenants = tenantsIn(params);
+  if (tenants !== null) query = query.where('tenant', 'in', tenants);
   const approval = text(params, 'approval');
   if (approval !== null) query = query.where('approval_state', '=', approval as never);
   const group = text(params, 'group');

@@ -2,7 +2,7 @@
 
 import type { DeadLetterRow } from '../schema.ts';
 import { behind, limitOf, pageOf, placeOf } from './page.ts';
-import { type ArchiveQuery, QueryRefused, requiredText, text, time, timeOrNull } from './query.ts';
+import { type ArchiveQuery, isSeen, QueryRefused, requiredText, tenantsIn, text, time, timeOrNull } from './query.ts';
 
 const LISTED = ['id', 'kind', 'tenant', 'subject', 'at', 'state', 'replayed_at', 'replayed_by', 'reasons'] as const;
 const EXACT = ['kind', 'state', 'tenant'] as const;
@@ -13,6 +13,8 @@ export const deadLettersQuery: ArchiveQuery = async (db, params) => {
     const value = text(params, column);
     if (value !== null) query = query.where(column, '=', value as never);
   }
+  const tenants = tenantsIn(params);
+  if (tenants !== null) query = query.where('tenant', 'in', tenants);
   const place = placeOf(params);
   if (place !== null) query = query.where((eb) => behind(eb, 'at', 'id', place));
   const limit = limitOf(params);
@@ -28,7 +30,8 @@ export const deadLettersQuery: ArchiveQuery = async (db, params) => {
 export const deadLetterQuery: ArchiveQuery = async (db, params) => {
   const id = requiredText(params, 'id');
   const row = await db.selectFrom('dead_letters').selectAll().where('id', '=', id).executeTakeFirst();
-  if (row === undefined) throw new QueryRefused('query.not-found', `no dead letter ${id} is known`);
+  if (row === undefined || !isSeen(params, row))
+    throw new QueryRefused('query.not-found', `no dead letter ${id} is known`);
   return { ...letterAnswer(row), entry: JSON.parse(row.entry) as unknown };
 };
 

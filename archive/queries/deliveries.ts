@@ -2,7 +2,7 @@
 
 import { deliveryAnswer } from './ledger.ts';
 import { behind, limitOf, pageOf, placeOf } from './page.ts';
-import { type ArchiveQuery, text } from './query.ts';
+import { type ArchiveQuery, tenantsIn, text } from './query.ts';
 
 const EXACT = ['channel', 'state', 'tenant'] as const;
 
@@ -21,6 +21,8 @@ export const deliveriesQuery: ArchiveQuery = async (db, params) => {
       return tenant === null ? of : of.where('delivery_alerts.tenant', '=', tenant);
     });
   }
+  const tenants = tenantsIn(params);
+  if (tenants !== null) query = query.where('tenant', 'in', tenants);
   const place = placeOf(params);
   if (place !== null) query = query.where((eb) => behind(eb, 'created_at', 'notification_id', place));
   const limit = limitOf(params);

@@ -3,7 +3,7 @@
 import type { Kysely } from 'kysely';
 import type { DeliveryRow, Tables } from '../schema.ts';
 import { attemptAnswer, deliveryAnswer } from './ledger.ts';
-import { type ArchiveQuery, type Params, QueryRefused, requiredText } from './query.ts';
+import { type ArchiveQuery, isSeen, type Params, QueryRefused, requiredText } from './query.ts';
 
 const MOST_LINES = 500;
 
@@ -34,6 +34,6 @@ export const deliveryContentQuery: ArchiveQuery = async (db, params) => {
 async function rowOf(db: Kysely<Tables>, params: Params): Promise<DeliveryRow> {
   const id = requiredText(params, 'id');
   const row = await db.selectFrom('deliveries').selectAll().where('notification_id', '=', id).executeTakeFirst();
-  if (row === undefined) throw new QueryRefused('query.not-found', `no delivery ${id}`);
+  if (row === undefined || !isSeen(params, row)) throw new QueryRefused('query.not-found', `no delivery ${id}`);
   return row;
 }

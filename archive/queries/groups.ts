@@ -5,7 +5,7 @@ import { standingOf } from '../project/escalation.ts';
 import { lastDecisions } from '../project/group.ts';
 import type { GroupRow } from '../schema.ts';
 import { behind, limitOf, pageOf, placeOf } from './page.ts';
-import { type ArchiveQuery, text, time, timeOrNull } from './query.ts';
+import { type ArchiveQuery, tenantsIn, text, time, timeOrNull } from './query.ts';
 
 export const groupsQuery: ArchiveQuery = async (db, params) => {
   let query = db
@@ -21,6 +21,8 @@ export const groupsQuery: ArchiveQuery = async (db, params) => {
     .where('ended_at', 'is', null);
   const tenant = text(params, 'tenant');
   if (tenant !== null) query = query.where('tenant', '=', tenant);
+  const tenants = tenantsIn(params);
+  if (tenants !== null) query = query.where('tenant', 'in', tenants);
   const place = placeOf(params);
   if (place !== null) query = query.where((eb) => behind(eb, 'created_at', 'id', place));
   const limit = limitOf(params);

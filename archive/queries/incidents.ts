@@ -3,7 +3,7 @@
 import type { Kysely } from 'kysely';
 import type { AlertRow, IncidentAlertRow, IncidentRow, Tables } from '../schema.ts';
 import { behind, limitOf, pageOf, placeOf } from './page.ts';
-import { type ArchiveQuery, QueryRefused, requiredText, text, time, timeOrNull } from './query.ts';
+import { type ArchiveQuery, isSeen, QueryRefused, requiredText, tenantsIn, text, time, timeOrNull } from './query.ts';
 
 const MOST_ALERTS = 500;
 /** Of which an alert was part, newest first. */
@@ -15,6 +15,8 @@ export const incidentsQuery: ArchiveQuery = async (db, params) => {
     const value = text(params, column);
     if (value !== null) query = query.where(column, '=', value as never);
   }
+  const tenants = tenantsIn(params);
+  if (tenants !== null) query = query.where('tenant', 'in', tenants);
   const state = text(params, 'state');
   if (state !== null) query = query.where('closed_at', state === 'open' ? 'is' : 'is not', null);
   const place = placeOf(params);
@@ -32,7 +34,8 @@ export const incidentsQuery: ArchiveQuery = async (db, params) => {
 export const incidentQuery: ArchiveQuery = async (db, params) => {
   const id = requiredText(params, 'id');
   const row = await db.selectFrom('incidents').selectAll().where('id', '=', id).executeTakeFirst();
-  if (row === undefined) throw new QueryRefused('query.not-found', `no incident ${id} is known`);
+  if (row === undefined || !isSeen(params, row))
+    throw new QueryRefused('query.not-found', `no incident ${id} is known`);
   const alerts = await db
     .selectFrom('incident_alerts')
     .selectAll()

@@ -2,7 +2,7 @@
 
 import type { LimitUseRow } from '../schema.ts';
 import { behind, limitOf, pageOf, placeOf } from './page.ts';
-import { type ArchiveQuery, text, time } from './query.ts';
+import { type ArchiveQuery, tenantsIn, text, time } from './query.ts';
 
 const MINUTE = 60_000;
 
@@ -14,6 +14,8 @@ export const limitsQuery: ArchiveQuery = async (db, params) => {
     const value = text(params, column);
     if (value !== null) query = query.where(column, '=', value);
   }
+  const tenants = tenantsIn(params);
+  if (tenants !== null) query = query.where('tenant', 'in', tenants);
   const place = placeOf(params);
   if (place !== null) query = query.where((eb) => behind(eb, 'first_at', 'key', place));
   const limit = limitOf(params);

@@ -6,7 +6,7 @@ import { namespaceKey } from '../project/namespace.ts';
 import type { NamespaceHistoryRow, NamespaceRow } from '../schema.ts';
 import { behind, limitOf, pageOf, placeOf } from './page.ts';
 import { placementsOf } from './promotions.ts';
-import { type ArchiveQuery, QueryRefused, requiredText, text, time, timeOrNull } from './query.ts';
+import { type ArchiveQuery, QueryRefused, requiredText, tenantsIn, text, time, timeOrNull } from './query.ts';
 
 const EXACT = ['tenant', 'environment'] as const;
 const MOST_LINES = 500;
@@ -17,6 +17,8 @@ export const namespacesQuery: ArchiveQuery = async (db, params) => {
     const value = text(params, column);
     if (value !== null) query = query.where(column, '=', value);
   }
+  const tenants = tenantsIn(params);
+  if (tenants !== null) query = query.where('tenant', 'in', tenants);
   const state = text(params, 'state');
   if (state !== null) query = query.where('dormant_at', state === 'dormant' ? 'is not' : 'is', null);
   const words = text(params, 'q');

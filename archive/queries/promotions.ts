@@ -7,7 +7,7 @@ import { namespaceKey } from '../project/namespace.ts';
 import type { PromotionVote } from '../project/promotion.ts';
 import type { PromotionRow } from '../schema.ts';
 import { behind, limitOf, pageOf, placeOf } from './page.ts';
-import { type ArchiveQuery, text, time, timeOrNull } from './query.ts';
+import { type ArchiveQuery, tenantsIn, text, time, timeOrNull } from './query.ts';
 
 const EXACT = ['tenant', 'namespace', 'state'] as const;
 
@@ -17,6 +17,8 @@ export const promotionsQuery: ArchiveQuery = async (db, params) => {
     const value = text(params, column);
     if (value !== null) query = query.where(column, '=', value as never);
   }
+  const tenants = tenantsIn(params);
+  if (tenants !== null) query = query.where('tenant', 'in', tenants);
   const place = placeOf(params);
   if (place !== null) query = query.where((eb) => behind(eb, 'requested_at', 'id', place));
   const limit = limitOf(params);

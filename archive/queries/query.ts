@@ -5,6 +5,11 @@ import type { Tables } from '../schema.ts';
 
 export type Params = Readonly<Record<string, unknown>>;
 
+/** Of a row that is asked for by its id: whether who asks may know of it. */
+export function isSeen(params: Params, { tenant }: { readonly tenant: string }): boolean {
+  return tenantsIn(params)?.includes(tenant) ?? true;
+}
+
 export type ArchiveQuery = (db: Kysely<Tables>, params: Params) => Promise<unknown>;
 
 /** The query cannot be answered as asked. `code` is stable. */
@@ -15,6 +20,11 @@ export class QueryRefused extends Error {
     super(message);
     this.code = code;
   }
+}
+
+/** Those whose data may be in the answer; null: all. */
+export function tenantsIn({ tenants }: Params): readonly string[] | null {
+  return Array.isArray(tenants) ? tenants.filter((tenant) => typeof tenant === 'string') : null;
 }
 
 /** null when absent or empty. */

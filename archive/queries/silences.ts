@@ -2,7 +2,17 @@
 
 import type { SilenceRow } from '../schema.ts';
 import { behind, limitOf, pageOf, placeOf } from './page.ts';
-import { type ArchiveQuery, QueryRefused, requiredText, text, time, timeOrNull } from './query.ts';
+import {
+  type ArchiveQuery,
+  isSeen,
+  type Params,
+  QueryRefused,
+  requiredText,
+  tenantsIn,
+  text,
+  time,
+  timeOrNull,
+} from './query.ts';
 
 export type SilenceState = 'pending' | 'active' | 'expired';
 
@@ -12,6 +22,8 @@ export const silencesQuery: ArchiveQuery = async (db, params) => {
   let query = db.selectFrom('silences').selectAll();
   const tenant = text(params, 'tenant');
   if (tenant !== null) query = query.where('tenant', '=', tenant);
+  const tenants = tenantsIn(params);
+  if (tenants !== null) query = query.where('tenant', 'in', tenants);
   const state = text(params, 'state');
   if (state === 'pending') query = query.where('ended_at', 'is', null).where('starts_at', '>', now);
   if (state === 'active') {
@@ -35,22 +47,24 @@ export const silencesQuery: ArchiveQuery = async (db, params) => {
 export const silenceQuery: ArchiveQuery = async (db, params) => {
   const id = requiredText(params, 'id');
   const row = await db.selectFrom('silences').selectAll().where('id', '=', id).executeTakeFirst();
-  if (row === undefined) throw new QueryRefused('query.not-found', `no silence ${id} is known`);
-  return { ...silenceAnswer(row, Number(params.now)), held: await heldBy(db, id) };
+  if (row === undefined || !isSeen(params, row)) throw new QueryRefused('query.not-found', `no silence ${id} is known`);
+  return { ...silenceAnswer(row, Number(params.now)), held: await heldBy(db, id, params) };
 };
 
 /** Of any silence, a declared one too, which the archive has no row of. */
-export const silenceHeldQuery: ArchiveQuery = async (db, params) => heldBy(db, requiredText(params, 'id'));
+export const silenceHeldQuery: ArchiveQuery = async (db, params) => heldBy(db, requiredText(params, 'id'), params);
 
-async function heldBy(db: Parameters<ArchiveQuery>[0], id: string) {
+async function heldBy(db: Parameters<ArchiveQuery>[0], id: string, params: Params) {
   // What a hold says of its silence begins with the id (alert/silence.ts).
-  const held = await db
+  let query = db
     .selectFrom('holds')
     .select(({ fn }) => [fn.countAll<number>().as('all'), fn.count<number>('until').as('over')])
     .where('code', '=', 'hold.silence')
     .where('detail', '>=', `${id} `)
-    .where('detail', '<', `${id}!`)
-    .executeTakeFirstOrThrow();
+    .where('detail', '<', `${id}!`);
+  const tenants = tenantsIn(params);
+  if (tenants !== null) query = query.where('tenant', 'in', tenants);
+  const held = await query.executeTakeFirstOrThrow();
   return { now: held.all - held.over, ended: held.over };
 }
 

@@ -15,16 +15,21 @@ export const start: Command = {
   async run({ environment, print }) {
     const { startAll } = await import('../../gateway/start.ts');
     const { listen } = environment;
-    await mendable(startAll(environment, (port) => welcome(baseUrl({ ...listen, port: port ?? listen.port }), print)));
+    await mendable(
+      startAll(environment, (port, access) =>
+        welcome(baseUrl({ ...listen, port: port ?? listen.port }), access ?? '', print),
+      ),
+    );
     return 0;
   },
 };
 
-function welcome(url: string, { line, style: { bold, dim } }: Print): void {
+function welcome(url: string, access: string, { line, style: { bold, dim } }: Print): void {
   const fromHere = (path: string) => relative(process.cwd(), fileURLToPath(new URL(`../../${path}`, import.meta.url)));
   const command = fromHere('bin/herald');
   line(`${bold('Herald is ready')} at ${url}`);
   line(`  ${dim('first alert')}  ${command} send ${fromHere('examples/alertmanager-firing.json')}`);
   line(`  ${dim('how it is')}    ${command} status, and ${url}/readyz, /metrics, /openapi.json`);
+  line(`  ${dim('who may ask')}  ${access}`);
   line(`  ${dim('stop')}         Ctrl-C`);
 }

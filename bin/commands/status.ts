@@ -1,4 +1,4 @@
-import { CLIENT_OPTIONS, createClient, isRecord, records, text } from '../client.ts';
+import { CLIENT_OPTIONS, createClient, describeAnswer, isRecord, records, text } from '../client.ts';
 import type { Command } from '../command.ts';
 import { outline } from '../outline.ts';
 import { printable, type Style, table } from '../print.ts';
@@ -26,21 +26,23 @@ export const status: Command = {
     const rules = counted.status === 200 && isRecord(counted.body) ? counted.body.rules : null;
     const standing = await client.request('/v1/channels');
     const channels = standing.status === 200 && isRecord(standing.body) ? standing.body.channels : null;
+    // Who is not known sees nothing of how it is: that is no success.
+    const code = ready && answer.status !== 401 ? 0 : 1;
     if (options.json === true) {
       print.json({ ready, reasons, status: details, rules, channels });
-      return ready ? 0 : 1;
+      return code;
     }
     const { green, red } = print.style;
     print.line(
       `${client.base} is ${ready ? green('ready') : red(`not ready: ${reasons.join('; ') || `answers ${readiness.status}`}`)}`,
     );
-    if (details === null) print.note(`/v1/status answers ${answer.status}`);
+    if (details === null) print.note(`/v1/status answers ${describeAnswer(answer)}`);
     else for (const line of outline(details, print.style)) print.line(line);
     for (const line of ruleLines(rules, print.style)) print.line(line);
     const declared = records(channels);
     if (declared.length > 0) print.line(print.style.bold('channels'));
     if (declared.length > 0) for (const line of channelLines(declared, print.style)) print.line(`  ${line}`);
-    return ready ? 0 : 1;
+    return code;
   },
 };
 

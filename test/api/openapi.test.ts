@@ -4,12 +4,9 @@ import Schema from 'typebox/schema';
 import { callbackRoute } from '../../api/callbacks.ts';
 import { operatorRoutes } from '../../api/routes.ts';
 import { slackInteractionRoute } from '../../api/slack-interactions.ts';
-import { alertmanagerApiRoute } from '../../ingress/alertmanager-api.ts';
-import { handshakeRoute } from '../../ingress/handshake.ts';
-import { healthRoutes } from '../../ingress/health.ts';
 import { newReceipt } from '../../ingress/receipt.ts';
 import type { Route } from '../../ingress/route.ts';
-import { webhookRoute } from '../../ingress/webhook.ts';
+import { ingressRoutes } from '../../ingress/routes.ts';
 import {
   byPerson,
   deadInput,
@@ -57,10 +54,7 @@ test('[BR-INT-006] openapi.json names exactly the routes that are served, ingres
     ...operatorRoutes(api.ports, '0.1.0'),
     slackInteractionRoute(unused),
     callbackRoute(unused),
-    webhookRoute(unused),
-    handshakeRoute(unused),
-    alertmanagerApiRoute(unused),
-    ...healthRoutes(unused),
+    ...ingressRoutes(unused, unused),
   ];
   const served = routes.flatMap((route) => methodsOf(route).map((method) => `${method} ${named(route.path)}`));
   const { paths } = await document(api);

@@ -1,9 +1,11 @@
 /** The operators' API behind a real HTTP server, over a real archive file; commands go to a partition played by the test. */
 
+import { OPEN } from '../../access/identity.ts';
 import type { CommandReply } from '../../alert/alert-state.ts';
 import type { CommandEntry, PromotionEntry, ReplayEntry, SilenceEntry, SubmitEntry } from '../../alert/entry.ts';
 import { reason } from '../../alert/reason.ts';
 import type { SilenceRule } from '../../alert/silence.ts';
+import { type Authority, guarded } from '../../api/guard.ts';
 import type { Activation, DeclaredChannel, OperatorPorts, RuleStanding } from '../../api/operator-ports.ts';
 import { operatorRoutes } from '../../api/routes.ts';
 import { Projector } from '../../archive/project.ts';
@@ -11,6 +13,7 @@ import { QUERIES } from '../../archive/queries/registry.ts';
 import type { JournalEvent } from '../../bus/journal.ts';
 import { uncounted } from '../../ingress/access-metrics.ts';
 import { startHttpServer } from '../../ingress/http.ts';
+import type { Route } from '../../ingress/route.ts';
 import { silentLog } from '../../telemetry/log.ts';
 import { newArchive } from '../archive/archive-file.ts';
 import { commits, T0 } from '../archive/journal-of.ts';
@@ -116,6 +119,16 @@ export class ServedApi {
     now: () => this.now,
   };
 
+  /** Who asks. */
+  identify: Authority['identify'] = () => ({ code: 'access.identified', identity: OPEN });
+
+  /** Served besides. */
+  moreRoutes: readonly Route[] = [];
+
+  operatorRoutes(): Route[] {
+    return operatorRoutes(this.ports, '0.1.0');
+  }
+
   async start(...journal: JournalEvent[][]): Promise<this> {
     const database = await newArchive();
     await new Projector(database, silentLog).project('a0', commits(...journal));
@@ -123,7 +136,8 @@ export class ServedApi {
       const answer = await QUERIES.get(name)?.(database.reader, params);
       return JSON.parse(JSON.stringify(answer)) as unknown;
     };
-    const routes = operatorRoutes(this.ports, '0.1.0');
+    const authority = { identify: this.identify, denied: () => 0 };
+    const routes = [...this.operatorRoutes(), ...this.moreRoutes].map((route) => guarded(route, authority));
     const listen = { host: '127.0.0.1', port: 0 };
     const server = await startHttpServer({ listen, shared: false, routes, log: silentLog, metrics: uncounted });
     atEnd(() => server.close(0));

@@ -21,6 +21,7 @@ const routes: readonly Route[] = [
   {
     method: 'GET',
     path: '/smuggled',
+    access: 'everyone',
     handle() {
       smuggled += 1;
       return { status: 200, body: 'smuggled' };

@@ -15,13 +15,24 @@ const ALERT = JSON.stringify(alertNamed('x'));
 const gate = { open: () => {}, entered: 0 };
 
 const ROUTES: readonly Route[] = [
-  { method: 'GET', path: '/echo/{one}/:two', handle: ({ params, query, headers }) => json({ params, query, headers }) },
-  { method: 'GET', path: '/throws', handle: () => boom() },
-  { method: 'GET', path: '/rejects', handle: () => Promise.reject(new Error('secret of the house')) },
-  { method: 'POST', path: '/admit-throws', admit: () => boom(), handle: () => ({ status: 200 }) },
+  {
+    method: 'GET',
+    path: '/echo/{one}/:two',
+    access: 'everyone',
+    handle: ({ params, query, headers }) => json({ params, query, headers }),
+  },
+  { method: 'GET', path: '/throws', access: 'everyone', handle: () => boom() },
+  {
+    method: 'GET',
+    path: '/rejects',
+    access: 'everyone',
+    handle: () => Promise.reject(new Error('secret of the house')),
+  },
+  { method: 'POST', path: '/admit-throws', access: 'everyone', admit: () => boom(), handle: () => ({ status: 200 }) },
   {
     method: 'GET',
     path: '/gated',
+    access: 'everyone',
     handle() {
       gate.entered += 1;
       return new Promise((resolve) => {

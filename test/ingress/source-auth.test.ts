@@ -2,12 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { createServer } from 'node:http';
 import { test } from 'node:test';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { generateKeyPair, SignJWT } from 'jose';
 import { sign } from '../../access/signature.ts';
 import type { HmacAuth, JwtAuth, SourceAuth } from '../../resources/source-auth.ts';
-import { atEnd } from '../support/leaks.ts';
+import { issuer } from '../support/providers/issuer.ts';
 import { until } from '../support/until.ts';
 import { alertNamed, answered, type Door, openDoor, source } from './herald-door.ts';
 
@@ -134,28 +133,6 @@ test('[BR-WH-005] by Standard Webhooks an id is one message, also when it is sig
   assert.equal(await codeOf(await send({ ...signed('m3'), 'webhook-id': 'm4' })), '403 auth.wrong');
   assert.equal(await codeOf(await send({ ...signed('m3'), 'webhook-id': '' })), '401 auth.missing');
 });
-
-/** An issuer that serves the public half of its keys. */
-async function issuer() {
-  const keys: object[] = [];
-  const state = { fetched: 0, status: 200 };
-  const server = createServer((_, response) => {
-    state.fetched += 1;
-    response.writeHead(state.status, { 'content-type': 'application/json' }).end(JSON.stringify({ keys }));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  atEnd(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const url = `http://127.0.0.1:${(server.address() as { port: number }).port}/jwks`;
-  const addKey = async (kid: string) => {
-    const { publicKey, privateKey } = await generateKeyPair('ES256');
-    keys.push({ ...(await exportJWK(publicKey)), kid, alg: 'ES256' });
-    return privateKey;
-  };
-  return { url, keys, state, addKey };
-}
 
 type Key = Awaited<ReturnType<Awaited<ReturnType<typeof issuer>>['addKey']>>;
 

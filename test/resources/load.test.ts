@@ -37,6 +37,17 @@ test('the examples of filters, of mapped sources, of escalation and of delivery 
   }
 });
 
+test('[BR-SEC-008] the example of access loads, once its keys are there', async () => {
+  const names = ['HERALD_ADMIN_KEY', 'HERALD_ADMIN_KEY_NEXT', 'HERALD_SCRAPE_KEY'];
+  const env = Object.fromEntries(names.map((name, i) => [name, String(i).repeat(32)]));
+  const loaded = await loadResources('examples/access', { channelTypes: channelSchemas, env });
+  assert.ok(loaded.ok, JSON.stringify(loaded));
+  assert.deepEqual(
+    [...loaded.set.signIn.keys.values()].map(({ name }) => name),
+    ['break-glass', 'break-glass', 'prometheus'],
+  );
+});
+
 test('[BR-AP-022] [BR-QUAL-001] its patterns classify names as people mean them', async () => {
   const loaded = await loadResources('config', { channelTypes: channelSchemas, env: {} });
   assert.ok(loaded.ok);

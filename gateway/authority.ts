@@ -1,0 +1,100 @@
+/** Who asks the operators' API: the declared keys and issuers of the resources in force, and what is open to all. */
+
+import type { Identity } from '../access/identity.ts';
+import { OPEN } from '../access/identity.ts';
+import { type ApiAccessMode, isLoopback, type Posture, postureOf } from '../access/posture.ts';
+import { keyDigest, personBy } from '../access/sign-in.ts';
+import type { Credentials } from '../api/credentials.ts';
+import type { Authority, Denial, Identified } from '../api/guard.ts';
+import type { AuthFailures } from '../ingress/auth-failures.ts';
+import { issuerIn, type TokenVerifier } from '../ingress/jwt.ts';
+import type { DeclaredSignIn } from '../resources/access.ts';
+import type { Clock } from '../telemetry/clock.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Environment } from './environment.ts';
+
+export interface AuthorityOptions {
+  readonly mode: ApiAccessMode;
+  readonly loopback: boolean;
+  /** Of the resources in force. */
+  signIn(): DeclaredSignIn;
+  readonly tokens: TokenVerifier;
+  readonly failures: AuthFailures;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export function createAuthority(options: AuthorityOptions): Authority {
+  return {
+    identify: (credentials) => identify(options, credentials),
+    denied: (denial) => denied(options, denial),
+  };
+}
+
+/** Of every address that is listened on. */
+export function listensOnLoopback({ listen, tls }: Pick<Environment, 'listen' | 'tls'>): boolean {
+  return isLoopback(listen.host) && (tls === null || isLoopback(tls.listen.host));
+}
+
+export function currentPosture({
+  mode,
+  loopback,
+  signIn,
+}: Pick<AuthorityOptions, 'mode' | 'loopback' | 'signIn'>): Posture {
+  return postureOf({ mode, loopback, declared: signIn().declared });
+}
+
+function identify(options: AuthorityOptions, credentials: Credentials): Identified | Promise<Identified> {
+  switch (credentials.kind) {
+    case 'none':
+      return identified(currentPosture(options).open ? OPEN : anonymous(options.signIn()));
+    case 'unreadable':
+      return { code: 'access.wrong', detail: 'The header Authorization holds neither Bearer nor Basic credentials.' };
+    case 'secret': {
+      const known = options.signIn().keys.get(keyDigest(credentials.secret));
+      return known === undefined ? byToken(options, credentials.secret) : identified(known);
+    }
+    default:
+      return credentials satisfies never;
+  }
+}
+
+async function byToken(options: AuthorityOptions, token: string): Promise<Identified> {
+  const named = issuerIn(token);
+  const issuer = named === null ? undefined : options.signIn().issuers.find((one) => one.issuer === named);
+  if (issuer === undefined) return WRONG;
+  const read = await options.tokens.read(issuer.auth, token, options.clock.now());
+  switch (read.code) {
+    case 'auth.accepted': {
+      const person = personBy(issuer, read.claims);
+      return person === null
+        ? { code: 'access.wrong', detail: 'The token does not say whose it is.' }
+        : identified(person);
+    }
+    case 'auth.expired':
+      return { code: 'access.expired', detail: 'The token is right, and out of its time.' };
+    case 'auth.keys-unavailable':
+      return { code: 'access.unavailable', detail: 'The keys that tokens are signed with cannot be had now.' };
+    case 'auth.wrong':
+      return WRONG;
+    default:
+      return read satisfies never;
+  }
+}
+
+const WRONG: Identified = { code: 'access.wrong', detail: 'The key or token is not one that is good here.' };
+
+function identified(identity: Identity): Identified {
+  return { code: 'access.identified', identity };
+}
+
+function anonymous({ anonymous: grants }: DeclaredSignIn): Identity {
+  return { kind: 'anonymous', name: 'anonymous', grants };
+}
+
+/** Logged without what was presented. Who guesses waits, the longer the more often. */
+function denied({ failures, clock, log }: AuthorityOptions, denial: Denial): number {
+  log.warn({ event: 'audit.denied', ...denial, url: denial.url.slice(0, 500) }, 'api.refused');
+  const guesses = denial.code === 'access.wrong' || denial.code === 'access.expired';
+  return guesses ? failures.delay(denial.address, clock.monotonic()) : 0;
+}
