@@ -50,6 +50,21 @@ const plain = (operationId: string, summary: string, type: string, others: objec
 
 export const INGRESS_PATHS = {
   '/v1/webhooks/{source}': { post: webhook('postWebhook'), put: webhook('putWebhook'), options: HANDSHAKE },
+  '/v2/enqueue': {
+    post: {
+      operationId: 'enqueueEvent',
+      summary: "PagerDuty's Events API v2: trigger, acknowledge, resolve. The routing key says for which Source.",
+      requestBody: { required: true, content: ANY_JSON },
+      responses: {
+        202: { description: 'Stored, or carried out.', content: ANY_JSON },
+        400: refused('The body cannot be read.'),
+        401: refused('There is no routing key.'),
+        403: refused('The routing key is of no Source.'),
+        422: refused('The event is invalid: every problem with its path.'),
+        503: refused('Nothing was stored; Retry-After says when to come again.'),
+      },
+    },
+  },
   '/api/v2/alerts': {
     post: {
       operationId: 'postAlertmanagerAlerts',

@@ -3,13 +3,15 @@
  * it is gone, readyz and every webhook answer 503.
  */
 
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { describePosture } from '../access/posture.ts';
 import type { Alert } from '../alert/alert.ts';
 import { dryRun } from '../alert/dry-run.ts';
 import { guarded } from '../api/guard.ts';
+import { CommandUnanswered } from '../api/operator-ports.ts';
+import { askPartition } from '../bus/ask-partition.ts';
 import type { Bus } from '../bus/connection.ts';
-import { framePublisher, type IngestGauge, watchIngest } from '../bus/ingest.ts';
+import { type FramePublisher, framePublisher, type IngestGauge, watchIngest } from '../bus/ingest.ts';
 import type { PartitionCount } from '../bus/partition.ts';
 import { AcceptedMessages } from '../ingress/accepted-messages.ts';
 import type { AccessLogMode } from '../ingress/access-log.ts';
@@ -76,6 +78,8 @@ export interface IngressRole {
 
 interface Connected {
   readonly bus: Bus;
+  readonly count: PartitionCount;
+  readonly publisher: FramePublisher;
   readonly groupCommit: GroupCommit;
   readonly gauge: IngestGauge;
 }
@@ -108,6 +112,7 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
   const authority = createAuthority({ ...access, tokens, failures, clock: systemClock, log });
   const intake = {
     findSource: sourceFinder(resources),
+    sources: () => resources().sources.values(),
     admitting: () => connected?.gauge.admitting() ?? false,
     sheddingBulk: () => connected !== null && connected.gauge.fill >= SHED_BULK_FROM,
     gate: new Gate(),
@@ -116,6 +121,12 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
     random: systemRandom(),
     failures,
     messages: new AcceptedMessages(),
+    async acknowledge(subject: { readonly tenant: string; readonly fingerprint: string; readonly by: string }) {
+      if (connected === null) throw new CommandUnanswered('NATS has not been reached yet');
+      const id = randomUUID();
+      const entry = { kind: 'command', action: 'acknowledge', comment: '', id, ...subject } as const;
+      await askPartition(connected.bus, connected.publisher, connected.count, entry, id);
+    },
     verifyToken: (auth: JwtAuth, token: string, now: number) => tokens.verify(auth, token, now),
     log,
     metrics: metrics.alerts,
@@ -153,6 +164,8 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
       const beat = new Beat(systemClock, FRAME_SPACING);
       connected = {
         bus,
+        count,
+        publisher,
         gauge: watchIngest(bus, count, systemClock),
         groupCommit: createGroupCommit({
           publisher,

@@ -47,7 +47,8 @@ export type Presented =
       readonly timestamp: string | null;
       readonly id: string | null;
     }
-  | { readonly type: 'jwt'; readonly token: string };
+  | { readonly type: 'jwt'; readonly token: string }
+  | { readonly type: 'routing-key' };
 
 const BEARER = /^Bearer +([^\s]+) *$/i;
 const BASIC = /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i;
@@ -88,6 +89,8 @@ export function authenticate(auth: SourceAuth, head: Head): AuthVerdict {
       const isKnown = auth.subjects.length === 0 || auth.subjects.some((subject) => subjects.includes(subject));
       return isKnown ? ACCEPTED : WRONG;
     }
+    case 'routing-key':
+      return { code: 'auth.pending', presented: { type: 'routing-key' } };
     default:
       return auth satisfies never;
   }
@@ -142,6 +145,7 @@ const CREDENTIAL = {
   hmac: 'signature',
   jwt: 'token',
   mtls: 'client certificate',
+  'routing-key': 'routing key',
 } as const;
 
 function expected(auth: SourceAuth): string {
@@ -160,6 +164,8 @@ function expected(auth: SourceAuth): string {
       return 'This source expects the header Authorization: Bearer <JSON Web Token>.';
     case 'mtls':
       return 'This source expects a client certificate, on the port that asks for one.';
+    case 'routing-key':
+      return 'This source expects a routing_key in the event.';
     default:
       return auth satisfies never;
   }
@@ -171,6 +177,15 @@ function challenge({ type }: SourceAuth): Readonly<Record<string, string>> {
 }
 
 const digests = new WeakMap<readonly string[], readonly Uint8Array[]>();
+
+/** Of an event: what stands under `routing_key`. */
+export function verifyRoutingKey(
+  { keys }: Extract<SourceAuth, { type: 'routing-key' }>,
+  presented: unknown,
+): AuthVerdict {
+  if (typeof presented !== 'string' || presented === '') return MISSING;
+  return isOneOf(presented, keys) ? ACCEPTED : WRONG;
+}
 
 /** Digests have one length whatever was presented, and every token is compared: the time taken tells nothing. */
 function isOneOf(presented: string, tokens: readonly string[]): boolean {

@@ -10,12 +10,20 @@ import type { Log } from '../telemetry/log.ts';
 import type { AcceptedMessages } from './accepted-messages.ts';
 import type { AlertMetrics } from './access-metrics.ts';
 import type { AuthFailures } from './auth-failures.ts';
-import { type AuthVerdict, authenticate, type IngressSource, type Presented, refusal } from './authenticate.ts';
+import {
+  type AuthVerdict,
+  authenticate,
+  type IngressSource,
+  type Presented,
+  refusal,
+  verifyRoutingKey,
+} from './authenticate.ts';
 import { CONTENT_HEADERS, type Reading, readContent, unsupportedContent } from './content.ts';
 import { FORMATS } from './formats/by-name.ts';
 import { eventAttributes } from './formats/event-headers.ts';
 import { contextOf, type Decoded } from './formats/format.ts';
 import { decodeInSlices, isLong } from './formats/in-slices.ts';
+import { routingKeyIn } from './formats/pagerduty.ts';
 import type { Gate, GateVerdict } from './gate.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { type ProblemDetails, problem } from './problem.ts';
@@ -26,6 +34,8 @@ import type { Admission, HttpRequest, Reply, RequestHead } from './route.ts';
 import type { CommitOutcome } from './submission.ts';
 
 export interface IntakePorts extends ProofPorts {
+  /** Somebody takes the alert on. Resolves after the commit, whatever came of it; rejects where nobody answers. */
+  acknowledge(subject: { readonly tenant: string; readonly fingerprint: string; readonly by: string }): Promise<void>;
   findSource(name: string): IngressSource | null;
   /** False while the stream is nearly full or out of reach. */
   admitting(): boolean;
@@ -62,18 +72,28 @@ export function admit(ports: IntakePorts, source: IngressSource | null, head: Re
   }
   const refused = refuse(ports, source, head, verdict);
   if (refused !== null) return refused;
+  const turnedAway = noRoom(ports, source, head);
+  if (turnedAway !== null) return turnedAway;
+  if (source.format === 'cloudevents') head.attributes = eventAttributes(head.peer);
+  const unsupported = unsupportedContent(head.headers);
+  if (unsupported !== null) return reject(ports, source.name, 'content.unsupported', unsupported);
+  return { maxBodyBytes: source.maxBodyBytes };
+}
+
+/** Once it is known who speaks. null: there is room. */
+export function noRoom(ports: IntakePorts, source: IngressSource, head: RequestHead): Reply | null {
+  const { access } = source;
   if (access !== null) {
     const verdict = ports.gate.source(source.name, access, ports.clock.monotonic());
     if (verdict.code !== 'gate.open') return turnAway(ports, source, head, verdict);
   }
   if (source.bulk && ports.sheddingBulk())
     return reject(ports, source.name, 'ingest.shedding', unavailable(ports, 'ingest.shedding'));
-  if (!ports.admitting())
-    return reject(ports, source.name, 'ingest.not-admitting', unavailable(ports, 'ingest.not-admitting'));
-  if (source.format === 'cloudevents') head.attributes = eventAttributes(head.peer);
-  const unsupported = unsupportedContent(head.headers);
-  if (unsupported !== null) return reject(ports, source.name, 'content.unsupported', unsupported);
-  return { maxBodyBytes: source.maxBodyBytes };
+  return ports.admitting() ? null : notAdmitting(ports, source.name);
+}
+
+export function notAdmitting(ports: IntakePorts, source: string): Reply {
+  return reject(ports, source, 'ingest.not-admitting', unavailable(ports, 'ingest.not-admitting'));
 }
 
 /** Counted, and logged where somebody came who may not. */
@@ -108,7 +128,12 @@ const TURNED_AWAY = {
 } as const;
 
 /** null: it may go on. A failure is counted, logged without what was presented, and answered late. */
-function refuse(ports: IntakePorts, source: IngressSource, head: RequestHead, verdict: AuthVerdict): Reply | null {
+export function refuse(
+  ports: IntakePorts,
+  source: Pick<IngressSource, 'name' | 'auth'>,
+  head: RequestHead,
+  verdict: AuthVerdict,
+): Reply | null {
   const reply = refusal(verdict, source.auth);
   if (reply === null) return null;
   const address = head.peer?.address() ?? '';
@@ -161,7 +186,7 @@ function read(ports: IntakePorts, source: IngressSource, request: HttpRequest): 
   return decode(ports, source, request, reading);
 }
 
-function decode(
+export function decode(
   ports: IntakePorts,
   source: IngressSource,
   request: HttpRequest,
@@ -169,6 +194,11 @@ function decode(
 ): Taken | Promise<Taken> {
   if (reading.code !== 'body.read') {
     return { code: 'refused', reply: reject(ports, source.name, reading.code, reading.reply) };
+  }
+  const { auth } = source;
+  if (auth.type === 'routing-key') {
+    const refused = refuse(ports, source, request, verifyRoutingKey(auth, routingKeyIn(reading.value)));
+    if (refused !== null) return { code: 'refused', reply: refused };
   }
   const format = FORMATS.get(source.format);
   if (format === undefined) throw new Error(`source ${source.name} declares the format ${source.format}: not known`);
@@ -207,6 +237,21 @@ export async function accept(
     return { receipt };
   }
   return { reply: reject(ports, source.name, outcome.code, notStored(ports, outcome)) };
+}
+
+/** Whether it is known, and what its state allows, changes nothing for who tells of it: PagerDuty answers the same. */
+export async function acknowledge(
+  ports: IntakePorts,
+  { name, tenant }: IngressSource,
+  fingerprint: string,
+): Promise<Reply | null> {
+  try {
+    await ports.acknowledge({ tenant, fingerprint, by: `source/${name}` });
+    return null;
+  } catch (error) {
+    ports.log.warn({ err: error, source: name }, 'ingress.acknowledge-unanswered');
+    return reject(ports, name, 'ingest.unavailable', unavailable(ports, 'ingest.unavailable'));
+  }
 }
 
 /** All problems of a body, with their paths. */

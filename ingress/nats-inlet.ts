@@ -99,7 +99,9 @@ function decode(data: Uint8Array, source: IngressSource, now: number) {
   } catch (error) {
     return `not JSON in UTF-8: ${(error as Error).message}`;
   }
-  const { alerts, problems } = FORMATS.get(source.format)!.decode(body, contextOf(source, now));
+  const { alerts, problems, acknowledges } = FORMATS.get(source.format)!.decode(body, contextOf(source, now));
+  // A command is answered once it is carried out, and a message has nobody to answer.
+  if (acknowledges !== undefined) return '/event_action: "trigger" or "resolve"; "acknowledge" comes by HTTP';
   if (problems.count === 0) return alerts;
   return `${problems.count} problems: ${problems.list.map(({ path, allowed }) => `${path}: ${allowed}`).join('; ')}`;
 }

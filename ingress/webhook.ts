@@ -5,6 +5,7 @@ import type { IngressSource } from './authenticate.ts';
 import type { Decoded } from './formats/format.ts';
 import {
   accept,
+  acknowledge,
   admit,
   INTAKE_HEADERS,
   type IntakePorts,
@@ -19,6 +20,8 @@ import { problem } from './problem.ts';
 import type { HttpRequest, Reply, Route } from './route.ts';
 
 export interface WebhookPorts extends IntakePorts {
+  /** All that are declared. */
+  sources(): Iterable<IngressSource>;
   /** What Herald would do with the alert, as JSON. Keeps nothing. */
   dryRun(alert: Alert): unknown;
 }
@@ -48,16 +51,29 @@ export function webhookRoute(ports: WebhookPorts): Route {
   };
 }
 
-function answer(ports: WebhookPorts, source: IngressSource, taken: Taken, isDryRun: boolean): Reply | Promise<Reply> {
+export function answer(
+  ports: WebhookPorts,
+  source: IngressSource,
+  taken: Taken,
+  isDryRun: boolean,
+): Reply | Promise<Reply> {
   if (taken.code === 'refused') return taken.reply;
   const { decoded } = taken;
   if (isDryRun) return dryRun(ports, decoded.alerts, taken);
+  const { acknowledges, answer: told } = decoded;
+  if (acknowledges !== undefined) {
+    return acknowledge(ports, source, acknowledges).then((refused) => refused ?? acknowledgedReply(told));
+  }
   return accept(ports, source, taken).then((accepted) => {
     if ('reply' in accepted) return accepted.reply;
     // Only a partial format comes here with problems.
     if (decoded.problems.count > 0) return reject(ports, source.name, 'alerts.invalid', invalid(400, decoded));
     return acceptedReply(accepted.receipt, decoded);
   });
+}
+
+function acknowledgedReply(answer: Decoded['answer']): Reply {
+  return { status: 202, headers: { 'content-type': JSON_TYPE }, body: JSON.stringify(answer ?? {}) };
 }
 
 function acceptedReply(receipt: string, { alerts: { length: count }, answer }: Decoded): Reply {

@@ -30,7 +30,9 @@ export type SourceAuth =
   | HmacAuth
   | JwtAuth
   /** `subjects`: common names or alternative names, one of which its certificate must have; empty: any that the CA signed. */
-  | { readonly type: 'mtls'; readonly subjects: readonly string[] };
+  | { readonly type: 'mtls'; readonly subjects: readonly string[] }
+  /** PagerDuty's: it stands in the body. */
+  | { readonly type: 'routing-key'; readonly keys: readonly string[] };
 
 export interface HmacAuth {
   readonly type: 'hmac';
@@ -62,7 +64,7 @@ const headerName = Type.String({ pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$",
 
 export const sourceAuthSchema = Type.Object(
   {
-    type: Type.Enum(['none', 'bearer', 'basic', 'hmac', 'jwt', 'mtls']),
+    type: Type.Enum(['none', 'bearer', 'basic', 'hmac', 'jwt', 'mtls', 'routing-key']),
     token: Type.Optional(secretReference),
     tokens: Type.Optional(secrets),
     username: Type.Optional(Type.String({ pattern: '^[^:\\x00-\\x1f]+$', description: 'a name without colons' })),
@@ -83,6 +85,8 @@ export const sourceAuthSchema = Type.Object(
     ca: Type.Optional(secretReference),
     allowPrivateAddresses: Type.Optional(Type.Boolean()),
     subjects: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })),
+    key: Type.Optional(secretReference),
+    keys: Type.Optional(secrets),
   },
   { additionalProperties: false },
 );
@@ -106,6 +110,7 @@ const FIELDS: Readonly<
     must: ['jwksUrl', 'issuer', 'audience'],
   },
   mtls: { may: ['subjects'], must: [] },
+  'routing-key': { may: ['key', 'keys'], must: ['key|keys'] },
 };
 
 /** Fields that do not belong to the type, and those of it that are missing. */
@@ -122,6 +127,10 @@ export function authFaults(spec: unknown): Fault[] {
       const message = `does not belong to type ${type}; allowed: ${may.join(', ') || 'type alone'}`;
       return { path: ['spec', 'auth', name], message, target: 'key' };
     });
+  if (type === 'routing-key' && fieldOf(spec, 'format') !== 'pagerduty') {
+    const message = 'is of the format pagerduty alone: no other has a routing key in its body';
+    faults.push({ path: ['spec', 'auth', 'type'], message, target: 'value' });
+  }
   for (const names of must) {
     const either = names.split('|');
     const present = either.filter((name) => given.includes(name));
@@ -176,6 +185,8 @@ export function sourceAuthOf(spec: Resolved<AuthSpec> | undefined): SourceAuth {
       };
     case 'mtls':
       return { type: 'mtls', subjects: (spec.subjects as readonly string[] | undefined) ?? [] };
+    case 'routing-key':
+      return { type: 'routing-key', keys: listed(spec.key, spec.keys) };
     default:
       return spec.type satisfies never;
   }

@@ -36,6 +36,8 @@ export interface Decoded {
   readonly problems: Problems;
   /** What a client of this format expects in the answer besides the receipt. */
   readonly answer?: Readonly<Record<string, string>>;
+  /** Fingerprint of an alert that somebody takes on, instead of alerts. */
+  readonly acknowledges?: string;
 }
 
 export interface Format {

@@ -1,7 +1,7 @@
 /**
  * PagerDuty's Events API v2 (https://developer.pagerduty.com/docs/send-alert-event), for what can send nothing else. Its identity is the
  * dedup_key alone, since a resolving event has nothing else; labels and severity are those of the event that triggered it. The routing key
- * is a secret: it is looked at for its presence, and goes nowhere. One problem refuses the request.
+ * is a secret: intake.ts compares it where the Source declares it, here it is looked at for its presence, and it goes nowhere. One problem refuses the request.
  */
 
 import type { Alert, LabelSet } from '../../alert/alert.ts';
@@ -11,6 +11,11 @@ import { alertOf, isObject, MASKED, type RawObject, readTime } from './fields.ts
 import type { Decoded, Format, FormatContext } from './format.ts';
 
 export const pagerduty: Format = { name: 'pagerduty', partial: false, decode };
+
+/** Of an event of any kind. */
+export function routingKeyIn(body: unknown): unknown {
+  return isObject(body) ? body.routing_key : undefined;
+}
 
 const SEVERITIES = ['critical', 'error', 'warning', 'info'];
 const LONGEST_SUMMARY = 1024;
@@ -27,8 +32,17 @@ function decode(body: unknown, context: FormatContext): Decoded {
   if (typeof key !== 'string' || key === '') problems.add('/routing_key', MASKED, 'a text that is not empty');
   if (action === 'trigger') return triggered(body, context, problems);
   if (action === 'resolve') return resolved(body, context, problems);
-  problems.add('/event_action', action, '"trigger" or "resolve"; acknowledge in Herald instead');
+  if (action === 'acknowledge') return acknowledged(body, context, problems);
+  problems.add('/event_action', action, '"trigger", "acknowledge" or "resolve"');
   return { alerts: [], problems };
+}
+
+/** What its sender knows of who took it on stands nowhere in the event. */
+function acknowledged(body: RawObject, context: FormatContext, problems: Problems): Decoded {
+  const dedup = dedupKey(body, '', problems);
+  if (problems.count > 0) return { alerts: [], problems };
+  const acknowledges = fingerprintOf(dedup, context.source);
+  return { alerts: [], problems, acknowledges, answer: answerOf(dedup) };
 }
 
 function triggered(body: RawObject, context: FormatContext, problems: Problems): Decoded {
@@ -80,7 +94,11 @@ function answerOf(dedup: string) {
 
 /** What it is about is told by its key, whatever it says besides. */
 function identified(alert: Alert, dedup: string): Alert {
-  return { ...alert, fingerprint: fingerprint({ dedup_key: dedup, pagerduty_source: alert.source }) };
+  return { ...alert, fingerprint: fingerprintOf(dedup, alert.source) };
+}
+
+function fingerprintOf(dedup: string, source: string): string {
+  return fingerprint({ dedup_key: dedup, pagerduty_source: source });
 }
 
 /** Left out of a trigger, it follows from what is said: the same again is the same alert. */

@@ -35,6 +35,7 @@ const EXPECTED: Readonly<Record<string, RouteAccess>> = {
   'GET /metrics': { permission: 'metrics.read', within: 'deployment' },
   'POST /v1/webhooks/{source}': 'source',
   'PUT /v1/webhooks/{source}': 'source',
+  'POST /v2/enqueue': 'source',
   'OPTIONS /v1/webhooks/{source}': 'source',
   'POST /api/v2/alerts': 'source',
   'POST /v1/callbacks/{tenant}/{channel}': 'provider',

@@ -11,6 +11,7 @@ import { TrustedProxies } from '../../ingress/address.ts';
 import { alertmanagerApiRoute } from '../../ingress/alertmanager-api.ts';
 import { AuthFailures } from '../../ingress/auth-failures.ts';
 import type { IngressSource } from '../../ingress/authenticate.ts';
+import { enqueueRoute } from '../../ingress/enqueue.ts';
 import { Gate } from '../../ingress/gate.ts';
 import { createGroupCommit, type FramePublisher } from '../../ingress/group-commit.ts';
 import { handshakeRoute } from '../../ingress/handshake.ts';
@@ -78,6 +79,7 @@ export interface Door {
   readonly clock: FakeClock;
   readonly metrics: Metrics;
   readonly sources: Map<string, IngressSource>;
+  readonly acknowledged: { readonly tenant: string; readonly fingerprint: string; readonly by: string }[];
   readonly state: { admitting: boolean; sheddingBulk: boolean; reasons: string[] };
 }
 
@@ -118,6 +120,7 @@ export async function openDoor(extra: readonly Route[] = [], options: DoorOption
   const clock = new FakeClock();
   const metrics = createMetrics();
   const sources = new Map(SOURCES.map((one) => [one.name, one]));
+  const acknowledged: Door['acknowledged'] = [];
   const state = { admitting: true, sheddingBulk: false, reasons: [] as string[] };
   const groupCommit = createGroupCommit({
     publisher,
@@ -131,6 +134,7 @@ export async function openDoor(extra: readonly Route[] = [], options: DoorOption
   atEnd(() => tokens.close());
   const ports = {
     findSource: (name: string) => sources.get(name) ?? null,
+    sources: () => sources.values(),
     admitting: () => state.admitting,
     sheddingBulk: () => state.sheddingBulk,
     gate: new Gate(),
@@ -139,6 +143,10 @@ export async function openDoor(extra: readonly Route[] = [], options: DoorOption
     random: systemRandom(),
     failures: new AuthFailures(),
     messages: new AcceptedMessages(),
+    async acknowledge(subject: { readonly tenant: string; readonly fingerprint: string; readonly by: string }) {
+      if (publisher.failing !== null) throw new Error('refused by the test');
+      acknowledged.push(subject);
+    },
     verifyToken: (auth: JwtAuth, token: string, now: number) => tokens.verify(auth, token, now),
     log,
     metrics: metrics.alerts,
@@ -149,6 +157,7 @@ export async function openDoor(extra: readonly Route[] = [], options: DoorOption
     shared: false,
     routes: [
       webhookRoute(ports),
+      enqueueRoute(ports),
       handshakeRoute(ports.findSource),
       alertmanagerApiRoute(ports),
       ...healthRoutes({
@@ -174,6 +183,7 @@ export async function openDoor(extra: readonly Route[] = [], options: DoorOption
     clock,
     metrics,
     sources,
+    acknowledged,
     state,
   };
 }

@@ -7,7 +7,7 @@ import { loadResources } from '../../resources/load.ts';
 import { read } from '../support/source-tree.ts';
 import { tempConfig } from './temp-config.ts';
 
-const env = { AM_TOKEN: 'a', AM_TOKEN_BEFORE: 'b', GRAFANA_SECRET: 'g', GITHUB_SECRET: 'h', PD_TOKEN: 'p' };
+const env = { AM_TOKEN: 'a', AM_TOKEN_BEFORE: 'b', GRAFANA_SECRET: 'g', GITHUB_SECRET: 'h', PD_ROUTING_KEY: 'p' };
 
 test('[BR-WH-004] the examples of docs/sources.md are right: each loads, and means what it says', async () => {
   const examples = [...read('docs/sources.md').matchAll(/```yaml\n(.*?)```/gs)].map(([, yaml]) => yaml!);
@@ -24,7 +24,7 @@ test('[BR-WH-004] the examples of docs/sources.md are right: each loads, and mea
       ['grafana', 'grafana', 'hmac'],
       ['github', 'mapped', 'hmac'],
       ['events', 'cloudevents', 'jwt'],
-      ['pagerduty', 'pagerduty', 'bearer'],
+      ['pagerduty', 'pagerduty', 'routing-key'],
       ['scripts', 'herald', 'mtls'],
     ],
   );

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { type Door, openDoor } from '../herald-door.ts';
+import { checkedNetworks } from '../../../resources/network.ts';
+import { answered, type Door, openDoor, source } from '../herald-door.ts';
 
 const ROUTING_KEY = 'R0123456789ABCDEF0123456789ABCDE';
 const EVENT = {
@@ -66,7 +67,7 @@ test('[BR-INT-003] without a dedup_key one is made, the same for the same event'
 });
 
 test('[BR-INT-003] what is wrong is named; the routing key is neither kept nor repeated', async () => {
-  const { text } = await send({ ...EVENT, event_action: 'acknowledge' });
+  const { text } = await send({ ...EVENT, event_action: 'forget' });
   assert.match(text, /\/event_action/);
   const wrong = await send({
     routing_key: [ROUTING_KEY],
@@ -79,4 +80,84 @@ test('[BR-INT-003] what is wrong is named; the routing key is neither kept nor r
   await send(EVENT);
   for (const said of [text, wrong.text, JSON.stringify(door.publisher.entries)])
     assert.doesNotMatch(said, /R0123456789/);
+});
+
+const KEYED = { type: 'routing-key', keys: [ROUTING_KEY, 'older'] } as const;
+
+function declareKeyed(): void {
+  door.sources.set('nagios', { ...source('nagios', 'pagerduty'), auth: KEYED });
+}
+
+async function enqueue(
+  event: unknown,
+  path = '/v2/enqueue',
+): Promise<{ status: number; body: Record<string, unknown> }> {
+  const asked = fetch(door.url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(event),
+  });
+  const answer = await answered(door, asked);
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+}
+
+test("[BR-INT-003] PagerDuty's own path takes events by their routing key, and no other", async () => {
+  declareKeyed();
+  for (const routing_key of [ROUTING_KEY, 'older']) {
+    const { status, body } = await enqueue({ ...EVENT, routing_key });
+    assert.deepEqual([status, body.status, body.dedup_key], [202, 'success', 'disk/n1']);
+    assert.equal(last().source, 'nagios');
+    assert.doesNotMatch(JSON.stringify(last()), new RegExp(routing_key));
+  }
+  const stored = door.publisher.entries.length;
+  for (const [routing_key, status] of [
+    ['somebody-elses', 403],
+    ['', 401],
+    [undefined, 401],
+    [[ROUTING_KEY], 401],
+  ] as const) {
+    const refused = await enqueue({ ...EVENT, routing_key });
+    assert.equal(refused.status, status, String(routing_key));
+    assert.doesNotMatch(JSON.stringify(refused.body), /somebody-elses/);
+  }
+  assert.equal((await enqueue([EVENT])).status, 401);
+  assert.equal(door.publisher.entries.length, stored);
+});
+
+test('[BR-WH-004] the routing key is the credential on the path of its source, too', async () => {
+  declareKeyed();
+  assert.equal((await enqueue(EVENT, '/v1/webhooks/nagios')).status, 202);
+  assert.equal((await enqueue({ ...EVENT, routing_key: 'wrong' }, '/v1/webhooks/nagios')).status, 403);
+});
+
+test('[BR-INT-003] an event that acknowledges is a command for the alert of its key, answered when it is carried out', async () => {
+  declareKeyed();
+  await enqueue(EVENT);
+  const { fingerprint } = last();
+  const stored = door.publisher.entries.length;
+  const event = { routing_key: ROUTING_KEY, event_action: 'acknowledge', dedup_key: 'disk/n1' };
+  assert.deepEqual(await enqueue(event), {
+    status: 202,
+    body: { status: 'success', message: 'Event processed', dedup_key: 'disk/n1' },
+  });
+  assert.deepEqual(door.acknowledged.at(-1), { tenant: 'default', fingerprint, by: 'source/nagios' });
+  assert.equal(door.publisher.entries.length, stored);
+  assert.equal((await enqueue({ ...event, dedup_key: '' })).status, 422);
+  door.publisher.failing = 'ingest.unavailable';
+  assert.equal((await enqueue(event)).status, 503);
+  door.publisher.failing = null;
+});
+
+test("[BR-WH-022] what bounds a source bounds it on PagerDuty's path as well", async () => {
+  declareKeyed();
+  const access = { allowFrom: checkedNetworks(['192.0.2.0/24']), source: null, address: null, concurrency: null };
+  door.sources.set('nagios', { ...door.sources.get('nagios')!, access });
+  assert.equal((await enqueue(EVENT)).status, 403);
+  door.sources.set('nagios', { ...source('nagios', 'pagerduty'), auth: KEYED, bulk: true });
+  door.state.sheddingBulk = true;
+  assert.equal((await enqueue(EVENT)).status, 503);
+  door.state.sheddingBulk = false;
+  door.state.admitting = false;
+  assert.equal((await enqueue(EVENT)).status, 503);
+  door.state.admitting = true;
 });
