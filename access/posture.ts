@@ -8,7 +8,7 @@ export interface Circumstances {
   readonly mode: ApiAccessMode;
   /** Every address that is listened on is one of this machine. */
   readonly loopback: boolean;
-  /** An Access is declared. */
+  /** An Access is declared, or a key was made. */
   readonly declared: boolean;
 }
 

@@ -7,6 +7,7 @@ import type { Schedule } from '../alert/people.ts';
 import type { Placement } from '../alert/promotion-state.ts';
 import type { Silence } from '../alert/silence.ts';
 import type { AlertmanagerView } from './alertmanager/ports.ts';
+import type { KeyPorts } from './api-keys.ts';
 
 export interface OperatorPorts {
   /**
@@ -55,6 +56,7 @@ export interface OperatorPorts {
   schedules(): readonly { readonly tenant: string; readonly schedule: Schedule }[];
   /** What the rules of Filters have counted. Rejects with an error of the code `archive.unavailable` without NATS. */
   rules(): Promise<RuleStanding>;
+  readonly apiKeys: KeyPorts;
   /** For Alertmanager's API v2. */
   readonly alertmanager: AlertmanagerView;
   /** An id that no command had before. */

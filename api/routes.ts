@@ -4,6 +4,7 @@ import type { Route } from '../ingress/route.ts';
 import { alertCommandOperations } from './alert-commands.ts';
 import { alertmanagerRoutes } from './alertmanager/routes.ts';
 import { alertOperations } from './alerts.ts';
+import { apiKeyOperations } from './api-keys.ts';
 import { channelOperations } from './channels.ts';
 import { deadLetterOperations } from './dead-letters.ts';
 import { incidentOperations } from './incidents.ts';
@@ -40,6 +41,7 @@ export function operatorRoutes(ports: OperatorPorts, version: string): Route[] {
     ...ruleOperations(ports),
     ...policyOperations(ports),
     ...scheduleOperations(ports),
+    ...apiKeyOperations(ports.apiKeys),
     ...statusOperations(ports),
   ];
   const document = json(200, openapiOf(operations, version));

@@ -1,6 +1,7 @@
 /** The answers of the API as JSON Schema, for openapi.json. Their meaning stands in archive/queries/. */
 
 import type { Schema } from './schema-forms.ts';
+import { ACCESS_SCHEMAS } from './schemas/access.ts';
 import { ALERT_SCHEMAS } from './schemas/alert.ts';
 import { DEPLOYMENT_SCHEMAS } from './schemas/deployment.ts';
 import { INCIDENT_SCHEMAS } from './schemas/incident.ts';
@@ -19,4 +20,5 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   ...NAMESPACE_SCHEMAS,
   ...SILENCE_SCHEMAS,
   ...SCHEDULE_SCHEMAS,
+  ...ACCESS_SCHEMAS,
 };

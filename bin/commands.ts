@@ -65,6 +65,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/channel.ts')).channel,
   },
   {
+    name: 'api-key',
+    summary: 'keys of people, programs and sources: make, rotate, revoke',
+    load: async () => (await import('./commands/api-key.ts')).apiKey,
+  },
+  {
     name: 'classify',
     summary: 'what is known of namespaces, and by which rule',
     load: async () => (await import('./commands/classify.ts')).classify,

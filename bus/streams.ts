@@ -7,6 +7,7 @@ import { DiscardPolicy, JetStreamApiError, RetentionPolicy, StorageType, type St
 import type { Bus } from './connection.ts';
 import { type PartitionCount, partitionNames } from './partition.ts';
 import {
+  API_KEYS_BUCKET,
   EVENTS_STREAM,
   INBOUND_STREAM,
   ingestStream,
@@ -86,6 +87,7 @@ export async function ensureStreams(bus: Bus, count: PartitionCount, sizes: Stre
   await Promise.all([
     ...definitions(count, sizes).map((definition) => ensureStream(bus, definition)),
     bus.kvm.create(WORKERS_BUCKET, { max_bytes: 4 * MiB }),
+    bus.kvm.create(API_KEYS_BUCKET, { max_bytes: 16 * MiB }),
     bus.objm.create(SNAPSHOT_BUCKET, { storage: StorageType.File, max_bytes: SNAPSHOT_BYTES }),
   ]);
 }

@@ -12,12 +12,15 @@ import type { DeclaredSignIn } from '../resources/access.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Environment } from './environment.ts';
+import type { KeyStore } from './key-store.ts';
 
 export interface AuthorityOptions {
   readonly mode: ApiAccessMode;
   readonly loopback: boolean;
   /** Of the resources in force. */
   signIn(): DeclaredSignIn;
+  /** Those that Herald made. */
+  readonly keys: Pick<KeyStore, 'table' | 'find'>;
   readonly tokens: TokenVerifier;
   readonly failures: AuthFailures;
   readonly clock: Clock;
@@ -36,26 +39,51 @@ export function listensOnLoopback({ listen, tls }: Pick<Environment, 'listen' | 
   return isLoopback(listen.host) && (tls === null || isLoopback(tls.listen.host));
 }
 
-export function currentPosture({
-  mode,
-  loopback,
-  signIn,
-}: Pick<AuthorityOptions, 'mode' | 'loopback' | 'signIn'>): Posture {
-  return postureOf({ mode, loopback, declared: signIn().declared });
+/** As far as it is known now. */
+export function currentPosture(options: Pick<AuthorityOptions, 'mode' | 'loopback' | 'signIn' | 'keys'>): Posture {
+  const { mode, loopback, signIn, keys } = options;
+  return postureOf({ mode, loopback, declared: signIn().declared || keys.table?.closes === true });
 }
 
 function identify(options: AuthorityOptions, credentials: Credentials): Identified | Promise<Identified> {
   switch (credentials.kind) {
     case 'none':
-      return identified(currentPosture(options).open ? OPEN : anonymous(options.signIn()));
+      if (!currentPosture(options).open) return identified(anonymous(options.signIn()));
+      // A key may have been made that closes it.
+      return options.keys.table === null ? UNKNOWN : identified(OPEN);
     case 'unreadable':
       return { code: 'access.wrong', detail: 'The header Authorization holds neither Bearer nor Basic credentials.' };
     case 'secret': {
-      const known = options.signIn().keys.get(keyDigest(credentials.secret));
-      return known === undefined ? byToken(options, credentials.secret) : identified(known);
+      const { secret } = credentials;
+      return issuerIn(secret) === null ? byKey(options, secret) : byToken(options, secret);
     }
     default:
       return credentials satisfies never;
+  }
+}
+
+/** A declared one, or one that Herald made. */
+export function findKey(
+  { signIn, keys }: Pick<AuthorityOptions, 'signIn' | 'keys'>,
+  secret: string,
+): ReturnType<KeyStore['find']> {
+  const declared = signIn().keys.get(keyDigest(secret));
+  return declared === undefined ? keys.find(secret) : { code: 'access.identified', identity: declared };
+}
+
+function byKey(options: AuthorityOptions, secret: string): Identified {
+  const found = findKey(options, secret);
+  switch (found.code) {
+    case 'access.identified':
+      return found;
+    case 'access.expired':
+      return { code: 'access.expired', detail: 'The key has expired, or another took its place.' };
+    case 'access.wrong':
+      return WRONG;
+    case 'access.unavailable':
+      return UNKNOWN;
+    default:
+      return found satisfies never;
   }
 }
 
@@ -81,6 +109,11 @@ async function byToken(options: AuthorityOptions, token: string): Promise<Identi
       return read satisfies never;
   }
 }
+
+const UNKNOWN: Identified = {
+  code: 'access.unavailable',
+  detail: 'NATS, which keeps the API keys, has not been reached yet.',
+};
 
 const WRONG: Identified = { code: 'access.wrong', detail: 'The key or token is not one that is good here.' };
 

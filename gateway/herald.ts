@@ -16,6 +16,7 @@ import { type ArchiveRole, startArchive } from './archive-role.ts';
 import type { Environment } from './environment.ts';
 import { startHealthServer } from './health-server.ts';
 import { type IngressRole, sourceFinder, startIngress } from './ingress-role.ts';
+import { KeyStore } from './key-store.ts';
 import { openResources } from './live-resources.ts';
 import { openBus, partitionCount } from './open-bus.ts';
 import { archiveQuery, operatorApi } from './operator-api.ts';
@@ -71,6 +72,7 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
   const parts: Parts = { bus: null, actors: null, archive: null };
   const query = archiveQuery(() => parts.bus);
   const resources = has('ingress') || has('actors') ? await openResources(environment.config, context, query) : null;
+  const keys = new KeyStore(systemClock, log);
   const senders = new Senders(context);
   const plugins = startPlugins(metrics, context);
   if (resources !== null && has('actors')) {
@@ -93,11 +95,12 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
           accessLog: environment.accessLog,
           connectionsPerAddress: environment.connectionsPerAddress,
           apiAccess: environment.apiAccess,
+          keys,
           tls: environment.tls,
           resources: resources.current,
           metrics,
           log,
-          routes: operatorApi({ bus: () => parts.bus, count, resources, log }),
+          routes: operatorApi({ bus: () => parts.bus, count, resources, keys, log }),
           standing: standingOf(() => parts.bus),
           notReady: () => notReady(parts, has('actors')),
         })
@@ -120,6 +123,7 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
     if (bus === null) return;
     parts.bus = bus;
     if (options.alone) await forgetWorkers(bus);
+    if (ingress !== null) await keys.useBus(bus);
     if (has('archive')) {
       parts.archive = await startArchive({ environment, natsUrl, bus, count, inThread: roles.length > 1, log });
     }
@@ -149,6 +153,7 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
       stopSteps(parts, ingress, [
         () => stop.abort(),
         () => resources?.close(),
+        () => keys.close(),
         () => senders.close(),
         () => pictures.close(),
         () => plugins.close(),

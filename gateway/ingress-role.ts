@@ -32,8 +32,9 @@ import { Beat } from '../telemetry/beat.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { createAuthority, currentPosture, listensOnLoopback } from './authority.ts';
+import { createAuthority, currentPosture, findKey, listensOnLoopback } from './authority.ts';
 import type { Environment, Tls } from './environment.ts';
+import type { KeyStore } from './key-store.ts';
 import type { AskStanding } from './standing.ts';
 import { StartFailed } from './start-failed.ts';
 
@@ -51,6 +52,7 @@ export interface IngressRoleOptions {
   readonly accessLog: AccessLogMode;
   readonly connectionsPerAddress: number;
   readonly apiAccess: Environment['apiAccess'];
+  readonly keys: KeyStore;
   readonly tls: Tls | null;
   readonly resources: () => ResourceSet;
   readonly metrics: Metrics;
@@ -108,6 +110,7 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
     mode: options.apiAccess,
     loopback: listensOnLoopback(options),
     signIn: () => resources().signIn,
+    keys: options.keys,
   };
   const authority = createAuthority({ ...access, tokens, failures, clock: systemClock, log });
   const intake = {
@@ -127,6 +130,7 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
       const entry = { kind: 'command', action: 'acknowledge', comment: '', id, ...subject } as const;
       await askPartition(connected.bus, connected.publisher, connected.count, entry, id);
     },
+    findKey: (secret: string) => findKey(access, secret),
     verifyToken: (auth: JwtAuth, token: string, now: number) => tokens.verify(auth, token, now),
     log,
     metrics: metrics.alerts,

@@ -1,6 +1,7 @@
 /** The operators' API with its ports: the archive and the partitions over the bus, the resources of this process. */
 
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { SECRET_BYTES } from '../access/api-key.ts';
 import type { ReasonCode } from '../alert/reason.ts';
 import type { Silence } from '../alert/silence.ts';
 import { callbackRoute } from '../api/callbacks.ts';
@@ -21,6 +22,7 @@ import { systemClock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import { alertmanagerView } from './alertmanager-view.ts';
 import { callbackPorts } from './callbacks.ts';
+import type { KeyStore } from './key-store.ts';
 import type { LiveResources } from './live-resources.ts';
 import { replayUnreadable } from './replay-unreadable.ts';
 import { ruleStanding } from './rule-standing.ts';
@@ -32,10 +34,11 @@ export interface OperatorApiOptions {
   bus(): Bus | null;
   readonly count: PartitionCount;
   readonly resources: LiveResources;
+  readonly keys: KeyStore;
   readonly log: Log;
 }
 
-export function operatorApi({ bus, count, resources, log }: OperatorApiOptions): Route[] {
+export function operatorApi({ bus, count, resources, keys, log }: OperatorApiOptions): Route[] {
   const ask = async (command: Parameters<typeof askPartition>[3], id: string) => {
     const connected = bus();
     if (connected === null) throw new CommandUnanswered('NATS has not been reached yet');
@@ -94,6 +97,12 @@ export function operatorApi({ bus, count, resources, log }: OperatorApiOptions):
     schedules: () => resources.current().schedules,
     async rules() {
       return ruleStanding(resources.current(), await askRuleCounts(reached(bus()).nc));
+    },
+    apiKeys: {
+      keys: () => keys.keys(),
+      put: (key, before) => keys.put(key, before),
+      random: () => randomBytes(SECRET_BYTES),
+      now: systemClock.now,
     },
     alertmanager: alertmanagerView(resources),
     newCommandId: randomUUID,

@@ -4,6 +4,8 @@
  */
 
 import { hash, timingSafeEqual } from 'node:crypto';
+import type { Found } from '../access/api-key.ts';
+import { permit } from '../access/permit.ts';
 import type { SourceAccess } from '../resources/source-access.ts';
 import type { SourceAuth } from '../resources/source-auth.ts';
 import type { Mapping } from '../rules/mapping.ts';
@@ -60,8 +62,18 @@ const WRONG: AuthVerdict = { code: 'auth.wrong' };
 
 type Head = Pick<RequestHead, 'headers' | 'peer'>;
 
-export function authenticate(auth: SourceAuth, head: Head): AuthVerdict {
+/** API keys that Herald made, and who has them. */
+export type FindKey = (secret: string) => Found | { readonly code: 'access.unavailable' };
+
+/** `sender`: the source, for keys that are good for its tenant; `findKey`: of every key. */
+export function authenticate(
+  { auth, tenant }: Pick<IngressSource, 'auth' | 'tenant'>,
+  head: Head & Pick<RequestHead, 'identity'>,
+  findKey: FindKey,
+): AuthVerdict {
   switch (auth.type) {
+    case 'api-key':
+      return byKey(tenant, head, findKey);
     case 'none':
       return NOT_REQUIRED;
     case 'bearer': {
@@ -93,6 +105,33 @@ export function authenticate(auth: SourceAuth, head: Head): AuthVerdict {
       return { code: 'auth.pending', presented: { type: 'routing-key' } };
     default:
       return auth satisfies never;
+  }
+}
+
+const SEND = { permission: 'alerts.send', within: 'tenant' } as const;
+
+/** As bearer, or as the password of any user. */
+function byKey(tenant: string, head: Head & Pick<RequestHead, 'identity'>, findKey: FindKey): AuthVerdict {
+  const header = head.headers.authorization ?? '';
+  const encoded = BASIC.exec(header)?.[1];
+  const decoded = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8');
+  const presented = BEARER.exec(header)?.[1] ?? decoded.slice(decoded.indexOf(':') + 1);
+  if (presented === '') return MISSING;
+  const found = findKey(presented);
+  switch (found.code) {
+    case 'access.identified': {
+      if (permit(found.identity, SEND, tenant).code !== 'access.granted') return WRONG;
+      head.identity = found.identity;
+      return ACCEPTED;
+    }
+    case 'access.expired':
+      return { code: 'auth.expired' };
+    case 'access.wrong':
+      return WRONG;
+    case 'access.unavailable':
+      return { code: 'auth.keys-unavailable' };
+    default:
+      return found satisfies never;
   }
 }
 
@@ -140,6 +179,7 @@ export function refusal(verdict: AuthVerdict, auth: SourceAuth): Reply | null {
 
 const CREDENTIAL = {
   none: 'request',
+  'api-key': 'API key',
   bearer: 'bearer token',
   basic: 'user name or password',
   hmac: 'signature',
@@ -152,6 +192,8 @@ function expected(auth: SourceAuth): string {
   switch (auth.type) {
     case 'none':
       return '';
+    case 'api-key':
+      return 'This source expects an API key as Authorization: Bearer <key>, or as the password of any user.';
     case 'bearer':
       return 'This source expects the header Authorization: Bearer <token>.';
     case 'basic':
@@ -172,7 +214,7 @@ function expected(auth: SourceAuth): string {
 }
 
 function challenge({ type }: SourceAuth): Readonly<Record<string, string>> {
-  if (type === 'bearer' || type === 'jwt') return { 'www-authenticate': 'Bearer realm="herald"' };
+  if (type === 'bearer' || type === 'jwt' || type === 'api-key') return { 'www-authenticate': 'Bearer realm="herald"' };
   return type === 'basic' ? { 'www-authenticate': 'Basic realm="herald", charset="UTF-8"' } : {};
 }
 

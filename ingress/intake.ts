@@ -13,6 +13,7 @@ import type { AuthFailures } from './auth-failures.ts';
 import {
   type AuthVerdict,
   authenticate,
+  type FindKey,
   type IngressSource,
   type Presented,
   refusal,
@@ -37,6 +38,7 @@ export interface IntakePorts extends ProofPorts {
   /** Somebody takes the alert on. Resolves after the commit, whatever came of it; rejects where nobody answers. */
   acknowledge(subject: { readonly tenant: string; readonly fingerprint: string; readonly by: string }): Promise<void>;
   findSource(name: string): IngressSource | null;
+  readonly findKey: FindKey;
   /** False while the stream is nearly full or out of reach. */
   admitting(): boolean;
   /** True while bulk sources have to wait, so that the others get through. */
@@ -64,7 +66,7 @@ export function admit(ports: IntakePorts, source: IngressSource | null, head: Re
     const verdict = ports.gate.address(source.name, access, head.peer?.address() ?? '', ports.clock.monotonic());
     if (verdict.code !== 'gate.open') return turnAway(ports, source, head, verdict);
   }
-  const verdict = authenticate(source.auth, head);
+  const verdict = authenticate(source, head, ports.findKey);
   if (verdict.code === 'auth.pending') {
     head.presented = verdict.presented;
     // Asked for now: later its headers are gone.

@@ -26,6 +26,8 @@ export const JWT_ALGORITHMS = [
 export type SourceAuth =
   | { readonly type: 'none' }
   | { readonly type: 'bearer'; readonly tokens: readonly string[] }
+  /** A key of `herald api-key`, of the role sender in the tenant. */
+  | { readonly type: 'api-key' }
   | { readonly type: 'basic'; readonly username: string; readonly passwords: readonly string[] }
   | HmacAuth
   | JwtAuth
@@ -64,7 +66,7 @@ const headerName = Type.String({ pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$",
 
 export const sourceAuthSchema = Type.Object(
   {
-    type: Type.Enum(['none', 'bearer', 'basic', 'hmac', 'jwt', 'mtls', 'routing-key']),
+    type: Type.Enum(['none', 'api-key', 'bearer', 'basic', 'hmac', 'jwt', 'mtls', 'routing-key']),
     token: Type.Optional(secretReference),
     tokens: Type.Optional(secrets),
     username: Type.Optional(Type.String({ pattern: '^[^:\\x00-\\x1f]+$', description: 'a name without colons' })),
@@ -99,6 +101,7 @@ const FIELDS: Readonly<
   Record<AuthSpec['type'], { readonly may: readonly AuthField[]; readonly must: readonly string[] }>
 > = {
   none: { may: [], must: [] },
+  'api-key': { may: [], must: [] },
   bearer: { may: ['token', 'tokens'], must: ['token|tokens'] },
   basic: { may: ['username', 'password', 'passwords'], must: ['username', 'password|passwords'] },
   hmac: {
@@ -167,6 +170,8 @@ export function sourceAuthOf(spec: Resolved<AuthSpec> | undefined): SourceAuth {
   switch (spec.type) {
     case 'none':
       return { type: 'none' };
+    case 'api-key':
+      return { type: 'api-key' };
     case 'bearer':
       return { type: 'bearer', tokens: listed(spec.token, spec.tokens) };
     case 'basic':

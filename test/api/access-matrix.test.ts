@@ -5,6 +5,7 @@
 
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
+import { type ApiKey, newKey } from '../../access/api-key.ts';
 import type { Grant, Identity } from '../../access/identity.ts';
 import type { RouteAccess } from '../../access/permit.ts';
 import { type Permission, ROLE_NAMES, ROLES, type RoleName } from '../../access/role.ts';
@@ -25,6 +26,7 @@ const SILENCE = { permission: 'silences.write', within: 'tenants' } as const;
 const DECIDE = { permission: 'approvals.decide', within: 'tenant' } as const;
 const REPLAY = { permission: 'deliveries.replay', within: 'tenants' } as const;
 const DEPLOYMENT = { permission: 'deployment.read', within: 'deployment' } as const;
+const KEYS = { permission: 'keys.manage', within: 'tenants' } as const;
 const PROMOTIONS = '/v1/namespaces/{tenant}/{namespace}/promotions';
 const ALERT = '/v1/alerts/{tenant}/{fingerprint}';
 
@@ -76,6 +78,10 @@ const EXPECTED: Readonly<Record<string, RouteAccess>> = {
   'GET /v1/schedules': READ,
   'GET /v1/schedules/{tenant}/{name}': READ_ONE,
   'GET /v1/status': DEPLOYMENT,
+  'GET /v1/api-keys': KEYS,
+  'POST /v1/api-keys': KEYS,
+  'POST /v1/api-keys/{name}/rotate': KEYS,
+  'DELETE /v1/api-keys/{name}': KEYS,
   'GET /api/v2/alerts': READ,
   'GET /api/v2/alerts/groups': READ,
   'GET /api/v2/silences': READ,
@@ -161,7 +167,7 @@ function about(path: string, tenant: Tenant): string {
     tenant,
     id,
     fingerprint: fingerprintOf(n),
-    name: path.includes('schedules') ? 'primary' : 'ops',
+    name: path.includes('api-keys') ? `key-of-${tenant}` : path.includes('schedules') ? 'primary' : 'ops',
     namespace: 'shop-prod',
     silenceID: silence,
   };
@@ -176,6 +182,8 @@ function bodyFor({ method, path }: Way, tenant: Tenant): unknown {
     const matchers = [{ name: 'severity', value: 'critical', isRegex: false }];
     return { matchers, startsAt: at(0), endsAt: at(60_000), createdBy: 'x', comment: '' };
   }
+  if (path === '/v1/api-keys') return { name: `new-${tenant}`, roles: ['viewer'], tenants: [tenant] };
+  if (path.includes('/api-keys/')) return {};
   if (path.endsWith('/promotions')) return { to: 'staging', by: 'x' };
   return path.endsWith('/snooze') ? { until: at(60_000), by: 'x' } : { by: 'x' };
 }
@@ -196,7 +204,17 @@ const entries = () => [api.commands, api.silences, api.promotions, api.replays, 
 const touched = () => entries().map((entry) => ('tenant' in entry ? entry.tenant : JSON.stringify(entry)));
 function forget(): void {
   for (const list of [api.commands, api.silences, api.promotions, api.replays, api.submissions]) list.length = 0;
+  api.keys.clear();
+  for (const tenant of NAMES) api.keys.set(`key-of-${tenant}`, keyOf(tenant));
 }
+function keyOf(tenant: Tenant): ApiKey {
+  const grants = [{ role: 'viewer', tenants: [tenant] }] as const;
+  return newKey({ name: `key-of-${tenant}`, grants, createdAt: T0, createdBy: 'x', expiresAt: null }, tenant);
+}
+/** The keys that reach into the tenant, as they were at first and as they are. */
+const keysOf = (tenant: Tenant) =>
+  [...api.keys.values()].filter(({ grants }) => grants.some(({ tenants }) => tenants?.includes(tenant) ?? true));
+
 const text = ({ body }: Answer) => (typeof body === 'string' ? body : JSON.stringify(body));
 
 test('[BR-SEC-008] every path that is served says what it takes, and it is what stands here', () => {
@@ -219,6 +237,7 @@ test('[BR-SEC-008] every path with every role in its own tenant: those that hold
         assert.equal(answer.status === 403, !may, where);
         assert.ok(![401, 500].includes(answer.status), where);
         if (!may) assert.deepEqual(entries(), [], where);
+        if (!may) assert.deepEqual(keysOf(tenant), [keyOf(tenant)], where);
       }
       const all = await ask(someone(role, null), way, 'other');
       assert.equal(all.status === 403, role === null || !holds(role, permission), `${way.path} as ${role} of all`);
@@ -235,7 +254,10 @@ test('[BR-SEC-008, BR-QUAL-009] every path with every role of another tenant: no
         const answer = await ask(someone(role, [own]), way, tenant);
         const where = `${way.method} ${way.path} of ${tenant} as ${role} of ${own}: ${answer.status} ${text(answer)}`;
         // What the caller itself named may be said back.
-        const said = text(answer).replaceAll(`in tenant \\"${tenant}\\"`, '').replaceAll(`"value":"${tenant}"`, '');
+        const said = text(answer)
+          .replaceAll(`in tenant \\"${tenant}\\"`, '')
+          .replaceAll(`key-of-${tenant}`, '')
+          .replaceAll(`"value":"${tenant}"`, '');
         assert.doesNotMatch(said, new RegExp(`\\b${tenant}\\b`), where);
         assert.ok(![401, 500].includes(answer.status), where);
         assert.deepEqual(
@@ -243,6 +265,7 @@ test('[BR-SEC-008, BR-QUAL-009] every path with every role of another tenant: no
           [],
           where,
         );
+        assert.deepEqual(keysOf(tenant), [keyOf(tenant)], where);
       }
     }
   }

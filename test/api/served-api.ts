@@ -1,5 +1,6 @@
 /** The operators' API behind a real HTTP server, over a real archive file; commands go to a partition played by the test. */
 
+import type { ApiKey } from '../../access/api-key.ts';
 import { OPEN } from '../../access/identity.ts';
 import type { CommandReply } from '../../alert/alert-state.ts';
 import type { CommandEntry, PromotionEntry, ReplayEntry, SilenceEntry, SubmitEntry } from '../../alert/entry.ts';
@@ -65,6 +66,8 @@ export class ServedApi {
   declaredSilences: SilenceRule[] = [];
   schedules: ReturnType<OperatorPorts['schedules']> = [];
   now = T0;
+  readonly keys = new Map<string, ApiKey>();
+  random: () => Uint8Array = () => Buffer.alloc(32, 'r');
   rules: RuleStanding = { policy: 'p1', processes: 1, rules: [A_RULE] };
   activations: Activation[] = [AN_ACTIVATION, { ...AN_ACTIVATION, hash: 'p0', at: T0 - 120_000 }];
   #base = '';
@@ -107,6 +110,15 @@ export class ServedApi {
     place: (tenant, { code }) =>
       code === 'route.matched' ? { rule: `Route ${tenant}/root spec`, file: 'config/routes.yaml', line: 3 } : null,
     rules: async () => this.rules,
+    apiKeys: {
+      keys: () => this.keys,
+      put: async (key) => {
+        this.keys.set(key.name, key);
+        return true;
+      },
+      random: () => this.random(),
+      now: () => this.now,
+    },
     alertmanager: {
       tenant: () => 'acme',
       receivers: () => ['console', 'ops'],

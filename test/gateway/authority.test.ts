@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SignJWT } from 'jose';
+import { KeyTable, newKey, revoked, rotated } from '../../access/api-key.ts';
 import type { ApiAccessMode } from '../../access/posture.ts';
 import { isLoopback, postureOf } from '../../access/posture.ts';
 import { credentialsIn } from '../../api/credentials.ts';
@@ -19,7 +20,13 @@ const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:
 
 async function authorityOf(
   yaml: string | null,
-  { mode = 'auto' as ApiAccessMode, loopback = true, env = {}, jwksUrl = '' } = {},
+  {
+    mode = 'auto' as ApiAccessMode,
+    loopback = true,
+    env = {},
+    jwksUrl = '',
+    table = new KeyTable(new Map()) as KeyTable | null,
+  } = {},
 ) {
   const files = { 'a.yaml': yaml ?? resource('Channel', 'c', 'type: hook\nurl: http://x') };
   const set = await setOf(files, { channelTypes, env: { KEY, ...env } });
@@ -30,10 +37,24 @@ async function authorityOf(
   // Resources take https alone; the issuer of this test has no certificate.
   const issuers = set.signIn.issuers.map((one) => ({ ...one, auth: { ...one.auth, jwksUrl } }));
   const signIn = () => ({ ...set.signIn, issuers });
-  const authority = createAuthority({ mode, loopback, signIn, tokens, failures, clock, log: silentLog });
+  const authority = createAuthority({
+    mode,
+    loopback,
+    signIn,
+    keys: keysOf(table, clock),
+    tokens,
+    failures,
+    clock,
+    log: silentLog,
+  });
   const ask = async (header: string): Promise<Identified> => authority.identify(credentialsIn(header));
   return { authority, clock, ask };
 }
+
+const keysOf = (table: KeyTable | null, clock: FakeClock) => ({
+  table,
+  find: (secret: string) => table?.find(secret, clock.now()) ?? ({ code: 'access.unavailable' } as const),
+});
 
 const nameOf = (found: Identified) =>
   found.code === 'access.identified' ? `${found.identity.kind} ${found.identity.name}` : found.code;
@@ -158,4 +179,43 @@ test('[BR-SEC-008] an Access with mistakes says them: foreign tenants, short key
   assert.match((await problemsOf({ 'a.yaml': none })).join(), /needs one of key, and keys/);
   const role = resource('Access', 'x', 'anonymous: { roles: [root] }');
   assert.match((await problemsOf({ 'a.yaml': role })).join(), /spec\.anonymous\.roles/);
+});
+
+test('[BR-SEC-005, BR-SEC-008] a key that Herald made is good until it expires or is revoked; a rotated one overlaps', async () => {
+  const now = new FakeClock().now();
+  const of = { grants: [{ role: 'viewer', tenants: ['shop'] }] as const, createdAt: now, createdBy: 'ada' };
+  const short = newKey({ ...of, name: 'short', expiresAt: now + 1000 }, 'secret-short');
+  const gone = revoked(newKey({ ...of, name: 'gone', expiresAt: null }, 'secret-gone'), now, 'ada');
+  const first = newKey({ ...of, name: 'turned', expiresAt: null }, 'secret-1');
+  const turned = rotated(rotated(first, 'secret-2', now, 5000)!, 'secret-3', now, 2000)!;
+  const table = new KeyTable(new Map([short, gone, turned].map((key) => [key.name, key])));
+  const { ask, clock } = await authorityOf(null, { table });
+  const codes = async () => {
+    const found = [];
+    for (const secret of ['short', 'gone', '1', '2', '3', '4'])
+      found.push(nameOf(await ask(`Bearer secret-${secret}`)));
+    return found;
+  };
+  const good = 'api-key turned';
+  assert.deepEqual(await codes(), ['api-key short', 'access.wrong', good, good, good, 'access.wrong']);
+  clock.advance(1000);
+  assert.deepEqual(await codes(), ['access.expired', 'access.wrong', good, good, good, 'access.wrong']);
+  clock.advance(1000);
+  assert.deepEqual((await codes()).slice(2, 5), ['access.expired', 'access.expired', good]);
+  assert.equal(rotated(gone, 'x', now, 0), null);
+  assert.equal(rotated(short, 'x', now + 1000, 0), null);
+});
+
+test('[BR-SEC-008] the first key of somebody who asks closes the API, and it stays closed; keys of sources leave it as it is', async () => {
+  const key = (role: 'sender' | 'admin') =>
+    newKey({ name: role, grants: [{ role, tenants: null }], createdAt: 0, createdBy: 'a', expiresAt: null }, role);
+  const postures = async (keys: readonly ReturnType<typeof key>[]) => {
+    const { ask } = await authorityOf(null, { table: new KeyTable(new Map(keys.map((one) => [one.name, one]))) });
+    return nameOf(await ask(''));
+  };
+  assert.equal(await postures([key('sender')]), 'open api');
+  assert.equal(await postures([key('sender'), key('admin')]), 'anonymous anonymous');
+  assert.equal(await postures([revoked(key('admin'), 1, 'a')]), 'anonymous anonymous');
+  const { ask } = await authorityOf(null, { table: null });
+  assert.equal(nameOf(await ask('')), 'access.unavailable', 'until it is known whether there are keys');
 });

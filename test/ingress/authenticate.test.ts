@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { authenticate, refusal } from '../../ingress/authenticate.ts';
+import type { Grant } from '../../access/identity.ts';
+import { authenticate as judge, refusal, type SourceAuth } from '../../ingress/authenticate.ts';
 
 const head = (authorization?: string) => ({ headers: authorization === undefined ? {} : { authorization } });
+type Head = Parameters<typeof judge>[1];
+const authenticate = (auth: SourceAuth, head: Head) => judge({ auth, tenant: 'shop' }, head, findKey);
 const bearer = { type: 'bearer', tokens: ['sesame-1', 'sesame-2'] } as const;
 
 test('[BR-WH-004] [BR-SEC-006] every live token is accepted, and nothing else', () => {
@@ -32,4 +35,35 @@ test('[BR-WH-004] a refusal says how to authenticate, never what was presented',
   assert.equal(wrong?.status, 403);
   assert.doesNotMatch(String(wrong?.body), /hunter2|sesame/);
   assert.equal(refusal(authenticate({ type: 'none' }, head(undefined)), { type: 'none' }), null);
+});
+
+const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
+  ours: [{ role: 'sender', tenants: ['shop'] }],
+  all: [{ role: 'sender', tenants: null }],
+  theirs: [{ role: 'sender', tenants: ['other'] }],
+  reader: [{ role: 'operator', tenants: ['shop'] }],
+};
+
+function findKey(secret: string) {
+  const grants = GRANTS[secret];
+  if (grants !== undefined)
+    return { code: 'access.identified', identity: { kind: 'api-key', name: secret, grants } } as const;
+  return {
+    code: secret === 'old' ? 'access.expired' : secret === 'early' ? 'access.unavailable' : 'access.wrong',
+  } as const;
+}
+
+test('[BR-SEC-006] a source of API keys takes those of senders in its tenant, as bearer or password, and knows who it was', () => {
+  const auth = { type: 'api-key' } as const;
+  const ask = (header?: string) => {
+    const asked: Head = head(header);
+    return `${authenticate(auth, asked).code} ${asked.identity?.name ?? '-'}`;
+  };
+  const password = (secret: string) => `Basic ${Buffer.from(`prometheus:${secret}`).toString('base64')}`;
+  assert.equal(ask('Bearer ours'), 'auth.accepted ours');
+  assert.equal(ask(password('all')), 'auth.accepted all');
+  for (const secret of ['theirs', 'reader', 'nonsense']) assert.equal(ask(`Bearer ${secret}`), 'auth.wrong -');
+  assert.equal(ask('Bearer old'), 'auth.expired -');
+  assert.equal(ask('Bearer early'), 'auth.keys-unavailable -');
+  for (const header of [undefined, '', 'Bearer ', 'Digest x']) assert.equal(ask(header), 'auth.missing -');
 });

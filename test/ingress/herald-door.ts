@@ -135,6 +135,7 @@ export async function openDoor(extra: readonly Route[] = [], options: DoorOption
   const ports = {
     findSource: (name: string) => sources.get(name) ?? null,
     sources: () => sources.values(),
+    findKey: () => ({ code: 'access.wrong' as const }),
     admitting: () => state.admitting,
     sheddingBulk: () => state.sheddingBulk,
     gate: new Gate(),
