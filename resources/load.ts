@@ -110,7 +110,10 @@ function withSecrets(dir: string, declared: Declared, env: NonNullable<LoadOptio
   const isCalendar = declared.kind === 'Schedule' && declared.valid && faults.length === 0;
   const isAccess = declared.kind === 'Access' && declared.valid && faults.length === 0;
   const found = isCalendar ? calendarFaults(value) : isAccess ? accessKeyFaults(value) : faults;
-  const problems = found.map((fault) => declared.document.problem(['spec', ...fault.path], fault.message));
+  const problems = found.map((fault) => {
+    const problem = declared.document.problem(['spec', ...fault.path], fault.message);
+    return found === faults ? { ...problem, ofSecret: true as const } : problem;
+  });
   return { checked: { declared, resolved: value }, problems, files };
 }
 

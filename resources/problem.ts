@@ -12,6 +12,8 @@ export interface Problem {
   readonly path: string;
   /** What stands there and what is allowed. */
   readonly message: string;
+  /** Only that a secret cannot be read here. */
+  readonly ofSecret?: true;
 }
 
 export interface ProblemList {

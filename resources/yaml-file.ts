@@ -64,17 +64,40 @@ function readDocument(file: string, document: Document, lines: LineCounter, text
   });
   if (faults.length > 0) return { documents: [], problems: faults };
   let value: unknown;
+  let cycle: Path | null;
   try {
     value = document.toJS();
-    // An anchor that contains its own alias becomes a value without end; nothing behind this file expects one.
-    JSON.stringify(value);
+    cycle = cycleIn(value, new Set(), new Set());
   } catch (error) {
     // A few aliases of aliases can stand for billions of nodes; the library counts and refuses.
     const { line } = lines.linePos(start(document.contents) ?? 0);
     return refused(file, line, `cannot be read as YAML: ${messageOf(error)}`);
   }
   if (value === null || value === undefined) return { documents: [], problems: [] };
+  if (cycle !== null) {
+    const message =
+      'stands for something that it is itself a part of, and would have no end; allowed: to write out what is meant';
+    const problem = locate(file, document, lines, value, text).problem(cycle, message);
+    return { documents: [], problems: [problem] };
+  }
   return { documents: [locate(file, document, lines, value, text)], problems: [] };
+}
+
+/**
+ * An anchor that contains its own alias becomes a value without end; nothing behind this file expects one. Where the first stands; null:
+ * none does. `above`: what it is a part of. `done`: what was looked at, for aliases of aliases may stand in many places.
+ */
+function cycleIn(value: unknown, above: Set<object>, done: Set<object>): Path | null {
+  if (typeof value !== 'object' || value === null || done.has(value)) return null;
+  if (above.has(value)) return [];
+  above.add(value);
+  for (const [key, part] of Object.entries(value)) {
+    const found = cycleIn(part, above, done);
+    if (found !== null) return [Array.isArray(value) ? Number(key) : key, ...found];
+  }
+  above.delete(value);
+  done.add(value);
+  return null;
 }
 
 function locate(file: string, document: Document, lines: LineCounter, value: unknown, text: string): YamlDocument {

@@ -85,7 +85,7 @@ function compile(
   try {
     const parsed = environment.parse(text);
     const { valid, type = '', error } = parsed.check();
-    if (!valid) return refuse(explain(error, text, variables));
+    if (!valid) return refuse(fault(error, text, variables));
     if (!isOfType(type, wanted)) return refuse(`gives ${type}; ${needed(wanted)}`);
     const budget: StepBudget = { left: 0 };
     prepare(parsed.ast, variables, budget);
@@ -103,8 +103,14 @@ function compile(
     };
     return { ok: true, expression: { text, equalities: equalitiesOf(parsed.ast, variables.texts), evaluate } };
   } catch (error) {
-    return refuse(explain(error, text, variables));
+    return refuse(fault(error, text, variables));
   }
+}
+
+/** As the others: what follows on "is ..., which". */
+function fault(error: unknown, text: string, variables: Variables): string {
+  const why = explain(error, text, variables);
+  return error instanceof ExpressionFault ? why : `is wrong: ${why}`;
 }
 
 function refuse(message: string): CompiledExpression {

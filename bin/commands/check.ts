@@ -1,20 +1,36 @@
 import { resolve } from 'node:path';
 import type { ResourceSet } from '../../resources/compile.ts';
+import type { LoadResult } from '../../resources/load.ts';
 import { formatProblems } from '../../resources/problem.ts';
 import { GAP_HORIZON, gapsOf, roster } from '../../rules/duty-roster.ts';
 import { systemClock } from '../../telemetry/clock.ts';
 import type { Command } from '../command.ts';
+import { printable } from '../print.ts';
 import { loadFrom } from '../resources.ts';
 
 export const check: Command = {
   usage: ['check [DIR]'],
   description:
     'Validates every *.yaml file below the folder: all problems at once, each with file, line and path.\n' +
-    'Names the gaps of schedules in the next 30 days. Nothing running is touched. References to secrets are resolved with the environment of this command.',
-  options: { json: { type: 'boolean', description: 'print {"ok", "problems", ...} as JSON' } },
+    'Names the gaps of schedules in the next 30 days. Nothing running is touched. References to secrets are resolved with the environment of this command;\n' +
+    'with --without-secrets those that are not there are named and no mistake, as on a machine that must not have them.',
+  options: {
+    json: { type: 'boolean', description: 'print {"ok", "problems", ...} as JSON' },
+    'without-secrets': { type: 'boolean', description: 'secrets that are missing here are no mistake' },
+  },
   positionals: { min: 0, max: 1 },
   async run({ positionals: [folder], options, environment, print }) {
     const loaded = await loadFrom(folder === undefined ? environment.config : resolve(folder));
+    if (options['without-secrets'] === true && isAllButSecrets(loaded)) {
+      const secrets = loaded.problems.map(({ file, line, path, message }) => ({ file, line, path, message }));
+      if (options.json === true) print.json({ ok: true, secrets });
+      else {
+        print.line(`${print.style.green('good')}, but for what only shows with ${counted(secrets.length, 'secret')}:`);
+        for (const { file, line, path, message } of secrets)
+          print.line(`  ${printable(`${file}:${line} ${path}: ${message}`)}`);
+      }
+      return 0;
+    }
     if (options.json === true) {
       const { ok } = loaded;
       print.json(
@@ -39,6 +55,10 @@ export const check: Command = {
     return loaded.ok ? 0 : 1;
   },
 };
+
+function isAllButSecrets(loaded: LoadResult): loaded is LoadResult & { readonly ok: false } {
+  return !loaded.ok && loaded.omitted === 0 && loaded.problems.every(({ ofSecret }) => ofSecret === true);
+}
 
 /** No mistake: somebody may mean it. But nobody should learn of it at night. */
 function gapsIn({ schedules }: Pick<ResourceSet, 'schedules'>) {

@@ -1,8 +1,10 @@
 /** check, classify and dry-run: what they tell from a configuration folder alone. */
 
 import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { KINDS } from '../../resources/registry.ts';
 import { ROOT } from '../support/source-tree.ts';
 import { herald, temporaryFolder } from './captured.ts';
 
@@ -53,6 +55,48 @@ test('[BR-WH-019] check says what is there, or every problem with file, line and
     'spec.groupWait',
     'spec.receivers[0]',
   ]);
+});
+
+test('[BR-CFG-009] every folder of examples is good, and the kinds that there are stand in them or in config/', async () => {
+  const found = new Set<string>();
+  const folders = (await readdir(join(ROOT, 'examples'), { withFileTypes: true })).filter((one) => one.isDirectory());
+  assert.ok(folders.length > 5);
+  for (const folder of [join(ROOT, 'config'), ...folders.map(({ name }) => join(ROOT, 'examples', name))]) {
+    const yaml = (await readdir(folder)).filter((file) => file.endsWith('.yaml'));
+    assert.ok(yaml.length > 0, folder);
+    const { code, err } = await herald(['check', folder, '--without-secrets']);
+    assert.deepEqual([code, err], [0, ''], folder);
+    for (const file of yaml) {
+      const text = await readFile(join(folder, file), 'utf8');
+      for (const [, kind] of text.matchAll(/^kind: (\w+)$/gm)) found.add(kind!);
+    }
+  }
+  assert.deepEqual(
+    [...KINDS].filter((kind) => !found.has(kind)),
+    [],
+  );
+});
+
+test('check without the secrets names them, and is as strict about everything else', async () => {
+  const channel = RESOURCES.replace(
+    'type: console',
+    'type: webhook, url: https://hooks.example/x, secret: { env: NOT_HERE }',
+  );
+  const folder = await temporaryFolder({ 'all.yaml': channel });
+  assert.equal((await herald(['check', folder])).code, 1);
+  const { code, out } = await herald(['check', folder, '--without-secrets']);
+  assert.equal(code, 0);
+  assert.match(
+    out,
+    /^good, but for what only shows with 1 secret:\n {2}.*all\.yaml:\d+ spec\.secret: environment variable NOT_HERE is not set$/m,
+  );
+  const { secrets } = JSON.parse((await herald(['check', folder, '--without-secrets', '--json'])).out);
+  assert.deepEqual(
+    secrets.map(({ path }: { path: string }) => path),
+    ['spec.secret'],
+  );
+  const wrong = await temporaryFolder({ 'all.yaml': channel.replace('30s', 'soon') });
+  assert.equal((await herald(['check', wrong, '--without-secrets'])).code, 1);
 });
 
 test('check takes the folder from --config, from HERALD_CONFIG, or as a word', async () => {

@@ -191,7 +191,18 @@ test('files made to hurt are problems, not crashes', async () => {
     '\n',
   );
   assert.match((await problemsOf({ 'a.yaml': bomb })).join(), /cannot be read as YAML: .*alias/i);
-  assert.match((await problemsOf({ 'a.yaml': 'a: &a [*a]\n' })).join(), /cannot be read as YAML/);
+  const endless = resource('Route', 'root', '&tree\nreceivers: [channel/c]\nroutes:\n  - *tree').replace(
+    'spec:\n',
+    'spec:',
+  );
+  const [cycle] = await problemsOf({ 'a.yaml': endless });
+  assert.match(cycle ?? '', /^\d+ spec\.routes\[0\]: stands for something that it is itself a part of.*allowed: /);
+  const shared = resource(
+    'Route',
+    'root',
+    'receivers: &c [channel/c]\nroutes:\n  - { receivers: *c }\n  - { receivers: *c }',
+  );
+  assert.doesNotMatch((await problemsOf({ 'a.yaml': shared })).join(), /itself a part/, 'an alias alone is no cycle');
   assert.match((await problemsOf({ 'a.yaml': '['.repeat(50_000) })).join(), /YAML/);
   assert.match(
     (await problemsOf({ 'a.yaml': `a: ${'x'.repeat(5_000_000)}` })).join(),

@@ -73,11 +73,14 @@ test('matches() runs on RE2: bad patterns are refused, and no pattern takes long
 });
 
 test('[BR-AP-006] what is wrong is told when it is checked: syntax, types, names, results, size', () => {
-  assert.match(refusal('labels.team = "db"'), /^unexpected character: = at character 13, "= \\"db\\""$/);
-  assert.match(refusal('labels.team =='), /^unexpected token: EOF at its end$/);
-  assert.match(refusal('labels.team > 5'), /^no such overload: string > int at character 1/);
-  assert.match(refusal('lables.team == "db"'), /^unknown variable: lables at .*; allowed: labels, environment, now/);
-  assert.match(refusal('namespace == "x"'), /^reserved identifier: namespace .*; allowed: labels/);
+  assert.match(refusal('labels.team = "db"'), /^is wrong: unexpected character: = at character 13, "= \\"db\\""$/);
+  assert.match(refusal('labels.team =='), /^is wrong: unexpected token: EOF at its end$/);
+  assert.match(refusal('labels.team > 5'), /^is wrong: no such overload: string > int at character 1/);
+  assert.match(
+    refusal('lables.team == "db"'),
+    /^is wrong: unknown variable: lables at .*; allowed: labels, environment, now/,
+  );
+  assert.match(refusal('namespace == "x"'), /^is wrong: reserved identifier: namespace .*; allowed: labels/);
   assert.match(refusal('labels.team.foo()'), /no matching overload for 'string\.foo\(\)'/);
   assert.match(refusal('labels.team'), /^gives string; allowed: a comparison/);
   assert.match(refusal('body.flag'), /^gives dyn; allowed: a comparison/);
