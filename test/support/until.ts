@@ -21,7 +21,7 @@ export async function until<T>(
   condition: () => T | Promise<T>,
   options: UntilOptions = {},
 ): Promise<Truthy<T>> {
-  const { timeoutMs = 10_000, everyMs = 5 } = options;
+  const { timeoutMs = 20_000, everyMs = 5 } = options;
   const giveUpAt = performance.now() + timeoutMs;
   let cause: unknown;
   for (;;) {
