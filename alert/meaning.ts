@@ -2,7 +2,8 @@
  * What an alert means, step by step: whose and how dangerous its namespace is, what Filters make of it, how urgent that is,
  * which groups it enters. Each step may add reasons and none does I/O.
  *
- *   classify: policy.profile, by the labels that the alert came with, and by where people put its namespace; no Filter changes that
+ *   classify: policy.profile, by the labels that the alert came with, and by where people put its namespace; policy.workload, which may
+ *             make it more critical; no Filter changes that
  *   filter:   policy.filter; drops it, or changes what is routed and shown, never its identity (filter.ts)
  *   advice:   what plug-ins said that were asked before; after the Filters, and as they do (advice.ts)
  *   priority: policy.priority, unless a Filter or a plug-in set one
@@ -16,7 +17,14 @@ import type { ApprovalDemand } from './approval-demand.ts';
 import type { Routing } from './event.ts';
 import type { FilteredAlert, FilterOutcome } from './filter.ts';
 import { sameLabels } from './label-order.ts';
-import { knownAttributes, type NamespaceProfile, namespaceOf, priorityFacts, profileLabels } from './namespace.ts';
+import {
+  knownAttributes,
+  type NamespaceProfile,
+  namespaceOf,
+  priorityFacts,
+  profileLabels,
+  withWorkload,
+} from './namespace.ts';
 import type { Policy } from './policy.ts';
 import type { Placement } from './promotion-state.ts';
 import { type Reason, reason } from './reason.ts';
@@ -80,7 +88,8 @@ interface Judged {
 }
 
 function judge(alert: FilteredAlert, policy: Policy, now: number, { advice = NO_ADVICE, placed }: Known): Judged {
-  const profile = policy.profile(alert.tenant, namespaceOf(alert.labels), undefined, placed);
+  const ofNamespace = policy.profile(alert.tenant, namespaceOf(alert.labels), undefined, placed);
+  const profile = withWorkload(ofNamespace, policy.workload(ofNamespace, alert.labels));
   const facts = { alert, profile };
   const filtered = heed(policy.filter(facts, now), facts, advice);
   // Herald's own come last: a sender must not choose its route by forging them.

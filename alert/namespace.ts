@@ -58,6 +58,23 @@ export interface NamespaceProfile extends NamespaceAttributes {
   readonly reasons: readonly Reason[];
 }
 
+/** What an alert's workload is worth, whatever its namespace is. */
+export interface WorkloadWorth {
+  readonly criticality: Criticality;
+  /** Names the rule. */
+  readonly reason: Reason;
+}
+
+/** Raised, never lowered: a sender chooses its labels, and could lower itself by them. `worth` null: no rule is for it. */
+export function withWorkload(profile: NamespaceProfile, worth: WorkloadWorth | null): NamespaceProfile {
+  if (worth === null) return profile;
+  const { criticality, reason } = worth;
+  const before = profile.criticality;
+  if (before !== null && CRITICALITIES.indexOf(before) <= CRITICALITIES.indexOf(criticality)) return profile;
+  const because = { ...profile.because, criticality: reason };
+  return { ...profile, criticality, because, reasons: [...profile.reasons, reason] };
+}
+
 /** What matchers see besides environment and priority. Left out where it is not known: states and journals hold many of these. */
 export interface KnownAttributes {
   readonly businessUnit?: string;

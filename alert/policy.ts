@@ -11,7 +11,7 @@ import type { FilterFacts, FilterOutcome } from './filter.ts';
 import type { InhibitionRule } from './inhibit.ts';
 import type { LifecyclePolicy } from './lifecycle-policy.ts';
 import type { CompiledMatcher, MatcherProblem } from './matcher.ts';
-import type { Criticality, NamespaceProfile } from './namespace.ts';
+import type { Criticality, NamespaceProfile, WorkloadWorth } from './namespace.ts';
 import type { Directory } from './people.ts';
 import type { Placement, PromotionRule } from './promotion-state.ts';
 import type { Reason } from './reason.ts';
@@ -143,6 +143,8 @@ export interface Policy {
   profile(tenant: string, namespace: string, namespaceLabels?: LabelSet, placed?: Placement): NamespaceProfile;
   /** What it takes to bring a namespace into this environment, or out of it. */
   promotion(tenant: string, environment: Environment): PromotionRule;
+  /** What the alert's workload is worth beside its namespace; null: no rule is for it. `labels`: the alert's own. */
+  workload(profile: NamespaceProfile, labels: LabelSet): WorkloadWorth | null;
   /** `now`: Unix time in milliseconds, for business hours. */
   priority(tenant: string, facts: PriorityFacts, now: number): PriorityDecision;
   /** The tenant's Filters. Counts how often each rule matched. */

@@ -14,6 +14,7 @@ export const REASONS = {
   'namespace.class': 'a NamespaceClass gives the attribute',
   'namespace.environment': 'the environment gives the attribute',
   'namespace.ambiguous': 'rules of equal weight disagree about the attribute; the first by name decides',
+  'namespace.workload': 'a WorkloadClass makes the workload more critical than its namespace',
   'namespace.unset': 'no rule gives the attribute',
   'namespace.naming-violation': 'the name breaks a rule of the NamingStandard',
   'priority.environment': 'the priority of the environment that was decided',

@@ -30,6 +30,7 @@ import { type Source, sourceOf } from './source.ts';
 import { compileSubscriptions } from './subscription.ts';
 import { compileTexts, type Texts } from './template.ts';
 import { compileTimeIntervals } from './time-interval.ts';
+import { compileWorkloads } from './workload-class.ts';
 
 /** A resource without problems, and its spec with the secrets put in. */
 export interface Checked {
@@ -90,6 +91,7 @@ export function compileResources(checked: readonly Checked[], files: readonly st
     lifecycle: compileLifecycles(ofKind('Lifecycle').map((one) => one.declared)),
     profile: namespaces.profile,
     promotion: namespaces.promotion,
+    workload: compileWorkloads(ofKind('WorkloadClass').map((one) => one.declared)),
     priority: namespaces.priority,
     route: (tenant, labels) => (trees.get(tenant) ?? []).flatMap((tree) => matchRoutes(tree, labels)),
     channel: (tenant, name) => channels.get(channelKey(tenant, name))?.policy ?? null,

@@ -27,12 +27,14 @@ import { teamSpec } from './team.ts';
 import { templateSpec } from './template.ts';
 import { timeIntervalSpec } from './time-interval.ts';
 import { userSpec } from './user.ts';
+import { workloadClassSpec } from './workload-class.ts';
 
 export const KINDS = [
   'Source',
   'EnvironmentPolicy',
   'Namespace',
   'NamespaceClass',
+  'WorkloadClass',
   'NamingStandard',
   'PriorityPolicy',
   'Filter',
@@ -77,6 +79,8 @@ export function specSchema(kind: Kind, declared: unknown, channelTypes: ChannelT
       return namespaceSpec;
     case 'NamespaceClass':
       return namespaceClassSpec;
+    case 'WorkloadClass':
+      return workloadClassSpec;
     case 'NamingStandard':
       return namingStandardSpec;
     case 'PriorityPolicy':

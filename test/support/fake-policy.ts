@@ -47,6 +47,7 @@ export interface FakePolicy {
   readonly channels?: readonly ChannelPolicy[];
   readonly filter?: Policy['filter'];
   readonly promotion?: Policy['promotion'];
+  readonly workload?: Policy['workload'];
   readonly plugins?: readonly PluginRule[];
   readonly inhibitions?: readonly InhibitionRule[];
   readonly silences?: readonly SilenceRule[];
@@ -78,6 +79,7 @@ export function aPolicy({ hash = 'p1', lifecycle, root, channels, filter, ...hol
     directory: holds.directory ?? NOBODY,
     escalation: (_tenant, name) => escalations.find((policy) => policy.name === name) ?? null,
     plugins: () => plugins,
+    workload: holds.workload ?? (() => null),
     promotion: holds.promotion ?? (() => ({ approvals: 1, approvers: [], deadline: 86_400_000 })),
     inhibitions: () => inhibitions,
     silences: () => silences,

@@ -81,6 +81,7 @@ export function smallPolicy(timing: { groupWait?: number; groupInterval?: number
     directory: NOBODY,
     escalation: () => null,
     plugins: () => [],
+    workload: () => null,
     promotion: () => ({ approvals: 1, approvers: [], deadline: 86_400_000 }),
     inhibitions: () => [],
     silences: () => [],
