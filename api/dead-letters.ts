@@ -1,12 +1,13 @@
 /** GET /v1/dead-letters, GET /v1/dead-letters/{id}, POST /v1/dead-letters/{id}/replay. */
 
 import type { ReplayEntry } from '../alert/entry.ts';
-import { problem } from '../ingress/problem.ts';
+import { Problems, problem } from '../ingress/problem.ts';
 import type { HttpRequest, Reply } from '../ingress/route.ts';
 import { type Caller, scoped } from './caller.ts';
+import { boundsIn, replayAllOperation } from './dead-letters-replay.ts';
 import { json, type Operation } from './operation.ts';
 import type { OperatorPorts } from './operator-ports.ts';
-import { oneOf, PAGING, words } from './parameters.ts';
+import { badParameters, oneOf, PAGING, type ParameterValues, words } from './parameters.ts';
 import { readPerson } from './person-body.ts';
 
 interface Letter {
@@ -30,12 +31,16 @@ export function deadLetterOperations(ports: Ports): Operation[] {
         oneOf('kind', 'What died.', ['input', 'delivery']),
         oneOf('state', 'Whether it was put in again.', ['open', 'replayed']),
         words('tenant', 'Name of the tenant.'),
+        words('channel', 'Name of the channel: only deliveries.'),
+        words('reason', 'Code of a reason, such as delivery.exhausted.'),
+        words('since', 'Only those that died since then, RFC 3339.'),
+        words('until', 'Only those that died before, RFC 3339.'),
         ...PAGING,
       ],
       body: null,
       answer: 'DeadLetterList',
       problems: {},
-      handle: async (_, values, caller) => json(200, await query('dead-letters', scoped(values, caller))),
+      handle: async (_, values, caller) => list(ports, values, caller),
     },
     {
       method: 'GET',
@@ -67,7 +72,15 @@ export function deadLetterOperations(ports: Ports): Operation[] {
       },
       handle: (request, _, caller) => replay(ports, request, caller),
     },
+    replayAllOperation(ports),
   ];
+}
+
+async function list({ query }: Ports, values: ParameterValues, caller: Caller): Promise<Reply> {
+  const problems = new Problems();
+  const bounds = boundsIn(values, problems, '');
+  if (problems.count > 0) return badParameters(problems);
+  return json(200, await query('dead-letters', scoped({ ...values, ...bounds }, caller)));
 }
 
 async function replay(ports: Ports, request: HttpRequest, caller: Caller): Promise<Reply> {

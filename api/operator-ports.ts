@@ -1,8 +1,10 @@
 /** What the operators' API needs of the rest of Herald. gateway/ hands it in. */
 
+import type { Alert } from '../alert/alert.ts';
 import type { CommandReply } from '../alert/alert-state.ts';
 import type { CommandEntry, PromotionEntry, ReplayEntry, SilenceEntry, SubmitEntry } from '../alert/entry.ts';
 import type { NamespaceProfile } from '../alert/namespace.ts';
+import type { Recipient } from '../alert/notification.ts';
 import type { Schedule } from '../alert/people.ts';
 import type { Placement } from '../alert/promotion-state.ts';
 import type { Silence } from '../alert/silence.ts';
@@ -25,6 +27,8 @@ export interface OperatorPorts {
   replay(entry: Omit<ReplayEntry, 'replyTo'>): Promise<CommandReply>;
   /** Resolves after the commit. Rejects with CommandUnanswered. */
   submit(entry: Omit<SubmitEntry, 'replyTo'>): Promise<CommandReply>;
+  /** What a channel would send; nothing is sent. Rejects for nothing that is expected. */
+  preview(wish: PreviewWish): Promise<PreviewAnswer | null>;
   /** Those that are declared. */
   channels(): readonly DeclaredChannel[];
   /** Partitions with their owners and their lag, versions; JSON. */
@@ -63,6 +67,26 @@ export interface OperatorPorts {
   newCommandId(): string;
   /** Unix time in milliseconds. */
   now(): number;
+}
+
+/** Of alerts of the channel's tenant, at least one. */
+export interface PreviewWish {
+  readonly tenant: string;
+  readonly channel: string;
+  /** Empty: of an alert that is made up. */
+  readonly alerts: readonly Alert[];
+  /** null: whoever the channel names. */
+  readonly recipient: Recipient | null;
+}
+
+export interface PreviewAnswer {
+  readonly type: string;
+  /** Each request, or each part of a mail, whole and without secrets. */
+  readonly messages: readonly { readonly what: string; readonly contentType: string; readonly body: string }[];
+  /** Texts that could not be rendered as declared. */
+  readonly failures: readonly string[];
+  /** Where there is no message, why. */
+  readonly detail: string;
 }
 
 export interface DeclaredChannel {

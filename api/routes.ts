@@ -15,6 +15,7 @@ import { openapiOf } from './openapi.ts';
 import { json, type Operation, routeOf } from './operation.ts';
 import type { OperatorPorts } from './operator-ports.ts';
 import { policyOperations } from './policies.ts';
+import { previewOperations } from './preview.ts';
 import { promotionOperations } from './promotions.ts';
 import { receiptOperations } from './receipts.ts';
 import { resendOperations } from './resend.ts';
@@ -36,6 +37,7 @@ export function operatorRoutes(ports: OperatorPorts, version: string): Route[] {
     ...notificationOperations(ports),
     ...resendOperations(ports),
     ...channelOperations(ports),
+    ...previewOperations(ports),
     ...silenceOperations(ports),
     ...deadLetterOperations(ports),
     ...ruleOperations(ports),

@@ -100,7 +100,7 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
           resources: resources.current,
           metrics,
           log,
-          routes: operatorApi({ bus: () => parts.bus, count, resources, keys, log }),
+          routes: operatorApi({ bus: () => parts.bus, count, resources, keys, log, context }),
           standing: standingOf(() => parts.bus),
           notReady: () => notReady(parts, has('actors')),
         })

@@ -16,6 +16,7 @@ import { framePublisher } from '../bus/ingest.ts';
 import type { PartitionCount } from '../bus/partition.ts';
 import { activationOf, lastActivations } from '../bus/policy-log.ts';
 import { askRuleCounts } from '../bus/rule-counts.ts';
+import type { SenderContext } from '../channels/sender.ts';
 import type { Route } from '../ingress/route.ts';
 import type { ResourceSet } from '../resources/compile.ts';
 import { systemClock } from '../telemetry/clock.ts';
@@ -24,6 +25,7 @@ import { alertmanagerView } from './alertmanager-view.ts';
 import { callbackPorts } from './callbacks.ts';
 import type { KeyStore } from './key-store.ts';
 import type { LiveResources } from './live-resources.ts';
+import { previews } from './previews.ts';
 import { replayUnreadable } from './replay-unreadable.ts';
 import { ruleStanding } from './rule-standing.ts';
 import { slackClicks } from './slack-clicks.ts';
@@ -36,9 +38,11 @@ export interface OperatorApiOptions {
   readonly resources: LiveResources;
   readonly keys: KeyStore;
   readonly log: Log;
+  /** Of the senders, for previews. */
+  readonly context: SenderContext;
 }
 
-export function operatorApi({ bus, count, resources, keys, log }: OperatorApiOptions): Route[] {
+export function operatorApi({ bus, count, resources, keys, log, context }: OperatorApiOptions): Route[] {
   const ask = async (command: Parameters<typeof askPartition>[3], id: string) => {
     const connected = bus();
     if (connected === null) throw new CommandUnanswered('NATS has not been reached yet');
@@ -64,6 +68,7 @@ export function operatorApi({ bus, count, resources, keys, log }: OperatorApiOpt
       return ask(letter, `replay.${letter.deadLetterId}.${randomUUID()}`);
     },
     submit: (entry) => ask(entry, `submit.${entry.id}`),
+    preview: previews(resources.current, context),
     channels: () => declaredChannels(resources.current()),
     async status() {
       const connected = bus();

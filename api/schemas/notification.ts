@@ -100,8 +100,39 @@ export const NOTIFICATION_SCHEMAS: Readonly<Record<string, Schema>> = {
       }),
     ),
   }),
+  PreviewWish: object(
+    {
+      tenant: text,
+      channel: text,
+      fingerprint: text,
+      alerts: list({ type: 'object' }),
+      recipient: object({ address: text, language: text, timeZone: text }, ['address', 'language', 'timeZone']),
+    },
+    ['tenant', 'fingerprint', 'alerts', 'recipient'],
+  ),
+  Preview: object({
+    tenant: text,
+    channel: text,
+    type: text,
+    messages: list(object({ what: text, contentType: text, body: text })),
+    failures: list(text),
+    detail: text,
+  }),
   DeadLetter: object(letter),
   DeadLetterList: page('deadLetters', 'DeadLetter'),
   DeadLetterDetail: object({ ...letter, entry: { type: 'object' } }),
   Replayed: object({ id: text, reasons }),
+  ReplayWish: object(
+    {
+      ...{ by: text, comment: text, tenant: text, channel: text, reason: text, since: time, until: time, cursor: text },
+      kind: oneOf(['input', 'delivery']),
+      all: { type: 'boolean' },
+    },
+    ['by', 'comment', 'tenant', 'channel', 'reason', 'since', 'until', 'cursor', 'kind', 'all'],
+  ),
+  ReplayedAll: object({
+    replayed: list(text),
+    refused: list(object({ id: text, detail: text })),
+    next: orNull(text),
+  }),
 };

@@ -1,11 +1,17 @@
 /** Dead letters, the newest first, without what is in them; and one of them, complete. */
 
+import { sql } from 'kysely';
 import type { DeadLetterRow } from '../schema.ts';
 import { behind, limitOf, pageOf, placeOf } from './page.ts';
 import { type ArchiveQuery, isSeen, QueryRefused, requiredText, tenantsIn, text, time, timeOrNull } from './query.ts';
 
 const LISTED = ['id', 'kind', 'tenant', 'subject', 'at', 'state', 'replayed_at', 'replayed_by', 'reasons'] as const;
 const EXACT = ['kind', 'state', 'tenant'] as const;
+/** Unix ms. */
+const BOUNDS = [
+  ['since', '>='],
+  ['until', '<'],
+] as const;
 
 export const deadLettersQuery: ArchiveQuery = async (db, params) => {
   let query = db.selectFrom('dead_letters').select(LISTED);
@@ -15,6 +21,17 @@ export const deadLettersQuery: ArchiveQuery = async (db, params) => {
   }
   const tenants = tenantsIn(params);
   if (tenants !== null) query = query.where('tenant', 'in', tenants);
+  const channel = text(params, 'channel');
+  // Of a delivery the subject is TENANT/CHANNEL; neither name has a slash.
+  if (channel !== null)
+    query = query.where('kind', '=', 'delivery').where(sql<boolean>`subject = tenant || '/' || ${channel}`);
+  const code = text(params, 'reason');
+  // As JSON.stringify writes it.
+  if (code !== null) query = query.where('reasons', 'like', `%"code":${JSON.stringify(code)}%`);
+  for (const [name, operator] of BOUNDS) {
+    const at = params[name];
+    if (typeof at === 'number') query = query.where('at', operator, at);
+  }
   const place = placeOf(params);
   if (place !== null) query = query.where((eb) => behind(eb, 'at', 'id', place));
   const limit = limitOf(params);

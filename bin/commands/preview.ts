@@ -1,10 +1,12 @@
 /** The message that a channel would send: text, HTML or JSON, whole, and not sent. */
 
 import { writeFile } from 'node:fs/promises';
+import type { Alert } from '../../alert/alert.ts';
 import { channelKey } from '../../alert/entry.ts';
 import type { Notification, Recipient } from '../../alert/notification.ts';
 import { createPictures } from '../../channels/picture/pictures.ts';
 import { type Preview, previewOf } from '../../channels/preview.ts';
+import { alertFrom, notificationOf, type Occasion, sampleAlert } from '../../channels/preview-subject.ts';
 import { CHANNEL_TYPES } from '../../channels/registry.ts';
 import type { PreviewMessage } from '../../channels/sender.ts';
 import { createTemplates } from '../../channels/template/templates.ts';
@@ -16,9 +18,8 @@ import { zoneOf } from '../../rules/zone.ts';
 import { systemClock } from '../../telemetry/clock.ts';
 import { silentLog } from '../../telemetry/log.ts';
 import { alertsFrom } from '../alerts-from.ts';
-import { baseUrl, CLIENT_OPTIONS, createClient, describeProblems } from '../client.ts';
+import { baseUrl, CLIENT_OPTIONS, createClient, describeProblems, isRecord } from '../client.ts';
 import { type Command, CommandFailed, type Input, UsageError } from '../command.ts';
-import { alertFrom, notificationOf, sampleAlert } from '../preview-subject.ts';
 import { type Print, printable } from '../print.ts';
 import { resourcesIn } from '../resources.ts';
 
@@ -73,15 +74,23 @@ async function subject(input: Input, { tenant, name: channel }: Channel, set: Re
   const now = Date.now();
   const occasion = { tenant, channel, recipient: recipientOf(options), now };
   const about = positionals[1];
-  if (about === undefined) return notificationOf([sampleAlert(tenant, now)], set.policy, occasion);
+  if (about === undefined) return notificationAbout([sampleAlert(tenant, now)], set, occasion);
   const identity = /^(?:([a-z0-9-]+)\/)?([0-9a-f]{16})$/i.exec(about);
   if (identity !== null) {
     const path = `/v1/alerts/${identity[1] ?? tenant}/${identity[2]!.toLowerCase()}`;
-    return notificationOf([alertFrom(await createClient(input).get(path))], set.policy, occasion);
+    const known = await createClient(input).get(path);
+    if (!isRecord(known)) throw new CommandFailed('the running Herald answered with no alert');
+    return notificationAbout([alertFrom(known)], set, occasion);
   }
   const { alerts, problems } = await alertsFrom(about, String(options.source ?? 'alertmanager'), set, now);
   for (const line of describeProblems(problems.list, problems.count)) print.note(line);
-  return notificationOf(alerts, set.policy, occasion);
+  return notificationAbout(alerts, set, occasion);
+}
+
+function notificationAbout(alerts: readonly Alert[], { policy }: ResourceSet, occasion: Occasion): Notification {
+  const notification = notificationOf(alerts, policy, occasion);
+  if (notification !== null) return notification;
+  throw new CommandFailed(`none of the alerts is of tenant ${occasion.tenant}, which the channel is of`);
 }
 
 /** null: whoever the channel names. */

@@ -73,6 +73,8 @@ const EXPECTED: Readonly<Record<string, RouteAccess>> = {
   'GET /v1/dead-letters': READ,
   'GET /v1/dead-letters/{id}': READ,
   'POST /v1/dead-letters/{id}/replay': REPLAY,
+  'POST /v1/dead-letters/replay': { permission: 'deliveries.replay', within: 'tenants' },
+  'POST /v1/preview': READ,
   'GET /v1/rules': READ,
   'GET /v1/policies': DEPLOYMENT,
   'GET /v1/schedules': READ,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { reason } from '../../alert/reason.ts';
 import { CommandUnanswered } from '../../api/operator-ports.ts';
-import { deadInput, fingerprintOf, opened, replayedInput } from '../archive/journal-of.ts';
+import { deadInput, delivery, fingerprintOf, opened, replayedInput, T0 } from '../archive/journal-of.ts';
 import { ServedApi } from './served-api.ts';
 
 const PATH = `/v1/alerts/acme/${fingerprintOf(1)}`;
@@ -83,4 +83,50 @@ test('[BR-ERR-009] a dead letter is put in again as it was, once', async () => {
   assert.equal((await api.post('/v1/dead-letters/letter-2/replay')).status, 409);
   assert.equal((await api.post('/v1/dead-letters/letter-3/replay')).status, 404);
   assert.equal(api.replays.length, 1);
+});
+
+test('[BR-ERR-009] open dead letters are replayed by filters, each by itself, and every filter counts', async () => {
+  const api = await new ServedApi().start(
+    [deadInput(1, 'r1', T0), deadInput(2, 'r2', T0 + 1000), deadInput(3, 'r3', T0 + 2000)],
+    [delivery('dead', 'n1', [1], T0 + 3000)],
+    [replayedInput(3)],
+  );
+  const asked = async (body: object) => {
+    api.replays.length = 0;
+    const answer = await api.post('/v1/dead-letters/replay', { by: 'ada', ...body });
+    assert.equal(answer.status, 200, JSON.stringify(answer.body));
+    assert.deepEqual(
+      api.replays.map(({ deadLetterId }) => deadLetterId),
+      [...answer.body.replayed, ...answer.body.refused.map(({ id }: { id: string }) => id)],
+    );
+    return answer.body;
+  };
+  api.reply = async () => ({ ok: true, status: 200, reasons: [] });
+  assert.deepEqual((await asked({ all: true })).replayed, ['letter-1', 'letter-2', 'dead-n1']);
+  assert.equal(api.replays[0]?.by, 'ada');
+  assert.deepEqual((await asked({ channel: 'ops' })).replayed, ['dead-n1']);
+  assert.deepEqual((await asked({ channel: 'other' })).replayed, []);
+  assert.deepEqual((await asked({ kind: 'input' })).replayed, ['letter-1', 'letter-2']);
+  assert.deepEqual((await asked({ tenant: 'nobody' })).replayed, []);
+  assert.deepEqual((await asked({ reason: 'dead-letter.decision-failed' })).replayed, ['letter-1', 'letter-2']);
+  const since = new Date(T0 + 500).toISOString();
+  assert.deepEqual((await asked({ since, until: new Date(T0 + 2500).toISOString() })).replayed, ['letter-2']);
+  api.reply = async () => ({ ok: false, status: 409, reasons: [reason('command.refused', 'not now')] });
+  assert.deepEqual((await asked({ since })).refused, [
+    { id: 'letter-2', detail: 'not now' },
+    { id: 'dead-n1', detail: 'not now' },
+  ]);
+  const listed = await api.get(`/v1/dead-letters?reason=dead-letter.decision-failed&since=${since}`);
+  assert.deepEqual(
+    listed.body.deadLetters.map(({ id }: { id: string }) => id),
+    ['letter-3', 'letter-2'],
+  );
+  assert.equal((await api.get('/v1/dead-letters?since=yesterday')).status, 400);
+});
+
+test('[BR-ERR-009] a replay of everything has to be asked for as such, and a misspelt filter is no filter', async () => {
+  const api = await new ServedApi().start([deadInput(1, 'r1')]);
+  for (const body of [{}, { all: false }, { chanel: 'ops' }, { since: 'yesterday' }])
+    assert.equal((await api.post('/v1/dead-letters/replay', body)).status, 422, JSON.stringify(body));
+  assert.equal(api.replays.length, 0);
 });

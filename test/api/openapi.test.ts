@@ -161,6 +161,11 @@ test('[BR-INT-006] real answers are what openapi.json says, down to every proper
   check(spec, spec.paths['/v1/silences']!.post!, await api.post('/v1/silences', {}));
   check(spec, spec.paths['/v1/silences/{id}']!.delete!, await api.delete('/v1/silences/s1'));
   check(spec, spec.paths['/v1/dead-letters/{id}/replay']!.post!, await api.post('/v1/dead-letters/letter-9/replay'));
+  const replayAll = spec.paths['/v1/dead-letters/replay']!.post!;
+  for (const body of [{ all: true }, {}]) check(spec, replayAll, await api.post('/v1/dead-letters/replay', body));
+  const preview = spec.paths['/v1/preview']!.post!;
+  for (const body of [{ tenant: 'acme', channel: 'ops' }, { channel: 'nobody' }, {}])
+    check(spec, preview, await api.post('/v1/preview', body));
   api.reply = async () => ({ ok: false, status: 409, reasons: [] });
   const close = spec.paths['/v1/alerts/{tenant}/{fingerprint}/close']!.post!;
   check(spec, close, await api.post(posts['/v1/alerts/{tenant}/{fingerprint}/close']));

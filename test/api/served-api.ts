@@ -7,7 +7,13 @@ import type { CommandEntry, PromotionEntry, ReplayEntry, SilenceEntry, SubmitEnt
 import { reason } from '../../alert/reason.ts';
 import type { SilenceRule } from '../../alert/silence.ts';
 import { type Authority, guarded } from '../../api/guard.ts';
-import type { Activation, DeclaredChannel, OperatorPorts, RuleStanding } from '../../api/operator-ports.ts';
+import type {
+  Activation,
+  DeclaredChannel,
+  OperatorPorts,
+  PreviewWish,
+  RuleStanding,
+} from '../../api/operator-ports.ts';
 import { operatorRoutes } from '../../api/routes.ts';
 import { Projector } from '../../archive/project.ts';
 import { QUERIES } from '../../archive/queries/registry.ts';
@@ -55,6 +61,11 @@ export class ServedApi {
   readonly promotions: Omit<PromotionEntry, 'replyTo'>[] = [];
   readonly replays: Omit<ReplayEntry, 'replyTo'>[] = [];
   readonly submissions: Omit<SubmitEntry, 'replyTo'>[] = [];
+  readonly previewed: PreviewWish[] = [];
+  preview: OperatorPorts['preview'] = async (wish) =>
+    this.channels.some(({ tenant, name }) => tenant === wish.tenant && name === wish.channel)
+      ? { type: 'webhook', messages: [], failures: [], detail: '' }
+      : null;
   channels: DeclaredChannel[] = [
     { tenant: 'acme', name: 'ops', type: 'webhook', fallback: 'sms', members: [] },
     { tenant: 'other', name: 'ops', type: 'console', fallback: null, members: [] },
@@ -94,6 +105,10 @@ export class ServedApi {
     submit: (entry) => {
       this.submissions.push(entry);
       return this.reply();
+    },
+    preview: (wish) => {
+      this.previewed.push(wish);
+      return this.preview(wish);
     },
     channels: () => this.channels,
     status: async () => ({ version: '0.1.0', partitions: [] }),

@@ -1,4 +1,4 @@
-/** What a preview is about: alerts of a file, an alert that the running Herald knows, or a made-up one. */
+/** What a preview is about: alerts that somebody gives, an alert that Herald knows, or a made-up one. */
 
 import type { Alert } from '../alert/alert.ts';
 import { dryRun } from '../alert/dry-run.ts';
@@ -7,8 +7,6 @@ import type { GroupedAlert, Notification, Recipient } from '../alert/notificatio
 import { buildNotification } from '../alert/notification-build.ts';
 import type { Policy } from '../alert/policy.ts';
 import { reason } from '../alert/reason.ts';
-import { isRecord } from './client.ts';
-import { CommandFailed } from './command.ts';
 
 /** Plays no part in what a message says. */
 const TIMING = { groupWait: 0, groupInterval: 1, repeatInterval: 1, channels: [] };
@@ -21,11 +19,11 @@ export interface Occasion {
   readonly now: number;
 }
 
-/** As if all of them were one group, whose route tells the channel. Throws CommandFailed where there is none of the tenant. */
-export function notificationOf(alerts: readonly Alert[], policy: Policy, occasion: Occasion): Notification {
+/** As if all of them were one group, whose route tells the channel. null: none of them is of the tenant. */
+export function notificationOf(alerts: readonly Alert[], policy: Policy, occasion: Occasion): Notification | null {
   const { tenant, channel, recipient, now } = occasion;
   const ours = alerts.filter((alert) => alert.tenant === tenant);
-  if (ours.length === 0) throw new CommandFailed(`none of the alerts is of tenant ${tenant}, which the channel is of`);
+  if (ours.length === 0) return null;
   const tried = ours.map((alert) => ({ alert, decision: dryRun(policy, alert, now) }));
   const grouped = tried.map(({ alert, decision }): GroupedAlert => {
     const { environment, priority, labels } = decision;
@@ -47,9 +45,8 @@ export function notificationOf(alerts: readonly Alert[], policy: Policy, occasio
   });
 }
 
-/** Of `GET /v1/alerts/{tenant}/{fingerprint}`. Throws CommandFailed. */
-export function alertFrom(answer: unknown): Alert {
-  if (!isRecord(answer)) throw new CommandFailed('the running Herald answered with no alert');
+/** Of the answer of `GET /v1/alerts/{tenant}/{fingerprint}`. */
+export function alertFrom(answer: Readonly<Record<string, unknown>>): Alert {
   const { tenant, fingerprint, status, labels, annotations, generatorURL, source, startsAt, endsAt } = answer;
   return {
     tenant: String(tenant),
@@ -65,7 +62,9 @@ export function alertFrom(answer: unknown): Alert {
 }
 
 function textsOf(value: unknown): Record<string, string> {
-  return isRecord(value) ? Object.fromEntries(Object.entries(value).map(([name, text]) => [name, String(text)])) : {};
+  return typeof value === 'object' && value !== null
+    ? Object.fromEntries(Object.entries(value).map(([name, text]) => [name, String(text)]))
+    : {};
 }
 
 /** For who has no alert at hand. */

@@ -1,0 +1,111 @@
+/** POST /v1/dead-letters/replay: many at once, by what they have in common. */
+
+import type { ReplayEntry } from '../alert/entry.ts';
+import { Problems } from '../ingress/problem.ts';
+import type { HttpRequest, Reply } from '../ingress/route.ts';
+import { type Caller, notIn, scoped, sees } from './caller.ts';
+import { type Fields, invalid, readObject, textField, timeField } from './json-body.ts';
+import { json, type Operation } from './operation.ts';
+import type { OperatorPorts } from './operator-ports.ts';
+import { personIn } from './person-body.ts';
+
+type Ports = Pick<OperatorPorts, 'query' | 'replay'>;
+
+export function replayAllOperation(ports: Ports): Operation {
+  return {
+    method: 'POST',
+    path: '/v1/dead-letters/replay',
+    id: 'replayDeadLetters',
+    access: { permission: 'deliveries.replay', within: 'tenants' },
+    summary:
+      'Puts open dead letters in again that fit all filters of the body, up to 500; without a filter only with all: true. Where next is not null there are more: ask again with it as cursor.',
+    parameters: [],
+    body: 'ReplayWish',
+    answer: 'ReplayedAll',
+    problems: {
+      422: 'The body is invalid, or names no filter and not all: true.',
+      503: 'The archive cannot be asked now.',
+    },
+    handle: (request, _, caller) => replayAll(ports, request, caller),
+  };
+}
+
+/** Unix ms. `prefix`: of the path by which a problem is named. */
+export function boundsIn(given: Fields, problems: Problems, prefix: string): { since?: number; until?: number } {
+  const since = timeField(problems, `${prefix}since`, given.since, false);
+  const until = timeField(problems, `${prefix}until`, given.until, false);
+  return { ...(since === null ? {} : { since }), ...(until === null ? {} : { until }) };
+}
+
+/** A page of the archive; putting it in takes a second or two. */
+const MOST_AT_ONCE = 500;
+const LONGEST = 500;
+const FILTERS = ['tenant', 'channel', 'reason', 'kind'] as const;
+const KNOWN = new Set<string>([...FILTERS, 'since', 'until', 'all', 'cursor', 'by', 'comment']);
+
+interface Wish {
+  readonly by: string;
+  /** For the archive. */
+  readonly asked: Readonly<Record<string, unknown>>;
+}
+
+function wishIn(fields: Fields, { identity }: Caller, problems: Problems): Wish {
+  const { by } = personIn(fields, problems, identity);
+  const cursor = textField(problems, '/cursor', fields.cursor, LONGEST);
+  const given = FILTERS.map((name) => [name, textField(problems, `/${name}`, fields[name], LONGEST)] as const);
+  const filters = {
+    ...Object.fromEntries(given.filter(([, value]) => value !== '')),
+    ...boundsIn(fields, problems, '/'),
+  };
+  // A misspelt filter would be none, and replay more than was meant.
+  for (const name of Object.keys(fields))
+    if (!KNOWN.has(name)) problems.add(`/${name}`, fields[name], `one of ${[...KNOWN].join(', ')}`);
+  if (problems.count === 0 && Object.keys(filters).length === 0 && fields.all !== true)
+    problems.add('/all', fields.all ?? null, `true, or a filter: ${FILTERS.join(', ')}, since, until`);
+  return { by, asked: { ...filters, ...(cursor === '' ? {} : { cursor }), state: 'open', limit: MOST_AT_ONCE } };
+}
+
+interface Listed {
+  readonly id: string;
+  /** Of whom: letters of one are put in one after the other. */
+  readonly subject: string;
+}
+
+async function replayAll(ports: Ports, { body }: HttpRequest, caller: Caller): Promise<Reply> {
+  const read = readObject(body);
+  if ('refused' in read) return read.refused;
+  const problems = new Problems();
+  const { by, asked } = wishIn(read.fields, caller, problems);
+  if (problems.count > 0) return invalid(problems);
+  if (typeof asked.tenant === 'string' && !sees(caller, asked.tenant)) return notIn(asked.tenant);
+  const { deadLetters, next } = (await ports.query('dead-letters', scoped(asked, caller))) as {
+    readonly deadLetters: readonly Listed[];
+    readonly next: string | null;
+  };
+  // The oldest first, as they came.
+  const bySubject = Map.groupBy(deadLetters.toReversed(), ({ subject }) => subject);
+  const chains = [...bySubject.values()].map(async (letters) => {
+    const results: { id: string; detail: string | null }[] = [];
+    for (const { id } of letters) results.push({ id, detail: await tryReplay(ports, id, by, caller) });
+    return results;
+  });
+  const results = (await Promise.all(chains)).flat();
+  return json(200, {
+    replayed: results.filter(({ detail }) => detail === null).map(({ id }) => id),
+    refused: results.filter(({ detail }) => detail !== null),
+    next,
+  });
+}
+
+/** null: it was put in; else why not. One that is refused does not keep the others. */
+async function tryReplay(ports: Ports, id: string, by: string, caller: Caller): Promise<string | null> {
+  try {
+    const letter = await ports.query('dead-letter', scoped({ id }, caller));
+    const { entry } = letter as { readonly entry: ReplayEntry['entry'] };
+    const { ok, reasons } = await ports.replay({ kind: 'replay', deadLetterId: id, by, entry });
+    return ok ? null : reasons.map((reason) => reason.detail).join('; ');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return error.message;
+    throw error;
+  }
+}
