@@ -58,7 +58,7 @@ test('[BR-CFG-002] unknown kinds, versions, formats and types say what is allowe
   await only(
     'format: herald\nauth: { type: oauth }',
     'Source',
-    /^6 spec\.auth\.type: is "oauth"; allowed: none, bearer, basic/,
+    /^6 spec\.auth\.type: is "oauth"; allowed: none, api-key, bearer, basic/,
   );
   await only('type: slak', 'Channel', /^5 spec\.type: is "slak"; allowed: console, spread, hook/);
   await only('format: 5', 'Source', /^5 spec\.format: is 5 \(number\); allowed: alertmanager/);
