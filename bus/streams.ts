@@ -14,6 +14,7 @@ import {
   journalStream,
   META_BUCKET,
   POLICIES_STREAM,
+  SENDERS_BUCKET,
   SNAPSHOT_BUCKET,
   subjects,
   WORKERS_BUCKET,
@@ -75,7 +76,7 @@ function definitions(count: PartitionCount, sizes: StreamSizes): Definition[] {
 /** What the file store must be able to hold for these definitions, in bytes. */
 export function requiredStorage(count: PartitionCount, sizes: StreamSizes): number {
   const streams = definitions(count, sizes).reduce((sum, { max_bytes }) => sum + max_bytes, 0);
-  return streams + SNAPSHOT_BYTES + 64 * MiB;
+  return streams + SNAPSHOT_BYTES + 80 * MiB;
 }
 
 const SNAPSHOT_BYTES = 1024 * MiB;
@@ -88,6 +89,7 @@ export async function ensureStreams(bus: Bus, count: PartitionCount, sizes: Stre
     ...definitions(count, sizes).map((definition) => ensureStream(bus, definition)),
     bus.kvm.create(WORKERS_BUCKET, { max_bytes: 4 * MiB }),
     bus.kvm.create(API_KEYS_BUCKET, { max_bytes: 16 * MiB }),
+    bus.kvm.create(SENDERS_BUCKET, { max_bytes: 16 * MiB, storage: StorageType.File }),
     bus.objm.create(SNAPSHOT_BUCKET, { storage: StorageType.File, max_bytes: SNAPSHOT_BYTES }),
   ]);
 }

@@ -4,19 +4,22 @@
  * A token is kept until shortly before it expires; while a new one is fetched, everybody who needs it waits for that one request. A
  * token that the provider refuses is dropped, and the next one who asks gets a new one: how often to try again is for the caller.
  *
- * A provider may replace the refresh token with every use. The new one is kept in memory alone: after a restart the declared
- * one is used again (docs/decisions/44-tickets.md).
+ * A provider may replace the refresh token with every use. The new one is sealed (sealed.ts) and kept in the channel's memory before
+ * anything is done with it, so the next process goes on with it. Who declares another refresh token begins with that.
  */
 
 import Type from 'typebox';
 import { secretReference } from '../resources/secret.ts';
 import type { Clock } from '../telemetry/clock.ts';
+import type { Log } from '../telemetry/log.ts';
 import { hiddenIn, withoutSecrets } from './hidden.ts';
 import { type HttpAnswer, oneLine, requestWithin, verdict } from './http-attempt.ts';
 import { httpUrl } from './http-options.ts';
 import { jsonObject } from './json-object.ts';
+import { NOTHING_NEWER, rotatedToken } from './oauth-rotation.ts';
 import type { Outbound } from './outbound.ts';
 import type { Outcome } from './outcome.ts';
+import type { SenderMemory } from './sender.ts';
 
 export const oauthOptions = Type.Object(
   {
@@ -64,6 +67,8 @@ export interface OAuthPorts {
   readonly clock: Clock;
   /** Milliseconds. */
   readonly timeout: number;
+  readonly memory?: SenderMemory;
+  readonly log?: Log;
 }
 
 /** A token is renewed this long before it expires, or when a tenth of its time is left, if that is shorter. Milliseconds. */
@@ -77,8 +82,10 @@ interface Token {
 
 type Fetched = { readonly ok: true; readonly token: Token } | (TokenResult & { readonly ok: false });
 
-export function createTokenSource(options: OAuthOptions, { http, clock, timeout }: OAuthPorts): TokenSource {
+export function createTokenSource(options: OAuthOptions, ports: OAuthPorts): TokenSource {
+  const { http, clock, timeout } = ports;
   let refreshToken = options.refreshToken ?? null;
+  const rotated = rotatedToken(options, ports);
   let kept: Token | null = null;
   let underWay: Promise<Fetched> | null = null;
   // Nobody's own signal: the one who asked first may go, the others still need the answer.
@@ -86,6 +93,9 @@ export function createTokenSource(options: OAuthOptions, { http, clock, timeout 
 
   async function fetchToken(): Promise<Fetched> {
     const began = clock.monotonic();
+    const newer = (await rotated?.read()) ?? NOTHING_NEWER;
+    if (!newer.ok) return failed({ kind: 'retry', detail: newer.message, notBefore: null }, options);
+    refreshToken = newer.token ?? refreshToken;
     const hide = withoutSecrets([options.clientSecret, options.refreshToken ?? '', refreshToken ?? '']);
     const bounds = { clock, timeout, signal: never };
     const result = hiddenIn(await requestWithin(http, tokenRequest(options, refreshToken), bounds), hide);
@@ -96,7 +106,10 @@ export function createTokenSource(options: OAuthOptions, { http, clock, timeout 
     }
     const read = readToken(result.text, began);
     if (!read.ok) return failed({ kind: 'rejected', detail: read.message }, options);
-    if (read.refreshToken !== null && refreshToken !== null) refreshToken = read.refreshToken;
+    if (read.refreshToken !== null && refreshToken !== null && read.refreshToken !== refreshToken) {
+      refreshToken = read.refreshToken;
+      await rotated?.write(refreshToken);
+    }
     kept = read.token;
     return { ok: true, token: read.token };
   }

@@ -48,6 +48,8 @@ export interface ReplyActions {
    * nobody could be asked: then it is worth trying again.
    */
   acknowledge(answer: GroupAnswer): Promise<string>;
+  /** It was accepted, and did not reach its recipient. Told again it changes nothing. Resolves once it is stored. */
+  failed(notificationId: string, detail: string): Promise<void>;
 }
 
 export interface GroupAnswer {
@@ -73,8 +75,18 @@ export interface SenderContext {
   readonly templates: Templates;
   /** Left out where nothing is sent, such as in a check. */
   readonly pictures?: Pictures;
+  /** What this channel keeps over restarts. Left out where nothing is sent. */
+  readonly memory?: SenderMemory;
   /** In place of connections of the sender's own: a preview records what would leave. */
   readonly http?: Outbound;
+}
+
+/** What a sender must still know when another process owns its channel, and what is no event of a delivery. Of one channel. */
+export interface SenderMemory {
+  /** null: nothing is kept under that name. Rejects where it cannot be asked now. */
+  read(name: string): Promise<string | null>;
+  /** Some hundred kilobytes at most. Resolves once it is stored. */
+  write(name: string, text: string): Promise<void>;
 }
 
 /** The part of a terminal, pipe or file stream that the console channel needs. */

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Bus } from '../bus/connection.ts';
 import { forgetWorkers } from '../bus/lease.ts';
 import { answerRuleCounts } from '../bus/rule-counts.ts';
+import { senderMemory } from '../bus/sender-memory.ts';
 import { createPictures } from '../channels/picture/pictures.ts';
 import { createTemplates } from '../channels/template/templates.ts';
 import type { ResourceSet } from '../resources/compile.ts';
@@ -73,7 +74,7 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
   const query = archiveQuery(() => parts.bus);
   const resources = has('ingress') || has('actors') ? await openResources(environment.config, context, query) : null;
   const keys = new KeyStore(systemClock, log);
-  const senders = new Senders(context);
+  const senders = new Senders(context, (channel) => senderMemory(() => parts.bus, channel));
   const plugins = startPlugins(metrics, context);
   if (resources !== null && has('actors')) {
     ruleMetrics(metrics, resources.current);

@@ -3,10 +3,12 @@
  * time reads its inbox; a channel that changed gets a new watcher.
  */
 
-import { channelKey } from '../alert/entry.ts';
+import { randomUUID } from 'node:crypto';
+import { addressOf, channelKey } from '../alert/entry.ts';
 import { askArchive } from '../archive/ask.ts';
 import { askPartition } from '../bus/ask-partition.ts';
 import type { Bus } from '../bus/connection.ts';
+import { encodeFrame } from '../bus/frame.ts';
 import { framePublisher } from '../bus/ingest.ts';
 import { type PartitionCount, partitionOf } from '../bus/partition.ts';
 import type { GroupAnswer, ReplyActions, Sender } from '../channels/sender.ts';
@@ -103,6 +105,11 @@ export function replyActions(bus: Bus, count: PartitionCount, { tenant, name }: 
       );
       const done = answers.filter(({ ok }) => ok).length;
       return `${done} of ${alerts.length} firing alerts acknowledged`;
+    },
+    async failed(notificationId, detail) {
+      const entry = { kind: 'receipt', tenant, channel: name, notificationId, step: 'failed', detail } as const;
+      const frame = encodeFrame({ stamp: null, entries: [entry] });
+      await publisher.publish(partitionOf(addressOf(entry), count), frame, `receipt.${randomUUID()}`);
     },
   };
 }

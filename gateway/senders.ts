@@ -7,7 +7,13 @@ import { channelKey } from '../alert/entry.ts';
 import type { Send } from '../channels/delivery.ts';
 import type { Outcome } from '../channels/outcome.ts';
 import { CHANNEL_TYPES } from '../channels/registry.ts';
-import { InvalidChannelOptions, type Probe, type Sender, type SenderContext } from '../channels/sender.ts';
+import {
+  InvalidChannelOptions,
+  type Probe,
+  type Sender,
+  type SenderContext,
+  type SenderMemory,
+} from '../channels/sender.ts';
 import type { Channel } from '../resources/channel.ts';
 import { type Mask, unmasked } from '../rules/mask.ts';
 
@@ -29,11 +35,13 @@ export interface Watchable {
 
 export class Senders {
   readonly #context: SenderContext;
+  readonly #memoryOf: ((channel: string) => SenderMemory) | null;
   readonly #entries = new Map<string, Entry>();
   #mask: Mask = unmasked;
 
-  constructor(context: SenderContext) {
+  constructor(context: SenderContext, memoryOf: ((channel: string) => SenderMemory) | null = null) {
     this.#context = context;
+    this.#memoryOf = memoryOf;
   }
 
   /** From now on these channels, and no notification reaches one but through `mask`. */
@@ -45,7 +53,8 @@ export class Senders {
     }
     for (const [key, channel] of channels) {
       if (this.#entries.has(key)) continue;
-      const sender = CHANNEL_TYPES[channel.type]!.create(channel.options, this.#context);
+      const memory = this.#memoryOf === null ? {} : { memory: this.#memoryOf(key) };
+      const sender = CHANNEL_TYPES[channel.type]!.create(channel.options, { ...this.#context, ...memory });
       this.#entries.set(key, {
         ...named(channel),
         declared: declaration(channel),

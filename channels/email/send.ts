@@ -25,7 +25,7 @@ export function createEmailSender(options: EmailOptions, context: SenderContext,
   const smtp = createSmtp(settings, context.log, target);
   const inbox = options.imap === undefined ? null : inboxSettings(options.imap);
   const key = markKey(inbox?.replyKey ?? null);
-  const bounced = new BouncedAddresses();
+  const bounced = new BouncedAddresses(context.memory ?? null);
   const mailer = {
     settings,
     context,

@@ -9,11 +9,17 @@ import { explainJira, jiraSystem } from './issues.ts';
 import { type JiraOptions, jiraSettings } from './options.ts';
 
 export function createJiraSender(options: JiraOptions, context: SenderContext): Sender {
-  const { clock, templates } = context;
+  const { clock, log, memory, templates } = context;
   const settings = jiraSettings(options);
   const http = outboundFor(settings, context);
   const { timeout } = settings;
-  const authorization = authorizationOf(settings.auth, { http, clock, timeout });
+  const authorization = authorizationOf(settings.auth, {
+    http,
+    clock,
+    timeout,
+    log,
+    ...(memory === undefined ? {} : { memory }),
+  });
   const api = createApi({ http, clock, timeout, authorization, explain: explainJira });
   const ports = { type: 'jira', system: jiraSystem(api, settings), templates };
   return {

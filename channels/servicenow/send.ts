@@ -9,11 +9,17 @@ import { explainServicenow, probeUrl, servicenowSystem } from './incidents.ts';
 import { type ServicenowOptions, servicenowSettings } from './options.ts';
 
 export function createServicenowSender(options: ServicenowOptions, context: SenderContext): Sender {
-  const { clock, templates } = context;
+  const { clock, log, memory, templates } = context;
   const settings = servicenowSettings(options);
   const http = outboundFor(settings, context);
   const { timeout } = settings;
-  const authorization = authorizationOf(settings.auth, { http, clock, timeout });
+  const authorization = authorizationOf(settings.auth, {
+    http,
+    clock,
+    timeout,
+    log,
+    ...(memory === undefined ? {} : { memory }),
+  });
   const api = createApi({ http, clock, timeout, authorization, explain: explainServicenow });
   const ports = { type: 'servicenow', system: servicenowSystem(api, settings), templates };
   return {

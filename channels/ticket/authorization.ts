@@ -2,10 +2,8 @@
 
 import Type from 'typebox';
 import { secretReference } from '../../resources/secret.ts';
-import type { Clock } from '../../telemetry/clock.ts';
 import type { Authorization } from '../api-call.ts';
-import { createTokenSource, type OAuthOptions, oauthOptions } from '../oauth.ts';
-import type { Outbound } from '../outbound.ts';
+import { createTokenSource, type OAuthOptions, type OAuthPorts, oauthOptions } from '../oauth.ts';
 import { InvalidChannelOptions } from '../sender.ts';
 
 const basic = Type.Object(
@@ -30,10 +28,7 @@ export function checkAuth(auth: AuthOptions): void {
   if (given !== 1) throw new InvalidChannelOptions('auth', `holds ${given} ways; allowed: one of basic, token, oauth`);
 }
 
-export function authorizationOf(
-  auth: AuthOptions,
-  ports: { readonly http: Outbound; readonly clock: Clock; readonly timeout: number },
-): Authorization {
+export function authorizationOf(auth: AuthOptions, ports: OAuthPorts): Authorization {
   const { basic: user, token, oauth } = auth;
   if (user !== undefined) return { kind: 'basic', user: user.user, secret: user.secret.trim() };
   if (token !== undefined) return { kind: 'bearer', secret: token.trim() };

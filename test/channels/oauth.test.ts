@@ -7,6 +7,7 @@ import { validate } from '../../resources/validate.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { atEnd } from '../support/leaks.ts';
 import { type Answer, type Script, startReceiver } from '../support/receiver.ts';
+import { aMemory } from '../support/sender-memory.ts';
 
 const never = new AbortController().signal;
 const SECRET = 's3cr3t/of+the client';
@@ -154,4 +155,53 @@ test('[BR-SEC-014] the client secret is a reference, never a text', () => {
   const declared = { tokenUrl: 'https://auth.example/token', clientId: 'herald', clientSecret: { env: 'SECRET' } };
   assert.deepEqual(validate(oauthOptions, declared), []);
   assert.equal(validate(oauthOptions, { ...declared, clientSecret: 'hunter2' }).length, 1);
+});
+
+/** The sender of a channel in the next process, with what the one before kept. */
+async function following(memory: ReturnType<typeof aMemory>, script: Script, refreshToken = 'r1') {
+  const server = await startReceiver({ script });
+  const http = createOutbound({ allowPrivateAddresses: true, ca: null, connectTimeout: 5_000 });
+  atEnd(() => http.close());
+  const declared = { tokenUrl: 'http://127.0.0.1:9/token', clientId: 'herald:1', clientSecret: SECRET, refreshToken };
+  const rerouted: typeof http = { ...http, request: (one) => http.request({ ...one, url: new URL(server.url) }) };
+  const tokens = createTokenSource(declared, { http: rerouted, clock: new FakeClock(), timeout: 5_000, memory });
+  const shown = () => server.requests.map(({ body }) => new URLSearchParams(body).get('refresh_token'));
+  return { tokens, shown };
+}
+
+test('[BR-INT-010] [BR-REL-004] the next process goes on with the refresh token that replaced the declared one, and it is kept sealed', async () => {
+  const memory = aMemory();
+  const first = await following(memory, granted({ refresh_token: 'the second one' }));
+  await first.tokens.get(never);
+  assert.equal(memory.kept.size, 1);
+  assert.ok(![...memory.kept.values()].join().includes('the second one'));
+  const second = await following(memory, granted({ refresh_token: 'the third one' }));
+  await second.tokens.get(never);
+  assert.deepEqual(second.shown(), ['the second one']);
+  first.tokens.refused('token-1');
+  await first.tokens.get(never);
+  assert.deepEqual(first.shown(), ['r1', 'the third one'], 'an owner from before, too');
+  const other = await following(memory, granted(), 'declared anew');
+  await other.tokens.get(never);
+  assert.deepEqual(other.shown(), ['declared anew']);
+});
+
+test('[BR-INT-010] while what is kept cannot be read, no older refresh token is shown; what cannot be kept is used all the same', async () => {
+  const memory = aMemory();
+  const { tokens, shown } = await following(memory, granted({ refresh_token: 'r2', expires_in: undefined }));
+  memory.failing = true;
+  const refused = await tokens.get(never);
+  assert.ok(!refused.ok && refused.outcome.kind === 'retry');
+  assert.match(refused.outcome.detail, /the kept refresh token cannot be read now/);
+  assert.deepEqual(shown(), []);
+  memory.failing = false;
+  const write = memory.write;
+  memory.write = async () => {
+    throw new Error('NATS does not answer');
+  };
+  assert.equal((await tokens.get(never)).ok, true);
+  memory.write = write;
+  tokens.refused('token-1');
+  await tokens.get(never);
+  assert.deepEqual(shown(), ['r1', 'r2']);
 });

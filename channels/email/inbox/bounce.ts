@@ -13,20 +13,29 @@ export interface Bounce {
   readonly status: string;
   /** For a person, one line. */
   readonly detail: string;
+  /** Ids of notifications that were sent to this address alone: nobody has them. */
+  readonly failed: readonly string[];
 }
 
 /** null: no report. Empty: one that says nothing of a failure of ours. */
 export function bouncesIn(
   mail: Email,
   source: string,
-  wasSentTo: (name: MessageName, address: string) => boolean,
+  wasSentTo: (name: MessageName, address: string) => 'alone' | 'among others' | null,
 ): Bounce[] | null {
   const type = mail.headers.find(({ key }) => key === 'content-type')?.value ?? '';
   if (!/^multipart\/report\b/i.test(type) || !/report-type="?delivery-status/i.test(type)) return null;
   const report = mail.attachments.find(({ mimeType }) => mimeType === 'message/delivery-status');
   if (report === undefined) return [];
   const ours = namesIn(source);
-  return recipientsOf(textOf(report.content)).filter(({ address }) => ours.some((name) => wasSentTo(name, address)));
+  return recipientsOf(textOf(report.content)).flatMap((recipient) => {
+    const sent = ours
+      .map((name) => ({ name, how: wasSentTo(name, recipient.address) }))
+      .filter(({ how }) => how !== null);
+    if (sent.length === 0) return [];
+    const alone = sent.filter(({ how }) => how === 'alone').map(({ name }) => name.notificationId);
+    return [{ ...recipient, failed: [...new Set(alone)] }];
+  });
 }
 
 /** Ids of our form anywhere in the report: the mail in question is quoted in one of several ways. */
@@ -36,7 +45,7 @@ function namesIn(source: string): MessageName[] {
 }
 
 /** A block of fields for each recipient, after one about the whole mail. `delayed` is not failed: the server goes on trying. */
-function recipientsOf(report: string): Bounce[] {
+function recipientsOf(report: string): Omit<Bounce, 'failed'>[] {
   return report
     .replace(/\r\n?/g, '\n')
     .replace(/\n[ \t]+/g, ' ')

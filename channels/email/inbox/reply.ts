@@ -61,7 +61,7 @@ export function meaningOf(mail: Email, source: string, rules: ReplyRules): MailM
   const answered = [mail.inReplyTo ?? '', ...(mail.references ?? '').split(/\s+/).reverse()].map(readMessageId);
   const name = answered.find((found) => found !== null);
   if (name === undefined || name === null) return ignored('mail.no-reply-to-ours', 'it answers none of our mails');
-  if (from === null || !wasSentTo(name, from, rules)) {
+  if (from === null || wasSentTo(name, from, rules) === null) {
     return ignored('mail.not-its-recipient', `${from ?? 'nobody'} was not sent ${name.notificationId}`);
   }
   if (rules.authentication !== null && !isAuthenticated(mail, from, rules.authentication)) {
@@ -78,11 +78,16 @@ export function meaningOf(mail: Email, source: string, rules: ReplyRules): MailM
   return { kind: 'acknowledge', groupId, notificationId, by: from, comment };
 }
 
-function wasSentTo(name: MessageName, address: string, { tenant, channel, to, key }: ReplyRules): boolean {
+/** null: it was not. */
+function wasSentTo(
+  name: MessageName,
+  address: string,
+  { tenant, channel, to, key }: ReplyRules,
+): 'alone' | 'among others' | null {
   const of = { tenant, channel };
-  if (isMarked(name, of, [address], key)) return true;
+  if (isMarked(name, of, [address], key)) return 'alone';
   const declared = to.some((one) => one.toLowerCase() === address.toLowerCase());
-  return declared && isMarked(name, of, to, key);
+  return declared && isMarked(name, of, to, key) ? 'among others' : null;
 }
 
 /** RFC 3834, and what came before it. null: a person wrote it. */

@@ -46,6 +46,7 @@ export async function watchInbox(deps: InboxDeps, rules: Rules, actions: ReplyAc
   const every = { ...rules, tenant: actions.tenant, channel: actions.channel };
   for (let failures = 0; !signal.aborted; ) {
     try {
+      await deps.bounced.load();
       const session = await openSession(mailbox, deps.target, signal);
       log.info({ event: 'email.inbox-open', ...about }, 'the inbox is watched');
       failures = 0;
@@ -90,8 +91,11 @@ async function actOn(source: Buffer, deps: InboxDeps, rules: ReplyRules, actions
         return true;
       case 'bounce':
         for (const bounce of meaning.bounces) {
-          const counted = bounced.add(bounce, clock.now());
+          const counted = await bounced.add(bounce, source, clock.now());
           log.warn({ event: 'email.bounced', ...about, ...counted }, `a mail came back: ${describeBounce(counted)}`);
+          const { failed, address, status, detail } = bounce;
+          const why = `a mail came back from ${address}: ${status} ${detail}`.trim();
+          for (const notificationId of failed) await actions.failed(notificationId, why);
         }
         return true;
       case 'acknowledge': {

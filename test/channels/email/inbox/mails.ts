@@ -38,6 +38,7 @@ export function aReply(change: ReplyChange = {}): string {
 export interface BounceChange {
   readonly address?: string;
   readonly action?: string;
+  readonly detail?: string;
   readonly id?: string;
 }
 
@@ -45,6 +46,7 @@ export interface BounceChange {
 export function aBounce({
   address = 'gone@example.org',
   action = 'failed',
+  detail = 'Recipient address\n    rejected: User unknown',
   id = idFor(address),
 }: BounceChange = {}): string {
   return `From: MAILER-DAEMON@mx.example.org (Mail Delivery System)
@@ -72,8 +74,7 @@ Original-Recipient: rfc822;${address}
 Action: ${action}
 Status: 5.1.1
 Remote-MTA: dns; mx2.example.org
-Diagnostic-Code: smtp; 550 5.1.1 <${address}>: Recipient address
-    rejected: User unknown
+Diagnostic-Code: smtp; 550 5.1.1 <${address}>: ${detail}
 
 --b
 Content-Description: Undelivered Message Headers

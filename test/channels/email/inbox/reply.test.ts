@@ -104,6 +104,7 @@ test('[BR-INT-009] a report of a failed delivery names the address and why', asy
         address: 'gone@example.org',
         status: '5.1.1',
         detail: 'smtp; 550 5.1.1 <gone@example.org>: Recipient address rejected: User unknown',
+        failed: [`n-${GROUP}-1`],
       },
     ],
   });

@@ -12,6 +12,7 @@ import { aNotification } from '../../../support/notification.ts';
 import { startDovecot } from '../../../support/providers/dovecot.ts';
 import { startSmtp } from '../../../support/providers/smtp.ts';
 import { aContext } from '../../../support/sender-context.ts';
+import { aMemory } from '../../../support/sender-memory.ts';
 import { until } from '../../../support/until.ts';
 import { aBounce, aReply, GROUP, idFor, KEY_TEXT } from './mails.ts';
 
@@ -40,11 +41,12 @@ async function setUp() {
   return { dovecot, smtp, options };
 }
 
-function watching(options: EmailOptions, clock = new FakeClock(systemClock.now())) {
+function watching(options: EmailOptions, clock = new FakeClock(systemClock.now()), memory = aMemory()) {
   const answers: GroupAnswer[] = [];
+  const failed: string[] = [];
   const behaviour = { failing: 0 };
   const stop = new AbortController();
-  const sender = createEmailSender(options, aContext(clock));
+  const sender = createEmailSender(options, { ...aContext(clock), memory });
   const actions = {
     tenant: 'default',
     channel: 'mail',
@@ -52,6 +54,9 @@ function watching(options: EmailOptions, clock = new FakeClock(systemClock.now()
       if (behaviour.failing-- > 0) throw new Error('the archive does not answer');
       answers.push(answer);
       return '1 of 1';
+    },
+    async failed(notificationId: string, detail: string) {
+      failed.push(`${notificationId}: ${detail}`);
     },
   };
   const ended = sender.watch?.(actions, stop.signal) ?? Promise.resolve();
@@ -61,7 +66,7 @@ function watching(options: EmailOptions, clock = new FakeClock(systemClock.now()
     await sender.close();
   };
   atEnd(end);
-  return { clock, sender, answers, behaviour, end };
+  return { clock, sender, answers, failed, behaviour, memory, end };
 }
 
 const isHandled = (flags: ReadonlySet<string> | undefined) => flags?.has('$HeraldHandled') === true;
@@ -99,18 +104,29 @@ test('[BR-INT-009] what could not be carried out stays unmarked and is tried aga
   await until('the reply to be carried out', () => answers.length === 1, { timeoutMs: 30_000 });
 });
 
-test('[BR-INT-009] mails that came back mark their address in the health of the channel', { skip }, async () => {
+test('[BR-INT-009] [BR-NOT-012] mails that came back are reported as failed, and mark their address in the health of the channel, over restarts', {
+  skip,
+}, async () => {
   const { dovecot, smtp, options } = await setUp();
-  const { sender } = watching(options);
+  const first = watching(options);
+  let { sender } = first;
   const never = new AbortController().signal;
   await dovecot.deliver(aBounce());
-  await dovecot.deliver(aBounce());
+  await dovecot.deliver(aBounce({ detail: 'mailbox full' }));
   const health = async () => (await sender.probe?.(never))?.detail ?? '';
   await until('both reports to count', async () => (await health()).includes('2 times'), { timeoutMs: 30_000 });
   assert.equal(
     await health(),
     `127.0.0.1:${smtp.port} greets, but mails came back from 1: gone@example.org (5.1.1, 2 times)`,
   );
+  const why = 'a mail came back from gone@example.org: 5.1.1';
+  assert.equal(first.failed.length, 2);
+  for (const one of first.failed) assert.ok(one.startsWith(`n-${GROUP}-1: ${why}`), one);
+  await first.end();
+  const second = watching(options, first.clock, first.memory);
+  sender = second.sender;
+  await until('the next owner to know', async () => (await health()).includes('2 times'), { timeoutMs: 30_000 });
+  assert.deepEqual(second.failed, [], 'what was dealt with is not reported again');
   const recipient = { name: 'user/gone', address: 'gone@example.org' };
   const outcome = await sender.send(aNotification({ recipient }), 1, never, null);
   assert.match(outcome.detail, /mails came back from gone@example\.org/);

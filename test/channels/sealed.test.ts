@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { seal, unseal } from '../../channels/sealed.ts';
+
+test('[BR-INT-010] a sealed text is read with its secret alone, and never when it was changed', () => {
+  fc.assert(
+    fc.property(fc.string(), fc.string(), fc.string(), fc.nat(), (text, secret, other, at) => {
+      const sealed = seal(text, secret);
+      assert.equal(unseal(sealed, secret), text);
+      if (other !== secret) assert.equal(unseal(sealed, other), null);
+      const bytes = Buffer.from(sealed.split('.')[2]!, 'base64url');
+      bytes[at % bytes.length]! ^= 1;
+      const changed = sealed.split('.').with(2, bytes.toString('base64url')).join('.');
+      assert.equal(unseal(changed, secret), null);
+    }),
+    { numRuns: 50 },
+  );
+  for (const text of ['', '1', '1.a.b.c', '2.x.y.z', 'a plain token']) assert.equal(unseal(text, 'secret'), null);
+  assert.notEqual(seal('a', 'b'), seal('a', 'b'), 'each has a nonce of its own');
+});
