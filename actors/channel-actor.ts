@@ -27,6 +27,7 @@ export const channelKind: EntityKind<ChannelState, Message> = {
     const [tenant, name] = tenantAndName(context.key);
     const neighbours = {
       wantsResolved: (channel: string) => context.policy.channel(tenant, channel)?.sendResolved ?? false,
+      audience: (audience: string) => context.policy.directory.audience(tenant, audience),
     };
     const policy = context.policy.channel(tenant, name);
     const { events, effects, sends } = decideDelivery(state, command, context.now, policy, neighbours);

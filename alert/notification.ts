@@ -46,6 +46,8 @@ export interface Notification {
   readonly channel: string;
   /** Left out: whoever the channel's own options name. */
   readonly recipient?: Recipient;
+  /** For a whole audience: everybody up to this place has it (audience.ts). Left out: nobody yet. */
+  readonly toldThrough?: number;
   /** Not to be sent before. Unix time in milliseconds. Left out: at once. */
   readonly notBefore?: number;
   /** Channels to go on to, in this order, instead of the one that its channel declares. Left out: as its channel says. */

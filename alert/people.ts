@@ -2,11 +2,12 @@
  * Who can be told: users with their contacts, teams, schedules, as far as deciding looks at them. Compiled in resources/ and rules/;
  * here is only the shape, so that deciding imports nothing.
  *
- * A receiver is named as routes name it: `user/alice`, `team/shop`, `schedule/primary`, `subscription/...`; a channel by its bare
+ * A receiver is named as routes name it: `user/alice`, `team/shop`, `schedule/primary`, `audience/customers`, `subscription/...`; a channel by its bare
  * name, which has no slash.
  */
 
 import type { Priority } from './alert.ts';
+import type { Audience } from './audience.ts';
 
 /** Where one is reached. `address`: in the terms of the channel. */
 export interface Contact {
@@ -83,13 +84,14 @@ export interface Schedule {
   readonly otherwise: readonly string[];
 }
 
-/** The people of all tenants. null: not declared (any more). */
+/** The people and audiences of all tenants. null: not declared (any more). */
 export interface Directory {
   user(tenant: string, name: string): User | null;
   team(tenant: string, name: string): Team | null;
   schedule(tenant: string, name: string): Schedule | null;
   /** Users and teams, as receivers, that subscribe to the same: see resources/subscription.ts. */
   subscribers(tenant: string, name: string): readonly string[] | null;
+  audience(tenant: string, name: string): Audience | null;
 }
 
 export const NOBODY: Directory = Object.freeze({
@@ -97,6 +99,7 @@ export const NOBODY: Directory = Object.freeze({
   team: () => null,
   schedule: () => null,
   subscribers: () => null,
+  audience: () => null,
 });
 
 /** Is it a channel's bare name, or somebody whom a Directory knows? */

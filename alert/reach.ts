@@ -5,12 +5,14 @@
  *   user          by the first preference that fits, else by the first contact; not in quiet hours unless it breaks through
  *   team          its channels, its members, or both; `otherwise` where that reaches nobody
  *   schedule      whoever is on call; `otherwise` in a gap
+ *   audience      itself, as one line by its channel, however many it is
  *   subscription  everybody who subscribes to the same
  *
  * A receiver is stranded when it reaches nobody, now or when quiet hours end. Two ways to one line are one line.
  */
 
 import type { Priority } from './alert.ts';
+import { audienceLine } from './audience.ts';
 import { contactsOf, othersOf, quietUntil, recipientOf } from './contact.ts';
 import { lineName } from './line-name.ts';
 import type { Recipient } from './notification.ts';
@@ -109,6 +111,9 @@ class Search {
       case 'schedule':
         this.#schedule(receiver, name, course);
         break;
+      case 'audience':
+        this.#audience(receiver, name, course);
+        break;
       case 'subscription':
         this.#subscribers(receiver, name, course);
         break;
@@ -177,6 +182,16 @@ class Search {
     if (!this.#reached)
       this.#otherwise(receiver, schedule.otherwise, reason('reach.on-call-unreachable', why), until, course);
     this.#reached ||= before;
+  }
+
+  #audience(receiver: string, name: string, course: Course): void {
+    const audience = this.#directory.audience(this.#facts.tenant, name);
+    if (audience === null) {
+      this.#unknown(receiver);
+      return;
+    }
+    const why = reason('reach.audience', `${receiver}: ${audience.size} recipients`);
+    this.#tell({ channel: audience.channel, recipient: audienceLine(name) }, [...course, why]);
   }
 
   #subscribers(receiver: string, name: string, course: Course): void {

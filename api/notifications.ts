@@ -13,6 +13,8 @@ export const DELIVERY_STATES = [
   'dead',
   'diverted',
   'bundled',
+  'expanding',
+  'expanded',
 ] as const;
 
 export function notificationOperations({ query }: Pick<OperatorPorts, 'query'>): Operation[] {
@@ -58,6 +60,18 @@ export function notificationOperations({ query }: Pick<OperatorPorts, 'query'>):
       answer: 'DeliveryDetail',
       problems: { 404: 'No such delivery is known.' },
       handle: async ({ params: { id = '' } }, _, caller) => json(200, await query('delivery', scoped({ id }, caller))),
+    },
+    {
+      method: 'GET',
+      path: '/v1/deliveries/{id}/members',
+      id: 'listAudienceMembers',
+      summary:
+        'Whom of an audience a notification has come to, in the order in which they are told, and what came of each.',
+      parameters: [oneOf('state', 'How far it is.', DELIVERY_STATES), ...PAGING],
+      body: null,
+      answer: 'AudienceMemberList',
+      problems: {},
+      handle: async ({ params: { id = '' } }, values) => json(200, await query('audience-members', { ...values, id })),
     },
   ];
 }

@@ -16,6 +16,7 @@ import { bundledInto, bundledLine, contentOf, foldDelivery } from './project/del
 import { foldGroup } from './project/group.ts';
 import { foldHolds, holdKeys } from './project/holds.ts';
 import { Incidents } from './project/incidents.ts';
+import { foldMember, introduced, wholeIn } from './project/member.ts';
 import type { Position } from './project/position.ts';
 import { foldPromotion, promotionId } from './project/promotion.ts';
 import { Sightings } from './project/sightings.ts';
@@ -32,6 +33,7 @@ import type {
 } from './schema.ts';
 import {
   alertsTable,
+  audienceMembersTable,
   channelStandingsTable,
   deadLettersTable,
   decisionsTable,
@@ -54,6 +56,7 @@ export class Projection {
   readonly #alerts = new WorkingSet(alertsTable, ({ key }) => key);
   readonly #groups = new WorkingSet(groupsTable, ({ id }) => id);
   readonly #deliveries = new WorkingSet(deliveriesTable, ({ notification_id }) => notification_id);
+  readonly #audiences = new WorkingSet(audienceMembersTable, ({ notification_id }) => notification_id);
   readonly #channels = new WorkingSet(channelStandingsTable, ({ key }) => key);
   readonly #deadLetters = new WorkingSet(deadLettersTable, ({ id }) => id);
   readonly #silences = new WorkingSet(silencesTable, ({ id }) => id);
@@ -84,7 +87,7 @@ export class Projection {
       if (event.type === 'silence.set') this.#silences.want(event.silence.id);
       else if (event.type === 'silence.ended') this.#silences.want(event.id);
     } else if (isOfDelivery(event)) {
-      this.#deliveries.want(event.notificationId);
+      this.#wantDelivery(event);
       if (event.type === 'delivery.bundled') for (const id of event.of) this.#deliveries.want(id);
     } else if (isOfChannel(event)) this.#channels.want(event.key);
     else if (event.type === 'input.replayed') this.#deadLetters.want(event.deadLetterId);
@@ -94,8 +97,21 @@ export class Projection {
     }
   }
 
+  #wantDelivery(event: DeliveryEvent): void {
+    const whole = wholeIn(event);
+    this.#deliveries.want(whole ?? event.notificationId);
+    if (whole !== null) this.#audiences.want(event.notificationId);
+  }
+
   async load(db: Connection): Promise<void> {
-    for (const rows of [this.#alerts, this.#groups, this.#deliveries, this.#channels, this.#deadLetters])
+    for (const rows of [
+      this.#alerts,
+      this.#groups,
+      this.#deliveries,
+      this.#audiences,
+      this.#channels,
+      this.#deadLetters,
+    ])
       await rows.load(db);
     for (const rows of [this.#silences, this.#holds, this.#incidents, this.#promotions]) await rows.load(db);
     // Which namespace an alert is of, only its row may know.
@@ -160,6 +176,11 @@ export class Projection {
   }
 
   #takeDelivery(event: DeliveryEvent, position: Position): void {
+    const whole = wholeIn(event);
+    if (whole !== null) {
+      this.#takeMember(event, whole);
+      return;
+    }
     const { row, line, alerts } = foldDelivery(this.#deliveries.get(event.notificationId), event, position);
     if (row !== null) this.#deliveries.put(row);
     if (line !== null) this.#deliveryHistory.push(line);
@@ -168,6 +189,19 @@ export class Projection {
     const content = contentOf(event);
     if (content !== null) this.#deliveryContents.set(content.notification_id, content);
     if (event.type === 'delivery.bundled') this.#takeBundled(event, position);
+    if (event.type === 'delivery.expanded' && row !== null) this.#takeMembers(introduced(row, event));
+  }
+
+  #takeMembers({ rows, whole }: ReturnType<typeof introduced>): void {
+    this.#deliveries.put(whole);
+    for (const row of rows) this.#audiences.put(row);
+  }
+
+  #takeMember(event: DeliveryEvent, wholeId: string): void {
+    const change = foldMember(this.#audiences.get(event.notificationId), this.#deliveries.get(wholeId), event);
+    if (change !== null) this.#audiences.put(change.row);
+    if (change?.whole != null) this.#deliveries.put(change.whole);
+    if (event.type === 'delivery.dead') this.#deadLetters.put(deadDelivery(event));
   }
 
   #takeBundled(event: DeliveryEvent & { type: 'delivery.bundled' }, position: Position): void {
@@ -190,6 +224,7 @@ export class Projection {
     await decisionsTable.upsert(db, [...this.#decisions.values()]);
     await groupHistoryTable.upsert(db, this.#groupHistory);
     await this.#deliveries.save(db);
+    await this.#audiences.save(db);
     await deliveryAlertsTable.upsert(db, [...this.#deliveryAlerts.values()]);
     await deliveryContentsTable.upsert(db, [...this.#deliveryContents.values()]);
     await this.#channels.save(db);

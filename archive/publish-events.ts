@@ -4,6 +4,7 @@
  */
 
 import { alertKey } from '../alert/alert.ts';
+import { wholeOf } from '../alert/audience.ts';
 import type { JournalEvent } from '../bus/journal.ts';
 import type { PartitionName } from '../bus/partition.ts';
 import { subjects } from '../bus/subjects.ts';
@@ -107,7 +108,7 @@ class Selection {
   }
 
   #want(event: JournalEvent): void {
-    if (isPublicDeliveryEvent(event)) this.#deliveries.want(event.notificationId);
+    if (isPublicDeliveryEvent(event)) this.#deliveries.want(rowOf(event.notificationId));
     if (membersIn(event).length > 0) this.#groups.want(event.key);
     if (isRepeated(event)) this.#repeats.want(event.key);
     // Some bring all there is to know of the alert.
@@ -124,7 +125,7 @@ class Selection {
 
   take(event: JournalEvent, position: Position): CloudEvent[] {
     if (isPublicDeliveryEvent(event))
-      return [deliveryCloudEvent(event, position, this.#deliveries.get(event.notificationId))];
+      return [deliveryCloudEvent(event, position, this.#deliveries.get(rowOf(event.notificationId)))];
     if (event.type === 'group.flushed') return this.#suppressed(event, position);
     if (event.type === 'group.escalated') return this.#escalated(event, position);
     if (!isPublicAlertEvent(event)) return [];
@@ -159,6 +160,11 @@ class Selection {
   async save(db: Parameters<typeof cursorOf>[0]): Promise<void> {
     await this.#repeats.save(db);
   }
+}
+
+/** What one of an audience is told stands with the notification for all. */
+function rowOf(notificationId: string): string {
+  return wholeOf(notificationId) ?? notificationId;
 }
 
 /** Fingerprints of the alerts that a group's event says something public of. */

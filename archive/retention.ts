@@ -29,7 +29,13 @@ const RULES: readonly Rule[] = [
   {
     table: 'deliveries',
     key: 'notification_id',
-    isOver: (cutoff) => sql`updated_at < ${cutoff} and state in ('delivered', 'dead', 'diverted', 'bundled')`,
+    isOver: (cutoff) =>
+      sql`updated_at < ${cutoff} and state in ('delivered', 'dead', 'diverted', 'bundled', 'expanded')`,
+  },
+  {
+    table: 'audience_members',
+    key: 'notification_id',
+    isOver: (cutoff) => sql`updated_at < ${cutoff} and state in ('delivered', 'dead', 'diverted')`,
   },
   {
     table: 'delivery_alerts',

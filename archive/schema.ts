@@ -199,8 +199,20 @@ export interface SilenceRow {
   ended_by: string | null;
 }
 
-/** `diverted`, `bundled`: gone on as another one (went_on_as). */
-export type DeliveryState = 'queued' | 'attempting' | 'uncertain' | 'delivered' | 'dead' | 'diverted' | 'bundled';
+/**
+ * `diverted`, `bundled`: gone on as another one (went_on_as). `expanding`, `expanded`: for an audience, of which some or all members are
+ * taken on.
+ */
+export type DeliveryState =
+  | 'queued'
+  | 'attempting'
+  | 'uncertain'
+  | 'delivered'
+  | 'dead'
+  | 'diverted'
+  | 'bundled'
+  | 'expanding'
+  | 'expanded';
 
 export interface DeliveryRow {
   notification_id: string;
@@ -234,6 +246,26 @@ export interface DeliveryRow {
   receipt_detail: string | null;
   receipt_at: number | null;
   /** Milliseconds from its making to the channel's accepting it. */
+  took: number | null;
+  /** Of a notification for an audience, JSON: how many it has come to, and how many of them are in each state. null: it is for none. */
+  audience: string | null;
+}
+
+/** One of an audience. What it is about stands with the notification for all. */
+export interface AudienceMemberRow {
+  notification_id: string;
+  /** `audience/NAME/ADDRESS` */
+  recipient: string;
+  state: DeliveryState;
+  reasons: string;
+  attempts: number;
+  not_before: number | null;
+  dead_letter_id: string | null;
+  went_on_as: string | null;
+  updated_at: number;
+  receipt: string | null;
+  receipt_detail: string | null;
+  receipt_at: number | null;
   took: number | null;
 }
 
@@ -419,6 +451,7 @@ export interface Tables {
   group_decisions: DecisionRow;
   group_history: GroupHistoryRow;
   deliveries: DeliveryRow;
+  audience_members: AudienceMemberRow;
   delivery_contents: DeliveryContentRow;
   channel_standings: ChannelStandingRow;
   delivery_alerts: DeliveryAlertRow;

@@ -178,8 +178,30 @@ export const deliveriesTable = bulkTable({
     'receipt_detail',
     'receipt_at',
     'took',
+    'audience',
   ],
   indexed: ['state', 'created_at'],
+  onConflict: 'replace',
+});
+
+export const audienceMembersTable = bulkTable({
+  table: 'audience_members',
+  key: ['notification_id'],
+  columns: [
+    'notification_id',
+    'recipient',
+    'state',
+    'reasons',
+    'attempts',
+    'not_before',
+    'dead_letter_id',
+    'went_on_as',
+    'updated_at',
+    'receipt',
+    'receipt_detail',
+    'receipt_at',
+    'took',
+  ],
   onConflict: 'replace',
 });
 

@@ -2,7 +2,7 @@
 
 import { relative } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { CHANNEL_TYPES, channelSchemas, channelTexts } from '../channels/registry.ts';
+import { addressFault, CHANNEL_TYPES, channelSchemas, channelTexts } from '../channels/registry.ts';
 import { InvalidChannelOptions } from '../channels/sender.ts';
 import { createTemplates } from '../channels/template/templates.ts';
 import type { ResourceSet } from '../resources/compile.ts';
@@ -16,7 +16,7 @@ import { CommandFailed } from './command.ts';
 export function loadFrom(folder: string): Promise<LoadResult> {
   const fromHere = relative(process.cwd(), folder);
   const shown = fromHere === '' ? '.' : fromHere.startsWith('..') ? folder : fromHere;
-  return loadResources(shown, { channelTypes: channelSchemas, texts: channelTexts, checkChannel });
+  return loadResources(shown, { channelTypes: channelSchemas, texts: channelTexts, checkChannel, addressFault });
 }
 
 /** Throws CommandFailed with every problem. */

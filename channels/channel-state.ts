@@ -31,6 +31,17 @@ export interface Delivery {
   progress?: string;
 }
 
+/** A notification for an audience, on its way to the members (expansion.ts). */
+export interface Expansion {
+  readonly notification: Notification;
+  /** Among the deliveries of the channel. */
+  readonly order: number;
+  /** Place up to which the members are taken on (alert/audience.ts). */
+  through: number;
+  /** How many are. */
+  told: number;
+}
+
 /** A recipient whose limit was used lately. */
 export interface RecipientStanding {
   readonly name: string;
@@ -43,6 +54,8 @@ export interface RecipientStanding {
 export interface ChannelState {
   /** In no particular order. */
   readonly deliveries: Delivery[];
+  /** In the order in which they came. */
+  readonly expansions: Expansion[];
   /** Ids of the last notifications that were delivered: a ring. */
   readonly delivered: string[];
   deliveredCount: number;
@@ -88,6 +101,7 @@ export function indexOf(state: ChannelState): Index {
 export function emptyChannel(): ChannelState {
   return {
     deliveries: [],
+    expansions: [],
     delivered: [],
     deliveredCount: 0,
     nextOrder: 1,

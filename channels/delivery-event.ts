@@ -1,5 +1,6 @@
 /** What a channel decided about its notifications and about itself, as it stands in the journal. */
 
+import type { Member } from '../alert/audience.ts';
 import type { ChannelHealth } from '../alert/entry.ts';
 import type { Notification } from '../alert/notification.ts';
 import type { Reason } from '../alert/reason.ts';
@@ -91,6 +92,17 @@ export type DeliveryEvent =
       readonly type: 'delivery.bundled';
       readonly notification: Notification;
       readonly of: readonly string[];
+    })
+  /**
+   * Of a notification for an audience: these members are taken on, each as a delivery of their own (alert/audience.ts). `last`: no more
+   * are left, and this one has done its work. `told`: how many so far.
+   */
+  | (OfDelivery & {
+      readonly type: 'delivery.expanded';
+      readonly members: readonly Member[];
+      readonly through: number;
+      readonly last: boolean;
+      readonly told: number;
     })
   /** The provider reports later, of one that it accepted. */
   | (OfDelivery & { readonly type: 'delivery.receipt'; readonly step: ReceiptStep })

@@ -3,6 +3,7 @@
  * an event about a delivery that is not known changes nothing.
  */
 
+import { audienceOf, wholeOf } from '../alert/audience.ts';
 import { endProbe, noteFailure, noteOpened, noteSuccess } from './breaker.ts';
 import {
   addDelivery,
@@ -17,6 +18,7 @@ import {
 import { noteConversation } from './conversations.ts';
 import type { ChannelEvent, DeliveryEvent, ProviderSign } from './delivery-event.ts';
 import { dropDetour, noteDetour } from './detours.ts';
+import { addExpansion, endExpansion, evolveExpansion, expansionOf } from './expansion.ts';
 import { dropRecall, keepForRecall } from './recalls.ts';
 import { expectReceipt, receiptOf } from './receipts.ts';
 import { noteRecipient, recipientName } from './recipients.ts';
@@ -25,7 +27,11 @@ export function evolveDelivery(before: ChannelState | null, event: ChannelEvent)
   const state = before ?? emptyChannel();
   switch (event.type) {
     case 'delivery.queued':
-      addDelivery(state, event.notification);
+      if (audienceOf(event.notification) === null) addDelivery(state, event.notification);
+      else addExpansion(state, event.notification);
+      return state;
+    case 'delivery.expanded':
+      evolveExpansion(state, event);
       return state;
     case 'delivery.bundled':
       bundle(state, event);
@@ -51,12 +57,23 @@ export function evolveDelivery(before: ChannelState | null, event: ChannelEvent)
     }
   }
   const delivery = indexOf(state).lanes.find(event.notificationId);
+  if (delivery === undefined && event.type === 'delivery.dead') buryExpansion(state, event.notificationId);
   if (delivery !== undefined) change(state, delivery, event);
   else recall(state, event);
   return state;
 }
 
-type OfOne = Exclude<DeliveryEvent, { type: 'delivery.queued' | 'delivery.bundled' | 'delivery.receipt' }>;
+function buryExpansion(state: ChannelState, notificationId: string): void {
+  const expansion = expansionOf(state, notificationId);
+  if (expansion === undefined) return;
+  endExpansion(state, expansion, false);
+  state.deadCount++;
+}
+
+type OfOne = Exclude<
+  DeliveryEvent,
+  { type: 'delivery.queued' | 'delivery.bundled' | 'delivery.receipt' | 'delivery.expanded' }
+>;
 
 function change(state: ChannelState, delivery: Delivery, event: OfOne): void {
   switch (event.type) {
@@ -86,8 +103,10 @@ function change(state: ChannelState, delivery: Delivery, event: OfOne): void {
     case 'delivery.delivered':
       noteSuccess(state.breaker);
       removeDelivery(state, delivery);
-      rememberDelivered(state, event.notificationId);
       expectReceipt(state.receipts, event.notificationId, event.receiptId ?? null);
+      // A million members would push out what is remembered of everybody else. They come once: their place is in the journal.
+      if (wholeOf(event.notificationId) !== null) return;
+      rememberDelivered(state, event.notificationId);
       if (event.receiptId !== undefined) keepForRecall(state.recalls, delivery);
       if (delivery.notification.bundled === undefined) {
         noteConversation(state.conversations, delivery.notification, event.reference ?? null, event.at);

@@ -13,6 +13,7 @@ import { earlierReference } from './conversations.ts';
 import type { DeliveryDecision, Send } from './delivery.ts';
 import type { ChannelEvent, DeliveryEvent } from './delivery-event.ts';
 import { nextChannel } from './divert.ts';
+import { buryExpansions, expand, expansionDueAt, type Neighbours } from './expansion.ts';
 import { about, dead, giveUp, unknownChannel } from './give-up.ts';
 import { recipientName } from './recipients.ts';
 import { Spending } from './spending.ts';
@@ -27,7 +28,14 @@ const OLD_LOOKED_AT = 64;
 
 const NOTHING: DeliveryDecision = { events: [], effects: [], sends: [] };
 
-export function takeTurn(state: ChannelState, now: number, policy: ChannelPolicy): DeliveryDecision {
+export function takeTurn(
+  state: ChannelState,
+  now: number,
+  policy: ChannelPolicy,
+  neighbours: Neighbours,
+): DeliveryDecision {
+  const expanded = expand(state, now, policy, neighbours);
+  if (expanded !== null) return expanded;
   const expired = tooOld(state, now, policy);
   if (expired.length > 0) return eventsOnly(expired.map((one) => expire(state, one, now)));
   const { lanes } = indexOf(state);
@@ -51,8 +59,10 @@ export function takeTurn(state: ChannelState, now: number, policy: ChannelPolicy
 /** When `takeTurn` does something, if nothing else happens; in the past if it would now; null: it would not. */
 export function turnDueAt(state: ChannelState, policy: ChannelPolicy): number | null {
   const { lanes } = indexOf(state);
-  if (lanes.attempting.size === state.deliveries.length) return null;
-  return earliest(earliest(expiryDueAt(state, policy), startDueAt(state, policy)), exitDueAt(state, policy));
+  const expansion = expansionDueAt(state, policy);
+  if (lanes.attempting.size === state.deliveries.length) return expansion;
+  const next = earliest(earliest(expiryDueAt(state, policy), startDueAt(state, policy)), exitDueAt(state, policy));
+  return earliest(expansion, next);
 }
 
 function startDueAt(state: ChannelState, { concurrency, rateLimit }: ChannelPolicy): number | null {
@@ -175,6 +185,7 @@ function eventsOnly(events: readonly ChannelEvent[]): DeliveryDecision {
 
 /** What waits for a channel that is not declared any more. */
 export function buryQueued(state: ChannelState, now: number): DeliveryDecision {
+  if (state.expansions.length > 0) return buryExpansions(state, now, unknownChannel);
   const queued = indexOf(state).lanes.queued(MOST_PER_PUMP);
   return eventsOnly(queued.map((one) => dead(one, state.deadCount, now, unknownChannel(one.notification))));
 }

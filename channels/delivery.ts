@@ -21,6 +21,8 @@
  * Turn: within a group and recipient strictly in order, so a delivery waits while one before it is under way or waits for a
  * retry. Between groups the most urgent first, then the oldest, as many at once as the channel allows (delivery-turn.ts).
  *
+ * What is for an audience is queued as an expansion, from which the pump makes a delivery for each member (expansion.ts).
+ *
  * What is for a channel that is not declared (policy null) is dead.
  */
 
@@ -33,6 +35,7 @@ import { conclude, recover } from './delivery-conclude.ts';
 import type { ChannelEvent, DeliveryEvent } from './delivery-event.ts';
 import { buryQueued, takeTurn, turnDueAt } from './delivery-turn.ts';
 import { copyFor, spread } from './divert.ts';
+import { expansionOf, type Neighbours } from './expansion.ts';
 import { about, dead, giveUp, unknownChannel } from './give-up.ts';
 import type { Outcome } from './outcome.ts';
 import { recallOf } from './recalls.ts';
@@ -40,6 +43,7 @@ import { climbs, receiptOf } from './receipts.ts';
 
 export type { ChannelState } from './channel-state.ts';
 export { evolveDelivery } from './delivery-evolve.ts';
+export type { Neighbours } from './expansion.ts';
 
 /** `random`: in [0, 1), for the jitter. */
 export type DeliveryCommand =
@@ -76,25 +80,21 @@ export interface DeliveryDecision {
 
 const NOTHING: DeliveryDecision = { events: [], effects: [], sends: [] };
 
-/** What a channel asks about others. */
-export interface Neighbours {
-  /** Whether it is to hear of ends. */
-  wantsResolved(channel: string): boolean;
-}
+const ALONE: Neighbours = { wantsResolved: () => true, audience: () => null };
 
 export function decideDelivery(
   state: ChannelState | null,
   command: DeliveryCommand,
   now: number,
   policy: ChannelPolicy | null,
-  neighbours: Neighbours = { wantsResolved: () => true },
+  neighbours: Neighbours = ALONE,
 ): DeliveryDecision {
   switch (command.kind) {
     case 'queue':
       return queue(state, command, now, policy, neighbours);
     case 'pump':
       if (state === null) return NOTHING;
-      return policy === null ? buryQueued(state, now) : takeTurn(state, now, policy);
+      return policy === null ? buryQueued(state, now) : takeTurn(state, now, policy, neighbours);
     case 'outcome': {
       const delivery = state === null ? undefined : indexOf(state).lanes.find(command.notificationId);
       if (state === null || !delivery?.attempting || delivery.attempts !== command.attempt) return NOTHING;
@@ -117,7 +117,7 @@ export function decideDelivery(
  */
 export function deliveryDueAt(state: ChannelState, policy: ChannelPolicy | null): number | null {
   if (policy !== null) return turnDueAt(state, policy);
-  return state.deliveries.length > indexOf(state).lanes.attempting.size ? 0 : null;
+  return state.expansions.length > 0 || state.deliveries.length > indexOf(state).lanes.attempting.size ? 0 : null;
 }
 
 function queue(
@@ -182,5 +182,6 @@ function probed(
 
 function isKnown(state: ChannelState, notificationId: string): boolean {
   const { lanes, delivered } = indexOf(state);
-  return delivered.has(notificationId) || lanes.find(notificationId) !== undefined;
+  if (delivered.has(notificationId) || lanes.find(notificationId) !== undefined) return true;
+  return expansionOf(state, notificationId) !== undefined;
 }

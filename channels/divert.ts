@@ -1,5 +1,6 @@
 /** Where a notification goes that its channel cannot deliver, or only hands on; and what it is there. */
 
+import { isMember } from '../alert/audience.ts';
 import type { NotificationEntry } from '../alert/entry.ts';
 import { hash16 } from '../alert/fingerprint.ts';
 import type { Notification, Recipient } from '../alert/notification.ts';
@@ -43,7 +44,9 @@ function nextContact(recipient: Recipient, policy: ChannelPolicy | null): NextCh
     const { channel: to, address } = contact;
     return { to, alternatives: null, recipient: { ...who, address, ...(left.length === 0 ? {} : { next: left }) } };
   }
-  return policy?.fallback === undefined ? null : { to: policy.fallback, alternatives: null, recipient: null };
+  // Its own address is all that is known of a member, and whom the fallback's options name need not read that one of many was not reached.
+  if (policy?.fallback === undefined || isMember(recipient)) return null;
+  return { to: policy.fallback, alternatives: null, recipient: null };
 }
 
 /** Of a detour of before: by which contact it went there. */

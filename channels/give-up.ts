@@ -1,5 +1,6 @@
 /** What becomes of a notification that its channel cannot deliver: the next channel has it, or it is dead and its groups hear of that. */
 
+import { isMember } from '../alert/audience.ts';
 import { channelKey, type Entry } from '../alert/entry.ts';
 import type { Notification } from '../alert/notification.ts';
 import type { ChannelPolicy } from '../alert/policy.ts';
@@ -37,9 +38,10 @@ export function giveUp(
 }
 
 /** To the groups that it was about: nobody was reached. That something ended is no call for anybody. */
-function undelivered(notification: Notification, why: readonly Reason[]): Entry[] {
-  const { id, tenant, channel, groupId, status, bundled } = notification;
-  if (status !== 'firing') return [];
+export function undelivered(notification: Notification, why: readonly Reason[]): Entry[] {
+  const { id, tenant, channel, groupId, status, bundled, recipient } = notification;
+  // One of many is nobody whose turn another takes.
+  if (status !== 'firing' || (recipient !== undefined && isMember(recipient))) return [];
   const groups = bundled === undefined ? [groupId] : [...new Set(bundled.map((part) => part.groupId))];
   const detail = why.map((one) => one.detail).join('; ');
   return groups.map((group) => ({ kind: 'undelivered', tenant, group, channel, notificationId: id, detail }));

@@ -8,7 +8,7 @@
  * The index is no state: it is made from the state when it is missing (a recovery), and kept beside it.
  */
 
-import { PRIORITIES } from '../alert/alert.ts';
+import { PRIORITIES, type Priority } from '../alert/alert.ts';
 import type { Delivery } from './channel-state.ts';
 import { IndexedHeap } from './indexed-heap.ts';
 import { recipientName } from './recipients.ts';
@@ -27,6 +27,8 @@ export class Lanes {
   readonly #ready = new IndexedHeap<Lane>(isMoreUrgent);
   readonly #waiting = new IndexedHeap<Lane>((a, b) => head(a).notBefore < head(b).notBefore);
   readonly #attempting = new Set<Delivery>();
+  /** By the index of their priority. */
+  readonly #counts = PRIORITIES.map(() => 0);
 
   constructor(deliveries: readonly Delivery[]) {
     for (const delivery of deliveries.toSorted((a, b) => a.order - b.order)) this.add(delivery);
@@ -45,6 +47,7 @@ export class Lanes {
     this.#byId.set(notification.id, delivery);
     if (delivery.attempting) this.#attempting.add(delivery);
     this.#noteRecipient(delivery);
+    this.#counts[PRIORITIES.indexOf(notification.priority)]!++;
     const key = laneKey(notification);
     const lane = this.#byKey.get(key);
     if (lane !== undefined) {
@@ -68,6 +71,7 @@ export class Lanes {
     this.#byId.delete(delivery.notification.id);
     this.#attempting.delete(delivery);
     this.#forgetRecipient(delivery);
+    this.#counts[PRIORITIES.indexOf(delivery.notification.priority)]!--;
     const lane = this.#byKey.get(laneKey(delivery.notification))!;
     this.#takeOut(lane);
     if (head(lane) === delivery) lane.queue.shift();
@@ -106,6 +110,13 @@ export class Lanes {
   get first(): Delivery | undefined {
     const lane = this.#ready.first;
     return lane === undefined ? undefined : head(lane);
+  }
+
+  /** How many there are of this priority and of more urgent ones, under way or not. */
+  countUpTo(priority: Priority): number {
+    let count = 0;
+    for (let i = PRIORITIES.indexOf(priority); i >= 0; i--) count += this.#counts[i]!;
+    return count;
   }
 
   /** All for one recipient, oldest first, also those under way. */

@@ -6,6 +6,7 @@ import { type ChatOptions, chatOptions } from './chat/options.ts';
 import { createChatSender } from './chat/send.ts';
 import { CONSOLE_TEXTS, type ConsoleOptions, consoleOptions } from './console/options.ts';
 import { createConsoleSender } from './console/send.ts';
+import { addressIn } from './email/address.ts';
 import { type EmailOptions, emailOptions } from './email/options.ts';
 import { previewEmail } from './email/preview.ts';
 import { createEmailSender } from './email/send.ts';
@@ -63,6 +64,7 @@ const smsChannel: ChannelType<SmsOptions> = {
 const emailChannel: ChannelType<EmailOptions> = {
   options: emailOptions,
   parts: EMAIL_PARTS,
+  addressFault: (address) => (addressIn(address) === null ? 'is no mail address; allowed: NAME@DOMAIN' : null),
   create: (options, context) => createEmailSender(options, context),
   preview: previewEmail,
 };
@@ -120,6 +122,11 @@ export const CHANNEL_TYPES: Readonly<Record<string, ChannelType<unknown>>> = {
 export const channelSchemas: ReadonlyMap<string, TSchema> = new Map(
   Object.entries(CHANNEL_TYPES).map(([name, type]) => [name, type.options]),
 );
+
+/** For resources/, which validates Audiences. */
+export function addressFault(type: string, address: string): string | null {
+  return CHANNEL_TYPES[type]?.addressFault?.(address) ?? null;
+}
 
 /** For resources/, which validates Templates. */
 export const channelTexts: TextRules = {

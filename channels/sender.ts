@@ -129,6 +129,8 @@ export interface ChannelType<Options> {
    * shows only now. (A method, not a property: the registry holds types with different options side by side.)
    */
   create(options: Options, context: SenderContext): Sender;
+  /** What is wrong with a recipient's address, for a person (`is no mail address`); null: nothing. Left out: it cannot tell. */
+  addressFault?(address: string): string | null;
   /** Verifies and reads a call-back of the provider. Left out: it makes none. Pure. */
   readCallback?(request: CallbackRequest, options: Options): CallbackRead;
   /** What would be sent, where it does not leave by HTTP. Sends nothing. */

@@ -10,7 +10,7 @@
  */
 
 import type { Query } from '../archive/ask.ts';
-import { channelSchemas, channelTexts } from '../channels/registry.ts';
+import { addressFault, channelSchemas, channelTexts } from '../channels/registry.ts';
 import type { SenderContext } from '../channels/sender.ts';
 import type { ResourceSet } from '../resources/compile.ts';
 import { type LoadOptions, loadResources } from '../resources/load.ts';
@@ -39,6 +39,7 @@ export async function openResources(folder: string, context: SenderContext, quer
     channelTypes: channelSchemas,
     texts: channelTexts,
     checkChannel: judgeChannel(context),
+    addressFault,
   };
   const first = await loadResources(folder, options);
   if (!first.ok) {

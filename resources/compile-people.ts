@@ -1,6 +1,8 @@
-/** The people of all tenants, as deciding asks for them. */
+/** The people and audiences of all tenants, as deciding asks for them. */
 
+import type { Audience } from '../alert/audience.ts';
 import type { Directory, Schedule, Team, User } from '../alert/people.ts';
+import { audienceFrom } from './audience.ts';
 import type { Checked } from './compile.ts';
 import { scheduleFrom } from './schedule.ts';
 import { teamFrom } from './team.ts';
@@ -22,11 +24,13 @@ export function compilePeople(
   const schedules = byName<Schedule>(checked, 'Schedule', ({ declared, resolved }) =>
     scheduleFrom(declared.name, resolved),
   );
+  const audiences = byName<Audience | null>(checked, 'Audience', audienceFrom);
   return {
     directory: Object.freeze({
       user: (tenant: string, name: string) => users.get(`${tenant}/${name}`) ?? null,
       team: (tenant: string, name: string) => teams.get(`${tenant}/${name}`) ?? null,
       schedule: (tenant: string, name: string) => schedules.get(`${tenant}/${name}`) ?? null,
+      audience: (tenant: string, name: string) => audiences.get(`${tenant}/${name}`) ?? null,
       subscribers: (tenant: string, name: string) => subscribers.get(`${tenant}/${name}`) ?? null,
     }),
     schedules: [...schedules]

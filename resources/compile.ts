@@ -10,6 +10,7 @@ import type { PluginSpec } from '../rules/plugin-launch.ts';
 import type { Profiler } from '../rules/profile.ts';
 import { type TimeInterval, timeHold } from '../rules/time-interval.ts';
 import { compileAccess, type DeclaredSignIn } from './access.ts';
+import type { AudienceList } from './audience-list.ts';
 import { contentHash, deepFreeze } from './canonical.ts';
 import { type Channel, channelOf } from './channel.ts';
 import { compileCorrelations } from './compile-correlations.ts';
@@ -36,6 +37,8 @@ import { compileWorkloads } from './workload-class.ts';
 export interface Checked {
   readonly declared: Declared;
   readonly resolved: unknown;
+  /** Of an Audience. */
+  readonly list?: AudienceList;
 }
 
 export interface ResourceSet {
@@ -70,6 +73,9 @@ export interface ResourceSet {
 }
 
 const NOT_DECIDING: ReadonlySet<string> = new Set(['Source', 'Template', 'Access']);
+
+/** Whose content is as much of them as what is declared. */
+const WITH_A_FILE: ReadonlySet<string> = new Set(['Plugin', 'Schedule', 'Audience']);
 
 const NO_INTERVALS: ReadonlyMap<string, TimeInterval> = new Map();
 
@@ -173,8 +179,7 @@ function numberTwins(route: Route, seen: Map<string, number>): Route {
 /** Of what was declared, whatever the file, the order and the comments. */
 function hashOf(checked: readonly Checked[]): string {
   const declared = checked.map(({ declared: { kind, tenant, name, spec }, resolved }) => {
-    // A module is as much of its plug-in as what is declared of it, and a calendar of its schedule.
-    return { kind, tenant, name, spec: kind === 'Plugin' || kind === 'Schedule' ? resolved : spec };
+    return { kind, tenant, name, spec: WITH_A_FILE.has(kind) ? resolved : spec };
   });
   const keyOf = (one: (typeof declared)[number]) => `${one.kind}/${one.tenant}/${one.name}`;
   return contentHash(declared.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)));

@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { accessKeyFaults } from './access.ts';
+import { type ListRead, readLists, withContent } from './audience.ts';
 import type { ChannelTypes } from './channel.ts';
 import { type Checked, compileResources, type ResourceSet } from './compile.ts';
 import { crossCheck } from './cross-check.ts';
@@ -26,6 +27,8 @@ export interface LoadOptions {
     type: string,
     options: Readonly<Record<string, unknown>>,
   ): { readonly path: string; readonly message: string } | null;
+  /** What is wrong with an address in the terms of a type of channel; null: nothing, or it cannot be told. */
+  addressFault?(type: string, address: string): string | null;
   /** Of the channels, for Templates. */
   readonly texts?: TextRules;
   /** For references to secrets. */
@@ -49,7 +52,8 @@ export async function loadResources(dir: string, options: LoadOptions): Promise<
   const documents = parsed.flatMap((file) => file.documents);
   const declarations = await inSlices(documents, (document) => declare(document, options.channelTypes));
   const resources = declarations.flatMap((declaration) => declaration.resource ?? []);
-  const secrets = resources.map((resource) => withSecrets(dir, resource, options.env ?? process.env));
+  const lists = await readLists(resources, options.addressFault);
+  const secrets = resources.map((resource) => withSecrets(dir, resource, options.env ?? process.env, lists));
   const problems = [
     ...tree.problems,
     ...parsed.flatMap((file) => file.problems),
@@ -98,7 +102,18 @@ interface WithSecrets {
   readonly files: readonly string[];
 }
 
-function withSecrets(dir: string, declared: Declared, env: NonNullable<LoadOptions['env']>): WithSecrets {
+function withSecrets(
+  dir: string,
+  declared: Declared,
+  env: NonNullable<LoadOptions['env']>,
+  lists: ReadonlyMap<Declared, ListRead>,
+): WithSecrets {
+  const read = lists.get(declared);
+  if (read !== undefined) {
+    const { list, digest, size, problems, file } = read;
+    const resolved = withContent(declared.spec, digest, size);
+    return { checked: { declared, resolved, ...(list === null ? {} : { list }) }, problems, files: [file] };
+  }
   const module = pluginModule(dir, declared);
   if (module !== null) {
     const { digest, problem, file } = module;

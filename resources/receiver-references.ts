@@ -1,6 +1,7 @@
 /** Where resources name receivers: those that the tenant does not have are found here. */
 
 import { receiversOfApprovals } from './approval.ts';
+import { channelOfAudience } from './audience.ts';
 import { channelsOfChannel } from './channel-references.ts';
 import { receiversOfSteps } from './escalation-policy.ts';
 import type { Problem } from './problem.ts';
@@ -24,6 +25,7 @@ const RECEIVERS: Readonly<Record<string, (spec: unknown) => ReceiverReference[]>
   Team: receiversOfTeam,
   Schedule: receiversOfSchedule,
   Subscription: subscriberOf,
+  Audience: channelOfAudience,
 };
 
 const KIND_OF: Readonly<Record<ReceiverKind, string>> = {
@@ -31,6 +33,7 @@ const KIND_OF: Readonly<Record<ReceiverKind, string>> = {
   user: 'User',
   team: 'Team',
   schedule: 'Schedule',
+  audience: 'Audience',
 };
 
 export function unknownReceivers(resources: readonly Declared[]): Problem[] {

@@ -2,6 +2,7 @@
 
 import type { TSchema } from 'typebox';
 import { accessSpec } from './access.ts';
+import { audienceSpec } from './audience.ts';
 import { calendarSpec } from './calendar.ts';
 import { type ChannelTypes, channelSpec } from './channel.ts';
 import { correlationRuleSpec } from './correlation-rule.ts';
@@ -57,6 +58,7 @@ export const KINDS = [
   'Schedule',
   'Subscription',
   'Access',
+  'Audience',
 ] as const;
 
 export type Kind = (typeof KINDS)[number];
@@ -125,6 +127,8 @@ export function specSchema(kind: Kind, declared: unknown, channelTypes: ChannelT
       return subscriptionSpec;
     case 'Access':
       return accessSpec;
+    case 'Audience':
+      return audienceSpec;
     default:
       return kind satisfies never;
   }

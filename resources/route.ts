@@ -14,7 +14,7 @@ const groupBy = Type.Refine(
 
 const RECEIVER = 'channel/';
 
-const KINDS_OF_RECEIVERS = ['channel', 'user', 'team', 'schedule'] as const;
+const KINDS_OF_RECEIVERS = ['channel', 'user', 'team', 'schedule', 'audience'] as const;
 export type ReceiverKind = (typeof KINDS_OF_RECEIVERS)[number];
 
 /** Receivers of these kinds. */

@@ -41,6 +41,22 @@ export const delivery = {
   cameFrom: orNull(text),
   receipt: orNull(object({ state: oneOf(RECEIPT_STEPS), at: orNull(time), detail: text })),
   tookSeconds: orNull({ type: 'number' }),
+  audience: {
+    ...orNull({ type: 'object', additionalProperties: integer }),
+    description:
+      'Of a notification for an audience: how many it has come to (told), and how many of them are in each state.',
+  },
+};
+
+const member = {
+  notificationId: text,
+  recipient: text,
+  state: oneOf(DELIVERY_STATES),
+  attempts: integer,
+  notBefore: orNull(time),
+  deadLetterId: orNull(text),
+  updatedAt: time,
+  reasons,
 };
 
 const letter = {
@@ -85,6 +101,8 @@ export const NOTIFICATION_SCHEMAS: Readonly<Record<string, Schema>> = {
     ...delivery,
     history: list(object({ at: time, type: text, attempt: integer, reasons })),
   }),
+  AudienceMember: object(member),
+  AudienceMemberList: page('members', 'AudienceMember'),
   Submitted: object({ notificationId: text, reasons }),
   ChannelTest: object({ by: text, comment: text, address: text }, ['by', 'comment', 'address']),
   ChannelList: object({

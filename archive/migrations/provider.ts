@@ -12,6 +12,7 @@ import { promotions } from './0008-promotions.ts';
 import { flapping } from './0009-flapping.ts';
 import { deliveryEngine } from './0010-delivery-engine.ts';
 import { limits } from './0011-limits.ts';
+import { audiences } from './0012-audiences.ts';
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-read-model': readModel,
@@ -25,6 +26,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0009-flapping': flapping,
   '0010-delivery-engine': deliveryEngine,
   '0011-limits': limits,
+  '0012-audiences': audiences,
 };
 
 export const migrationProvider: MigrationProvider = {

@@ -38,7 +38,13 @@ export function foldDelivery(before: DeliveryRow | null, event: DeliveryEvent, p
     attempt: 'attempt' in event ? event.attempt : 0,
     reasons,
   };
-  return { row, line, alerts: before === null && 'notification' in event ? alertsOf(event.notification) : [] };
+  // A million recipients are two thousand chunks: the first and the last say when it began and when it was done.
+  const isBetween = event.type === 'delivery.expanded' && before?.state === 'expanding' && !event.last;
+  return {
+    row,
+    line: isBetween ? null : line,
+    alerts: before === null && 'notification' in event ? alertsOf(event.notification) : [],
+  };
 }
 
 type Progress = Partial<
@@ -56,7 +62,7 @@ type Progress = Partial<
   >
 >;
 
-function progress(event: DeliveryEvent): Progress {
+export function progress(event: DeliveryEvent): Progress {
   switch (event.type) {
     case 'delivery.queued':
       return { state: 'queued', not_before: event.notification.notBefore ?? null };
@@ -66,6 +72,8 @@ function progress(event: DeliveryEvent): Progress {
       return { state: 'queued', ...(event.notBefore === undefined ? {} : { not_before: event.notBefore }) };
     case 'delivery.copied':
       return {};
+    case 'delivery.expanded':
+      return { state: event.last ? 'expanded' : 'expanding', not_before: null };
     case 'delivery.receipt':
       return { receipt: event.step, receipt_at: event.at, receipt_detail: event.reasons[0]?.detail ?? '' };
     case 'delivery.attempting':
@@ -144,6 +152,7 @@ function introduced(event: DeliveryEvent): DeliveryRow | null {
     receipt_detail: null,
     receipt_at: null,
     took: null,
+    audience: null,
   };
 }
 

@@ -1,6 +1,7 @@
 /** One delivery with its history, and what it said, whole. */
 
 import type { Kysely } from 'kysely';
+import { wholeOf } from '../../alert/audience.ts';
 import type { DeliveryRow, Tables } from '../schema.ts';
 import { attemptAnswer, deliveryAnswer } from './ledger.ts';
 import { type ArchiveQuery, isSeen, type Params, QueryRefused, requiredText } from './query.ts';
@@ -8,6 +9,8 @@ import { type ArchiveQuery, isSeen, type Params, QueryRefused, requiredText } fr
 const MOST_LINES = 500;
 
 export const deliveryQuery: ArchiveQuery = async (db, params) => {
+  const member = await memberOf(db, requiredText(params, 'id'));
+  if (member !== null) return { ...deliveryAnswer(member), history: [] };
   const row = await rowOf(db, params);
   const lines = await db
     .selectFrom('delivery_history')
@@ -19,6 +22,18 @@ export const deliveryQuery: ArchiveQuery = async (db, params) => {
     .execute();
   return { ...deliveryAnswer(row), history: lines.map(attemptAnswer) };
 };
+
+/** One of an audience is what the notification for all is, but for what came of it. */
+async function memberOf(db: Kysely<Tables>, id: string): Promise<DeliveryRow | null> {
+  const wholeId = wholeOf(id);
+  if (wholeId === null) return null;
+  const member = await db
+    .selectFrom('audience_members')
+    .selectAll()
+    .where('notification_id', '=', id)
+    .executeTakeFirst();
+  return member === undefined ? null : { ...(await rowOf(db, { id: wholeId })), ...member, audience: null };
+}
 
 /** What is sent again. */
 export const deliveryContentQuery: ArchiveQuery = async (db, params) => {

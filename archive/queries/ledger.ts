@@ -4,6 +4,7 @@
  */
 
 import { readLineName } from '../../alert/line-name.ts';
+import { countsIn } from '../project/member.ts';
 import type { AlertRow, DecisionRow, DeliveryHistoryRow, DeliveryRow } from '../schema.ts';
 import type { LedgerRows } from './ledger-rows.ts';
 import { lineOf, linesOf } from './lines.ts';
@@ -17,7 +18,7 @@ export function ledgerOf(alert: AlertRow, { groups, decisions, deliveries, attem
       return {
         group: { id: group.id, key: group.group_key, labels: JSON.parse(group.labels) as unknown },
         ...readLineName(line),
-        notified: told.some(({ state }) => state === 'delivered'),
+        notified: told.some((row) => row.state === 'delivered' || (countsIn(row)?.delivered ?? 0) > 0),
         nextFlush: timeOrNull(group.next_flush),
         decisions: decided.map((row) => decisionAnswer(row, alert.fingerprint)),
         deliveries: told.map((row) => ({
@@ -85,5 +86,6 @@ export function deliveryAnswer(row: DeliveryRow) {
         ? null
         : { state: row.receipt, at: timeOrNull(row.receipt_at), detail: row.receipt_detail ?? '' },
     tookSeconds: row.took === null ? null : row.took / 1000,
+    audience: countsIn(row),
   };
 }

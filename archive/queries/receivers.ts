@@ -2,8 +2,8 @@
  * Why was I, or was I not, told of this alert? One answer for each receiver: a channel, or a recipient by it, of a group that the alert entered, or
  * nobody where it entered none. It is about the present episode. Pure.
  *
- *   told        the channel accepted a notification that says so, the newest one
- *   counted     it is counted in a notification that has no room to list it
+ *   told        the channel accepted a notification that says so, the newest one; an audience: for every member
+ *   counted     it is counted in a notification that has no room to list it; an audience: some members are told
  *   on-its-way  a notification is made, and its channel has not accepted it yet
  *   retrying    an attempt failed in a way that may pass
  *   uncertain   whether the channel accepted it is not known
@@ -18,6 +18,7 @@
 
 import { readLineName } from '../../alert/line-name.ts';
 import { REASONS } from '../../alert/reason.ts';
+import { countsIn } from '../project/member.ts';
 import type { AlertRow, DecisionRow, GroupMemberRow, GroupRow, HoldRow } from '../schema.ts';
 import { heldIn } from './ledger.ts';
 import type { LedgerRows, Telling } from './ledger-rows.ts';
@@ -116,7 +117,9 @@ function judge(facts: Facts): Receiver {
 }
 
 /** Itself, or the bundle that it became. */
-function isDelivered({ state, went_on_as }: Telling, all: readonly Telling[]): boolean {
+function isDelivered({ state, went_on_as, audience }: Telling, all: readonly Telling[]): boolean {
+  const counts = countsIn({ audience });
+  if (counts !== null) return (counts.delivered ?? 0) > 0;
   if (state !== 'bundled') return state === 'delivered';
   const bundle = all.find((row) => row.notification_id === went_on_as);
   return bundle !== undefined && isDelivered(bundle, all);
@@ -163,9 +166,23 @@ function toldBy(last: Telling, facts: Facts): Found {
       const found = toldBy(bundle, facts);
       return { ...found, answer: `${found.answer}; in a bundle` };
     }
+    case 'expanding':
+      return { ...of, verdict: 'on-its-way', answer: `being told ${what}: ${summed(last)}` };
+    case 'expanded': {
+      const { told, delivered = 0 } = countsIn(last) ?? { told: 0 };
+      const verdict = delivered === told ? 'told' : delivered > 0 ? 'counted' : 'on-its-way';
+      return { ...of, verdict, answer: `told ${what}: ${summed(last)}${since(last, facts)}` };
+    }
     default:
       return last.state satisfies never;
   }
+}
+
+/** Of an audience: `1000 of its recipients so far: 998 delivered, 2 dead`. */
+function summed(last: Telling): string {
+  const { told, ...states } = countsIn(last) ?? { told: 0 };
+  const parts = Object.entries(states).map(([state, count]) => `${count} ${state}`);
+  return `${told} of its recipients${last.state === 'expanding' ? ' so far' : ''}: ${parts.join(', ')}`;
 }
 
 /** What keeps the receiver from hearing more than that. */

@@ -3,6 +3,7 @@
 import { alertQuery } from './alert.ts';
 import { alertmanagerAlertsQuery } from './alertmanager-alerts.ts';
 import { alertsQuery } from './alerts.ts';
+import { audienceMembersQuery } from './audience-members.ts';
 import { channelStandingsQuery } from './channel-standings.ts';
 import { cursorsQuery } from './cursors.ts';
 import { deadLetterQuery, deadLettersQuery } from './dead-letters.ts';
@@ -26,6 +27,7 @@ export const QUERIES: ReadonlyMap<string, ArchiveQuery> = new Map([
   ['groups', groupsQuery],
   ['deliveries', deliveriesQuery],
   ['delivery', deliveryQuery],
+  ['audience-members', audienceMembersQuery],
   ['delivery-content', deliveryContentQuery],
   ['channel-standings', channelStandingsQuery],
   ['incidents', incidentsQuery],

@@ -135,7 +135,7 @@ describe('the fallback', () => {
 
   test('[BR-ERR-011] unless that channel wants to hear of no end', () => {
     const channel = new LivedChannel({ fallback: 'sms' }).queue('a1');
-    channel.neighbours = { wantsResolved: () => false };
+    channel.neighbours = { wantsResolved: () => false, audience: () => null };
     channel.settle();
     channel.answer('a1', refuse);
     channel.queue('a2', { status: 'resolved', alerts: [anAlert({ status: 'resolved' })] });

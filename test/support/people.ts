@@ -1,5 +1,6 @@
 /** People to tell in tests. */
 
+import type { Audience } from '../../alert/audience.ts';
 import type { Directory, Schedule, Team, Times, User } from '../../alert/people.ts';
 
 export function aUser(name: string, change: Partial<User> = {}): User {
@@ -53,9 +54,16 @@ export interface FakeDirectory {
   readonly teams?: readonly Team[];
   readonly schedules?: readonly Schedule[];
   readonly subscribers?: Readonly<Record<string, readonly string[]>>;
+  readonly audiences?: Readonly<Record<string, Audience>>;
 }
 
-export function aDirectory({ users = [], teams = [], schedules = [], subscribers = {} }: FakeDirectory): Directory {
+export function aDirectory({
+  users = [],
+  teams = [],
+  schedules = [],
+  subscribers = {},
+  audiences = {},
+}: FakeDirectory): Directory {
   const named = <T extends { readonly name: string }>(list: readonly T[]) => {
     const known = new Map(list.map((one) => [one.name, one]));
     return (_tenant: string, name: string) => known.get(name) ?? null;
@@ -65,5 +73,6 @@ export function aDirectory({ users = [], teams = [], schedules = [], subscribers
     team: named(teams),
     schedule: named(schedules),
     subscribers: (_tenant, name) => subscribers[name] ?? null,
+    audience: (_tenant, name) => audiences[name] ?? null,
   };
 }
