@@ -26,6 +26,8 @@ export interface WebhookBody {
     readonly environment: string;
     readonly priority: string;
     readonly reasons: readonly Reason[];
+    /** Whom it is for: a person, or one of an audience. Left out: whoever stands behind the URL. */
+    readonly recipient?: { readonly name: string; readonly address: string };
     /** 1 for the first. */
     readonly attempt: number;
   };
@@ -64,9 +66,14 @@ export function webhookBody(notification: Notification, attempt: number, externa
       environment: notification.environment,
       priority: notification.priority,
       reasons: notification.reasons,
+      ...recipientOf(notification),
       attempt,
     },
   };
+}
+
+function recipientOf({ recipient }: Notification): Pick<WebhookBody['herald'], 'recipient'> {
+  return recipient === undefined ? {} : { recipient: { name: recipient.name, address: recipient.address } };
 }
 
 function webhookAlert(alert: GroupedAlert): WebhookAlert {

@@ -41,7 +41,7 @@ function work(channel: LivedChannel, outcome = TAKEN, most = Number.POSITIVE_INF
 
 const idsOf = (whole: string, list: readonly string[]) => list.map((address) => memberId(whole, address)).sort();
 
-test('[BR-SCALE-008] everybody of an audience is told once, and no more than two chunks wait at a time', () => {
+test('[BR-SCALE-008, BR-NOT-015] everybody of an audience is told once, and no more than two chunks wait at a time', () => {
   const list = addresses(2300);
   const { channel, tell } = aChannelFor(list);
   tell('a1');

@@ -128,7 +128,7 @@ test('[BR-QUAL-003] what is wrong with the declaration is said where it stands',
   assert.match(said[1]!, /are given, but list\.txt is no CSV/);
 });
 
-test('[BR-SCALE-008] a changed list is a changed policy, and an unchanged one is not read again', async () => {
+test('[BR-SCALE-008] a changed list is a changed policy, an unchanged one is not', async () => {
   const dir = folder(LINES, { 'list.txt': 'a@example.org\n' });
   const first = await load(dir);
   writeFileSync(join(dir, 'list.txt'), 'a@example.org\nb@example.org\n');
@@ -145,7 +145,7 @@ test('[BR-SCALE-008] a changed list is a changed policy, and an unchanged one is
   );
 });
 
-test('[BR-SCALE-008] a million recipients are read without standing still for long, into little more than their file', async () => {
+test('[BR-SCALE-008, BR-NOT-015] a million recipients are read without standing still for long, into little more than their file', async () => {
   const dir = folder(LINES, { 'list.txt': addresses(1_000_000).join('\n') });
   let longest = 0;
   let last = performance.now();

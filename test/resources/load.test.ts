@@ -31,6 +31,7 @@ test('the examples of filters, of mapped sources, of escalation and of delivery 
     'examples/escalation',
     'examples/delivery',
     'examples/people',
+    'examples/audience',
   ]) {
     const loaded = await loadResources(folder, { channelTypes: channelSchemas, env: {} });
     assert.ok(loaded.ok, JSON.stringify(loaded));

@@ -68,7 +68,7 @@ test('[BR-CFG-002] a wrong apiVersion does not hide what else is wrong', async (
   const text = resource('Route', 'x', 'groupWait: soon').replace('v1', 'v2');
   assert.deepEqual(await problemsOf({ 'a.yaml': text }), [
     '1 apiVersion: is "herald/v2"; allowed: herald/v1',
-    '5 spec.receivers: is missing; allowed: a list with at least one of channel/NAME, user/NAME, team/NAME, schedule/NAME',
+    '5 spec.receivers: is missing; allowed: a list with at least one of channel/NAME, user/NAME, team/NAME, schedule/NAME, audience/NAME',
     '5 spec.groupWait: is "soon"; allowed: a duration such as 30s, 5m, 4h or 1h30m',
   ]);
 });
