@@ -65,13 +65,15 @@ export function notificationOperations({ query }: Pick<OperatorPorts, 'query'>):
       method: 'GET',
       path: '/v1/deliveries/{id}/members',
       id: 'listAudienceMembers',
+      access: { permission: 'alerts.read', within: 'tenants' },
       summary:
         'Whom of an audience a notification has come to, in the order in which they are told, and what came of each.',
       parameters: [oneOf('state', 'How far it is.', DELIVERY_STATES), ...PAGING],
       body: null,
       answer: 'AudienceMemberList',
-      problems: {},
-      handle: async ({ params: { id = '' } }, values) => json(200, await query('audience-members', { ...values, id })),
+      problems: { 404: 'No such delivery is known.' },
+      handle: async ({ params: { id = '' } }, values, caller) =>
+        json(200, await query('audience-members', scoped({ ...values, id }, caller))),
     },
   ];
 }

@@ -2,11 +2,12 @@
 
 import { memberId } from '../../alert/audience.ts';
 import type { AudienceMemberRow } from '../schema.ts';
+import { deliveryRow } from './delivery.ts';
 import { limitOf, pageOf, placeOf } from './page.ts';
-import { type ArchiveQuery, requiredText, text, time, timeOrNull } from './query.ts';
+import { type ArchiveQuery, text, time, timeOrNull } from './query.ts';
 
 export const audienceMembersQuery: ArchiveQuery = async (db, params) => {
-  const whole = requiredText(params, 'id');
+  const whole = (await deliveryRow(db, params)).notification_id;
   const place = placeOf(params);
   const limit = limitOf(params);
   // Members lie side by side: their ids are that of the whole, a mark, and sixteen hex digits.

@@ -9,9 +9,9 @@ import { type ArchiveQuery, isSeen, type Params, QueryRefused, requiredText } fr
 const MOST_LINES = 500;
 
 export const deliveryQuery: ArchiveQuery = async (db, params) => {
-  const member = await memberOf(db, requiredText(params, 'id'));
+  const member = await memberOf(db, params);
   if (member !== null) return { ...deliveryAnswer(member), history: [] };
-  const row = await rowOf(db, params);
+  const row = await deliveryRow(db, params);
   const lines = await db
     .selectFrom('delivery_history')
     .selectAll()
@@ -24,7 +24,8 @@ export const deliveryQuery: ArchiveQuery = async (db, params) => {
 };
 
 /** One of an audience is what the notification for all is, but for what came of it. */
-async function memberOf(db: Kysely<Tables>, id: string): Promise<DeliveryRow | null> {
+async function memberOf(db: Kysely<Tables>, params: Params): Promise<DeliveryRow | null> {
+  const id = requiredText(params, 'id');
   const wholeId = wholeOf(id);
   if (wholeId === null) return null;
   const member = await db
@@ -32,12 +33,14 @@ async function memberOf(db: Kysely<Tables>, id: string): Promise<DeliveryRow | n
     .selectAll()
     .where('notification_id', '=', id)
     .executeTakeFirst();
-  return member === undefined ? null : { ...(await rowOf(db, { id: wholeId })), ...member, audience: null };
+  return member === undefined
+    ? null
+    : { ...(await deliveryRow(db, { ...params, id: wholeId })), ...member, audience: null };
 }
 
 /** What is sent again. */
 export const deliveryContentQuery: ArchiveQuery = async (db, params) => {
-  const { notification_id, state } = await rowOf(db, params);
+  const { notification_id, state } = await deliveryRow(db, params);
   const content = await db
     .selectFrom('delivery_contents')
     .select('content')
@@ -46,7 +49,8 @@ export const deliveryContentQuery: ArchiveQuery = async (db, params) => {
   return { state, notification: content === undefined ? null : (JSON.parse(content.content) as unknown) };
 };
 
-async function rowOf(db: Kysely<Tables>, params: Params): Promise<DeliveryRow> {
+/** Throws QueryRefused where it is not known, or of a tenant that is not seen. */
+export async function deliveryRow(db: Kysely<Tables>, params: Params): Promise<DeliveryRow> {
   const id = requiredText(params, 'id');
   const row = await db.selectFrom('deliveries').selectAll().where('notification_id', '=', id).executeTakeFirst();
   if (row === undefined || !isSeen(params, row)) throw new QueryRefused('query.not-found', `no delivery ${id}`);
