@@ -7,6 +7,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { accessKeyFaults } from './access.ts';
 import { type ListRead, readLists, withContent } from './audience.ts';
 import type { ChannelTypes } from './channel.ts';
+import { clusterDocuments } from './cluster-namespaces.ts';
 import { type Checked, compileResources, type ResourceSet } from './compile.ts';
 import { crossCheck } from './cross-check.ts';
 import { declare } from './declare.ts';
@@ -49,7 +50,7 @@ export type LoadResult = Looked &
 export async function loadResources(dir: string, options: LoadOptions): Promise<LoadResult> {
   const tree = await readTree(dir);
   const parsed = await inSlices(tree.files, ({ file, bytes }) => parseYaml(file, bytes));
-  const documents = parsed.flatMap((file) => file.documents);
+  const documents = parsed.flatMap((file) => file.documents.flatMap(clusterDocuments));
   const declarations = await inSlices(documents, (document) => declare(document, options.channelTypes));
   const resources = declarations.flatMap((declaration) => declaration.resource ?? []);
   const lists = await readLists(resources, options.addressFault);
