@@ -20,6 +20,8 @@ export interface SlackPorts extends Pick<OperatorPorts, 'command' | 'now'> {
 
 export interface SlackApp {
   readonly signingSecret: string;
+  /** Of the Slack user with this id. */
+  mayAct(id: string): boolean;
   /** Posts JSON; resolves whatever comes of it. */
   respond(url: URL, body: unknown): Promise<void>;
 }
@@ -76,6 +78,10 @@ async function carryOut(ports: SlackPorts, app: SlackApp, tenant: string, click:
   // One Slack app may serve several tenants' channels, but its clicks come to one address.
   if (click.tenant !== tenant) {
     const text = `This alert belongs to another tenant than ${tenant}, for which this app's clicks are.`;
+    return app.respond(click.responseUrl, { response_type: 'ephemeral', replace_original: false, text });
+  }
+  if (!app.mayAct(click.user.id)) {
+    const text = 'Nothing was done: this channel does not let you acknowledge or snooze. Its mayAct says who may.';
     return app.respond(click.responseUrl, { response_type: 'ephemeral', replace_original: false, text });
   }
   const now = ports.now();

@@ -3,6 +3,7 @@
 import { channelKey } from '../alert/entry.ts';
 import type { OperatorPorts } from '../api/operator-ports.ts';
 import type { SlackPorts } from '../api/slack-interactions.ts';
+import { mayAct } from '../channels/slack/may-act.ts';
 import type { SlackOptions } from '../channels/slack/options.ts';
 import { respondToClick } from '../channels/slack/respond.ts';
 import type { ResourceSet } from '../resources/compile.ts';
@@ -10,7 +11,7 @@ import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 
 export function slackClicks(
-  resources: () => Pick<ResourceSet, 'channels'>,
+  resources: () => Pick<ResourceSet, 'channels' | 'policy'>,
   command: OperatorPorts['command'],
   parts: { readonly clock: Clock; readonly log: Log },
 ): SlackPorts {
@@ -19,12 +20,14 @@ export function slackClicks(
     command,
     now: () => clock.now(),
     slackChannel(tenant, name) {
-      const channel = resources().channels.get(channelKey(tenant, name));
+      const { channels, policy } = resources();
+      const channel = channels.get(channelKey(tenant, name));
       if (channel?.type !== 'slack') return null;
       const options = channel.options as SlackOptions;
       if (options.signingSecret === undefined) return null;
       return {
         signingSecret: options.signingSecret.trim(),
+        mayAct: (id) => mayAct(options.mayAct, { id, tenant, now: clock.now() }, policy.directory),
         respond: (url, body) => respondToClick(options, parts, url, body),
       };
     },

@@ -19,7 +19,8 @@ const RECEIVERS: Readonly<Record<string, (spec: unknown) => ReceiverReference[]>
   Filter: receiversOfApprovals,
   CorrelationRule: (spec) => receiversIn(fieldOf(spec, 'storm'), ['spec', 'storm']),
   NamespaceLimit: (spec) => receiversIn(spec),
-  Channel: channelsOfChannel,
+  // Who may click is named as receivers are.
+  Channel: (spec) => [...channelsOfChannel(spec), ...receiversIn(spec, ['spec'], 'mayAct')],
   Masking: (spec) => receiversIn(spec),
   User: receiversOfUser,
   Team: receiversOfTeam,

@@ -15,6 +15,7 @@ import {
 import { InvalidChannelOptions } from '../sender.ts';
 
 const MOST_SNOOZES = 4;
+const ACTOR = '^((user|team|schedule)/[a-z0-9][a-z0-9.-]*|[UW][A-Z0-9]{4,30})$';
 
 export const slackOptions = Type.Object({
   ...httpOptions,
@@ -27,6 +28,14 @@ export const slackOptions = Type.Object({
   signingSecret: Type.Optional(secretReference),
   snoozes: Type.Optional(
     Type.Array(Type.String(), { maxItems: MOST_SNOOZES, description: 'durations that the buttons offer' }),
+  ),
+  mayAct: Type.Optional(
+    Type.Array(Type.String({ pattern: ACTOR }), {
+      minItems: 1,
+      maxItems: 200,
+      description:
+        'who may acknowledge and snooze by a click: user/NAME, team/NAME, schedule/NAME, or the id of a Slack user',
+    }),
   ),
   replies: Type.Optional(
     Type.Enum(['broadcast', 'thread', 'none'], {
@@ -45,6 +54,7 @@ export interface SlackOptions extends HttpOptions {
   readonly signingSecret?: string;
   readonly snoozes?: readonly string[];
   readonly replies?: SlackReplies;
+  readonly mayAct?: readonly string[];
 }
 
 export type SlackReplies = 'broadcast' | 'thread' | 'none';

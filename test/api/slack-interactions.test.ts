@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import type { CommandReply } from '../../alert/alert-state.ts';
 import type { CommandEntry } from '../../alert/entry.ts';
+import type { Policy } from '../../alert/policy.ts';
 import { reason } from '../../alert/reason.ts';
 import { type SlackPorts, slackInteractionRoute } from '../../api/slack-interactions.ts';
 import { slackMessage } from '../../channels/slack/message.ts';
@@ -14,6 +15,7 @@ import { silentLog } from '../../telemetry/log.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import '../support/leaks.ts';
 import { aNotification, anAlert } from '../support/notification.ts';
+import { aDirectory, aTeam, aUser, type FakeDirectory, turns } from '../support/people.ts';
 import { blockProblems } from '../support/providers/slack.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { aContext } from '../support/sender-context.ts';
@@ -24,7 +26,11 @@ const FIRST = '089c6e69d2c44267';
 const SECOND = 'aa8c6e69d2c44267';
 const DONE: CommandReply = { ok: true, status: 200, reasons: [reason('alert.acknowledged')] };
 
-async function setUp(reply: (entry: Omit<CommandEntry, 'replyTo'>) => Promise<CommandReply> = async () => DONE) {
+async function setUp(
+  reply: (entry: Omit<CommandEntry, 'replyTo'>) => Promise<CommandReply> = async () => DONE,
+  options: object = {},
+  people: FakeDirectory = {},
+) {
   const clock = new FakeClock();
   // Where Slack's response_url leads: it takes JSON and answers ok.
   const answers = await startReceiver({ script: { kind: 'reply', status: 200, body: 'ok' } });
@@ -34,17 +40,19 @@ async function setUp(reply: (entry: Omit<CommandEntry, 'replyTo'>) => Promise<Co
     token: 'xoxb-1',
     signingSecret: `${SECRET}\n`,
     allowPrivateAddresses: true,
+    ...options,
   });
   const others = [
     channelOf('default', 'unsigned', { type: 'slack', token: 'xoxb-1' }),
     channelOf('default', 'hook', { type: 'webhook', url: 'https://hook.example/' }),
   ];
   const channels = new Map([ops, ...others].map((one) => [`${one.tenant}/${one.name}`, one]));
+  const policy = { directory: aDirectory(people) } as Policy;
   const command: SlackPorts['command'] = (entry) => {
     commands.push(entry);
     return reply(entry);
   };
-  const route = slackInteractionRoute(slackClicks(() => ({ channels }), command, { clock, log: silentLog }));
+  const route = slackInteractionRoute(slackClicks(() => ({ channels, policy }), command, { clock, log: silentLog }));
   const ask = async (
     payload: unknown,
     change: Partial<{ channel: string; timestamp: string; signature: string }> = {},
@@ -231,4 +239,32 @@ test('what asks for nothing is taken; what cannot be read is refused', async () 
     assert.equal((await ask(payload)).status, 400, JSON.stringify(payload).slice(0, 60));
   }
   assert.equal(commands.length, 0);
+});
+
+const ALICE = aUser('alice', { contacts: [{ channel: 'slack-dm', address: 'U0ALICE' }] });
+const ADA = aUser('ada', { contacts: [{ channel: 'slack-dm', address: 'U0ADA' }] });
+
+test('[BR-SEC-008] only those whom the channel names may act by a click; who may not is told, alone', async () => {
+  const people = {
+    users: [ALICE, ADA],
+    teams: [aTeam('shop', { members: ['ada', 'alice'] }), aTeam('other', { members: ['ada'] })],
+    schedules: [turns('hers', 1000, ['alice']), turns('gap', 1000, [null]), turns('adas', 1000, ['ada'])],
+  };
+  const cases: readonly (readonly [string[], boolean])[] = [
+    [['U0ALICE'], true],
+    [['user/alice'], true],
+    [['U0ADA', 'team/shop'], true],
+    [['schedule/hers'], true],
+    [['U0ADA', 'user/ada', 'team/other', 'schedule/adas', 'schedule/gap'], false],
+    [['user/gone', 'team/gone', 'schedule/gone'], false],
+  ];
+  for (const [mayAct, allowed] of cases) {
+    const { answers, commands, ask } = await setUp(undefined, { mayAct }, people);
+    assert.equal((await ask(await aClick(answers.url, acknowledge))).status, 200);
+    assert.equal(commands.length, allowed ? 2 : 0, mayAct.join());
+    const [request] = await answers.received(1);
+    const { response_type: to, replace_original: replaces, text } = said(request?.body ?? '');
+    assert.equal(replaces, allowed);
+    if (!allowed) assert.deepEqual([to, /does not let you/.test(text)], ['ephemeral', true]);
+  }
 });
