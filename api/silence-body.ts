@@ -22,6 +22,9 @@ interface ReadMatchers {
   readonly matchers: readonly CompiledMatcher[];
 }
 
+const FIELDS = ['tenant', 'id', 'matchers', 'startsAt', 'endsAt', 'createdBy', 'comment', 'broad'];
+/** What GET says besides: somebody may send back what was read, with a change. */
+const ANSWERED = ['state', 'declared', 'createdAt', 'updatedAt', 'endedEarly', 'held'];
 const MOST_MATCHERS = 50;
 const LONGEST_MATCHER = 2000;
 const LONGEST_NAME = 200;
@@ -36,6 +39,11 @@ export function readSilence(
   if ('refused' in read) return read;
   const { fields } = read;
   const problems = new Problems();
+  // With a startAt it would begin at once, and nobody would know why.
+  for (const name of Object.keys(fields)) {
+    if (!FIELDS.includes(name) && !ANSWERED.includes(name))
+      problems.add(`/${name}`, fields[name], `no such field; ${FIELDS.join(', ')}`);
+  }
   const tenant = textField(problems, '/tenant', fields.tenant, LONGEST_NAME) || DEFAULT_TENANT;
   if (!tenants.includes(tenant)) problems.add('/tenant', tenant, tenantsAllowed(tenants));
   const id = textField(problems, '/id', fields.id, LONGEST_NAME) || null;

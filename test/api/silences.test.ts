@@ -66,6 +66,19 @@ test('[BR-AP-008] what is wrong with a silence is named by its path, all of it a
   assert.deepEqual(api.silences, []);
 });
 
+test('[BR-AP-008] a field that is none is refused, and what was read may be sent back with a change', async () => {
+  const api = await served([silenceSet('s1', T0)]);
+  const typo = await api.post('/v1/silences', { ...BODY, startAt: later(1000), by: 'ann' });
+  assert.equal(typo.status, 422);
+  const [first, second] = typo.body.problems;
+  assert.deepEqual([first.path, second.path], ['/startAt', '/by']);
+  assert.match(first.allowed, /^no such field; .*startsAt, endsAt, createdBy/);
+  assert.deepEqual(api.silences, []);
+  const { body } = await api.get('/v1/silences/s1');
+  const changed = await api.post('/v1/silences', { ...body, endsAt: later(3 * HOUR) });
+  assert.equal(changed.status, 200, JSON.stringify(changed.body));
+});
+
 test('[BR-AP-008] a silence that would cover what has nothing to do with each other must say that it is meant', async () => {
   const api = await served([]);
   for (const matchers of [
