@@ -15,6 +15,10 @@ export type BudgetName =
   | 'policy-stall'
   | 'notifications'
   | 'mails'
+  | 'audience-10k'
+  | 'audience-memory'
+  | 'critical-behind-bulk'
+  | 'beside-a-hang'
   | 'resident-memory';
 
 export interface Budget {
@@ -139,6 +143,38 @@ export const BUDGETS: Readonly<Record<BudgetName, Budget>> = {
     better: 'higher',
     must: 300,
     aim: 1000,
+  },
+  'audience-10k': {
+    what: '10,000 recipients of one alert, end to end',
+    ids: ['BR-SCALE-008', 'BR-PERF-030'],
+    unit: 's',
+    better: 'lower',
+    must: 60,
+    aim: 10,
+  },
+  'audience-memory': {
+    what: 'the most resident memory while one alert goes to 1,000,000 recipients, with a kill -9 half-way',
+    ids: ['BR-SCALE-008', 'BR-PERF-030'],
+    unit: 'MB',
+    better: 'lower',
+    must: 1000,
+    aim: 500,
+  },
+  'critical-behind-bulk': {
+    what: 'a critical notification behind an audience of 100,000 on its way by the same channel',
+    ids: ['BR-NOT-003', 'BR-SCALE-008'],
+    unit: 'ms',
+    better: 'lower',
+    must: 1000,
+    aim: 250,
+  },
+  'beside-a-hang': {
+    what: 'p99 of a channel beside one that hangs, as a share of that alone',
+    ids: ['BR-NOT-012'],
+    unit: '×',
+    better: 'lower',
+    must: 2,
+    aim: 1.2,
   },
   'resident-memory': {
     what: 'resident memory of a worker with 100,000 live alerts',

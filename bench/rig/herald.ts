@@ -17,6 +17,8 @@ export interface HeraldSpec {
   readonly command: readonly string[];
   readonly natsUrl: string;
   readonly config: string;
+  /** HERALD_DATA, of an earlier one that has ended. Default: a new folder. */
+  readonly data?: string;
 }
 
 export interface Herald {
@@ -37,7 +39,7 @@ const PROFILES = process.env.HERALD_BENCH_PROFILES ?? '';
 export async function startHerald(scratch: Scratch, spec: HeraldSpec): Promise<Herald> {
   const port = await freePort();
   const servesApi = spec.command[0] === 'start' || spec.command[1] === 'ingress';
-  const data = scratch.folder();
+  const data = spec.data ?? scratch.folder();
   const profiling = PROFILES === '' ? '' : ` --cpu-prof --cpu-prof-dir=${PROFILES}`;
   if (PROFILES !== '') mkdirSync(PROFILES, { recursive: true });
   const child = spawn(PROGRAM, spec.command, {
@@ -72,11 +74,16 @@ export async function startHerald(scratch: Scratch, spec: HeraldSpec): Promise<H
 }
 
 /** Looks until it is so. Throws after `within` milliseconds. */
-export async function until(what: string, isSo: () => Promise<boolean>, within: number): Promise<void> {
+export async function until(
+  what: string,
+  isSo: () => Promise<boolean>,
+  within: number,
+  every = LOOK_EVERY,
+): Promise<void> {
   const end = performance.now() + within;
   while (!(await isSo())) {
     if (performance.now() > end) throw new Error(`waited ${within} ms in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
+    await new Promise((resolve) => setTimeout(resolve, every));
   }
 }
 

@@ -67,6 +67,7 @@ answerWith<ReceiverQuestion, ReceiverAnswer>(async ({ kind }) => {
     lastAt,
     p50: ms(50),
     p99: ms(99),
+    stamped: latency.count,
     max: latency.count === 0 ? 0 : latency.max / 1000,
   };
 });

@@ -17,6 +17,8 @@ export interface ReceiverAnswer {
   readonly p50: number;
   readonly p99: number;
   readonly max: number;
+  /** How many alerts those are of. */
+  readonly stamped: number;
 }
 
 export interface Receiver {

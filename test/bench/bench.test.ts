@@ -9,6 +9,7 @@ import '../support/leaks.ts';
 const HERALD = fileURLToPath(new URL('../../bin/herald', import.meta.url));
 const CASES = {
   actors: { rows: 6, budgets: ['resident-memory'] },
+  audience: { rows: 2, budgets: ['audience-10k', 'audience-memory'] },
   classify: { rows: 7, budgets: ['classify-new', 'classify-known'] },
   correlate: { rows: 4, budgets: ['correlate'] },
   decide: { rows: 7, budgets: ['decision', 'policy-compile', 'policy-stall'] },
@@ -16,6 +17,7 @@ const CASES = {
   ingest: { rows: 4, budgets: ['accept-against-bare', 'accept-batched', 'acknowledgement-p99'] },
   latency: { rows: 1, budgets: ['notified-p99'] },
   notifications: { rows: 1, budgets: ['notifications'] },
+  overtaking: { rows: 3, budgets: ['critical-behind-bulk', 'beside-a-hang'] },
   pipeline: { rows: 1, budgets: ['decided'] },
 };
 

@@ -1,0 +1,119 @@
+/**
+ * What is slow must not hold up what is urgent: critical alerts by the channel that is telling an audience, and the alerts of one channel
+ * while another hangs.
+ */
+
+import { createServer, type Socket } from 'node:net';
+import { sendAlert, writeAudience } from './rig/announce.ts';
+import type { BenchOptions } from './rig/benchmark.ts';
+import { startHerald, until } from './rig/herald.ts';
+import { microseconds } from './rig/monotonic.ts';
+import { startNats } from './rig/nats.ts';
+import { startReceiver } from './rig/receiver.ts';
+import { against, type Findings, type Row } from './rig/report.ts';
+import { type Scratch, withScratch } from './rig/scratch.ts';
+import { mustEqual } from './rig/stored.ts';
+
+const WITHIN = 120_000;
+
+export default async function overtaking({ quick, note }: BenchOptions): Promise<Findings> {
+  const size = quick ? 10_000 : 100_000;
+  note(`critical alerts behind an audience of ${size}`);
+  const behind = await critical(size, quick ? 3 : 20);
+  const alerts = quick ? 20 : 1000;
+  note('a channel alone');
+  const alone = await beside(alerts, false);
+  note('the same beside one that hangs');
+  const hanging = await beside(alerts, true);
+  const share = (hanging.p99 ?? 0) / Math.max(1, alone.p99 ?? 0);
+  return {
+    rows: [behind.row, alone, hanging],
+    verdicts: [against('critical-behind-bulk', behind.slowest), against('beside-a-hang', share)],
+    omitted: [],
+  };
+}
+
+function critical(size: number, alerts: number): Promise<{ row: Row; slowest: number }> {
+  return withScratch(async (scratch) => {
+    const nats = await startNats(scratch);
+    const receiver = await startReceiver(scratch);
+    const config = writeAudience(scratch, { url: receiver.url, size, concurrency: 64 });
+    const herald = await startHerald(scratch, { command: ['start'], natsUrl: nats.url, config });
+    const arrived = () => receiver.child.ask({ kind: 'count' });
+    await sendAlert(herald.port, { bench: 'audience', namespace: 'shop-dev' });
+    await until('the audience to be on its way', async () => (await arrived()).distinct > size / 100, WITHIN);
+    for (let i = 0; i < alerts; i++) {
+      await sendAlert(herald.port, { bench: 'critical', namespace: 'shop-prod', severity: 'critical', ...meantNow() });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    // Only the critical ones say when they were meant to leave.
+    await until('the critical ones', async () => (await arrived()).stamped >= alerts, WITHIN);
+    const { p50, p99, max, distinct, stamped } = await arrived();
+    mustEqual('critical notifications', stamped, alerts);
+    if (distinct >= size + alerts) throw new Error('the audience was told before: nothing was overtaken');
+    const row: Row = {
+      case: `${alerts} critical alerts, one after the other, behind an audience of ${size.toLocaleString('en')}`,
+      throughput: 1000 / p50,
+      unit: 'per second',
+      p50,
+      p99,
+      rss: herald.figures().rss,
+      note: `${distinct - alerts} members were told when the last had left`,
+    };
+    return { row, slowest: max };
+  });
+}
+
+async function beside(alerts: number, hangs: boolean): Promise<Row> {
+  return withScratch(async (scratch) => {
+    const nats = await startNats(scratch);
+    const receiver = await startReceiver(scratch);
+    const hanging = await startHanging(scratch);
+    const config = writeAudience(scratch, { url: receiver.url, size: 1, concurrency: 64, otherUrl: hanging });
+    const herald = await startHerald(scratch, { command: ['start'], natsUrl: nats.url, config });
+    const arrived = () => receiver.child.ask({ kind: 'count' });
+    for (let i = 0; i < alerts / 2; i++) {
+      if (hangs) await sendAlert(herald.port, { bench: 'other', namespace: 'shop-prod' });
+      else await sendAlert(herald.port, { bench: 'nobody', namespace: 'shop-prod' });
+    }
+    for (let i = 0; i < 50; i++) await sendAlert(herald.port, { bench: 'critical', namespace: 'shop-prod' });
+    await until('the first ones', async () => (await arrived()).distinct >= 50, WITHIN);
+    await receiver.child.ask({ kind: 'reset' });
+    const since = microseconds();
+    for (let i = 0; i < alerts; i++) {
+      await sendAlert(herald.port, { bench: 'critical', namespace: 'shop-prod', ...meantNow() });
+    }
+    await until('all of them', async () => (await arrived()).distinct >= alerts, WITHIN);
+    const { p50, p99, lastAt } = await arrived();
+    const name = hangs ? `beside a channel that hangs with ${Math.round(alerts / 2)} waiting` : 'alone';
+    return {
+      case: `${alerts} alerts by one channel, ${name}`,
+      throughput: alerts / ((lastAt - since) / 1e6),
+      unit: 'per second',
+      p50,
+      p99,
+      rss: herald.figures().rss,
+    };
+  });
+}
+
+function meantNow(): { readonly bench_at: string } {
+  return { bench_at: String(microseconds()).padStart(16, '0') };
+}
+
+/** Takes connections, and says nothing. */
+async function startHanging(scratch: Scratch): Promise<string> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket.on('error', () => socket.destroy()).on('close', () => sockets.delete(socket)));
+    socket.resume();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  scratch.atEnd(() => {
+    for (const socket of sockets) socket.destroy();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the hanging server has no port');
+  return `http://127.0.0.1:${address.port}/hang`;
+}
