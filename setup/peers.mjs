@@ -1,6 +1,6 @@
 /**
- * The tests let a real Alertmanager and a real Prometheus send to Herald, and read replies from a real IMAP server (Dovecot), where they
- * can be had. Their absence fails nothing, but is said.
+ * The tests let a real Alertmanager and a real Prometheus send to Herald, send mails through a real Postfix, and read replies from a real
+ * IMAP server (Dovecot), where they can be had. Their absence fails nothing, but is said.
  */
 
 import { existsSync, writeFileSync } from 'node:fs';
@@ -13,6 +13,15 @@ const PEERS = [
   { name: 'Alertmanager', tried: 'no-alertmanager', package: 'prometheus-alertmanager', programs: ['alertmanager'] },
   { name: 'Prometheus', tried: 'no-prometheus', package: 'prometheus', programs: [] },
   { name: 'Dovecot', tried: 'no-dovecot', package: 'dovecot-imapd', programs: ['dovecot'], service: 'dovecot' },
+  // It would take the place of a mail server that the machine has.
+  {
+    name: 'Postfix',
+    tried: 'no-postfix',
+    package: 'postfix',
+    programs: ['postfix'],
+    service: 'postfix',
+    unless: 'sendmail',
+  },
 ];
 
 export function peersSettled(root) {
@@ -33,6 +42,8 @@ function isSettled(root, peer) {
 async function bring(root, lock, peer) {
   try {
     if (!canInstallDebianPackages()) throw new SetupProblem('it is installed by itself only for root on Debian');
+    if (peer.unless !== undefined && findProgram(peer.unless) !== null)
+      throw new SetupProblem(`there is a ${peer.unless} here, which it would replace`);
     await installDebianPackage(root, peer.package, lock, peer.service);
   } catch (error) {
     if (!(error instanceof SetupProblem)) throw error;

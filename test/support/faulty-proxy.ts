@@ -40,7 +40,7 @@ export async function startFaultyProxy(target: number, fateOf: (connection: numb
     const { delay, cut } = fateOf(seen.connections++);
     if (cut?.at === 'begin') {
       seen.cuts++;
-      client.resetAndDestroy();
+      reset(client);
       return;
     }
     const upstream = connect({ port: target, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
@@ -86,12 +86,18 @@ function pass(from: Socket, to: Socket, delay: number, cut: Cut | null, onCut: (
       onCut();
       if (cut?.by === 'half-close') to.end();
       else {
-        from.resetAndDestroy();
-        to.resetAndDestroy();
+        reset(from);
+        reset(to);
       }
     });
   });
   from.on('end', () => {
     if (!over) later(() => to.end());
   });
+}
+
+/** A socket whose FIN is on its way cannot be reset: libuv refuses that, and Node then waits for it for ever when it exits. */
+function reset(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }
