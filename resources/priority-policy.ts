@@ -79,25 +79,32 @@ function given(declared: Priority | typeof OF_NAMESPACE): Priority | null {
   return declared === OF_NAMESPACE ? null : declared;
 }
 
-/** Rows of one name, whose reasons could not be told apart; and rows that could only ever lift production to the floor. */
+/** Rows and overrides of one name, whose reasons could not be told apart; and rows that could only ever lift production to the floor. */
 export function tableFaults(spec: unknown): Fault[] {
   const floor = String(fieldOf(spec, 'floor') ?? DEFAULT_FLOOR);
-  const names = new Set<string>();
-  return listOf(spec, 'rows').flatMap((one, i) => {
-    const name = String(fieldOf(one, 'name'));
-    const at = ['spec', 'rows', i];
-    const faults: Fault[] = [];
-    if (names.has(name)) {
-      const message = `is ${JSON.stringify(name)}, as a row above; allowed: a name of its own, for it stands in reasons`;
-      faults.push({ path: [...at, 'name'], message, target: 'value' });
-    }
-    names.add(name);
+  const faults = sameNames(spec);
+  for (const [i, one] of listOf(spec, 'rows').entries()) {
     const declared = fieldOf(one, 'priority');
     const isBelow = typeof declared === 'string' && /^P\d$/.test(declared) && declared > floor;
     if (isBelow && listOf(one, 'environment').includes('production') && fieldOf(one, 'override') !== true) {
       const message = `is ${declared} for production, below the floor ${floor}; allowed: ${floor} or more urgent, or override: true on the row`;
-      faults.push({ path: [...at, 'priority'], message, target: 'value' });
+      faults.push({ path: ['spec', 'rows', i, 'priority'], message, target: 'value' });
     }
-    return faults;
-  });
+  }
+  return faults;
+}
+
+function sameNames(spec: unknown): Fault[] {
+  const first = new Map<string, string>();
+  return (['overrides', 'rows'] as const).flatMap((list) =>
+    listOf(spec, list).flatMap((one, i): Fault[] => {
+      const name = fieldOf(one, 'name');
+      if (typeof name !== 'string') return [];
+      const taken = first.get(name);
+      if (taken === undefined) first.set(name, `${list}[${i}]`);
+      if (taken === undefined) return [];
+      const message = `is ${JSON.stringify(name)}, as ${taken} is; allowed: a name of its own, for it stands in reasons`;
+      return [{ path: ['spec', list, i, 'name'], message, target: 'value' }];
+    }),
+  );
 }

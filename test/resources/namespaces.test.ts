@@ -117,7 +117,15 @@ test('[BR-QUAL-013] mistakes are refused with line, path, what stands there and 
         'a',
         'rows:\n  - { name: r, priority: P1 }\n  - { name: r, priority: P2 }\ndefault: P1',
       ),
-      /^7 spec\.rows\[1\]\.name: is "r", as a row above/,
+      /^7 spec\.rows\[1\]\.name: is "r", as rows\[0\] is; allowed: a name of its own/,
+    ],
+    [
+      resource(
+        'PriorityPolicy',
+        'a',
+        'overrides: [{ name: r, matchers: ["a=b"], priority: P1 }]\nrows: [{ name: r, priority: P2 }]\ndefault: P1',
+      ),
+      /^6 spec\.rows\[0\]\.name: is "r", as overrides\[0\] is/,
     ],
     [
       resource(
