@@ -6,7 +6,7 @@ import { outboundFor } from '../http-options.ts';
 import type { Outbound } from '../outbound.ts';
 import { type Outcome, withFailures } from '../outcome.ts';
 import { type PlainTexts, plainTexts } from '../plain-texts.ts';
-import type { Probe, Sender, SenderContext } from '../sender.ts';
+import type { Sender, SenderContext } from '../sender.ts';
 import { chatVerdict } from './answer.ts';
 import { type ChatOptions, type ChatSettings, chatSettings } from './options.ts';
 import {
@@ -17,6 +17,7 @@ import {
   googleChatMessage,
   type Json,
 } from './presets.ts';
+import { probeOf } from './probe.ts';
 
 const MATTERMOST_LENGTH = 16_383;
 const ROCKETCHAT_LENGTH = 5000;
@@ -25,6 +26,7 @@ export function createChatSender(options: ChatOptions, context: SenderContext, o
   const settings = chatSettings(options);
   const http = outbound ?? outboundFor(settings, context);
   const { clock } = context;
+  const probe = probeOf(http, settings, context);
   return {
     async send(notification, _attempt, signal): Promise<Outcome> {
       const { body, failures } = await bodyOf(settings, notification, context);
@@ -42,27 +44,9 @@ export function createChatSender(options: ChatOptions, context: SenderContext, o
           : verdictWithoutAnswer(result, 'uncertain');
       return withFailures(outcome, failures);
     },
-    ...(settings.preset === 'discord' ? { probe: (signal) => probeDiscord(http, settings, context, signal) } : {}),
+    ...(probe === null ? {} : { probe }),
     close: () => http.close(),
   };
-}
-
-/** Discord tells of a webhook to who knows its address. The others offer nothing but to post. */
-async function probeDiscord(
-  http: Outbound,
-  settings: ChatSettings,
-  { clock }: SenderContext,
-  signal: AbortSignal,
-): Promise<Probe> {
-  const headers = { 'user-agent': 'Herald', ...settings.headers };
-  const request = { method: 'GET', url: settings.url, headers, body: null } as const;
-  const result = await requestWithin(http, request, { clock, timeout: settings.timeout, signal });
-  const outcome =
-    result.kind === 'answer'
-      ? chatVerdict(settings.preset, result, clock.now())
-      : verdictWithoutAnswer(result, 'retry');
-  if (outcome.kind === 'delivered') return { kind: 'healthy', detail: 'Discord knows the webhook' };
-  return { kind: outcome.kind === 'retry' ? 'degraded' : 'failed', detail: outcome.detail };
 }
 
 interface Body {

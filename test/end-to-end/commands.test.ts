@@ -237,3 +237,22 @@ test('[BR-CFG-002] check names every problem with file, line and path; a folder 
   assert.equal(ok, false);
   assert.ok(problems.length >= 2 && problems.every(({ line }) => line > 0), program.out);
 });
+
+test('[BR-NOT-023] [BR-TEST-002] channel test sends the way that all go, and tells what came of it', async () => {
+  const before = receiver.requests.length;
+  const { code, out, err } = await herald.command('channel', 'test', 'ops');
+  assert.equal(code, 0, err);
+  assert.match(out, /^(\S+) delivered: HTTP 200\n$/);
+  const id = out.split(' ')[0];
+  const sent = receiver.requests.slice(before).filter(({ headers }) => headers['webhook-id'] === id);
+  assert.equal(sent.length, 1, 'the receiver has it once, under its id');
+  const { body } = await get(`${herald.url}/v1/deliveries/${id}`);
+  for (const step of ['delivery.queued', 'delivery.attempting', 'delivery.delivered'])
+    assert.ok(JSON.stringify(body).includes(step), step);
+
+  receiver.answerWith({ kind: 'reply', status: 401, body: 'who are you?' });
+  const refused = await herald.command('channel', 'test', 'ops');
+  receiver.answerWith({ kind: 'reply', status: 200 });
+  assert.equal(refused.code, 1);
+  assert.match(refused.out, /dead: .*HTTP 401: who are you\?/);
+});

@@ -83,6 +83,48 @@ test('[BR-NOT-011] Discord says to the millisecond how long its rate limit lasts
   assert.equal(((await send()) as { notBefore: number }).notBefore, clock.now() + 7000);
 });
 
+for (const [chat, path] of [
+  ['mattermost', '/api/v4/system/ping'],
+  ['rocketchat', '/api/info'],
+] as const) {
+  test(`[BR-NOT-024] ${chat} is asked whether it is there, without the secret and without posting`, async () => {
+    const { server, sender } = await setUp(chat);
+    const { host } = new URL(server.url);
+    const detail = `${host} answers; whether it takes the webhook shows with a message`;
+    assert.deepEqual(await sender.probe?.(never), { kind: 'healthy', detail });
+    assert.deepEqual(
+      server.receiver.requests.map((request) => [request.method, request.path]),
+      [['GET', path]],
+    );
+    server.next({ kind: 'reply', status: 404 });
+    assert.equal((await sender.probe?.(never))?.kind, 'healthy', 'a proxy may let nothing else through');
+    server.next({ kind: 'reply', status: 429 }, { kind: 'reply', status: 500 }, { kind: 'reset' });
+    const kinds = [];
+    for (let i = 0; i < 3; i++) kinds.push((await sender.probe?.(never))?.kind);
+    assert.deepEqual(kinds, ['degraded', 'failed', 'failed']);
+    assert.equal(server.messages.length, 0);
+  });
+}
+
+test('[BR-NOT-024] a chat below a path is asked there; one that has nothing to ask is not asked', async () => {
+  const below = createChatSender(
+    { preset: 'mattermost', webhookUrl: 'http://127.0.0.1:9/team/chat/hooks/s3cret', allowPrivateAddresses: true },
+    {
+      ...aContext(),
+      http: {
+        request: async ({ url }) => ({ kind: 'failed', detail: url.href, written: false }) as never,
+        close: async () => {},
+      },
+    },
+  );
+  assert.deepEqual(await below.probe?.(never), {
+    kind: 'failed',
+    detail: 'http://127.0.0.1:9/team/chat/api/v4/system/ping',
+  });
+  const { sender } = await setUp('googlechat');
+  assert.equal(sender.probe, undefined);
+});
+
 test('[BR-NOT-024] Discord is asked whether it knows the webhook; nothing is posted', async () => {
   const { server, sender } = await setUp('discord');
   assert.deepEqual(await sender.probe?.(never), { kind: 'healthy', detail: 'Discord knows the webhook' });

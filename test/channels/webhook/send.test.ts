@@ -131,7 +131,7 @@ test('[BR-NOT-011] Retry-After is passed on, in seconds and as a date', async ()
   assert.deepEqual(await send(), { kind: 'retry', detail: 'HTTP 503', notBefore: clock.now() + 90_000 });
 });
 
-test('what the receiver said is told on one line, without control characters, and shortened', async () => {
+test('[BR-SEC-011] what the receiver said is told on one line, without control characters, and shortened', async () => {
   const { send } = await setUp({
     kind: 'reply',
     status: 400,
@@ -142,13 +142,18 @@ test('what the receiver said is told on one line, without control characters, an
   assert.ok(outcome.detail.length < 250);
 });
 
-test('a redirect is not followed, and the outcome says where it points', async () => {
+test('[BR-SEC-001] a redirect is not followed, least of all to a private address, and the outcome says where it points', async () => {
   const elsewhere = await startReceiver();
   const { send } = await setUp({ kind: 'reply', status: 307, headers: { location: elsewhere.url } });
   const outcome = await send();
   assert.equal(outcome.kind, 'rejected');
   assert.ok(outcome.detail.includes(`redirects to ${elsewhere.url}`), outcome.detail);
   assert.equal(elsewhere.connections, 0);
+  for (const location of ['http://169.254.169.254/latest/meta-data/', 'http://10.0.0.1/', '//[::1]/', '/elsewhere']) {
+    const { receiver, send: sendOnce } = await setUp({ kind: 'reply', status: 302, headers: { location } });
+    assert.equal((await sendOnce()).kind, 'rejected', location);
+    assert.equal(receiver.requests.length, 1, location);
+  }
 });
 
 test('[BR-REL-006] a reset, a broken status line and a closed port are retried', async () => {

@@ -25,6 +25,12 @@ const PATHS: Readonly<Record<Chat, string>> = {
   rocketchat: '/hooks/1/s3cret',
 };
 
+/** What Mattermost ("Check system health") and Rocket.Chat ("Get server info") answer everybody. */
+const HEALTH: Readonly<Record<string, Json>> = {
+  '/api/v4/system/ping': { status: 'OK' },
+  '/api/info': { version: '7.10', success: true },
+};
+
 export function answerJson(status: number, body: unknown, headers: Record<string, string> = {}): Answer {
   return {
     kind: 'reply',
@@ -39,6 +45,8 @@ export async function startChat(chat: Chat): Promise<ChatServer> {
   const planned: Answer[] = [];
   const take = (request: ReceivedRequest): Answer => {
     if (chat === 'discord' && request.method === 'GET') return answerJson(200, { id: '1', type: 1, name: 'Herald' });
+    const health = request.method === 'GET' ? HEALTH[request.path] : undefined;
+    if (health !== undefined) return answerJson(200, health);
     const body = JSON.parse(request.body) as Json;
     const problem = PROBLEMS[chat](body, request);
     if (problem !== null) return refusal(chat, problem);
