@@ -99,10 +99,38 @@ export function heldLines({ reasons }: Notification): string[] {
   return reasons.filter(({ code }) => code === 'hold.ended').map(({ detail }) => line(detail, SUMMARY_LENGTH));
 }
 
-/** Where the operator's own page on the alert is; null: none was given. */
-export function runbookOf({ alerts }: Notification): string | null {
-  const urls = new Set(alerts.map(({ annotations }) => annotations.runbook_url ?? annotations.runbook ?? ''));
-  return urls.size === 1 ? webLink([...urls][0]!) : null;
+/** Annotations by which senders name pages, the best first; Grafana's are `panelURL` and `dashboardURL`. */
+const RUNBOOK = ['runbook_url', 'runbook'] as const;
+const DASHBOARD = ['dashboard_url', 'dashboard', 'panelURL', 'dashboardURL'] as const;
+
+/** Shown as links: none of them is shown as text once more. */
+export const LINK_ANNOTATIONS: ReadonlySet<string> = new Set([...RUNBOOK, ...DASHBOARD, 'silenceURL']);
+
+/** Where the operator's own page on an alert is, and a dashboard of it. null: no page that a browser opens is named. */
+export function runbookIn(annotations: LabelSet): string | null {
+  return pageIn(annotations, RUNBOOK);
+}
+
+export function dashboardIn(annotations: LabelSet): string | null {
+  return pageIn(annotations, DASHBOARD);
+}
+
+function pageIn(annotations: LabelSet, names: readonly string[]): string | null {
+  return names.map((name) => webLink(annotations[name] ?? '')).find((url) => url !== null) ?? null;
+}
+
+/** The one page of all alerts; null where they have none, or not the same. */
+export function runbookOf(notification: Notification): string | null {
+  return sharedPage(notification, runbookIn);
+}
+
+export function dashboardOf(notification: Notification): string | null {
+  return sharedPage(notification, dashboardIn);
+}
+
+function sharedPage({ alerts }: Notification, pageOf: (annotations: LabelSet) => string | null): string | null {
+  const urls = new Set(alerts.map(({ annotations }) => pageOf(annotations)));
+  return urls.size === 1 ? [...urls][0]! : null;
 }
 
 /** Only addresses that a browser opens as a page: annotations come from outside. */

@@ -1,7 +1,7 @@
 /** A notification in the form that each chat takes, within its limits, and so that nothing from outside calls people. */
 
 import type { Notification } from '../../alert/notification.ts';
-import { cut, factsOf, openLink, runbookOf } from '../message-facts.ts';
+import { cut, dashboardOf, factsOf, openLink, runbookOf } from '../message-facts.ts';
 import { shadeOf } from '../palette.ts';
 import type { PlainTexts } from '../plain-texts.ts';
 import { chatText, HTML, html, MARKDOWN } from './text.ts';
@@ -76,12 +76,14 @@ const GOOGLE_BYTES = 30_000;
 
 function googleChatCard(notification: Notification, texts: PlainTexts, look: ChatLook, length: number): Json {
   const { words } = texts.wording;
-  const href = openLink(look.externalURL);
-  const runbook = runbookOf(notification);
-  const buttons = [
-    ...(href === null ? [] : [{ text: words.open, onClick: { openLink: { url: href } } }]),
-    ...(runbook === null ? [] : [{ text: words.runbook, onClick: { openLink: { url: runbook } } }]),
-  ];
+  const pages = [
+    [openLink(look.externalURL), words.open],
+    [runbookOf(notification), words.runbook],
+    [dashboardOf(notification), words.dashboard],
+  ] as const;
+  const buttons = pages.flatMap(([url, label]) =>
+    url === null ? [] : [{ text: label, onClick: { openLink: { url } } }],
+  );
   const said = chatText(notification, texts, HTML, length).replaceAll('\n', '<br>');
   // A widget for each would fill a phone's screen.
   const facts = factsOf(notification, texts.wording)

@@ -2,10 +2,10 @@
 
 import type { AlertStatus, LabelSet } from '../../alert/alert.ts';
 import type { GroupedAlert, Notification } from '../../alert/notification.ts';
-import { statesOf } from '../message-facts.ts';
+import { dashboardIn, LINK_ANNOTATIONS, runbookIn, statesOf, webLink } from '../message-facts.ts';
 import { LIGHT, type Shade, shadeOf } from '../palette.ts';
 import type { Wording } from '../wording.ts';
-import { BREAKS, button, escapeHtml, FONT, MONO, page, paragraph, row, webLink } from './layout.ts';
+import { BREAKS, button, escapeHtml, FONT, MONO, page, paragraph, row } from './layout.ts';
 import { headingOf, labelsInCommon, whyTold } from './text.ts';
 
 export interface Picture {
@@ -38,7 +38,7 @@ const MOST_LABELS = 30;
 const LONGEST_VALUE = 300;
 const LONGEST_DESCRIPTION = 1500;
 /** Shown as links or text of their own. */
-const KNOWN_ANNOTATIONS = new Set(['summary', 'description', 'message', 'runbook_url', 'dashboard_url']);
+const KNOWN_ANNOTATIONS = new Set(['summary', 'description', 'message', ...LINK_ANNOTATIONS]);
 
 /** As many alerts as fit into the limit; how many do not is said. The first one is always there. */
 export function mailHtml(content: HtmlContent): string {
@@ -162,8 +162,8 @@ function links(alert: GroupedAlert, { wording: { words }, link }: HtmlContent, f
   const accent = shadeOf(alert);
   const page = link(alert);
   const others = [
-    [words.runbook, webLink(alert.annotations.runbook_url)],
-    [words.dashboard, webLink(alert.annotations.dashboard_url)],
+    [words.runbook, runbookIn(alert.annotations)],
+    [words.dashboard, dashboardIn(alert.annotations)],
     [words.source, webLink(alert.generatorURL)],
   ] as const;
   return [

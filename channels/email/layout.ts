@@ -120,9 +120,3 @@ const ESCAPES: Readonly<Record<string, string>> = {
 export function escapeHtml(text: string): string {
   return printable(text).replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
 }
-
-/** Only what a person may safely follow. */
-export function webLink(url: string | undefined): string | null {
-  if (url === undefined || url.length > 2000 || !/^https?:\/\/\S+$/i.test(url) || !URL.canParse(url)) return null;
-  return url;
-}

@@ -3,12 +3,11 @@
 import type { LabelSet } from '../../alert/alert.ts';
 import type { GroupedAlert } from '../../alert/notification.ts';
 import type { Reason } from '../../alert/reason.ts';
-import { statesOf } from '../message-facts.ts';
+import { dashboardIn, runbookIn, statesOf, webLink } from '../message-facts.ts';
 import { sharedLabels } from '../shared-labels.ts';
 import { printable } from '../template/printable.ts';
 import type { Wording } from '../wording.ts';
 import type { HtmlContent } from './html.ts';
-import { webLink } from './layout.ts';
 
 const LONGEST_VALUE = 300;
 
@@ -59,8 +58,8 @@ function alertText(alert: GroupedAlert, shared: LabelSet, { wording, notificatio
   const described = annotations.description;
   const links = [
     [words.open, link(alert)],
-    [words.runbook, webLink(annotations.runbook_url)],
-    [words.dashboard, webLink(annotations.dashboard_url)],
+    [words.runbook, runbookIn(annotations)],
+    [words.dashboard, dashboardIn(annotations)],
     [words.source, webLink(alert.generatorURL)],
   ] as const;
   return [

@@ -1,11 +1,11 @@
 /** The texts of a mail, its words and times in the language and zone of its recipient. */
 
 import type { GroupedAlert, Notification } from '../../alert/notification.ts';
+import { webLink } from '../message-facts.ts';
 import type { SenderContext } from '../sender.ts';
 import type { Locale } from '../template/locale.ts';
 import { linksBelow } from '../template/view.ts';
 import { type Wording, wordingOf } from '../wording.ts';
-import { webLink } from './layout.ts';
 import type { Texts } from './message.ts';
 import { HTML_PARTS, PLAIN_PARTS } from './template.ts';
 

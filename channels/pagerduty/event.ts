@@ -6,6 +6,7 @@
 
 import { createHash } from 'node:crypto';
 import type { GroupedAlert, Notification } from '../../alert/notification.ts';
+import { dashboardIn, runbookIn } from '../message-facts.ts';
 import { shortened } from '../shorten.ts';
 import { oneLine } from '../template/printable.ts';
 import type { PagerdutySettings, Severity } from './options.ts';
@@ -173,7 +174,8 @@ function detailsOf(notification: Notification, alerts: readonly GroupedAlert[], 
 
 function linksOf({ alerts }: Notification, externalURL: string): { href: string; text: string }[] {
   const links = alerts.slice(0, MAX_LINKS).flatMap(({ annotations, generatorURL, tenant, fingerprint, labels }) => [
-    { href: annotations.runbook_url ?? '', text: 'Runbook' },
+    { href: runbookIn(annotations) ?? '', text: 'Runbook' },
+    { href: dashboardIn(annotations) ?? '', text: 'Dashboard' },
     { href: generatorURL, text: `Source of ${oneLine(labels.alertname ?? 'the alert')}` },
     {
       href: `${externalURL.replace(/\/+$/, '')}/v1/alerts/${encodeURIComponent(tenant)}/${fingerprint}`,

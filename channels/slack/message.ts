@@ -5,7 +5,17 @@
  */
 
 import type { Notification } from '../../alert/notification.ts';
-import { type AlertLine, alertLines, cut, factsOf, heldLines, openLink, runbookOf, spanOf } from '../message-facts.ts';
+import {
+  type AlertLine,
+  alertLines,
+  cut,
+  dashboardOf,
+  factsOf,
+  heldLines,
+  openLink,
+  runbookOf,
+  spanOf,
+} from '../message-facts.ts';
 import { shadeOf } from '../palette.ts';
 import type { Wording } from '../wording.ts';
 import { code, escaped, escapedWithin, link, localTime, within } from './mrkdwn.ts';
@@ -113,12 +123,15 @@ function mark({ status }: AlertLine): string {
 }
 
 function context(notification: Notification, { words }: Wording): Block[] {
-  const runbook = runbookOf(notification);
+  const pages = [
+    [runbookOf(notification), words.runbook],
+    [dashboardOf(notification), words.dashboard],
+  ] as const;
   const parts = [
     ...heldLines(notification)
       .slice(0, 3)
       .map((line) => escapedWithin(line, 500)),
-    ...(runbook === null ? [] : [link(runbook, words.runbook)]),
+    ...pages.flatMap(([url, label]) => (url === null ? [] : [link(url, label)])),
   ];
   if (parts.length === 0) return [];
   return [{ type: 'context', elements: parts.map((text) => ({ type: 'mrkdwn', text })) }];

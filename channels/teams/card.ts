@@ -9,6 +9,7 @@ import {
   type AlertLine,
   alertLines,
   cut,
+  dashboardOf,
   factsOf,
   heldLines,
   openLink,
@@ -158,14 +159,14 @@ function details(alert: AlertLine, wording: Wording): Element {
 }
 
 function actionsOf(notification: Notification, externalURL: string, { words }: Wording): Element[] {
-  const runbook = runbookOf(notification);
   const source = notification.alerts.length === 1 ? webLink(notification.alerts[0]!.generatorURL) : null;
-  const herald = openLink(externalURL);
-  return [
-    ...(herald === null ? [] : [{ type: 'Action.OpenUrl', title: words.open, url: herald }]),
-    ...(runbook === null ? [] : [{ type: 'Action.OpenUrl', title: words.runbook, url: runbook }]),
-    ...(source === null ? [] : [{ type: 'Action.OpenUrl', title: words.source, url: source }]),
-  ];
+  const pages = [
+    [openLink(externalURL), words.open],
+    [runbookOf(notification), words.runbook],
+    [dashboardOf(notification), words.dashboard],
+    [source, words.source],
+  ] as const;
+  return pages.flatMap(([url, title]) => (url === null ? [] : [{ type: 'Action.OpenUrl', title, url }]));
 }
 
 function rich(inlines: readonly Element[]): Element {

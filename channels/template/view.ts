@@ -6,6 +6,7 @@
 import type { LabelSet } from '../../alert/alert.ts';
 import type { GroupedAlert, Notification } from '../../alert/notification.ts';
 import { REASONS, type ReasonCode } from '../../alert/reason.ts';
+import { dashboardIn, runbookIn } from '../message-facts.ts';
 import { sharedLabels } from '../shared-labels.ts';
 import { TEXTS } from './languages.ts';
 import type { Locale } from './locale.ts';
@@ -176,8 +177,8 @@ function alertView(alert: GroupedAlert, common: LabelSet, { linksOf, now }: View
     severity: labels.severity ?? '',
     duration: Math.max(0, (endsAt ?? now) - startsAt),
     generatorURL: webAddress(alert.generatorURL),
-    runbook: webAddress(annotations.runbook_url ?? annotations.runbook),
-    dashboard: webAddress(annotations.dashboard_url ?? annotations.dashboard),
+    runbook: runbookIn(annotations) ?? '',
+    dashboard: dashboardIn(annotations) ?? '',
     businessUnit: alert.businessUnit ?? '',
     owner: alert.owner ?? '',
     criticality: alert.criticality ?? '',

@@ -116,6 +116,19 @@ test('what messages give as reasons is said in every language that Herald speaks
   }
 });
 
+test('[BR-NOT-007] a dashboard is a link, also where Grafana names it', async () => {
+  for (const name of ['dashboard_url', 'panelURL', 'dashboardURL']) {
+    const alert = anAlert({ annotations: { summary: 'S', [name]: 'https://grafana.example/d/1' } });
+    // Those that show links by a webhook's attachment or embed have the source alone.
+    for (const [type, options] of CHANNELS.filter((_, at) => at < 3 || at === 5)) {
+      const shown = await textsOf(type, options, { alerts: [alert] }, {});
+      assert.match(shown, /Dashboard/, `${type} ${name}`);
+      assert.match(shown, /https:\/\/grafana\.example\/d\/1/);
+      assert.doesNotMatch(shown, new RegExp(`${name}=`), type);
+    }
+  }
+});
+
 /** https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio */
 function contrast(one: string, other: string): number {
   const [light = 0, dark = 0] = [luminance(one), luminance(other)].sort((a, b) => b - a);
