@@ -83,6 +83,8 @@ test(`[BR-NOT-011] [BR-REL-004] [BR-REL-012] [BR-REL-014] ${TOTAL} notifications
         .join(', ')}; ` +
       `uncertain ${[...story.values()].filter(({ uncertain }) => uncertain > 0).length}; connections cut: ${cuts}`,
   );
+  const diverted = Object.entries(Object.groupBy(story.values(), ({ why }) => why)).filter(([why]) => why !== '');
+  t.diagnostic(`diverted: ${diverted.map(([why, list]) => `${list?.length} ${why}`).join(', ')}`);
   assert.ok(
     providers.every(({ proxy }) => proxy.cuts > 0),
     cuts,
@@ -100,6 +102,8 @@ interface Story {
   end: 'delivered' | 'dead' | 'diverted' | null;
   ends: number;
   as: string | null;
+  /** By which channel it was diverted, and why; '' where it was not. */
+  why: string;
 }
 
 function storyOf(evidence: Evidence): ReadonlyMap<string, Story> {
@@ -107,14 +111,16 @@ function storyOf(evidence: Evidence): ReadonlyMap<string, Story> {
   for (const { notification } of evidence.events('delivery.queued')) {
     const { id, channel, groupLabels } = notification;
     const alert = groupLabels.alertname ?? '';
-    stories.set(id, { id, channel, alert, uncertain: 0, end: null, ends: 0, as: null });
+    stories.set(id, { id, channel, alert, uncertain: 0, end: null, ends: 0, as: null, why: '' });
   }
   for (const { notificationId } of evidence.events('delivery.uncertain')) stories.get(notificationId)!.uncertain++;
   for (const event of evidence.events('delivery.delivered', 'delivery.dead', 'delivery.diverted')) {
     const story = stories.get(event.notificationId)!;
     story.end = event.type.slice('delivery.'.length) as Story['end'];
     story.ends++;
-    if (event.type === 'delivery.diverted') story.as = event.as;
+    if (event.type !== 'delivery.diverted') continue;
+    story.as = event.as;
+    story.why = `${story.channel} ${event.reasons[0]?.code}`;
   }
   return stories;
 }
