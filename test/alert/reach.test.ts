@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { dryRun } from '../../alert/dry-run.ts';
 import type { Directory } from '../../alert/people.ts';
 import { MOST_LINES, type ReachFacts, reach } from '../../alert/reach.ts';
+import { addresses, anAudience } from '../support/audience.ts';
 import { aPolicy, aRoute } from '../support/fake-policy.ts';
 import { anAlert } from '../support/notification.ts';
 import { aDirectory, aTeam, aUser, between, turns } from '../support/people.ts';
@@ -128,6 +129,16 @@ test('two ways to one recipient are one line that names both; what is not declar
     told(nobody, directory),
     nobody.map((name) => `not ${name} reach.unknown`),
   );
+});
+
+test('[BR-SCALE-008] an Audience is one line by its channel, however many it is', () => {
+  const audiences = { customers: anAudience(addresses(20_000), { channel: 'mail' }) };
+  const { lines, stranded } = reach(['audience/customers', 'audience/gone'], facts(), aDirectory({ audiences }));
+  assert.deepEqual(
+    lines.map(({ channel, recipient, reasons }) => [channel, recipient?.name, reasons[0]?.detail]),
+    [['mail', 'audience/customers', 'audience/customers: 20000 recipients']],
+  );
+  assert.deepEqual([...stranded], ['audience/gone']);
 });
 
 test('[BR-NOT-015] an audience is bounded, and who is beyond the bound is named', () => {

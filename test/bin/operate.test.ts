@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { memberId } from '../../alert/audience.ts';
 import { fakeHerald, json } from './answers.ts';
 import { herald } from './captured.ts';
 
@@ -140,6 +141,34 @@ test('[BR-AP-020] [BR-QUAL-016] explain shows each step with its input, reasons,
     ].join('\n'),
   ]);
   assert.deepEqual(JSON.parse((await herald(['explain', '089c6e69d2c44267', '--json'], variables)).out), alert);
+});
+
+test('[BR-AP-020, BR-SCALE-008] explain --recipient tells what came of one of an audience', async () => {
+  const receivers = [
+    { channel: 'mail', recipient: 'audience/customers', verdict: 'counted', answer: 'told', notificationId: 'n-1' },
+    { channel: 'ops', recipient: null, verdict: 'told', answer: 'told', notificationId: 'n-2' },
+  ];
+  const delivery = {
+    channel: 'mail',
+    recipient: 'audience/customers/jane@x.org',
+    state: 'dead',
+    attempts: 2,
+    updatedAt: '2026-11-23T09:00:00.000Z',
+    reasons: [{ code: 'delivery.rejected', detail: '550 no such user' }],
+  };
+  const { variables } = await fakeHerald({
+    'GET /v1/alerts/default/089c6e69d2c44267': json({ receivers }),
+    [`GET /v1/deliveries/${memberId('n-1', 'jane@x.org')}`]: json(delivery),
+  });
+  const found = await herald(['explain', '089c6e69d2c44267', '--recipient', 'Jane@X.org'], variables);
+  assert.match(
+    found.out,
+    /^mail audience\/customers\/jane@x\.org {2}dead at attempt 2 at .*\n {2}delivery\.rejected {2}550 no such user/,
+  );
+  assert.equal(found.code, 0);
+  const other = await herald(['explain', '089c6e69d2c44267', '--recipient', 'max@x.org'], variables);
+  assert.match(other.out, /^max@x\.org {2}not told: not \(yet\) among those told of audience\/customers/);
+  assert.equal(other.code, 1);
 });
 
 test('explain of an alert that nobody was to be told of says so; of one that is not known, the answer', async () => {
