@@ -63,6 +63,7 @@ const EXPECTED: Readonly<Record<string, RouteAccess>> = {
   'GET /v1/groups': READ,
   'GET /v1/deliveries': READ,
   'GET /v1/deliveries/{id}': READ,
+  'GET /v1/deliveries/{id}/members': READ,
   'POST /v1/deliveries/{id}/resend': REPLAY,
   'GET /v1/channels': READ,
   'POST /v1/channels/{tenant}/{name}/test': { permission: 'channels.test', within: 'tenant' },
@@ -277,6 +278,7 @@ test('[BR-SEC-008] what belongs to another tenant is as unknown as what nobody h
   asking = someone('operator', ['acme']);
   const pairs = [
     ['/v1/deliveries/n2', '/v1/deliveries/n9'],
+    ['/v1/deliveries/n2/members', '/v1/deliveries/n9/members'],
     ['/v1/dead-letters/letter-2', '/v1/dead-letters/letter-9'],
     ['/v1/silences/s2', '/v1/silences/s9'],
     ['/api/v2/silence/s2', '/api/v2/silence/s9'],
