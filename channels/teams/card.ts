@@ -29,6 +29,7 @@ const MOST_BYTES = 28 * 1024 - 2048;
 const ALERTS_SHOWN = [20, 10, 5, 2, 0] as const;
 const TEXT_LENGTHS = [4000, 1000] as const;
 const TITLE_LENGTH = 300;
+const MOST_BUTTONS = 2;
 
 const CARD = 'application/vnd.microsoft.card.adaptive';
 
@@ -166,7 +167,9 @@ function actionsOf(notification: Notification, externalURL: string, { words }: W
     [dashboardOf(notification), words.dashboard],
     [source, words.source],
   ] as const;
-  return pages.flatMap(([url, title]) => (url === null ? [] : [{ type: 'Action.OpenUrl', title, url }]));
+  const actions = pages.flatMap(([url, title]) => (url === null ? [] : [{ type: 'Action.OpenUrl', title, url }]));
+  // A phone has room for two or three; what is left stands in the menu behind them.
+  return actions.map((action, at) => (at < MOST_BUTTONS ? action : { ...action, mode: 'secondary' }));
 }
 
 function rich(inlines: readonly Element[]): Element {

@@ -51,6 +51,22 @@ test('[BR-NOT-005] a card is posted in a message, as the Workflow templates of T
   assert.deepEqual((card.body[2]!.facts as unknown[])[0], { title: 'Priority', value: 'P1 critical' });
 });
 
+test('[BR-NOT-005] what a phone has no room for stands in the menu behind the first buttons', async () => {
+  const { teams, send } = await setUp();
+  const annotations = { runbook_url: 'https://runbooks.example/a', dashboard_url: 'https://grafana.example/d/1' };
+  await send({ alerts: [anAlert({ annotations })] });
+  const [{ actions }] = teams.cards as unknown as [{ actions: { title: string; mode?: string }[] }];
+  assert.deepEqual(
+    actions.map(({ title, mode }) => [title, mode]),
+    [
+      ['Open in Herald', undefined],
+      ['Runbook', undefined],
+      ['Dashboard', 'secondary'],
+      ['Source', 'secondary'],
+    ],
+  );
+});
+
 test('[BR-NOT-005] or bare, for a Workflow that posts what it gets', async () => {
   const { teams, send } = await setUp({ wrapping: 'bare' });
   assert.equal((await send()).kind, 'delivered');

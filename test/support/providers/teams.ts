@@ -102,7 +102,8 @@ function runProblems(run: Json): string[] {
   ];
 }
 
-function actionProblems({ type, url }: Json): string[] {
+function actionProblems({ type, url, mode }: Json): string[] {
+  if (mode !== undefined && mode !== 'primary' && mode !== 'secondary') return [`no mode ${String(mode)}`];
   return type === 'Action.OpenUrl' && /^https?:/.test(String(url))
     ? []
     : [`no action ${String(type)} to ${String(url)}`];
