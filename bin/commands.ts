@@ -80,6 +80,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/backtest.ts')).backtest,
   },
   {
+    name: 'import',
+    summary: 'the configuration of an Alertmanager as resources',
+    load: async () => (await import('./commands/import.ts')).importCommand,
+  },
+  {
     name: 'bench',
     summary: 'measure this machine against the budgets',
     load: async () => (await import('./commands/bench.ts')).bench,
