@@ -102,11 +102,14 @@ function webhook({ of, secret, note }: Integration): object {
   };
 }
 
-function email({ of, global, secret }: Integration): object {
+function email({ of, global, secret, note }: Integration): object {
   const given = (field: string) => fieldOf(of, field) ?? fieldOf(global, `smtp_${field}`);
   const [host = '', port = '25'] = String(given('smarthost') ?? 'localhost:25').split(/:(?=\d+$)/);
   const user = given('auth_username');
-  const security = port === '465' ? 'tls' : given('require_tls') === false ? 'none' : 'starttls';
+  const plain = given('require_tls') === false;
+  // A password never goes out in the clear.
+  if (plain && user !== undefined) note('it logs in, so it needs STARTTLS here, whatever require_tls says');
+  const security = port === '465' ? 'tls' : plain && user === undefined ? 'opportunistic' : 'starttls';
   return {
     host,
     port: Number(port),

@@ -128,6 +128,20 @@ test('[BR-SEC-014] secrets do not come along, and what has no channel is said', 
   assert.match(notes.join('\n'), /opsgenie_configs are not imported/);
 });
 
+test('[BR-SEC-001] mail without TLS stays so only where nobody logs in', async () => {
+  const config = (global: object) => ({
+    global: { smtp_smarthost: 'mail.example.com:25', smtp_from: 'a@example.com', smtp_require_tls: false, ...global },
+    route: { receiver: 'm' },
+    receivers: [{ name: 'm', email_configs: [{ to: 'b@example.com' }] }],
+  });
+  const security = ({ resources }: Awaited<ReturnType<typeof imported>>) =>
+    resources.flatMap(({ spec }) => ('security' in spec ? [spec.security] : []));
+  assert.deepEqual(security(await imported(config({}))), ['opportunistic']);
+  const withLogin = await imported(config({ smtp_auth_username: 'am' }));
+  assert.deepEqual(security(withLogin), ['starttls']);
+  assert.match(withLogin.notes.join('\n'), /it needs STARTTLS here/);
+});
+
 test('what is no configuration of an Alertmanager is none', () => {
   for (const other of [null, 5, [], {}, { route: 'x' }]) assert.equal(importAlertmanager(other), null);
 });
