@@ -3,7 +3,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { connectBus } from '../../bus/connection.ts';
+import { senderMemory } from '../../bus/sender-memory.ts';
+import { silentLog } from '../../telemetry/log.ts';
 import { aBounce } from '../channels/email/inbox/mails.ts';
+import { embeddedNats } from '../faults/evidence.ts';
 import { startHerald } from '../support/herald.ts';
 import { startDovecot } from '../support/providers/dovecot.ts';
 import { startSmtp } from '../support/providers/smtp.ts';
@@ -74,6 +78,11 @@ test('[BR-INT-009] [BR-NOT-012] a mail that comes back goes to the fallback, als
     timeoutMs: 60_000,
   });
   assert.match(requests[0]!.body, /a mail came back from alice@example\.org: 5\.1\.1/);
+  const nats = embeddedNats(herald.env.HERALD_DATA ?? '');
+  const bus = await connectBus({ url: nats, name: 'test', log: silentLog, patience: 20_000 });
+  const kept = await senderMemory(() => bus, 'default/ops').read('bounced');
+  await bus.close();
+  assert.match(kept ?? '', /"address":"alice@example\.org".*"count":1/, 'the next owner will know');
 });
 
 test('[BR-INT-009] a reply to a mail acknowledges the alert that it told of', { skip }, async () => {
