@@ -157,3 +157,10 @@ export class InvalidChannelOptions extends Error {
     this.path = path;
   }
 }
+
+/** Of two ways to say the same, `options` may name one. */
+export function notBoth(options: object, name: string, besides: string): void {
+  const given = options as Readonly<Record<string, unknown>>;
+  if (given[name] === undefined || given[besides] === undefined) return;
+  throw new InvalidChannelOptions(besides, `stands beside ${name}; allowed: one of them`);
+}

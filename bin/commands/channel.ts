@@ -2,6 +2,7 @@
 
 import { CLIENT_OPTIONS, type Client, createClient, describeAnswer, isRecord, records, text } from '../client.ts';
 import { type Command, CommandFailed, type ExitCode, type Input, UsageError } from '../command.ts';
+import { bodyBy } from '../named.ts';
 import { type Style, table } from '../print.ts';
 
 /** States in which a delivery stays. */
@@ -64,7 +65,7 @@ export function channelLines(channels: readonly Record<string, unknown>[], style
 }
 
 async function submit(client: Client, action: 'test' | 'resend', name: string, input: Input): Promise<ExitCode> {
-  const { options, variables, print } = input;
+  const { options, print } = input;
   const patience = patienceOf(options.wait);
   const tenant = typeof options.tenant === 'string' ? options.tenant : 'default';
   const path =
@@ -72,7 +73,7 @@ async function submit(client: Client, action: 'test' | 'resend', name: string, i
       ? `/v1/channels/${encodeURIComponent(tenant)}/${encodeURIComponent(name)}/test`
       : `/v1/deliveries/${encodeURIComponent(name)}/resend`;
   const to = action === 'test' && typeof options.to === 'string' ? { address: options.to } : {};
-  const body = JSON.stringify({ by: variables.USER || 'herald', ...to });
+  const body = bodyBy(input, to);
   const answer = await client.request(path, { method: 'POST', body });
   if (answer.status !== 200 || !isRecord(answer.body)) throw new CommandFailed(describeAnswer(answer));
   const id = text(answer.body.notificationId);

@@ -3,6 +3,7 @@
 import { parseDuration } from '../../resources/duration.ts';
 import { CLIENT_OPTIONS, type Client, createClient, describeAnswer, isRecord, records, text } from '../client.ts';
 import { type Command, CommandFailed, type ExitCode, type Input, UsageError } from '../command.ts';
+import { bodyBy } from '../named.ts';
 import { type Print, table, time } from '../print.ts';
 
 const PAGE = 200;
@@ -98,8 +99,9 @@ function printLetters(letters: readonly Record<string, unknown>[], print: Print)
 }
 
 /** Each by itself: one that is refused does not keep the others. */
-async function replay(client: Client, ids: readonly string[], { options, variables, print }: Input): Promise<ExitCode> {
-  const body = JSON.stringify({ by: variables.USER || 'herald' });
+async function replay(client: Client, ids: readonly string[], input: Input): Promise<ExitCode> {
+  const { options, print } = input;
+  const body = bodyBy(input);
   const results: { id: string; ok: boolean; answer: unknown }[] = [];
   for (const id of ids) {
     const answer = await client.request(`/v1/dead-letters/${encodeURIComponent(id)}/replay`, { method: 'POST', body });

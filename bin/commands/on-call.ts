@@ -2,6 +2,7 @@
 
 import { CLIENT_OPTIONS, createClient, isRecord, records, text } from '../client.ts';
 import { type Command, CommandFailed } from '../command.ts';
+import { resourceNamed } from '../named.ts';
 import { type Print, table, time } from '../print.ts';
 
 export const onCall: Command = {
@@ -34,8 +35,8 @@ export const onCall: Command = {
 };
 
 function pathOf(name: string): string {
-  const [tenant, schedule] = name.includes('/') ? name.split('/', 2) : ['default', name];
-  return `${encodeURIComponent(tenant!)}/${encodeURIComponent(schedule!)}`;
+  const { tenant, name: schedule } = resourceNamed(name);
+  return `${encodeURIComponent(tenant)}/${encodeURIComponent(schedule)}`;
 }
 
 const NOBODY = 'nobody';

@@ -20,6 +20,7 @@ import { silentLog } from '../../telemetry/log.ts';
 import { alertsFrom } from '../alerts-from.ts';
 import { baseUrl, CLIENT_OPTIONS, createClient, describeProblems, isRecord } from '../client.ts';
 import { type Command, CommandFailed, type Input, UsageError } from '../command.ts';
+import { resourceNamed } from '../named.ts';
 import { type Print, printable } from '../print.ts';
 import { resourcesIn } from '../resources.ts';
 
@@ -57,8 +58,8 @@ export const preview: Command = {
 };
 
 function channelNamed(given: string, { channels }: ResourceSet): Channel {
-  const [tenant, name] = given.includes('/') ? given.split('/', 2) : ['default', given];
-  const channel = channels.get(channelKey(tenant!, name!));
+  const { tenant, name } = resourceNamed(given);
+  const channel = channels.get(channelKey(tenant, name));
   if (channel !== undefined) return channel;
   const known = [...channels.values()].map((one) =>
     one.tenant === 'default' ? one.name : `${one.tenant}/${one.name}`,

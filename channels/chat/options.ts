@@ -10,7 +10,7 @@ import {
   httpUrl,
   secretUrlOf,
 } from '../http-options.ts';
-import { InvalidChannelOptions } from '../sender.ts';
+import { InvalidChannelOptions, notBoth } from '../sender.ts';
 import { compile, LONGEST_SOURCE } from '../template/engine.ts';
 import { headerOptions, headersOf } from '../webhook/options.ts';
 
@@ -67,10 +67,9 @@ export function chatSettings(options: ChatOptions): ChatSettings {
   };
 }
 
-function urlOf({ webhookUrl, url }: ChatOptions): URL {
-  if (webhookUrl !== undefined && url !== undefined) {
-    throw new InvalidChannelOptions('url', 'stands beside webhookUrl: one of them is enough');
-  }
+function urlOf(options: ChatOptions): URL {
+  notBoth(options, 'webhookUrl', 'url');
+  const { webhookUrl, url } = options;
   if (webhookUrl !== undefined) return secretUrlOf(webhookUrl, 'webhookUrl');
   if (url !== undefined) return new URL(url);
   throw new InvalidChannelOptions(

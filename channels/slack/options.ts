@@ -12,7 +12,7 @@ import {
   secretUrlOf,
   tokenOf,
 } from '../http-options.ts';
-import { InvalidChannelOptions } from '../sender.ts';
+import { InvalidChannelOptions, notBoth } from '../sender.ts';
 
 const MOST_SNOOZES = 4;
 const ACTOR = '^((user|team|schedule)/[a-z0-9][a-z0-9.-]*|[UW][A-Z0-9]{4,30})$';
@@ -89,10 +89,9 @@ export function slackSettings(options: SlackOptions): SlackSettings {
   };
 }
 
-function viaOf({ token, webhookUrl, channel, apiUrl }: SlackOptions): SlackSettings['via'] {
-  if (token !== undefined && webhookUrl !== undefined) {
-    throw new InvalidChannelOptions('webhookUrl', 'stands beside token: a channel goes one way');
-  }
+function viaOf(options: SlackOptions): SlackSettings['via'] {
+  notBoth(options, 'token', 'webhookUrl');
+  const { token, webhookUrl, channel, apiUrl } = options;
   if (token !== undefined) {
     const base = (apiUrl ?? API).replace(/\/+$/, '');
     return { kind: 'api', token: tokenOf(token, 'token'), channel: channel ?? null, base };

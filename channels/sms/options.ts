@@ -3,7 +3,7 @@
 import Type from 'typebox';
 import { secretReference } from '../../resources/secret.ts';
 import { type HttpOptions, type HttpSettings, httpOptions, httpSettings, httpUrl } from '../http-options.ts';
-import { InvalidChannelOptions } from '../sender.ts';
+import { InvalidChannelOptions, notBoth } from '../sender.ts';
 
 /** ITU-T E.164: a plus, then at most 15 digits. */
 export const E164 = '^\\+[1-9][0-9]{5,14}$';
@@ -75,10 +75,9 @@ export function smsSettings(options: SmsOptions): SmsSettings {
   };
 }
 
-function senderOf({ from, messagingServiceSid }: SmsOptions): SmsSettings['sender'] {
-  if (from !== undefined && messagingServiceSid !== undefined) {
-    throw new InvalidChannelOptions('from', 'stands beside messagingServiceSid; allowed: one of them');
-  }
+function senderOf(options: SmsOptions): SmsSettings['sender'] {
+  notBoth(options, 'messagingServiceSid', 'from');
+  const { from, messagingServiceSid } = options;
   if (from !== undefined) return { From: from };
   if (messagingServiceSid !== undefined) return { MessagingServiceSid: messagingServiceSid };
   throw new InvalidChannelOptions('from', 'is missing; needed: from, or messagingServiceSid');

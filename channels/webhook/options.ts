@@ -3,7 +3,7 @@
 import Type from 'typebox';
 import { secretReference } from '../../resources/secret.ts';
 import { type HttpOptions, type HttpSettings, httpOptions, httpSettings, httpUrl } from '../http-options.ts';
-import { InvalidChannelOptions } from '../sender.ts';
+import { InvalidChannelOptions, notBoth } from '../sender.ts';
 
 /** RFC 9110 tokens and field values; anything else would be refused, or read as another header. */
 const HEADER_NAME = "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$";
@@ -85,10 +85,9 @@ export function webhookSettings(options: WebhookOptions): WebhookSettings {
   };
 }
 
-function secretsOf({ secret, secrets }: WebhookOptions): string[] {
-  if (secret !== undefined && secrets !== undefined) {
-    throw new InvalidChannelOptions('secrets', 'stands beside secret: one of them is enough');
-  }
+function secretsOf(options: WebhookOptions): string[] {
+  notBoth(options, 'secret', 'secrets');
+  const { secret, secrets } = options;
   if (secret !== undefined) return [filled(secret, 'secret')];
   return (secrets ?? []).map((one, index) => filled(one, `secrets.${index}`));
 }
