@@ -12,12 +12,14 @@ const latency = createHistogram({ lowest: 1, highest: 120_000_000, figures: 3 })
 const ids = new Set<string>();
 let port = 0;
 let notifications = 0;
+let stamped = 0;
 let firstAt = 0;
 let lastAt = 0;
 
 function take(body: Buffer): void {
   const now = microseconds();
   notifications++;
+  if (body.includes(MEANT_AT)) stamped++;
   if (firstAt === 0) firstAt = now;
   lastAt = now;
   for (let at = body.indexOf(MEANT_AT); at >= 0; at = body.indexOf(MEANT_AT, at + DIGITS)) {
@@ -30,6 +32,7 @@ function reset(): void {
   latency.reset();
   ids.clear();
   notifications = 0;
+  stamped = 0;
   firstAt = 0;
   lastAt = 0;
 }
@@ -67,7 +70,7 @@ answerWith<ReceiverQuestion, ReceiverAnswer>(async ({ kind }) => {
     lastAt,
     p50: ms(50),
     p99: ms(99),
-    stamped: latency.count,
+    stamped,
     max: latency.count === 0 ? 0 : latency.max / 1000,
   };
 });

@@ -17,7 +17,7 @@ export interface ReceiverAnswer {
   readonly p50: number;
   readonly p99: number;
   readonly max: number;
-  /** How many alerts those are of. */
+  /** How many notifications say when their alerts were meant to leave. */
   readonly stamped: number;
 }
 
