@@ -47,7 +47,6 @@ const WORDS = [
   'reply',
   'unsubscribe',
   'nameless',
-  'metric',
 ] as const;
 
 type WordKey = (typeof WORDS)[number];
@@ -102,7 +101,6 @@ export const TEXTS: Readonly<Record<Language, Readonly<Record<TextKey, string>>>
     reply: 'Reply with “ack” in the first line to take this on; what follows becomes the comment.',
     unsubscribe: 'Unsubscribe',
     nameless: 'Alert without a name',
-    metric: 'The metric over time',
   },
   de: {
     firing: 'Ausgelöst',
@@ -153,7 +151,6 @@ export const TEXTS: Readonly<Record<Language, Readonly<Record<TextKey, string>>>
     reply: 'Mit „ack“ in der ersten Zeile antworten, um das zu übernehmen; was folgt, wird der Kommentar.',
     unsubscribe: 'Abbestellen',
     nameless: 'Alarm ohne Namen',
-    metric: 'Die Messgröße im Zeitverlauf',
   },
 };
 
