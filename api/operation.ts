@@ -7,7 +7,7 @@ import { type Caller, callerOf } from './caller.ts';
 import { badParameters, type Parameter, type ParameterValues, readParameters } from './parameters.ts';
 
 export interface Operation {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** `/v1/alerts/{tenant}/{fingerprint}`, the form of OpenAPI. */
   readonly path: string;
   readonly id: string;

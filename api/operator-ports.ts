@@ -10,6 +10,7 @@ import type { Placement } from '../alert/promotion-state.ts';
 import type { Silence } from '../alert/silence.ts';
 import type { AlertmanagerView } from './alertmanager/ports.ts';
 import type { KeyPorts } from './api-keys.ts';
+import type { SecretPorts } from './secrets.ts';
 
 export interface OperatorPorts {
   /**
@@ -61,6 +62,7 @@ export interface OperatorPorts {
   /** What the rules of Filters have counted. Rejects with an error of the code `archive.unavailable` without NATS. */
   rules(): Promise<RuleStanding>;
   readonly apiKeys: KeyPorts;
+  readonly secrets: SecretPorts;
   /** For Alertmanager's API v2. */
   readonly alertmanager: AlertmanagerView;
   /** An id that no command had before. */

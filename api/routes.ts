@@ -21,6 +21,7 @@ import { receiptOperations } from './receipts.ts';
 import { resendOperations } from './resend.ts';
 import { ruleOperations } from './rules.ts';
 import { scheduleOperations } from './schedules.ts';
+import { secretOperations } from './secrets.ts';
 import { silenceOperations } from './silences.ts';
 import { statusOperations } from './status.ts';
 
@@ -44,6 +45,7 @@ export function operatorRoutes(ports: OperatorPorts, version: string): Route[] {
     ...policyOperations(ports),
     ...scheduleOperations(ports),
     ...apiKeyOperations(ports.apiKeys),
+    ...secretOperations(ports.secrets),
     ...statusOperations(ports),
   ];
   const document = json(200, openapiOf(operations, version));

@@ -70,6 +70,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/api-key.ts')).apiKey,
   },
   {
+    name: 'secret',
+    summary: 'secrets in the encrypted store: set, list, rotate, delete',
+    load: async () => (await import('./commands/secret.ts')).secret,
+  },
+  {
     name: 'classify',
     summary: 'what is known of namespaces, and by which rule',
     load: async () => (await import('./commands/classify.ts')).classify,

@@ -14,6 +14,7 @@ import {
   journalStream,
   META_BUCKET,
   POLICIES_STREAM,
+  SECRETS_BUCKET,
   SENDERS_BUCKET,
   SNAPSHOT_BUCKET,
   subjects,
@@ -88,8 +89,9 @@ export async function ensureStreams(bus: Bus, count: PartitionCount, sizes: Stre
   await Promise.all([
     ...definitions(count, sizes).map((definition) => ensureStream(bus, definition)),
     bus.kvm.create(WORKERS_BUCKET, { max_bytes: 4 * MiB }),
-    bus.kvm.create(API_KEYS_BUCKET, { max_bytes: 16 * MiB }),
+    bus.kvm.create(API_KEYS_BUCKET, { max_bytes: 8 * MiB }),
     bus.kvm.create(SENDERS_BUCKET, { max_bytes: 16 * MiB, storage: StorageType.File }),
+    bus.kvm.create(SECRETS_BUCKET, { max_bytes: 16 * MiB }),
     bus.objm.create(SNAPSHOT_BUCKET, { storage: StorageType.File, max_bytes: SNAPSHOT_BYTES }),
   ]);
 }

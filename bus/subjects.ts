@@ -9,6 +9,7 @@ export const WORKERS_BUCKET = 'herald_workers';
 export const META_BUCKET = 'herald_meta';
 export const API_KEYS_BUCKET = 'herald_api_keys';
 export const SENDERS_BUCKET = 'herald_senders';
+export const SECRETS_BUCKET = 'herald_secrets';
 export const SNAPSHOT_BUCKET = 'herald_snapshots';
 
 export const ingestStream = (partition: PartitionName) => `HERALD_INGEST_${partition}`;

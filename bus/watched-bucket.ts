@@ -86,6 +86,11 @@ export class WatchedBucket {
     await this.#readNow();
   }
 
+  /** Known here, whatever was told, when it resolves. */
+  refresh(): Promise<void> {
+    return this.#readNow();
+  }
+
   async delete(key: string): Promise<void> {
     await this.#kv.delete(key);
     await this.#readNow();

@@ -2,6 +2,7 @@
 
 import { join, resolve } from 'node:path';
 import { API_ACCESS_MODES, type ApiAccessMode } from '../access/posture.ts';
+import { type Keyring, readKeyring } from '../access/secret-box.ts';
 import { ACCESS_LOG_MODES, type AccessLogMode } from '../ingress/access-log.ts';
 import { addressList } from '../resources/network.ts';
 
@@ -29,6 +30,8 @@ export interface Environment {
   readonly healthListen: { readonly host: string; readonly port: number } | null;
   /** That one address may hold; infinite: any number. */
   readonly connectionsPerAddress: number;
+  /** What opens the store of secrets; null: it stays closed. */
+  readonly secretKeys: Keyring | null;
   /** Whether the API answers callers who show nothing. */
   readonly apiAccess: ApiAccessMode;
   /** HTTPS besides HTTP; null: none. */
@@ -60,6 +63,7 @@ export class EnvironmentInvalid extends Error {
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 const MAX_PARTITIONS = 128;
+const SECRET_KEY = 'HERALD_SECRET_KEY';
 
 /**
  * Reads the variables. A relative path counts from `cwd`; what is not set stands in `home`, the folder of the checkout, so
@@ -72,7 +76,7 @@ export function readEnvironment(variables: Variables, cwd: string, home: string)
     const value = variables[name] ?? '';
     if (value === '') return fallback;
     const parsed = parse(value);
-    if (parsed === null) problems.push({ name, value: withoutPassword(value), allowed });
+    if (parsed === null) problems.push({ name, value: name === SECRET_KEY ? '***' : withoutPassword(value), allowed });
     return parsed ?? fallback;
   };
   const folder = (name: string, fallback: string) =>
@@ -134,6 +138,12 @@ export function readEnvironment(variables: Variables, cwd: string, home: string)
       2000,
       parseConnections,
       'a whole number of 1 to 1000000, or off',
+    ),
+    secretKeys: read<Keyring | null>(
+      SECRET_KEY,
+      null,
+      readKeyring,
+      '32 random bytes in base64 or hexadecimal, as "openssl rand -base64 32" makes; several with commas, the first encrypts',
     ),
     apiAccess: read<ApiAccessMode>(
       'HERALD_API_ACCESS',

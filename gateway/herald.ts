@@ -26,6 +26,7 @@ import { startPlugins } from './plugins.ts';
 import { keepPolicyLog } from './policy-log.ts';
 import { ruleCountsOf, ruleMetrics } from './rule-standing.ts';
 import { scheduleGauge } from './schedule-gauge.ts';
+import { SecretStore } from './secret-store.ts';
 import { Senders } from './senders.ts';
 import type { Step } from './shutdown.ts';
 import { standingOf } from './standing.ts';
@@ -58,6 +59,22 @@ const FINISH_REQUESTS = 2000;
 
 /** Throws StartFailed. Returns once HTTP is served; connecting to NATS goes on behind it for as long as it takes. */
 export async function createHerald(options: HeraldOptions): Promise<Herald> {
+  const { environment, roles, log } = options;
+  const secrets = new SecretStore(environment.secretKeys, systemClock, log);
+  const refers = roles.includes('ingress') || roles.includes('actors');
+  // Resources may refer to the store: it comes before them, whatever it takes to reach NATS.
+  const early = refers && environment.secretKeys !== null ? await openForSecrets(options, secrets) : null;
+  try {
+    return await wire(options, secrets, early);
+  } catch (error) {
+    secrets.close();
+    await early?.close();
+    throw error;
+  }
+}
+
+/** `early`: the connection, where it is open already. */
+async function wire(options: HeraldOptions, secrets: SecretStore, early: Bus | null): Promise<Herald> {
   const { environment, roles, natsUrl, log } = options;
   const has = (role: Role) => roles.includes(role);
   const count = partitionCount(environment.partitions);
@@ -72,7 +89,9 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
   const stop = new AbortController();
   const parts: Parts = { bus: null, actors: null, archive: null };
   const query = archiveQuery(() => parts.bus);
-  const resources = has('ingress') || has('actors') ? await openResources(environment.config, context, query) : null;
+  const needsResources = has('ingress') || has('actors');
+  const resources = needsResources ? await openResources(environment.config, context, query, secrets.read) : null;
+  secrets.onChange(() => resources?.look());
   const keys = new KeyStore(systemClock, log);
   const senders = new Senders(context, (channel) => senderMemory(() => parts.bus, channel));
   const plugins = startPlugins(metrics, context);
@@ -101,7 +120,7 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
           resources: resources.current,
           metrics,
           log,
-          routes: operatorApi({ bus: () => parts.bus, count, resources, keys, log, context }),
+          routes: operatorApi({ bus: () => parts.bus, count, resources, keys, secrets, log, context }),
           standing: standingOf(() => parts.bus),
           notReady: () => notReady(parts, has('actors')),
         })
@@ -120,7 +139,7 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
   const connect = async () => {
     const name = `herald ${roles.join('+')}`;
     const sizes = { ingestMaxBytes: environment.ingestMaxBytes };
-    const bus = await openBus({ url: natsUrl, name, count, sizes, log, signal: stop.signal });
+    const bus = early ?? (await openBus({ url: natsUrl, name, count, sizes, log, signal: stop.signal }));
     if (bus === null) return;
     parts.bus = bus;
     if (options.alone) await forgetWorkers(bus);
@@ -155,12 +174,23 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
         () => stop.abort(),
         () => resources?.close(),
         () => keys.close(),
+        () => secrets.close(),
         () => senders.close(),
         () => pictures.close(),
         () => plugins.close(),
         () => health?.close(),
       ]),
   };
+}
+
+async function openForSecrets(options: HeraldOptions, secrets: SecretStore): Promise<Bus | null> {
+  const { environment, roles, natsUrl, log } = options;
+  const { signal } = new AbortController();
+  const sizes = { ingestMaxBytes: environment.ingestMaxBytes };
+  const count = partitionCount(environment.partitions);
+  const bus = await openBus({ url: natsUrl, name: `herald ${roles.join('+')}`, count, sizes, log, signal });
+  if (bus !== null) await secrets.useBus(bus);
+  return bus;
 }
 
 /** What keeps this process from doing its work, besides NATS. */

@@ -27,15 +27,23 @@ export interface LiveResources {
   /** What the first load took out of production, as the archive saw it last; empty: nothing that is known. */
   lost(): string;
   onChange(listener: (set: ResourceSet) => void): void;
+  /** A secret has changed that they may refer to. */
+  look(): void;
   close(): Promise<void>;
 }
 
 /** Milliseconds until the archive is asked again. */
 export const ASK_AGAIN = 5000;
 
-/** `query`: of the archive. Throws StartFailed with every problem when the first load is not good. */
-export async function openResources(folder: string, context: SenderContext, query: Query): Promise<LiveResources> {
+/** `query`: of the archive; `stored`: of the store of secrets. Throws StartFailed with every problem when the first load is not good. */
+export async function openResources(
+  folder: string,
+  context: SenderContext,
+  query: Query,
+  stored?: NonNullable<LoadOptions['stored']>,
+): Promise<LiveResources> {
   const options: LoadOptions = {
+    ...(stored === undefined ? {} : { stored }),
     channelTypes: channelSchemas,
     texts: channelTexts,
     checkChannel: judgeChannel(context),
@@ -64,6 +72,7 @@ export async function openResources(folder: string, context: SenderContext, quer
     refused: () => activation.refused,
     lost: () => activation.lost,
     onChange: (listener) => void activation.listeners.push(listener),
+    look: () => watch.look(),
     async close() {
       activation.close();
       await watch.close();

@@ -28,6 +28,7 @@ import type { LiveResources } from './live-resources.ts';
 import { previews } from './previews.ts';
 import { replayUnreadable } from './replay-unreadable.ts';
 import { ruleStanding } from './rule-standing.ts';
+import type { SecretStore } from './secret-store.ts';
 import { slackClicks } from './slack-clicks.ts';
 import { VERSION } from './version.ts';
 
@@ -37,12 +38,13 @@ export interface OperatorApiOptions {
   readonly count: PartitionCount;
   readonly resources: LiveResources;
   readonly keys: KeyStore;
+  readonly secrets: SecretStore;
   readonly log: Log;
   /** Of the senders, for previews. */
   readonly context: SenderContext;
 }
 
-export function operatorApi({ bus, count, resources, keys, log, context }: OperatorApiOptions): Route[] {
+export function operatorApi({ bus, count, resources, keys, secrets, log, context }: OperatorApiOptions): Route[] {
   const ask = async (command: Parameters<typeof askPartition>[3], id: string) => {
     const connected = bus();
     if (connected === null) throw new CommandUnanswered('NATS has not been reached yet');
@@ -109,6 +111,7 @@ export function operatorApi({ bus, count, resources, keys, log, context }: Opera
       random: () => randomBytes(SECRET_BYTES),
       now: systemClock.now,
     },
+    secrets,
     alertmanager: alertmanagerView(resources),
     newCommandId: randomUUID,
     now: systemClock.now,

@@ -16,7 +16,7 @@ import { listProblems, type Problem, type ProblemList } from './problem.ts';
 import type { Declared } from './resource.ts';
 import { calendarFaults } from './schedule.ts';
 import type { SchemaNode } from './schema-walk.ts';
-import { resolveSecrets } from './secret.ts';
+import { resolveSecrets, type StoredRead } from './secret.ts';
 import { type TextRules, templateProblems } from './template-check.ts';
 import { readTree } from './tree.ts';
 import { parseYaml } from './yaml-file.ts';
@@ -32,6 +32,8 @@ export interface LoadOptions {
   addressFault?(type: string, address: string): string | null;
   /** Of the channels, for Templates. */
   readonly texts?: TextRules;
+  /** Of the encrypted store. Left out: nothing is known of it here, and what refers to it is taken as right. */
+  stored?(tenant: string, name: string): StoredRead;
   /** For references to secrets. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -54,7 +56,7 @@ export async function loadResources(dir: string, options: LoadOptions): Promise<
   const declarations = await inSlices(documents, (document) => declare(document, options.channelTypes));
   const resources = declarations.flatMap((declaration) => declaration.resource ?? []);
   const lists = await readLists(resources, options.addressFault);
-  const secrets = resources.map((resource) => withSecrets(dir, resource, options.env ?? process.env, lists));
+  const secrets = resources.map((resource) => withSecrets(dir, resource, options, lists));
   const problems = [
     ...tree.problems,
     ...parsed.flatMap((file) => file.problems),
@@ -101,41 +103,58 @@ interface WithSecrets {
   readonly checked: Checked;
   readonly problems: readonly Problem[];
   readonly files: readonly string[];
+  /** Not all of its secrets are known. */
+  readonly untold: boolean;
 }
 
 function withSecrets(
   dir: string,
   declared: Declared,
-  env: NonNullable<LoadOptions['env']>,
+  options: LoadOptions,
   lists: ReadonlyMap<Declared, ListRead>,
 ): WithSecrets {
   const read = lists.get(declared);
   if (read !== undefined) {
     const { list, digest, size, problems, file } = read;
     const resolved = withContent(declared.spec, digest, size);
-    return { checked: { declared, resolved, ...(list === null ? {} : { list }) }, problems, files: [file] };
+    return {
+      checked: { declared, resolved, ...(list === null ? {} : { list }) },
+      problems,
+      files: [file],
+      untold: false,
+    };
   }
   const module = pluginModule(dir, declared);
   if (module !== null) {
     const { digest, problem, file } = module;
     const problems = problem === null ? [] : [declared.document.problem(['spec', 'module'], problem)];
-    return { checked: { declared, resolved: withDigest(declared.spec, digest) }, problems, files: [file] };
+    return {
+      checked: { declared, resolved: withDigest(declared.spec, digest) },
+      problems,
+      files: [file],
+      untold: false,
+    };
   }
-  const source = { env, declaredIn: resolve(declared.document.file) };
-  const { value, faults, files } = resolveSecrets(declared.schema as SchemaNode, declared.spec, source);
+  const source = {
+    env: options.env ?? process.env,
+    declaredIn: resolve(declared.document.file),
+    stored: (name: string) => options.stored?.(declared.tenant, name) ?? null,
+  };
+  const { value, faults, files, untold } = resolveSecrets(declared.schema as SchemaNode, declared.spec, source);
   const isCalendar = declared.kind === 'Schedule' && declared.valid && faults.length === 0;
-  const isAccess = declared.kind === 'Access' && declared.valid && faults.length === 0;
+  const isAccess = declared.kind === 'Access' && declared.valid && faults.length === 0 && !untold;
   const found = isCalendar ? calendarFaults(value) : isAccess ? accessKeyFaults(value) : faults;
   const problems = found.map((fault) => {
     const problem = declared.document.problem(['spec', ...fault.path], fault.message);
     return found === faults ? { ...problem, ofSecret: true as const } : problem;
   });
-  return { checked: { declared, resolved: value }, problems, files };
+  return { checked: { declared, resolved: value }, problems, files, untold };
 }
 
 function judgeChannels(set: ResourceSet, secrets: readonly WithSecrets[], options: LoadOptions): Problem[] {
-  return secrets.flatMap(({ checked: { declared } }) => {
-    const channel = declared.kind === 'Channel' ? set.channels.get(`${declared.tenant}/${declared.name}`) : undefined;
+  return secrets.flatMap(({ checked: { declared }, untold }) => {
+    const channel =
+      declared.kind === 'Channel' && !untold ? set.channels.get(`${declared.tenant}/${declared.name}`) : undefined;
     const fault = channel === undefined ? null : (options.checkChannel?.(channel.type, channel.options) ?? null);
     return fault === null ? [] : [declared.document.problem(['spec', ...fault.path.split('.')], fault.message)];
   });

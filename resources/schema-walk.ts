@@ -59,12 +59,14 @@ function firstOf<From, To>(items: readonly From[], find: (item: From) => To | nu
   return null;
 }
 
-/** Does the schema take `{ env: ... }` or `{ file: ... }` here: a reference to a secret? */
-export function takesSecret(node: SchemaNode, by?: 'env' | 'file'): boolean {
+const REFERENCES = ['env', 'file', 'secret'] as const;
+
+/** Does the schema take `{ env: ... }`, `{ file: ... }` or `{ secret: ... }` here: a reference to a secret? */
+export function takesSecret(node: SchemaNode, by?: (typeof REFERENCES)[number]): boolean {
   if (node.anyOf !== undefined) return node.anyOf.some((branch) => takesSecret(branch, by));
   const names = Object.keys(node.properties ?? {});
   if (names.length !== 1 || node.additionalProperties !== false) return false;
-  return by === undefined ? names[0] === 'env' || names[0] === 'file' : names[0] === by;
+  return by === undefined ? REFERENCES.some((one) => one === names[0]) : names[0] === by;
 }
 
 /** For a person: what may stand there. */

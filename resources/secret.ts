@@ -1,20 +1,22 @@
 /**
- * Secrets never stand in resources: a field holds `{ env: NAME }` or `{ file: PATH }`, and the value is put in when the
- * resources are loaded. No message ever contains the value, nor does any content hash.
+ * Secrets never stand in resources: a field holds `{ env: NAME }`, `{ file: PATH }` or, of the tenant's secrets in the encrypted store,
+ * `{ secret: NAME }`, and the value is put in when the resources are loaded. No message ever contains the value, nor does any content hash.
  */
 
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Type from 'typebox';
 import type { Path } from './problem.ts';
+import { DNS_LABEL } from './resource.ts';
 import { type SchemaNode, schemaAt, takesSecret } from './schema-walk.ts';
 
 export const secretReference = Type.Union(
   [
     Type.Object({ env: Type.String({ minLength: 1 }) }, { additionalProperties: false }),
     Type.Object({ file: Type.String({ minLength: 1 }) }, { additionalProperties: false }),
+    Type.Object({ secret: Type.String({ pattern: DNS_LABEL }) }, { additionalProperties: false }),
   ],
-  { description: 'a reference to a secret, { env: NAME } or { file: PATH }' },
+  { description: 'a reference to a secret, { env: NAME }, { file: PATH } or { secret: NAME }' },
 );
 
 export type SecretReference = Type.Static<typeof secretReference>;
@@ -30,12 +32,22 @@ export interface Resolved {
   readonly faults: readonly SecretFault[];
   /** Absolute paths that were read or looked for, to be watched. */
   readonly files: readonly string[];
+  /** References to the store were left empty, for nothing is known of it here. */
+  readonly untold: boolean;
 }
+
+export type StoredRead =
+  | { readonly ok: true; readonly secret: string }
+  | { readonly ok: false; readonly message: string }
+  /** There is no way to know here. */
+  | null;
 
 export interface SecretSource {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The file that declares the reference: a relative PATH starts from its directory. */
   readonly declaredIn: string;
+  /** Of the store, for the tenant that declares it. */
+  stored(name: string): StoredRead;
 }
 
 const LARGEST_SECRET = 64 * 1024;
@@ -44,6 +56,7 @@ const LARGEST_SECRET = 64 * 1024;
 export function resolveSecrets(schema: SchemaNode, value: unknown, source: SecretSource): Resolved {
   const faults: SecretFault[] = [];
   const files: string[] = [];
+  let untold = false;
   const visit = (at: unknown, path: Path): unknown => {
     if (Array.isArray(at)) return at.map((item, index) => visit(item, [...path, index]));
     if (typeof at !== 'object' || at === null) return at;
@@ -52,11 +65,16 @@ export function resolveSecrets(schema: SchemaNode, value: unknown, source: Secre
       return Object.fromEntries(Object.entries(at).map(([key, content]) => [key, visit(content, [...path, key])]));
     }
     if ('file' in reference) files.push(absolute(reference.file, source));
-    const read = 'env' in reference ? fromEnv(reference.env, source) : fromFile(reference.file, source);
+    const read = readReference(reference, source);
+    if (read === null) {
+      untold = true;
+      return '';
+    }
     if (!read.ok) faults.push({ path, message: read.message });
     return read.ok ? read.secret : '';
   };
-  return { value: visit(value, []), faults, files };
+  const resolved = visit(value, []);
+  return { value: resolved, faults, files, untold };
 }
 
 function referenceAt(schema: SchemaNode | null, value: object): SecretReference | null {
@@ -64,7 +82,13 @@ function referenceAt(schema: SchemaNode | null, value: object): SecretReference 
   if (schema === null || field === undefined || others.length > 0 || typeof field[1] !== 'string') return null;
   const [by, where] = field;
   if (by === 'env' && takesSecret(schema, 'env')) return { env: where };
+  if (by === 'secret' && takesSecret(schema, 'secret')) return { secret: where };
   return by === 'file' && takesSecret(schema, 'file') ? { file: where } : null;
+}
+
+function readReference(reference: SecretReference, source: SecretSource): Read | null {
+  if ('env' in reference) return fromEnv(reference.env, source);
+  return 'secret' in reference ? source.stored(reference.secret) : fromFile(reference.file, source);
 }
 
 type Read = { readonly ok: true; readonly secret: string } | { readonly ok: false; readonly message: string };

@@ -147,7 +147,7 @@ export function authFaults(spec: unknown): Fault[] {
 
 function missing(type: string, [name, list]: readonly string[]): string {
   if (list === undefined) return `is missing; type ${type} needs it`;
-  return `is missing; type ${type} needs a ${name}; allowed: { env: NAME } or { file: PATH }, or ${list} for several`;
+  return `is missing; type ${type} needs a ${name}; allowed: { env: NAME }, { file: PATH } or { secret: NAME }, or ${list} for several`;
 }
 
 type Resolved<Spec> = {

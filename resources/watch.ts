@@ -64,6 +64,11 @@ export class ResourceWatch {
     this.#changed();
   }
 
+  /** Something that resources refer to has changed elsewhere. */
+  look(): void {
+    this.#changed();
+  }
+
   #changed(): void {
     if (this.#state === 'loading') this.#changedMeanwhile = true;
     else if (this.#state === 'idle') this.#wait();

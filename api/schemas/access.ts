@@ -1,7 +1,7 @@
-/** API keys. */
+/** API keys and secrets. */
 
 import { ROLE_NAMES } from '../../access/role.ts';
-import { list, object, oneOf, orNull, ref, type Schema, text, time } from '../schema-forms.ts';
+import { flag, integer, list, object, oneOf, orNull, ref, type Schema, text, time } from '../schema-forms.ts';
 
 const roles = { ...list(oneOf(ROLE_NAMES)), minItems: 1 };
 const tenants = { ...list(text), description: 'Names of tenants, or "*" for all. Default: default.' };
@@ -23,5 +23,21 @@ export const ACCESS_SCHEMAS: Readonly<Record<string, Schema>> = {
   ApiKeyList: object({ apiKeys: list(ref('ApiKey')) }),
   ApiKeyCreated: object({ ...apiKey, secret: { ...text, description: 'It is never shown again.' } }),
   ApiKeySpec: object({ name: text, roles, tenants, expiresIn: lasts }, ['tenants', 'expiresIn']),
+  SecretList: object({
+    secrets: list(
+      object({
+        tenant: text,
+        name: text,
+        updatedAt: time,
+        updatedBy: text,
+        key: { ...text, description: 'Id of the key that it is encrypted by.' },
+        current: flag,
+        readable: flag,
+      }),
+    ),
+  }),
+  SecretValue: object({ value: { ...text, writeOnly: true } }),
+  SecretRef: object({ tenant: text, name: text }),
+  SecretsRotated: object({ resealed: integer, current: integer, failed: list(ref('SecretRef')) }),
   ApiKeyRotation: object({ overlap: { ...lasts, default: '24h' } }, ['overlap']),
 };

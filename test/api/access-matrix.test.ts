@@ -17,7 +17,7 @@ import type { Route } from '../../ingress/route.ts';
 import { ingressRoutes } from '../../ingress/routes.ts';
 import { deadInput, delivery, fingerprintOf, flushed, joined, opened, silenceSet, T0 } from '../archive/journal-of.ts';
 import { turns } from '../support/people.ts';
-import { type Answer, ServedApi } from './served-api.ts';
+import { type Answer, aSecret, ServedApi } from './served-api.ts';
 
 const READ = { permission: 'alerts.read', within: 'tenants' } as const;
 const READ_ONE = { permission: 'alerts.read', within: 'tenant' } as const;
@@ -27,6 +27,8 @@ const DECIDE = { permission: 'approvals.decide', within: 'tenant' } as const;
 const REPLAY = { permission: 'deliveries.replay', within: 'tenants' } as const;
 const DEPLOYMENT = { permission: 'deployment.read', within: 'deployment' } as const;
 const KEYS = { permission: 'keys.manage', within: 'tenants' } as const;
+const SECRETS = { permission: 'secrets.manage', within: 'tenants' } as const;
+const SECRET = { permission: 'secrets.manage', within: 'tenant' } as const;
 const PROMOTIONS = '/v1/namespaces/{tenant}/{namespace}/promotions';
 const ALERT = '/v1/alerts/{tenant}/{fingerprint}';
 
@@ -85,6 +87,10 @@ const EXPECTED: Readonly<Record<string, RouteAccess>> = {
   'POST /v1/api-keys': KEYS,
   'POST /v1/api-keys/{name}/rotate': KEYS,
   'DELETE /v1/api-keys/{name}': KEYS,
+  'GET /v1/secrets': SECRETS,
+  'POST /v1/secrets/rotate': SECRETS,
+  'PUT /v1/secrets/{tenant}/{name}': SECRET,
+  'DELETE /v1/secrets/{tenant}/{name}': SECRET,
   'GET /api/v2/alerts': READ,
   'GET /api/v2/alerts/groups': READ,
   'GET /api/v2/silences': READ,
@@ -195,6 +201,7 @@ async function ask(identity: Identity, way: Way, tenant: Tenant): Promise<Answer
   asking = identity;
   const path = about(way.path, tenant);
   if (way.method === 'GET') return api.get(path);
+  if (way.method === 'PUT') return api.put(path, { value: 'changed' });
   return way.method === 'POST' ? api.post(path, bodyFor(way, tenant)) : api.delete(path, bodyFor(way, tenant));
 }
 
@@ -208,7 +215,9 @@ const touched = () => entries().map((entry) => ('tenant' in entry ? entry.tenant
 function forget(): void {
   for (const list of [api.commands, api.silences, api.promotions, api.replays, api.submissions]) list.length = 0;
   api.keys.clear();
+  api.secrets.clear();
   for (const tenant of NAMES) api.keys.set(`key-of-${tenant}`, keyOf(tenant));
+  for (const tenant of NAMES) api.secrets.set(`${tenant}/ops`, aSecret(tenant, 'ops'));
 }
 function keyOf(tenant: Tenant): ApiKey {
   const grants = [{ role: 'viewer', tenants: [tenant] }] as const;
@@ -269,6 +278,7 @@ test('[BR-SEC-008, BR-QUAL-009] every path with every role of another tenant: no
           where,
         );
         assert.deepEqual(keysOf(tenant), [keyOf(tenant)], where);
+        assert.deepEqual(api.secrets.get(`${tenant}/ops`), aSecret(tenant, 'ops'), where);
       }
     }
   }

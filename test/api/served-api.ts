@@ -15,6 +15,7 @@ import type {
   RuleStanding,
 } from '../../api/operator-ports.ts';
 import { operatorRoutes } from '../../api/routes.ts';
+import type { StoredSecret } from '../../api/secrets.ts';
 import { Projector } from '../../archive/project.ts';
 import { QUERIES } from '../../archive/queries/registry.ts';
 import type { JournalEvent } from '../../bus/journal.ts';
@@ -55,6 +56,10 @@ const A_RULE = {
   errors: 0,
 };
 
+export function aSecret(tenant: string, name: string): StoredSecret {
+  return { tenant, name, updatedAt: T0, updatedBy: 'x', key: 'k', current: true, readable: true };
+}
+
 export class ServedApi {
   readonly commands: Omit<CommandEntry, 'replyTo'>[] = [];
   readonly silences: Omit<SilenceEntry, 'replyTo'>[] = [];
@@ -78,6 +83,7 @@ export class ServedApi {
   schedules: ReturnType<OperatorPorts['schedules']> = [];
   now = T0;
   readonly keys = new Map<string, ApiKey>();
+  readonly secrets = new Map<string, StoredSecret>();
   random: () => Uint8Array = () => Buffer.alloc(32, 'r');
   rules: RuleStanding = { policy: 'p1', processes: 1, rules: [A_RULE] };
   activations: Activation[] = [AN_ACTIVATION, { ...AN_ACTIVATION, hash: 'p0', at: T0 - 120_000 }];
@@ -134,6 +140,15 @@ export class ServedApi {
       random: () => this.random(),
       now: () => this.now,
     },
+    secrets: {
+      problem: () => null,
+      list: () => [...this.secrets.values()],
+      set: async ({ tenant, name }) => void this.secrets.set(`${tenant}/${name}`, aSecret(tenant, name)),
+      delete: async ({ tenant, name }) => this.secrets.delete(`${tenant}/${name}`),
+      async reseal() {
+        return 'current';
+      },
+    },
     alertmanager: {
       tenant: () => 'acme',
       receivers: () => ['console', 'ops'],
@@ -183,6 +198,10 @@ export class ServedApi {
   post(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     return this.#ask(path, { method: 'POST', headers, ...(body === undefined ? {} : { body: text }) });
+  }
+
+  put(path: string, body: unknown): Promise<Answer> {
+    return this.#ask(path, { method: 'PUT', body: JSON.stringify(body) });
   }
 
   delete(path: string, body?: unknown): Promise<Answer> {

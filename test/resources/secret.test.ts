@@ -47,7 +47,7 @@ test('[BR-SEC-014] a secret that stands in a resource is refused and not repeate
   for (const token of ['hunter2', '{ value: hunter2 }', '{ env: 5, file: hunter2 }', '[hunter2]']) {
     const problems = await problemsOf({ 'a.yaml': bearer(token) });
     assert.deepEqual(problems, [
-      '6 spec.auth.token: is no reference to a secret; allowed: a reference to a secret, { env: NAME } or { file: PATH }',
+      '6 spec.auth.token: is no reference to a secret; allowed: a reference to a secret, { env: NAME }, { file: PATH } or { secret: NAME }',
     ]);
   }
   assert.match(

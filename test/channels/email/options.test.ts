@@ -88,7 +88,11 @@ test('[BR-NOT-001] the port follows from the security unless it is said', () => 
 });
 
 test('[BR-NOT-001] secrets stand resolved wherever the options take one, in each form of a login', () => {
-  const source = { env: { A: 'secret-a', B: 'secret-b', C: 'secret-c' }, declaredIn: '/etc/herald/x.yaml' };
+  const source = {
+    env: { A: 'secret-a', B: 'secret-b', C: 'secret-c' },
+    stored: () => null,
+    declaredIn: '/etc/herald/x.yaml',
+  };
   const declared = (auth: object) => ({
     ...LEAST,
     auth,
