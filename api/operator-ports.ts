@@ -10,6 +10,7 @@ import type { Placement } from '../alert/promotion-state.ts';
 import type { Silence } from '../alert/silence.ts';
 import type { AlertmanagerView } from './alertmanager/ports.ts';
 import type { KeyPorts } from './api-keys.ts';
+import type { AuditPage } from './audit.ts';
 import type { SecretPorts } from './secrets.ts';
 
 export interface OperatorPorts {
@@ -59,6 +60,8 @@ export interface OperatorPorts {
   ): { readonly rule: string; readonly file: string; readonly line: number } | null;
   /** By the resources in force, in the order of their names. */
   schedules(): readonly { readonly tenant: string; readonly schedule: Schedule }[];
+  /** Of the audit chain. Rejects with an error of the code `archive.unavailable` without NATS. */
+  readonly audit: AuditPage;
   /** What the rules of Filters have counted. Rejects with an error of the code `archive.unavailable` without NATS. */
   rules(): Promise<RuleStanding>;
   readonly apiKeys: KeyPorts;

@@ -5,6 +5,7 @@ import { alertCommandOperations } from './alert-commands.ts';
 import { alertmanagerRoutes } from './alertmanager/routes.ts';
 import { alertOperations } from './alerts.ts';
 import { apiKeyOperations } from './api-keys.ts';
+import { auditOperations } from './audit.ts';
 import { channelOperations } from './channels.ts';
 import { deadLetterOperations } from './dead-letters.ts';
 import { incidentOperations } from './incidents.ts';
@@ -43,6 +44,7 @@ export function operatorRoutes(ports: OperatorPorts, version: string): Route[] {
     ...deadLetterOperations(ports),
     ...ruleOperations(ports),
     ...policyOperations(ports),
+    ...auditOperations(ports),
     ...scheduleOperations(ports),
     ...apiKeyOperations(ports.apiKeys),
     ...secretOperations(ports.secrets),

@@ -60,6 +60,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/dead-letters.ts')).deadLetters,
   },
   {
+    name: 'audit',
+    summary: 'what people and strangers did, and whether its chain is whole',
+    load: async () => (await import('./commands/audit.ts')).audit,
+  },
+  {
     name: 'channel',
     summary: 'the channels and how each stands; a test send through one',
     load: async () => (await import('./commands/channel.ts')).channel,

@@ -8,6 +8,7 @@ import type { Bus } from './connection.ts';
 import { type PartitionCount, partitionNames } from './partition.ts';
 import {
   API_KEYS_BUCKET,
+  AUDIT_STREAM,
   EVENTS_STREAM,
   INBOUND_STREAM,
   ingestStream,
@@ -34,7 +35,8 @@ export class StreamMismatch extends Error {
   readonly code = 'bus.stream-mismatch';
 }
 
-type Definition = Pick<StreamConfig, 'name' | 'subjects' | 'max_bytes' | 'max_age' | 'discard' | 'duplicate_window'>;
+type Definition = Pick<StreamConfig, 'name' | 'subjects' | 'max_bytes' | 'max_age' | 'discard' | 'duplicate_window'> &
+  Partial<Pick<StreamConfig, 'deny_delete' | 'deny_purge'>>;
 
 function definitions(count: PartitionCount, sizes: StreamSizes): Definition[] {
   const minutes = (n: number) => n * 60 * SECOND;
@@ -58,6 +60,16 @@ function definitions(count: PartitionCount, sizes: StreamSizes): Definition[] {
       subjects: [subjects.allPolicies],
       max_bytes: 16 * MiB,
       discard: DiscardPolicy.Old,
+    },
+    // Some hundred thousand records; the oldest go, and the chain says where it begins.
+    {
+      ...bounded,
+      name: AUDIT_STREAM,
+      subjects: [subjects.audit],
+      max_bytes: 64 * MiB,
+      discard: DiscardPolicy.Old,
+      deny_delete: true,
+      deny_purge: true,
     },
     ...partitionNames(count).map((partition) => ({
       ...bounded,

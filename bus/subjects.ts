@@ -5,6 +5,7 @@ import type { PartitionName } from './partition.ts';
 export const INBOUND_STREAM = 'HERALD_IN';
 export const EVENTS_STREAM = 'HERALD_EVENTS';
 export const POLICIES_STREAM = 'HERALD_POLICIES';
+export const AUDIT_STREAM = 'HERALD_AUDIT';
 export const WORKERS_BUCKET = 'herald_workers';
 export const META_BUCKET = 'herald_meta';
 export const API_KEYS_BUCKET = 'herald_api_keys';
@@ -29,6 +30,7 @@ export const subjects = {
   /** The activations of one policy. */
   policy: (hash: string) => `herald.internal.policy.${hash}`,
   allPolicies: 'herald.internal.policy.*',
+  audit: 'herald.internal.audit',
   inbound: 'herald.v1.in.>',
   event: (tenant: string, type: string) => `herald.v1.events.${tenant}.${type}`,
   allEvents: 'herald.v1.events.>',

@@ -25,6 +25,7 @@ import { createRulesPool } from '../rules/pool.ts';
 import { Beat } from '../telemetry/beat.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { AuditTrail } from './audit-trail.ts';
 import { startProbes } from './channel-probes.ts';
 import { keepInboxes, ownsChannel, replyActions } from './inboxes.ts';
 import type { Senders } from './senders.ts';
@@ -34,6 +35,7 @@ export interface ActorsRoleOptions {
   readonly count: PartitionCount;
   readonly senders: Senders;
   readonly plugins: Plugins;
+  readonly audit: Pick<AuditTrail, 'command'>;
   readonly metrics: PartitionMetrics;
   readonly log: Log;
   policy(): Policy;
@@ -95,7 +97,7 @@ export async function startActors(options: ActorsRoleOptions): Promise<ActorsRol
     log,
     watchable: () => senders.watchable(),
     owns: (channel) => ownsChannel(worker.status(), count)(channel),
-    actions: (channel) => replyActions(bus, count, channel),
+    actions: (channel) => replyActions(bus, count, channel, options.audit),
   });
   return {
     worker,

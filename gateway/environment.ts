@@ -28,6 +28,8 @@ export interface Environment {
   readonly accessLog: AccessLogMode;
   /** Health, readiness and metrics on an address of their own; null: only where HTTP is served. */
   readonly healthListen: { readonly host: string; readonly port: number } | null;
+  /** What the key of the audit chain is made of; null: none is set. */
+  readonly auditSecret: string | null;
   /** That one address may hold; infinite: any number. */
   readonly connectionsPerAddress: number;
   /** What opens the store of secrets; null: it stays closed. */
@@ -64,6 +66,7 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 
 const MAX_PARTITIONS = 128;
 const SECRET_KEY = 'HERALD_SECRET_KEY';
+const SHORTEST_SECRET = 32;
 
 /**
  * Reads the variables. A relative path counts from `cwd`; what is not set stands in `home`, the folder of the checkout, so
@@ -72,11 +75,12 @@ const SECRET_KEY = 'HERALD_SECRET_KEY';
  */
 export function readEnvironment(variables: Variables, cwd: string, home: string): Environment {
   const problems: EnvironmentProblem[] = [];
-  const read = <T>(name: string, fallback: T, parse: (value: string) => T | null, allowed: string): T => {
+  const read: Read = (name, fallback, parse, allowed, isSecret = false) => {
     const value = variables[name] ?? '';
     if (value === '') return fallback;
     const parsed = parse(value);
-    if (parsed === null) problems.push({ name, value: name === SECRET_KEY ? '***' : withoutPassword(value), allowed });
+    if (parsed === null)
+      problems.push({ name, value: isSecret || name === SECRET_KEY ? '***' : withoutPassword(value), allowed });
     return parsed ?? fallback;
   };
   const folder = (name: string, fallback: string) =>
@@ -133,6 +137,13 @@ export function readEnvironment(variables: Variables, cwd: string, home: string)
       (value) => ACCESS_LOG_MODES.find((mode) => mode === value) ?? null,
       `one of ${ACCESS_LOG_MODES.join(', ')}`,
     ),
+    auditSecret: read<string | null>(
+      'HERALD_AUDIT_KEY',
+      null,
+      (value) => (value.length < SHORTEST_SECRET ? null : value),
+      `a secret of at least ${SHORTEST_SECRET} characters`,
+      true,
+    ),
     connectionsPerAddress: read(
       'HERALD_CONNECTIONS_PER_ADDRESS',
       2000,
@@ -158,7 +169,14 @@ export function readEnvironment(variables: Variables, cwd: string, home: string)
   return environment;
 }
 
-type Read = <T>(name: string, fallback: T, parse: (value: string) => T | null, allowed: string) => T;
+type Read = <T>(
+  name: string,
+  fallback: T,
+  parse: (value: string) => T | null,
+  allowed: string,
+  /** Never shown. */
+  isSecret?: boolean,
+) => T;
 
 function tlsOf(read: Read, variables: Variables, cwd: string, problems: EnvironmentProblem[]): Tls | null {
   const listen = read<Tls['listen'] | null>('HERALD_TLS_LISTEN', null, parseListen, 'host:port, as in 0.0.0.0:8443');

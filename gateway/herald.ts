@@ -1,5 +1,6 @@
 /** Wires the roles of one process together: who gets which port of whom. */
 
+import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Bus } from '../bus/connection.ts';
 import { forgetWorkers } from '../bus/lease.ts';
@@ -14,6 +15,8 @@ import { createMetrics } from '../telemetry/metrics.ts';
 import { type ActorsRole, startActors } from './actors-role.ts';
 import { alertGauge } from './alert-gauge.ts';
 import { type ArchiveRole, startArchive } from './archive-role.ts';
+import { auditKeyOf } from './audit-key.ts';
+import { AuditTrail } from './audit-trail.ts';
 import type { Environment } from './environment.ts';
 import { startHealthServer } from './health-server.ts';
 import { type IngressRole, sourceFinder, startIngress } from './ingress-role.ts';
@@ -88,6 +91,7 @@ async function wire(options: HeraldOptions, secrets: SecretStore, early: Bus | n
   const context = { clock: systemClock, log, stdout: process.stdout, externalURL, templates, pictures };
   const stop = new AbortController();
   const parts: Parts = { bus: null, actors: null, archive: null };
+  const audit = auditTrail(environment, () => parts.bus, log);
   const query = archiveQuery(() => parts.bus);
   const needsResources = has('ingress') || has('actors');
   const resources = needsResources ? await openResources(environment.config, context, query, secrets.read) : null;
@@ -120,7 +124,8 @@ async function wire(options: HeraldOptions, secrets: SecretStore, early: Bus | n
           resources: resources.current,
           metrics,
           log,
-          routes: operatorApi({ bus: () => parts.bus, count, resources, keys, secrets, log, context }),
+          routes: operatorApi({ bus: () => parts.bus, count, resources, keys, secrets, audit, log, context }),
+          audit,
           standing: standingOf(() => parts.bus),
           notReady: () => notReady(parts, has('actors')),
         })
@@ -149,12 +154,13 @@ async function wire(options: HeraldOptions, secrets: SecretStore, early: Bus | n
     }
     if (resources !== null && has('actors')) {
       answerRuleCounts(bus.nc, () => ruleCountsOf(resources.current()));
-      keepPolicyLog({ bus, resources, clock: systemClock, log, signal: stop.signal });
+      keepPolicyLog({ bus, resources, clock: systemClock, log, signal: stop.signal, audit });
       parts.actors = await startActors({
         bus,
         count,
         senders,
         plugins,
+        audit,
         metrics: partitionMetrics(metrics),
         log,
         policy: () => resources.current().policy,
@@ -170,7 +176,7 @@ async function wire(options: HeraldOptions, secrets: SecretStore, early: Bus | n
     access: () => ingress?.access() ?? null,
     running: connect(),
     stopSteps: () =>
-      stopSteps(parts, ingress, [
+      stopSteps(parts, ingress, audit, [
         () => stop.abort(),
         () => resources?.close(),
         () => keys.close(),
@@ -191,6 +197,13 @@ async function openForSecrets(options: HeraldOptions, secrets: SecretStore): Pro
   const bus = await openBus({ url: natsUrl, name: `herald ${roles.join('+')}`, count, sizes, log, signal });
   if (bus !== null) await secrets.useBus(bus);
   return bus;
+}
+
+function auditTrail(environment: Environment, bus: () => Bus | null, log: Log): AuditTrail {
+  const key = auditKeyOf(environment, true);
+  if (key === null)
+    log.warn({ event: 'audit.off' }, 'nothing is audited: set HERALD_AUDIT_KEY to the same secret everywhere');
+  return new AuditTrail({ key, bus, process: `${hostname()}:${process.pid}`, clock: systemClock, log });
 }
 
 /** What keeps this process from doing its work, besides NATS. */
@@ -219,6 +232,7 @@ interface Parts {
 function stopSteps(
   parts: Parts,
   ingress: IngressRole | null,
+  audit: AuditTrail,
   rest: readonly (() => Promise<void> | void | undefined)[],
 ): Step[] {
   return [
@@ -227,6 +241,7 @@ function stopSteps(
     { name: 'actors', run: () => parts.actors?.stop() },
     { name: 'archive', run: () => parts.archive?.stop() },
     ...rest.map((run, i) => ({ name: `rest ${i}`, run: () => run() })),
+    { name: 'audit', run: () => audit.close() },
     { name: 'bus', run: () => parts.bus?.close() },
   ];
 }

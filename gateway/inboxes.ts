@@ -14,6 +14,8 @@ import { type PartitionCount, partitionOf } from '../bus/partition.ts';
 import type { GroupAnswer, ReplyActions, Sender } from '../channels/sender.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { AuditTrail } from './audit-trail.ts';
+import { audited } from './audited.ts';
 import type { Watchable } from './senders.ts';
 
 export interface InboxesOptions {
@@ -82,7 +84,12 @@ export function ownsChannel(held: readonly { readonly partition: string }[], cou
 const MOST_AT_ONCE = 500;
 
 /** What a reply may do: acknowledges what the archive knows to fire in the group, each alert by the command of the API. */
-export function replyActions(bus: Bus, count: PartitionCount, { tenant, name }: Watchable): ReplyActions {
+export function replyActions(
+  bus: Bus,
+  count: PartitionCount,
+  { tenant, name }: Watchable,
+  audit: Pick<AuditTrail, 'command'>,
+): ReplyActions {
   const ask = askArchive(bus.nc);
   const publisher = framePublisher(bus);
   return {
@@ -100,7 +107,8 @@ export function replyActions(bus: Bus, count: PartitionCount, { tenant, name }: 
             fingerprint,
             action: 'acknowledge',
           } as const;
-          return askPartition(bus, publisher, count, { ...command, by, comment }, command.id);
+          const asked = { ...command, by, comment };
+          return audit.command(audited(asked), () => askPartition(bus, publisher, count, asked, command.id));
         }),
       );
       const done = answers.filter(({ ok }) => ok).length;

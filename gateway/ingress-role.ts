@@ -7,7 +7,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { describePosture } from '../access/posture.ts';
 import type { Alert } from '../alert/alert.ts';
 import { dryRun } from '../alert/dry-run.ts';
-import { guarded } from '../api/guard.ts';
+import { type Authority, guarded } from '../api/guard.ts';
 import { CommandUnanswered } from '../api/operator-ports.ts';
 import { askPartition } from '../bus/ask-partition.ts';
 import type { Bus } from '../bus/connection.ts';
@@ -32,6 +32,8 @@ import { Beat } from '../telemetry/beat.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { AuditTrail, Refusal } from './audit-trail.ts';
+import { audited } from './audited.ts';
 import { createAuthority, currentPosture, findKey, listensOnLoopback } from './authority.ts';
 import type { Environment, Tls } from './environment.ts';
 import type { KeyStore } from './key-store.ts';
@@ -51,6 +53,7 @@ export interface IngressRoleOptions {
   readonly trustedProxies: readonly string[];
   readonly accessLog: AccessLogMode;
   readonly connectionsPerAddress: number;
+  readonly audit: Pick<AuditTrail, 'command' | 'refused'>;
   readonly apiAccess: Environment['apiAccess'];
   readonly keys: KeyStore;
   readonly tls: Tls | null;
@@ -112,10 +115,19 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
     signIn: () => resources().signIn,
     keys: options.keys,
   };
-  const authority = createAuthority({ ...access, tokens, failures, clock: systemClock, log });
+  const judge = createAuthority({ ...access, tokens, failures, clock: systemClock, log });
+  const authority: Authority = {
+    ...judge,
+    denied(denial) {
+      const { code, method, route, address } = denial;
+      options.audit.refused({ code, subject: `${method} ${route}`, address });
+      return judge.denied(denial);
+    },
+  };
   const intake = {
     findSource: sourceFinder(resources),
     sources: () => resources().sources.values(),
+    refused: (refusal: Refusal) => options.audit.refused(refusal),
     admitting: () => connected?.gauge.admitting() ?? false,
     sheddingBulk: () => connected !== null && connected.gauge.fill >= SHED_BULK_FROM,
     gate: new Gate(),
@@ -128,7 +140,8 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
       if (connected === null) throw new CommandUnanswered('NATS has not been reached yet');
       const id = randomUUID();
       const entry = { kind: 'command', action: 'acknowledge', comment: '', id, ...subject } as const;
-      await askPartition(connected.bus, connected.publisher, connected.count, entry, id);
+      const { bus, publisher, count } = connected;
+      await options.audit.command(audited(entry), () => askPartition(bus, publisher, count, entry, id));
     },
     findKey: (secret: string) => findKey(access, secret),
     verifyToken: (auth: JwtAuth, token: string, now: number) => tokens.verify(auth, token, now),

@@ -10,6 +10,7 @@ import { operatorRoutes } from '../api/routes.ts';
 import { slackInteractionRoute } from '../api/slack-interactions.ts';
 import { askArchive, type Query, QueryFailed } from '../archive/ask.ts';
 import { askPartition, type CommandAnswer } from '../bus/ask-partition.ts';
+import { auditPage } from '../bus/audit-log.ts';
 import type { Bus } from '../bus/connection.ts';
 import { deploymentStatus } from '../bus/deployment.ts';
 import { framePublisher } from '../bus/ingest.ts';
@@ -22,6 +23,8 @@ import type { ResourceSet } from '../resources/compile.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import { alertmanagerView } from './alertmanager-view.ts';
+import type { AuditTrail } from './audit-trail.ts';
+import { audited } from './audited.ts';
 import { callbackPorts } from './callbacks.ts';
 import type { KeyStore } from './key-store.ts';
 import type { LiveResources } from './live-resources.ts';
@@ -39,13 +42,25 @@ export interface OperatorApiOptions {
   readonly resources: LiveResources;
   readonly keys: KeyStore;
   readonly secrets: SecretStore;
+  readonly audit: AuditTrail;
   readonly log: Log;
   /** Of the senders, for previews. */
   readonly context: SenderContext;
 }
 
-export function operatorApi({ bus, count, resources, keys, secrets, log, context }: OperatorApiOptions): Route[] {
-  const ask = async (command: Parameters<typeof askPartition>[3], id: string) => {
+export function operatorApi({
+  bus,
+  count,
+  resources,
+  keys,
+  secrets,
+  audit,
+  log,
+  context,
+}: OperatorApiOptions): Route[] {
+  type Command = Parameters<typeof askPartition>[3];
+  const ask = (command: Command, id: string) => audit.command(audited(command), () => send(command, id));
+  const send = async (command: Command, id: string) => {
     const connected = bus();
     if (connected === null) throw new CommandUnanswered('NATS has not been reached yet');
     try {
@@ -61,14 +76,15 @@ export function operatorApi({ bus, count, resources, keys, secrets, log, context
     command: (entry) => ask(entry, `${entry.id}.${randomUUID()}`),
     silence: (entry) => ask(entry, `silence.${entry.silence}.${randomUUID()}`),
     promotion: (entry) => ask(entry, `promotion.${entry.promotion}.${randomUUID()}`),
-    async replay(letter) {
-      const connected = bus();
-      if (letter.entry.kind === 'unreadable' && connected !== null) {
-        const refused = await replayUnreadable(letter.entry, connected, count, resources);
-        if (refused !== null) return refused;
-      }
-      return ask(letter, `replay.${letter.deadLetterId}.${randomUUID()}`);
-    },
+    replay: (letter) =>
+      audit.command(audited(letter), async () => {
+        const connected = bus();
+        if (letter.entry.kind === 'unreadable' && connected !== null) {
+          const refused = await replayUnreadable(letter.entry, connected, count, resources);
+          if (refused !== null) return refused;
+        }
+        return send(letter, `replay.${letter.deadLetterId}.${randomUUID()}`);
+      }),
     submit: (entry) => ask(entry, `submit.${entry.id}`),
     preview: previews(resources.current, context),
     channels: () => declaredChannels(resources.current()),
@@ -80,6 +96,7 @@ export function operatorApi({ bus, count, resources, keys, secrets, log, context
       const ours = { version: VERSION, node: process.version, resources: resourceStatus, policy };
       return { ...ours, partitions: count, deployment };
     },
+    audit: (range) => auditPage(reached(bus()), range),
     profile: (tenant, namespace, placed) => resources.current().policy.profile(tenant, namespace, undefined, placed),
     policies: {
       last: async (limit) => lastActivations(reached(bus()), limit),

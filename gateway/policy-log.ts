@@ -1,11 +1,13 @@
 /** Writes every activation of a policy in this process to the log that all processes share (bus/policy-log.ts). */
 
 import { hostname } from 'node:os';
+import type { AuditEvent } from '../access/audit-chain.ts';
 import type { Bus } from '../bus/connection.ts';
 import { type PolicyActivation, recordActivation } from '../bus/policy-log.ts';
 import type { ResourceSet } from '../resources/compile.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { AuditTrail } from './audit-trail.ts';
 import type { LiveResources } from './live-resources.ts';
 
 /** A configuration of thousands of files is known by its first ones. */
@@ -18,15 +20,17 @@ export interface PolicyLogOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
+  readonly audit: Pick<AuditTrail, 'post'>;
 }
 
 /** From now on, what is in force included. One after the other, and until it is done: an activation must not be forgotten. */
-export function keepPolicyLog({ bus, resources, clock, log, signal }: PolicyLogOptions): void {
+export function keepPolicyLog({ bus, resources, clock, log, signal, audit }: PolicyLogOptions): void {
   let writing = Promise.resolve();
   const write = async (activation: PolicyActivation) => {
     while (!signal.aborted) {
       try {
         const isNew = await recordActivation(bus, activation);
+        if (isNew) audit.post(audited(activation));
         log.debug({ event: 'policy.activated', hash: activation.hash, recorded: isNew }, 'a policy is in force');
         return;
       } catch (error) {
@@ -42,6 +46,11 @@ export function keepPolicyLog({ bus, resources, clock, log, signal }: PolicyLogO
   };
   activate(resources.current());
   resources.onChange(activate);
+}
+
+function audited({ hash, count, files, process }: PolicyActivation): AuditEvent {
+  const detail = `${count} resources from ${files.join(', ')}`;
+  return { event: 'policy.activated', what: hash, subject: '', by: process, detail };
 }
 
 function activationOf({ policy, hash, count, files }: ResourceSet, at: number): PolicyActivation {

@@ -35,6 +35,8 @@ import type { Admission, HttpRequest, Reply, RequestHead } from './route.ts';
 import type { CommitOutcome } from './submission.ts';
 
 export interface IntakePorts extends ProofPorts {
+  /** Somebody was turned away, for the audit. */
+  refused(refusal: { readonly code: string; readonly subject: string; readonly address: string }): void;
   /** Somebody takes the alert on. Resolves after the commit, whatever came of it; rejects where nobody answers. */
   acknowledge(subject: { readonly tenant: string; readonly fingerprint: string; readonly by: string }): Promise<void>;
   findSource(name: string): IngressSource | null;
@@ -119,6 +121,7 @@ export function turnAway(
     { event: 'audit.denied', source: source.name, code, address: peer?.address() ?? '' },
     'ingress.refused',
   );
+  ports.refused({ code, subject: source.name, address: peer?.address() ?? '' });
   const detail = 'This source takes nothing from the address that the request came from.';
   return reject(ports, source.name, code, problem(403, 'Not from here', { code, detail }));
 }
@@ -140,6 +143,7 @@ export function refuse(
   if (reply === null) return null;
   const address = head.peer?.address() ?? '';
   ports.log.warn({ event: 'audit.denied', source: source.name, code: verdict.code, address }, 'ingress.refused');
+  ports.refused({ code: verdict.code, subject: source.name, address });
   reject(ports, source.name, verdict.code, reply);
   if (verdict.code === 'auth.keys-unavailable') return reply;
   return { ...reply, delay: ports.failures.delay(address, ports.clock.monotonic()) };

@@ -1,6 +1,6 @@
 /** What stands for the whole of Herald: problems, rules, policies. */
 
-import { flag, integer, list, object, reasons, ref, type Schema, text, time } from '../schema-forms.ts';
+import { flag, integer, list, object, orNull, reasons, ref, type Schema, text, time } from '../schema-forms.ts';
 
 const activation = {
   hash: { ...text, description: 'As decisions name it.' },
@@ -27,6 +27,23 @@ export const DEPLOYMENT_SCHEMAS: Readonly<Record<string, Schema>> = {
     },
     ['detail', 'problems', 'problemCount', 'reasons'],
   ),
+  AuditList: object({
+    records: list(
+      object({
+        position: { ...integer, description: '1 is the first.' },
+        at: { ...integer, description: 'Unix time in milliseconds.' },
+        process: text,
+        event: text,
+        what: { ...text, description: 'The command, the code of a refusal, the hash of a policy.' },
+        subject: text,
+        by: text,
+        detail: text,
+        previous: { ...text, description: 'mac of the record before.' },
+        mac: { ...text, description: 'HMAC-SHA-256 over the other fields, in hexadecimal.' },
+      }),
+    ),
+    next: orNull(integer),
+  }),
   Rules: object({
     policy: text,
     processes: integer,

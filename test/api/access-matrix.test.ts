@@ -79,6 +79,7 @@ const EXPECTED: Readonly<Record<string, RouteAccess>> = {
   'POST /v1/dead-letters/replay': { permission: 'deliveries.replay', within: 'tenants' },
   'POST /v1/preview': READ,
   'GET /v1/rules': READ,
+  'GET /v1/audit': DEPLOYMENT,
   'GET /v1/policies': DEPLOYMENT,
   'GET /v1/schedules': READ,
   'GET /v1/schedules/{tenant}/{name}': READ_ONE,

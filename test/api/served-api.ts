@@ -1,6 +1,7 @@
 /** The operators' API behind a real HTTP server, over a real archive file; commands go to a partition played by the test. */
 
 import type { ApiKey } from '../../access/api-key.ts';
+import type { AuditRecord } from '../../access/audit-chain.ts';
 import { OPEN } from '../../access/identity.ts';
 import type { CommandReply } from '../../alert/alert-state.ts';
 import type { CommandEntry, PromotionEntry, ReplayEntry, SilenceEntry, SubmitEntry } from '../../alert/entry.ts';
@@ -89,7 +90,13 @@ export class ServedApi {
   activations: Activation[] = [AN_ACTIVATION, { ...AN_ACTIVATION, hash: 'p0', at: T0 - 120_000 }];
   #base = '';
 
+  audited: AuditRecord[] = [];
   readonly ports: OperatorPorts = {
+    audit: async ({ limit, before = Number.POSITIVE_INFINITY, after }) =>
+      (after === undefined
+        ? this.audited.filter(({ position }) => position < before).toReversed()
+        : this.audited.filter(({ position }) => position > after)
+      ).slice(0, limit),
     schedules: () => this.schedules,
     query: (name, params) => this.query(name, params),
     command: (entry) => {

@@ -79,6 +79,7 @@ export interface Door {
   readonly clock: FakeClock;
   readonly metrics: Metrics;
   readonly sources: Map<string, IngressSource>;
+  readonly refusals: { readonly code: string; readonly subject: string; readonly address: string }[];
   readonly acknowledged: { readonly tenant: string; readonly fingerprint: string; readonly by: string }[];
   readonly state: { admitting: boolean; sheddingBulk: boolean; reasons: string[] };
 }
@@ -120,6 +121,7 @@ export async function openDoor(extra: readonly Route[] = [], options: DoorOption
   const clock = new FakeClock();
   const metrics = createMetrics();
   const sources = new Map(SOURCES.map((one) => [one.name, one]));
+  const refusals: Door['refusals'] = [];
   const acknowledged: Door['acknowledged'] = [];
   const state = { admitting: true, sheddingBulk: false, reasons: [] as string[] };
   const groupCommit = createGroupCommit({
@@ -144,6 +146,7 @@ export async function openDoor(extra: readonly Route[] = [], options: DoorOption
     random: systemRandom(),
     failures: new AuthFailures(),
     messages: new AcceptedMessages(),
+    refused: (refusal: Door['refusals'][number]) => void refusals.push(refusal),
     async acknowledge(subject: { readonly tenant: string; readonly fingerprint: string; readonly by: string }) {
       if (publisher.failing !== null) throw new Error('refused by the test');
       acknowledged.push(subject);
@@ -185,6 +188,7 @@ export async function openDoor(extra: readonly Route[] = [], options: DoorOption
     metrics,
     sources,
     acknowledged,
+    refusals,
     state,
   };
 }
