@@ -25,6 +25,7 @@ import type { Log } from '../telemetry/log.ts';
 import { alertmanagerView } from './alertmanager-view.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { audited } from './audited.ts';
+import { auditedKeys, auditedSecrets } from './audited-credentials.ts';
 import { callbackPorts } from './callbacks.ts';
 import type { KeyStore } from './key-store.ts';
 import type { LiveResources } from './live-resources.ts';
@@ -124,11 +125,11 @@ export function operatorApi({
     },
     apiKeys: {
       keys: () => keys.keys(),
-      put: (key, before) => keys.put(key, before),
+      put: auditedKeys(audit, (key, before) => keys.put(key, before)),
       random: () => randomBytes(SECRET_BYTES),
       now: systemClock.now,
     },
-    secrets,
+    secrets: auditedSecrets(audit, secrets),
     alertmanager: alertmanagerView(resources),
     newCommandId: randomUUID,
     now: systemClock.now,

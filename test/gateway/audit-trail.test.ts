@@ -3,13 +3,15 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { type AuditRecord, auditKey, verifyChain } from '../../access/audit-chain.ts';
+import type { ApiKey } from '../../access/api-key.ts';
+import { type AuditEvent, type AuditRecord, auditKey, verifyChain } from '../../access/audit-chain.ts';
 import { auditPage } from '../../bus/audit-log.ts';
 import { type Bus, connectBus } from '../../bus/connection.ts';
 import { ensureStreams } from '../../bus/streams.ts';
 import { AUDIT_STREAM } from '../../bus/subjects.ts';
 import { auditKeyOf } from '../../gateway/audit-key.ts';
 import { AuditTrail } from '../../gateway/audit-trail.ts';
+import { auditedKeys, auditedSecrets } from '../../gateway/audited-credentials.ts';
 import { silentLog } from '../../telemetry/log.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { startNats } from '../support/nats.ts';
@@ -160,4 +162,51 @@ test('the key is HERALD_AUDIT_KEY, else a file beside our own nats-server, else 
   } finally {
     rmSync(data, { recursive: true });
   }
+});
+
+test('[BR-SEC-015] changes of API keys and secrets are written down before they are made, without any secret', async () => {
+  const events: AuditEvent[] = [];
+  const audit = {
+    async record(event: AuditEvent) {
+      events.push(event);
+    },
+  };
+  const key: ApiKey = {
+    name: 'grafana',
+    grants: [],
+    createdAt: 1,
+    createdBy: 'maria',
+    expiresAt: null,
+    secrets: [{ digest: 'd1gest', createdAt: 1, until: null }],
+    revoked: null,
+  };
+  const seen: number[] = [];
+  const put = auditedKeys(audit, async () => {
+    seen.push(events.length);
+    return true;
+  });
+  await put(key, null);
+  await put({ ...key, expiresAt: 2 }, key);
+  await put({ ...key, revoked: { at: 3, by: 'otto' } }, key);
+  const store = auditedSecrets(audit, {
+    problem: () => null,
+    list: () => [],
+    set: async () => void seen.push(events.length),
+    delete: async () => true,
+    reseal: async () => 'current',
+  });
+  await store.set({ tenant: 'default', name: 'smtp' }, 'hunter2', 'maria');
+  await store.delete({ tenant: 'default', name: 'smtp' });
+  assert.deepEqual(seen, [1, 2, 3, 4], 'each after its record');
+  assert.deepEqual(
+    events.map(({ what, subject, by }) => `${what} ${subject} ${by}`),
+    [
+      'api-key.create grafana maria',
+      'api-key.rotate grafana ',
+      'api-key.revoke grafana otto',
+      'secret.set default/smtp maria',
+      'secret.delete default/smtp ',
+    ],
+  );
+  assert.doesNotMatch(JSON.stringify(events), /hunter2|d1gest/);
 });
