@@ -85,6 +85,16 @@ async function watchStatus(nc: NatsConnection, change: (connected: boolean) => v
   }
 }
 
+/** The client does not read who it is out of an URL: nats://USER:PASSWORD@host, or nats://TOKEN@host. The first that says so counts for all. */
+function serversOf(url: string) {
+  const servers = url.split(',').map((one) => one.trim());
+  const who = servers.map((one) => /^\w+:\/\/([^/@]+)@/.exec(one)?.[1]).find((one) => one !== undefined);
+  const plain = servers.map((one) => one.replace(/\/\/[^/@]+@/, '//'));
+  if (who === undefined) return { servers: plain };
+  const [user = '', pass] = who.split(/:(.*)/s).map(decodeURIComponent);
+  return pass === undefined ? { servers: plain, token: user } : { servers: plain, user, pass };
+}
+
 async function firstContact({
   url,
   name,
@@ -96,7 +106,7 @@ async function firstContact({
     let nc: NatsConnection | null = null;
     try {
       nc = await connect({
-        servers: url,
+        ...serversOf(url),
         name,
         maxReconnectAttempts: -1,
         reconnectTimeWait: 100,
@@ -113,5 +123,8 @@ async function firstContact({
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   } while (performance.now() < end);
-  throw new BusUnreachable(`no NATS server with JetStream answers at ${url} (tried for ${patience} ms)`, { cause });
+  throw new BusUnreachable(
+    `no NATS server with JetStream answers at ${url.replace(/\/\/[^/@,]*@/g, '//***@')} (tried for ${patience} ms)`,
+    { cause },
+  );
 }
