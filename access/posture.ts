@@ -44,6 +44,19 @@ export function describePosture({ code }: Posture): string {
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|0:0:0:0:0:0:0:1)$/i;
 
+/**
+ * Does a request for this host mean a Herald of this machine? A page may have its own name answered with 127.0.0.1 (DNS rebinding), and a
+ * browser then takes Herald for the page's server; an address cannot be lent like that. `host`: of the header, empty when there is none.
+ * `names`: by which people reach it.
+ */
+export function isOwnHost(host: string, names: readonly string[]): boolean {
+  if (host === '') return true;
+  if (!URL.canParse(`http://${host}`)) return false;
+  const { hostname } = new URL(`http://${host}`);
+  if (/^[\d.]+$/.test(hostname) || hostname.startsWith('[')) return true;
+  return hostname === 'localhost' || hostname.endsWith('.localhost') || names.includes(hostname);
+}
+
 export function isLoopback(host: string): boolean {
   return LOOPBACK.test(host);
 }

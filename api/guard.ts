@@ -13,6 +13,8 @@ import { type Credentials, credentialsIn } from './credentials.ts';
 export interface Authority {
   /** Never rejects. */
   identify(credentials: Credentials): Identified | Promise<Identified>;
+  /** Whether a request without credentials may name this host as the one that it asks. */
+  trustsHost(host: string): boolean;
   /** Somebody was turned away. Answers how many milliseconds the reply waits; 0: not at all. */
   denied(denial: Denial): number;
 }
@@ -53,7 +55,10 @@ export function guarded(route: Route, authority: Authority): Route {
     return delay > 0 ? { ...refused.reply, delay } : refused.reply;
   };
   const judged = (identity: Identity, head: RequestHead) => {
-    if (identity.kind === 'open' && isForeignPage(head)) return foreign(head);
+    if (identity.kind === 'open') {
+      if (!authority.trustsHost(head.headers.host ?? '')) return foreignHost(head);
+      if (isForeignPage(head)) return foreign(head);
+    }
     const verdict = permit(identity, access, head.params.tenant);
     if (verdict.code === 'access.denied') return identity.kind === 'anonymous' ? missing() : denied(verdict.detail);
     head.identity = identity;
@@ -118,6 +123,13 @@ function unidentified({ code, detail }: Exclude<Identified, { code: 'access.iden
 function isForeignPage({ method, headers: { origin = '', host = '' } }: RequestHead): boolean {
   if (SAFE.has(method) || origin === '') return false;
   return !URL.canParse(origin) || new URL(origin).host !== host.toLowerCase();
+}
+
+function foreignHost({ headers: { host = '' } }: RequestHead): Refused {
+  const code = 'access.foreign-host';
+  const name = host.slice(0, 100);
+  const detail = `asked as ${name}, a name that a page could have lent itself; if people reach this Herald by it, set HERALD_EXTERNAL_URL to it, or declare who may ask`;
+  return { code, reply: problem(403, 'not permitted', { code, detail }) };
 }
 
 function foreign({ headers: { origin = '' } }: RequestHead): Refused {

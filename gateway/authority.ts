@@ -2,7 +2,7 @@
 
 import type { Identity } from '../access/identity.ts';
 import { OPEN } from '../access/identity.ts';
-import { type ApiAccessMode, isLoopback, type Posture, postureOf } from '../access/posture.ts';
+import { type ApiAccessMode, isLoopback, isOwnHost, type Posture, postureOf } from '../access/posture.ts';
 import { keyDigest, personBy } from '../access/sign-in.ts';
 import type { Credentials } from '../api/credentials.ts';
 import type { Authority, Denial, Identified } from '../api/guard.ts';
@@ -17,6 +17,8 @@ import type { KeyStore } from './key-store.ts';
 export interface AuthorityOptions {
   readonly mode: ApiAccessMode;
   readonly loopback: boolean;
+  /** Hosts by which people reach it. */
+  readonly names: readonly string[];
   /** Of the resources in force. */
   signIn(): DeclaredSignIn;
   /** Those that Herald made. */
@@ -30,6 +32,7 @@ export interface AuthorityOptions {
 export function createAuthority(options: AuthorityOptions): Authority {
   return {
     identify: (credentials) => identify(options, credentials),
+    trustsHost: (host) => currentPosture(options).code !== 'access.loopback' || isOwnHost(host, options.names),
     denied: (denial) => denied(options, denial),
   };
 }

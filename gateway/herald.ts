@@ -118,6 +118,7 @@ async function wire(options: HeraldOptions, secrets: SecretStore, early: Bus | n
           trustedProxies: environment.trustedProxies,
           accessLog: environment.accessLog,
           connectionsPerAddress: environment.connectionsPerAddress,
+          externalUrl: environment.externalUrl,
           apiAccess: environment.apiAccess,
           keys,
           tls: environment.tls,

@@ -18,6 +18,7 @@ import type { AccessLogMode } from '../ingress/access-log.ts';
 import { TrustedProxies } from '../ingress/address.ts';
 import { AuthFailures } from '../ingress/auth-failures.ts';
 import type { IngressSource } from '../ingress/authenticate.ts';
+import { compressing } from '../ingress/compress.ts';
 import { Gate } from '../ingress/gate.ts';
 import { createGroupCommit, type GroupCommit } from '../ingress/group-commit.ts';
 import { type HttpServer, ListenFailed, startHttpServer } from '../ingress/http.ts';
@@ -54,6 +55,8 @@ export interface IngressRoleOptions {
   readonly accessLog: AccessLogMode;
   readonly connectionsPerAddress: number;
   readonly audit: Pick<AuditTrail, 'command' | 'refused'>;
+  /** Where people reach this Herald, when that was said. */
+  readonly externalUrl: string | null;
   readonly apiAccess: Environment['apiAccess'];
   readonly keys: KeyStore;
   readonly tls: Tls | null;
@@ -112,6 +115,7 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
   const access = {
     mode: options.apiAccess,
     loopback: listensOnLoopback(options),
+    names: options.externalUrl === null ? [] : [new URL(options.externalUrl).hostname],
     signIn: () => resources().signIn,
     keys: options.keys,
   };
@@ -149,7 +153,7 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
     metrics: metrics.alerts,
   };
   const own = ingressRoutes({ ...intake, dryRun: tryOut }, { ready, metrics: metrics.text });
-  const routes = [...own, ...options.routes].map((route) => guarded(route, authority));
+  const routes = [...own, ...options.routes].map((route) => compressing(guarded(route, authority)));
   const server = await listen(options, routes);
   const posture = currentPosture(access);
   log[posture.open && !access.loopback ? 'warn' : 'info'](

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
+import { get } from 'node:http';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { temporaryFolder } from '../support/herald.ts';
@@ -36,6 +37,20 @@ before(async () => {
 
 const status = async (path: string, authorization = '') =>
   (await fetch(herald.url + path, authorization === '' ? {} : { headers: { authorization } })).status;
+
+/** As a browser would whose page had its own name lead here. */
+const statusAs = (host: string) =>
+  new Promise((resolve, reject) => {
+    const asked = get(`${herald.url}/v1/alerts`, { headers: { host } }, (answer) =>
+      resolve(answer.resume().statusCode),
+    );
+    asked.on('error', reject);
+  });
+
+test('[BR-SEC-008] while it is open, it answers to its own names alone', async () => {
+  assert.equal(await statusAs('evil.example'), 403);
+  assert.equal(await statusAs('localhost'), 200);
+});
 
 test('[BR-SEC-008] open without a declaration; closed a moment after one is declared, and open again without it', async () => {
   assert.equal(await status('/v1/alerts'), 200);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { SignJWT } from 'jose';
 import { KeyTable, newKey, revoked, rotated } from '../../access/api-key.ts';
 import type { ApiAccessMode } from '../../access/posture.ts';
-import { isLoopback, postureOf } from '../../access/posture.ts';
+import { isLoopback, isOwnHost, postureOf } from '../../access/posture.ts';
 import { credentialsIn } from '../../api/credentials.ts';
 import type { Identified } from '../../api/guard.ts';
 import { createAuthority } from '../../gateway/authority.ts';
@@ -40,6 +40,7 @@ async function authorityOf(
   const authority = createAuthority({
     mode,
     loopback,
+    names: ['alerts.example'],
     signIn,
     keys: keysOf(table, clock),
     tokens,
@@ -75,6 +76,25 @@ test('[BR-SEC-008] nothing configured: open on loopback, closed where others rea
   assert.equal(nameOf(await (await authorityOf(null, { loopback: false, mode: 'open' })).ask('')), 'open api');
   assert.equal(nameOf(await (await authorityOf(null, { mode: 'closed' })).ask('')), 'anonymous anonymous');
   assert.equal(nameOf(await (await authorityOf(DECLARED, { mode: 'open', env })).ask('')), 'anonymous anonymous');
+});
+
+test('[BR-SEC-008] open on loopback: a name that a page could have lent itself is not one of this machine', async () => {
+  const own = [
+    '',
+    'localhost',
+    'herald.localhost:8080',
+    '127.0.0.1:8080',
+    '[::1]:8080',
+    '10.0.0.7',
+    'Alerts.example:443',
+  ];
+  for (const host of own) assert.ok(isOwnHost(host, ['alerts.example']), host);
+  for (const host of ['evil.example:8080', 'localhost.evil.example', '127.0.0.1.evil.example', 'a b', 'x@evil.example'])
+    assert.ok(!isOwnHost(host, ['alerts.example']), host);
+  const trusts = async (mode: ApiAccessMode, loopback: boolean) =>
+    (await authorityOf(null, { mode, loopback })).authority.trustsHost('evil.example');
+  assert.equal(await trusts('auto', true), false);
+  assert.equal(await trusts('open', false), true, 'opened on purpose: by whatever name');
 });
 
 test('which address is of this machine alone', () => {
