@@ -4,11 +4,16 @@
  */
 
 export interface BodyOptions {
-  readonly format: 'webhook' | 'api-v2';
+  /** `get`: asks for the path and sends no alert. */
+  readonly format: 'webhook' | 'api-v2' | 'get';
   readonly path: string;
   readonly alerts: number;
   /** Value of the label `bench`, which routes go by. */
   readonly label: string;
+  /** Shown as a bearer token. */
+  readonly bearer?: string;
+  /** Characters that make the description of each alert so much longer. */
+  readonly filler?: number;
 }
 
 const NUMBER = '@'.repeat(10);
@@ -28,13 +33,14 @@ export class RequestTemplate {
   readonly alerts: number;
 
   constructor(options: BodyOptions) {
-    const body = options.format === 'webhook' ? webhookBody(options) : apiBody(options);
+    const isGet = options.format === 'get';
+    const body = isGet ? '' : options.format === 'webhook' ? webhookBody(options) : apiBody(options);
     const head = [
-      `POST ${options.path} HTTP/1.1`,
+      `${isGet ? 'GET' : 'POST'} ${options.path} HTTP/1.1`,
       'Host: 127.0.0.1',
       'User-Agent: herald-bench',
-      'Content-Type: application/json',
-      `Content-Length: ${Buffer.byteLength(body)}`,
+      ...(isGet ? [] : ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`]),
+      ...(options.bearer === undefined ? [] : [`Authorization: Bearer ${options.bearer}`]),
     ];
     const text = `${head.join('\r\n')}\r\n\r\n${body}`;
     this.alerts = options.alerts;
@@ -42,6 +48,11 @@ export class RequestTemplate {
     this.#numbers = placesOf(text, NUMBER);
     this.#teams = placesOf(text, TEAM);
     this.#times = placesOf(text, MICROSECONDS);
+  }
+
+  /** Of the whole request, its head included. */
+  get size(): number {
+    return this.#bytes.length;
   }
 
   /** A buffer of one's own, for one connection to stamp again and again. */
@@ -102,7 +113,7 @@ function webhookBody(options: BodyOptions): string {
   const alert = {
     status: 'firing',
     labels: labelsOf(options),
-    annotations,
+    annotations: { ...annotations, description: annotations.description + ' x'.repeat((options.filler ?? 0) / 2) },
     startsAt,
     endsAt: '0001-01-01T00:00:00Z',
     generatorURL,

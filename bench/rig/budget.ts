@@ -19,7 +19,12 @@ export type BudgetName =
   | 'audience-memory'
   | 'critical-behind-bulk'
   | 'beside-a-hang'
-  | 'resident-memory';
+  | 'resident-memory'
+  | 'edge-guards'
+  | 'edge-tls'
+  | 'edge-crowd'
+  | 'edge-large'
+  | 'edge-stall';
 
 export interface Budget {
   readonly what: string;
@@ -183,6 +188,46 @@ export const BUDGETS: Readonly<Record<BudgetName, Budget>> = {
     better: 'lower',
     must: 400,
     aim: 250,
+  },
+  'edge-guards': {
+    what: 'durable accept of a Source with token, network list and limits, as a share of one without, 64 connections',
+    ids: ['BR-WH-004', 'BR-WH-022', 'BR-WH-023'],
+    unit: '×',
+    better: 'higher',
+    must: 0.75,
+    aim: 0.9,
+  },
+  'edge-tls': {
+    what: 'durable accept over TLS with keep-alive, as a share of plain HTTP, 64 connections',
+    ids: ['BR-WH-021'],
+    unit: '×',
+    better: 'higher',
+    must: 0.6,
+    aim: 0.8,
+  },
+  'edge-crowd': {
+    what: 'p99 of 64 connections beside 5,000 idle and 500 slow ones, as a share of that alone',
+    ids: ['BR-WH-009', 'BR-WH-024'],
+    unit: '×',
+    better: 'lower',
+    must: 2,
+    aim: 1.3,
+  },
+  'edge-large': {
+    what: 'a webhook of 20 MB with 10,000 alerts, to its answer',
+    ids: ['BR-SCALE-007', 'BR-PERF-001'],
+    unit: 's',
+    better: 'lower',
+    must: 2,
+    aim: 1,
+  },
+  'edge-stall': {
+    what: 'the longest that a small request waits for its answer meanwhile',
+    ids: ['BR-PERF-004'],
+    unit: 'ms',
+    better: 'lower',
+    must: 50,
+    aim: 20,
   },
 };
 

@@ -19,6 +19,8 @@ export interface HeraldSpec {
   readonly config: string;
   /** HERALD_DATA, of an earlier one that has ended. Default: a new folder. */
   readonly data?: string;
+  /** Of its environment, besides what every benchmark sets. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 export interface Herald {
@@ -53,6 +55,7 @@ export async function startHerald(scratch: Scratch, spec: HeraldSpec): Promise<H
       HERALD_INGEST_MAX_BYTES: String(8 * 1024 ** 3),
       HERALD_LOG: 'error',
       NATS_URL: spec.natsUrl,
+      ...spec.variables,
     },
     stdio: ['ignore', 'ignore', 'inherit'],
   });

@@ -117,6 +117,8 @@ class Load {
       seconds,
       p50: this.#latency.percentile(50) / 1000,
       p99: this.#latency.percentile(99) / 1000,
+      max: this.#latency.max / 1000,
+      size: this.#template.size,
       accepted: this.#accepted,
       refused: this.#refused,
       startedAt: this.#startedAt,
@@ -126,7 +128,7 @@ class Load {
 }
 
 answerWith<LoadSpec, LoadResult>(async (spec) => {
-  const opened = Array.from({ length: spec.connections }, () => HttpConnection.open(spec.port));
+  const opened = Array.from({ length: spec.connections }, () => HttpConnection.open(spec.port, spec.tls));
   const connections = await Promise.all(opened);
   const result = await new Load(spec).run(connections);
   for (const connection of connections) connection.close();

@@ -14,6 +14,8 @@ export type LoadPlan =
 
 export interface LoadSpec {
   readonly port: number;
+  /** Over TLS; who signed the certificate is not asked. */
+  readonly tls?: boolean;
   readonly connections: number;
   readonly body: BodyOptions;
   /** Number of the first alert. */
@@ -29,6 +31,9 @@ export interface LoadResult {
   /** Milliseconds to the answer. */
   readonly p50: number;
   readonly p99: number;
+  readonly max: number;
+  /** Bytes of a request. */
+  readonly size: number;
   /** Alerts of all requests that were answered 2xx, those of the warm-up included. */
   readonly accepted: number;
   /** Answers that were none of 2xx, by status; 0: the connection broke. */

@@ -11,6 +11,8 @@ export interface ResourceOptions {
   readonly channel?: string;
   /** Sends under way at once. */
   readonly concurrency?: number;
+  /** Documents besides: YAML, one each. */
+  readonly more?: readonly string[];
 }
 
 /** Alerts with this value of the label `bench` are told one by one and at once; all others wait in their groups. */
@@ -20,7 +22,10 @@ export const GROUPED = 'grouped';
 const PATTERNS = 50;
 
 /** A folder with a Source of each format, an EnvironmentPolicy of 50 patterns, a routing tree and a channel. */
-export function writeResources(scratch: Scratch, { url, channel, concurrency = 64 }: ResourceOptions): string {
+export function writeResources(
+  scratch: Scratch,
+  { url, channel, concurrency = 64, more = [] }: ResourceOptions,
+): string {
   const folder = scratch.folder();
   const documents = [
     ...['alertmanager', 'prometheus', 'herald'].map(
@@ -52,6 +57,7 @@ kind: Channel
 metadata: { name: ops }
 spec: { ${channel ?? `type: webhook, url: '${url}', allowPrivateAddresses: true`}, concurrency: ${concurrency} }
 `,
+    ...more,
   ];
   writeFileSync(join(folder, 'bench.yaml'), documents.join('---\n'));
   return folder;

@@ -13,6 +13,7 @@ const CASES = {
   classify: { rows: 7, budgets: ['classify-new', 'classify-known'] },
   correlate: { rows: 4, budgets: ['correlate'] },
   decide: { rows: 7, budgets: ['decision', 'policy-compile', 'policy-stall'] },
+  edge: { rows: 6, budgets: ['edge-guards', 'edge-tls', 'edge-crowd', 'edge-large', 'edge-stall'] },
   email: { rows: 1, budgets: ['mails'] },
   ingest: { rows: 4, budgets: ['accept-against-bare', 'accept-batched', 'acknowledgement-p99'] },
   latency: { rows: 1, budgets: ['notified-p99'] },
