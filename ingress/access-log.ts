@@ -27,10 +27,11 @@ const LONGEST_URL = 500;
 
 export function logAccess(log: Log, mode: AccessLogMode, served: Served): void {
   if (mode === 'refused' && served.status < 400) return;
-  const { url, seconds, location, ...rest } = served;
+  const { url, seconds, location, by, ...rest } = served;
+  const who = by === undefined ? {} : { by };
   const ms = Math.round(seconds * 1e6) / 1e3;
   const receipt = location?.startsWith(RECEIPTS) ? { receipt: location.slice(RECEIPTS.length) } : {};
-  log.info({ event: 'http.access', ...rest, url: url.slice(0, LONGEST_URL), ms, ...receipt }, 'http.access');
+  log.info({ event: 'http.access', ...rest, ...who, url: url.slice(0, LONGEST_URL), ms, ...receipt }, 'http.access');
 }
 
 const RECEIPTS = '/v1/receipts/';

@@ -19,6 +19,11 @@ export interface ProviderUnderFaults {
   readonly kind: string;
   /** Its provider knows a message again by its key, or is asked for it before it gets it again. */
   readonly idempotent: boolean;
+  /**
+   * It takes no key, and Herald looks before it sends again. A first request that the network holds back may come behind that look: each
+   * further ticket must have a send before it that was not heard of.
+   */
+  readonly looksFirst?: true;
   /** onUncertain: dead-letter. */
   readonly asks?: true;
   /** The options of its channel. */
@@ -169,7 +174,7 @@ async function tickets(seed: number): Promise<ProviderUnderFaults> {
   const { incidents, receiver } = await startServicenow(requestFaults(seed, kind));
   const proxy = await behindProxy(seed, kind, receiver.port);
   return {
-    ...{ kind, proxy, idempotent: true },
+    ...{ kind, proxy, idempotent: false, looksFirst: true },
     spec: `type: servicenow
   url: http://127.0.0.1:${proxy.port}
   auth: { basic: { user: ${USER}, secret: { env: SERVICENOW_PASSWORD } } }`,

@@ -99,6 +99,8 @@ interface Story {
   readonly channel: string;
   readonly alert: string;
   uncertain: number;
+  /** Sends after which it was not known, or not believed, that it came. */
+  again: number;
   end: 'delivered' | 'dead' | 'diverted' | null;
   ends: number;
   as: string | null;
@@ -111,9 +113,11 @@ function storyOf(evidence: Evidence): ReadonlyMap<string, Story> {
   for (const { notification } of evidence.events('delivery.queued')) {
     const { id, channel, groupLabels } = notification;
     const alert = groupLabels.alertname ?? '';
-    stories.set(id, { id, channel, alert, uncertain: 0, end: null, ends: 0, as: null, why: '' });
+    stories.set(id, { id, channel, alert, uncertain: 0, again: 0, end: null, ends: 0, as: null, why: '' });
   }
   for (const { notificationId } of evidence.events('delivery.uncertain')) stories.get(notificationId)!.uncertain++;
+  for (const { notificationId } of evidence.events('delivery.uncertain', 'delivery.retry'))
+    stories.get(notificationId)!.again++;
   for (const event of evidence.events('delivery.delivered', 'delivery.dead', 'delivery.diverted')) {
     const story = stories.get(event.notificationId)!;
     story.end = event.type.slice('delivery.'.length) as Story['end'];
@@ -163,7 +167,7 @@ function assertNoneLost(
 }
 
 function assertNoneTwice(
-  { kind, idempotent, asks, accepted }: ProviderUnderFaults,
+  { kind, idempotent, looksFirst, asks, accepted }: ProviderUnderFaults,
   names: ReadonlySet<string>,
   stories: ReadonlyMap<string, Story>,
 ): void {
@@ -172,9 +176,13 @@ function assertNoneTwice(
   );
   for (const [name, keys] of accepted()) {
     assert.ok(names.has(name), `${name}: was asked for`);
-    const { uncertain, end } = byAlert.get(name)!;
+    const { uncertain, again, end } = byAlert.get(name)!;
     if (idempotent) {
       assert.equal(new Set(keys).size, 1, `${name}: came under the keys ${keys.join(', ')}`);
+      continue;
+    }
+    if (looksFirst === true) {
+      assert.ok(new Set(keys).size <= 1 + again, `${name}: came under the keys ${keys.join(', ')}`);
       continue;
     }
     const allowed = 1 + (asks === true ? 0 : uncertain);
