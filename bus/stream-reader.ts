@@ -12,8 +12,8 @@ export interface StreamMessage {
 }
 
 /**
- * Messages from `fromSeq` on, without a gap, until `signal` aborts. The consumer is made anew by the client after a
- * reconnect or a missed heartbeat and goes on behind the last message that was taken from here; whatever else fails is
+ * Messages from `fromSeq` on, without a gap, until `signal` aborts. The consumer is made anew here after a
+ * reconnect, by the client after a missed heartbeat, and goes on behind the last message that was taken from here; whatever else fails is
  * tried again after a pause. Throws only when the connection was closed.
  */
 export async function* readStream(
@@ -29,6 +29,10 @@ export async function* readStream(
     if (messages === null) continue;
     const stop = () => messages.stop();
     signal.addEventListener('abort', stop, { once: true });
+    // The client makes its consumer anew after a reconnect, but one that was being made just then may never bring anything again.
+    const unwatch = bus.onChange((connected) => {
+      if (connected) stop();
+    });
     // Aborted while the consumer was being made: nobody would stop it any more.
     if (signal.aborted) stop();
     try {
@@ -43,14 +47,18 @@ export async function* readStream(
       await tryAgainSoon(bus, stream, error);
     } finally {
       signal.removeEventListener('abort', stop);
+      unwatch();
       // Not awaited: closing waits for this very loop to end.
       void messages.close().catch(() => undefined);
     }
   }
 }
 
-/** Messages that the client may hold ready. They may be large (a frame: 512 KiB), and there are as many readers as partitions. */
-const PREFETCH = 100;
+/**
+ * Bytes that the client may hold ready. Messages may be large (a part of a commit: 1 MiB), and there are as many readers as partitions: the
+ * server ends a connection on which more than 64 MiB wait (max_pending).
+ */
+const PREFETCH = 2 * 1024 * 1024;
 
 interface Messages extends AsyncIterable<JsMsg> {
   stop(): void;
@@ -71,7 +79,7 @@ async function openOrNull(
       deliver_policy: DeliverPolicy.StartSequence,
       opt_start_seq: fromSeq,
     });
-    return await consumer.consume({ max_messages: PREFETCH, idle_heartbeat: 1000 });
+    return await consumer.consume({ max_bytes: PREFETCH, idle_heartbeat: 1000 });
   } catch (error) {
     if (bus.nc.isClosed()) throw error;
     if (!signal.aborted) await tryAgainSoon(bus, stream, error);
