@@ -55,10 +55,10 @@ export async function* readStream(
 }
 
 /**
- * Bytes that the client may hold ready. Messages may be large (a part of a commit: 1 MiB), and there are as many readers as partitions: the
+ * Messages that the client may hold ready. They may be large (a part of a commit: 1 MiB), and there are as many readers as partitions: the
  * server ends a connection on which more than 64 MiB wait (max_pending).
  */
-const PREFETCH = 2 * 1024 * 1024;
+const PREFETCH = 16;
 
 interface Messages extends AsyncIterable<JsMsg> {
   stop(): void;
@@ -79,7 +79,7 @@ async function openOrNull(
       deliver_policy: DeliverPolicy.StartSequence,
       opt_start_seq: fromSeq,
     });
-    return await consumer.consume({ max_bytes: PREFETCH, idle_heartbeat: 1000 });
+    return await consumer.consume({ max_messages: PREFETCH, idle_heartbeat: 1000 });
   } catch (error) {
     if (bus.nc.isClosed()) throw error;
     if (!signal.aborted) await tryAgainSoon(bus, stream, error);

@@ -13,8 +13,8 @@ import { say, seconds } from './progress.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const RUN_LIMIT_MS = 14 * 60_000;
-/** A single test that takes longer hangs. */
-const TEST_LIMIT_MS = 120_000;
+/** A test that takes longer hangs. A file counts as one, and that of the benchmarks needs two minutes on a busy machine. */
+const TEST_LIMIT_MS = 240_000;
 const TAP_FILE = join(root, '.runtime/test.tap');
 
 const runtime = currentRuntime(root);

@@ -58,8 +58,10 @@ async function group(alertname: string): Promise<Group | undefined> {
 }
 
 async function fingerprintOf(alertname: string): Promise<string> {
-  const { body } = await get(`${herald.url}/v1/alerts?q=${alertname}`);
-  return (body as { alerts: { fingerprint: string }[] }).alerts[0]!.fingerprint;
+  return until(`the archive to have ${alertname}`, async () => {
+    const { body } = await get(`${herald.url}/v1/alerts?q=${alertname}`);
+    return (body as { alerts: { fingerprint: string }[] }).alerts[0]?.fingerprint;
+  });
 }
 
 const told = (receiver: Receiver, alertname: string) =>
