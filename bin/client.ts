@@ -32,6 +32,8 @@ export interface Client {
   request(path: string, options?: RequestOptions): Promise<Answer>;
   /** The body of a 2xx; throws CommandFailed with what the answer says otherwise. */
   get(path: string): Promise<unknown>;
+  /** The object that a 200 answers; throws CommandFailed with what the answer says otherwise. */
+  change(path: string, method: string, body?: object): Promise<Record<string, unknown>>;
 }
 
 const SOURCES = '/v1/webhooks/';
@@ -73,6 +75,11 @@ export function createClient({ environment, variables, options }: Input): Client
     async get(path) {
       const answer = await request(path);
       if (answer.status >= 200 && answer.status < 300) return answer.body;
+      throw new CommandFailed(describeAnswer(answer));
+    },
+    async change(path, method, body) {
+      const answer = await request(path, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+      if (answer.status === 200 && isRecord(answer.body)) return answer.body;
       throw new CommandFailed(describeAnswer(answer));
     },
   };

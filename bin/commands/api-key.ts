@@ -1,7 +1,7 @@
 /** API keys: made and shown once, listed, rotated, revoked. */
 
-import { CLIENT_OPTIONS, type Client, createClient, describeAnswer, isRecord, records, text } from '../client.ts';
-import { type Command, CommandFailed, type ExitCode, type Input, UsageError } from '../command.ts';
+import { CLIENT_OPTIONS, type Client, createClient, isRecord, records, text } from '../client.ts';
+import { type Command, type ExitCode, type Input, UsageError } from '../command.ts';
 import { table, time } from '../print.ts';
 
 export const apiKey: Command = {
@@ -45,14 +45,14 @@ export const apiKey: Command = {
     if (name === undefined) throw new UsageError('list, or create, rotate or revoke with a NAME');
     switch (action) {
       case 'create':
-        return secret(await ask(client, '/v1/api-keys', 'POST', specOf(name, input)), input);
+        return secret(await client.change('/v1/api-keys', 'POST', specOf(name, input)), input);
       case 'rotate': {
         const { overlap } = input.options;
         const path = `/v1/api-keys/${encodeURIComponent(name)}/rotate`;
-        return secret(await ask(client, path, 'POST', overlap === undefined ? {} : { overlap }), input);
+        return secret(await client.change(path, 'POST', overlap === undefined ? {} : { overlap }), input);
       }
       case 'revoke': {
-        const answer = await ask(client, `/v1/api-keys/${encodeURIComponent(name)}`, 'DELETE');
+        const answer = await client.change(`/v1/api-keys/${encodeURIComponent(name)}`, 'DELETE');
         if (input.options.json === true) input.print.json(answer);
         else input.print.line(`${name} is revoked`);
         return 0;
@@ -72,12 +72,6 @@ function specOf(name: string, { options: { role, tenant, expires } }: Input): ob
     ...(typeof tenant === 'string' ? { tenants: tenant.split(',') } : {}),
     ...(typeof expires === 'string' ? { expiresIn: expires } : {}),
   };
-}
-
-async function ask(client: Client, path: string, method: string, body?: object): Promise<Record<string, unknown>> {
-  const answer = await client.request(path, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
-  if (answer.status === 200 && isRecord(answer.body)) return answer.body;
-  throw new CommandFailed(describeAnswer(answer));
 }
 
 /** The key alone goes to standard output, so that it can be piped into a store of secrets. */

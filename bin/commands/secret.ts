@@ -1,7 +1,7 @@
 /** Secrets in the encrypted store. A value comes from standard input or a prompt, never from the command line, where others see it. */
 
-import { CLIENT_OPTIONS, type Client, createClient, describeAnswer, isRecord, records, text } from '../client.ts';
-import { type Command, CommandFailed, type ExitCode, type Input, UsageError } from '../command.ts';
+import { CLIENT_OPTIONS, type Client, createClient, isRecord, records, text } from '../client.ts';
+import { type Command, type ExitCode, type Input, UsageError } from '../command.ts';
 import { table, time } from '../print.ts';
 import { secretInput } from '../secret-input.ts';
 
@@ -25,21 +25,15 @@ export const secret: Command = {
     const { tenant = 'default' } = input.options;
     const path = `/v1/secrets/${encodeURIComponent(String(tenant))}/${encodeURIComponent(name)}`;
     const body = action === 'set' ? { value: await secretInput(`value of ${name}: `) } : undefined;
-    const answer = await ask(client, path, action === 'set' ? 'PUT' : 'DELETE', body);
+    const answer = await client.change(path, action === 'set' ? 'PUT' : 'DELETE', body);
     if (input.options.json === true) input.print.json(answer);
     else input.print.line(`${text(answer.tenant)}/${text(answer.name)} is ${action === 'set' ? 'set' : 'deleted'}`);
     return 0;
   },
 };
 
-async function ask(client: Client, path: string, method: string, body?: object): Promise<Record<string, unknown>> {
-  const answer = await client.request(path, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
-  if (answer.status === 200 && isRecord(answer.body)) return answer.body;
-  throw new CommandFailed(describeAnswer(answer));
-}
-
 async function rotate(client: Client, { options, print }: Input): Promise<ExitCode> {
-  const answer = await ask(client, '/v1/secrets/rotate', 'POST');
+  const answer = await client.change('/v1/secrets/rotate', 'POST');
   const failed = records(answer.failed);
   if (options.json === true) print.json(answer);
   else {
