@@ -1,27 +1,16 @@
 /** ServiceNow: an incident for a group, work notes for what follows, resolved at the end. */
 
-import { createApi, probeOfFailure } from '../api-call.ts';
-import { outboundFor } from '../http-options.ts';
+import { probeOfFailure } from '../api-call.ts';
 import type { Sender, SenderContext } from '../sender.ts';
-import { authorizationOf } from '../ticket/authorization.ts';
+import { ticketApi } from '../ticket/api.ts';
 import { tell } from '../ticket/tell.ts';
 import { explainServicenow, probeUrl, servicenowSystem } from './incidents.ts';
 import { type ServicenowOptions, servicenowSettings } from './options.ts';
 
 export function createServicenowSender(options: ServicenowOptions, context: SenderContext): Sender {
-  const { clock, log, memory, templates } = context;
   const settings = servicenowSettings(options);
-  const http = outboundFor(settings, context);
-  const { timeout } = settings;
-  const authorization = authorizationOf(settings.auth, {
-    http,
-    clock,
-    timeout,
-    log,
-    ...(memory === undefined ? {} : { memory }),
-  });
-  const api = createApi({ http, clock, timeout, authorization, explain: explainServicenow });
-  const ports = { type: 'servicenow', system: servicenowSystem(api, settings), templates };
+  const { api, http } = ticketApi(settings, context, explainServicenow);
+  const ports = { type: 'servicenow', system: servicenowSystem(api, settings), templates: context.templates };
   return {
     send: (notification, attempt, signal, earlier) => tell(ports, notification, attempt, signal, earlier),
     async probe(signal) {
