@@ -9,17 +9,8 @@ export interface FaultResources {
   readonly groupInterval?: string;
 }
 
-export function oneWebhook(of: FaultResources): (folder: string) => string {
-  return (folder) => writeResources(folder, of);
-}
-
-/** Writes them below `folder`; returns what HERALD_CONFIG is to be. */
-export function writeResources(folder: string, { receiverUrl, groupInterval = '500ms' }: FaultResources): string {
-  const config = join(folder, 'config');
-  mkdirSync(config, { recursive: true });
-  writeFileSync(
-    join(config, 'all.yaml'),
-    `apiVersion: herald/v1
+/** Where alerts come in, and what they are of. */
+export const FOUNDATION = `apiVersion: herald/v1
 kind: Source
 metadata: { name: faults }
 spec: { format: herald, auth: { type: none } }
@@ -32,7 +23,19 @@ spec:
   environments:
     - { name: production, patterns: ['^prod-'], priority: P1 }
 ---
-apiVersion: herald/v1
+`;
+
+export function oneWebhook(of: FaultResources): (folder: string) => string {
+  return (folder) => writeResources(folder, of);
+}
+
+/** Writes them below `folder`; returns what HERALD_CONFIG is to be. */
+export function writeResources(folder: string, { receiverUrl, groupInterval = '500ms' }: FaultResources): string {
+  const config = join(folder, 'config');
+  mkdirSync(config, { recursive: true });
+  writeFileSync(
+    join(config, 'all.yaml'),
+    `${FOUNDATION}apiVersion: herald/v1
 kind: Route
 metadata: { name: root }
 spec:

@@ -14,6 +14,7 @@ import { spreadOver, startCluster } from './cluster.ts';
 import { type Evidence, gatherEvidence } from './evidence.ts';
 import { channelResources, type ProviderUnderFaults, startProviders } from './providers.ts';
 import { seededRandom } from './random.ts';
+import { FOUNDATION } from './resources.ts';
 import { Traffic } from './traffic.ts';
 import { assertAcceptedOnce, assertEffectsOnce, assertOneOwnerAtATime } from './verdict.ts';
 
@@ -226,20 +227,7 @@ function writeResources(folder: string, providers: readonly ProviderUnderFaults[
     .join('\n');
   writeFileSync(
     join(config, 'all.yaml'),
-    `apiVersion: herald/v1
-kind: Source
-metadata: { name: faults }
-spec: { format: herald, auth: { type: none } }
----
-apiVersion: herald/v1
-kind: EnvironmentPolicy
-metadata: { name: default }
-spec:
-  default: production
-  environments:
-    - { name: production, patterns: ['^prod-'], priority: P1 }
----
-apiVersion: herald/v1
+    `${FOUNDATION}apiVersion: herald/v1
 kind: Route
 metadata: { name: root }
 spec:
