@@ -3,19 +3,11 @@
  * `prometheus`. Answered as Alertmanager does: 200 with an empty body, 400 where some alerts are invalid and the others kept.
  */
 
+import { admit, INTAKE_HEADERS, within } from './admission.ts';
 import type { IngressSource } from './authenticate.ts';
-import {
-  accept,
-  admit,
-  INTAKE_HEADERS,
-  type IntakePorts,
-  invalid,
-  reject,
-  type Taken,
-  take,
-  unknownSource,
-  within,
-} from './intake.ts';
+import { accept, type Taken, take } from './intake.ts';
+import type { IntakePorts } from './intake-ports.ts';
+import { invalid, reject, unknownSource } from './not-accepted.ts';
 import type { Reply, Route } from './route.ts';
 
 const SOURCE = 'prometheus';

@@ -3,10 +3,12 @@
  * for: one of the format `pagerduty` whose auth is of type `routing-key`.
  */
 
+import { INTAKE_HEADERS, noRoom, notAdmitting, refuse, turnAway, within } from './admission.ts';
 import { type AuthVerdict, type IngressSource, verifyRoutingKey } from './authenticate.ts';
 import { type Reading, readContent, unsupportedContent } from './content.ts';
 import { routingKeyIn } from './formats/pagerduty.ts';
-import { decode, INTAKE_HEADERS, noRoom, notAdmitting, refuse, reject, turnAway, within } from './intake.ts';
+import { decode } from './intake.ts';
+import { reject } from './not-accepted.ts';
 import type { HttpRequest, Reply, Route } from './route.ts';
 import { answer, type WebhookPorts } from './webhook.ts';
 

@@ -4,7 +4,7 @@
  */
 
 import type { IngressSource } from './authenticate.ts';
-import { unknownSource } from './intake.ts';
+import { unknownSource } from './not-accepted.ts';
 import type { Route } from './route.ts';
 
 export function handshakeRoute(findSource: (name: string) => IngressSource | null): Route {

@@ -1,21 +1,12 @@
 /** POST and PUT /v1/webhooks/:source: alerts in the source's format, accepted with a receipt, or tried out. */
 
 import type { Alert } from '../alert/alert.ts';
+import { admit, INTAKE_HEADERS, within } from './admission.ts';
 import type { IngressSource } from './authenticate.ts';
 import type { Decoded } from './formats/format.ts';
-import {
-  accept,
-  acknowledge,
-  admit,
-  INTAKE_HEADERS,
-  type IntakePorts,
-  invalid,
-  reject,
-  type Taken,
-  take,
-  unknownSource,
-  within,
-} from './intake.ts';
+import { accept, acknowledge, type Taken, take } from './intake.ts';
+import type { IntakePorts } from './intake-ports.ts';
+import { invalid, reject, unknownSource } from './not-accepted.ts';
 import { problem } from './problem.ts';
 import type { HttpRequest, Reply, Route } from './route.ts';
 

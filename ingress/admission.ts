@@ -1,0 +1,119 @@
+/** What the head of a request tells: may it take alerts now? → which source? → who speaks? → can this content be read? */
+
+import { type AuthVerdict, authenticate, type IngressSource, refusal } from './authenticate.ts';
+import { CONTENT_HEADERS, unsupportedContent } from './content.ts';
+import { eventAttributes } from './formats/event-headers.ts';
+import type { GateVerdict } from './gate.ts';
+import type { IntakePorts } from './intake-ports.ts';
+import { reject, unavailable, unknownSource } from './not-accepted.ts';
+import { problem } from './problem.ts';
+import type { Admission, HttpRequest, Reply, RequestHead } from './route.ts';
+
+/** The headers that a route has to hand over. */
+export const INTAKE_HEADERS: readonly string[] = ['authorization', ...CONTENT_HEADERS];
+
+const UNKNOWN_SOURCE = '-';
+
+/** What the head alone tells. `source` null: not declared. */
+export function admit(ports: IntakePorts, source: IngressSource | null, head: RequestHead): Admission {
+  if (source === null) return reject(ports, UNKNOWN_SOURCE, 'source.unknown', unknownSource(head.url));
+  const { access } = source;
+  if (access !== null) {
+    const verdict = ports.gate.address(source.name, access, head.peer?.address() ?? '', ports.clock.monotonic());
+    if (verdict.code !== 'gate.open') return turnAway(ports, source, head, verdict);
+  }
+  const verdict = authenticate(source, head, ports.findKey);
+  if (verdict.code === 'auth.pending') {
+    head.presented = verdict.presented;
+    // Asked for now: later its headers are gone.
+    head.peer?.address();
+  }
+  const refused = refuse(ports, source, head, verdict);
+  if (refused !== null) return refused;
+  const turnedAway = noRoom(ports, source, head);
+  if (turnedAway !== null) return turnedAway;
+  if (source.format === 'cloudevents') head.attributes = eventAttributes(head.peer);
+  const unsupported = unsupportedContent(head.headers);
+  if (unsupported !== null) return reject(ports, source.name, 'content.unsupported', unsupported);
+  return { maxBodyBytes: source.maxBodyBytes };
+}
+
+/** Once it is known who speaks. null: there is room. */
+export function noRoom(ports: IntakePorts, source: IngressSource, head: RequestHead): Reply | null {
+  const { access } = source;
+  if (access !== null) {
+    const verdict = ports.gate.source(source.name, access, ports.clock.monotonic());
+    if (verdict.code !== 'gate.open') return turnAway(ports, source, head, verdict);
+  }
+  if (source.bulk && ports.sheddingBulk())
+    return reject(ports, source.name, 'ingest.shedding', unavailable(ports, 'ingest.shedding'));
+  return ports.admitting() ? null : notAdmitting(ports, source.name);
+}
+
+export function notAdmitting(ports: IntakePorts, source: string): Reply {
+  return reject(ports, source, 'ingest.not-admitting', unavailable(ports, 'ingest.not-admitting'));
+}
+
+/** Counted, and logged where somebody came who may not. */
+export function turnAway(
+  ports: IntakePorts,
+  source: IngressSource,
+  { peer }: RequestHead,
+  verdict: Exclude<GateVerdict, { code: 'gate.open' }>,
+): Reply {
+  const { code } = verdict;
+  if (code !== 'gate.address-refused') {
+    const headers = { 'retry-after': String(verdict.retryAfter) };
+    return reject(
+      ports,
+      source.name,
+      code,
+      problem(503, 'Not accepted now', { code, detail: TURNED_AWAY[code], headers }),
+    );
+  }
+  denied(ports, source.name, code, peer?.address() ?? '');
+  const detail = 'This source takes nothing from the address that the request came from.';
+  return reject(ports, source.name, code, problem(403, 'Not from here', { code, detail }));
+}
+
+const TURNED_AWAY = {
+  'gate.source-rate': 'More came to this source in a second than it takes.',
+  'gate.address-rate': 'More came from one address in a second than this source takes.',
+  'gate.concurrency': 'As many requests of this source as it takes at a time are being handled.',
+} as const;
+
+/** null: it may go on. A failure is counted, logged without what was presented, and answered late. */
+export function refuse(
+  ports: IntakePorts,
+  source: Pick<IngressSource, 'name' | 'auth'>,
+  head: RequestHead,
+  verdict: AuthVerdict,
+): Reply | null {
+  const reply = refusal(verdict, source.auth);
+  if (reply === null) return null;
+  const address = head.peer?.address() ?? '';
+  denied(ports, source.name, verdict.code, address);
+  reject(ports, source.name, verdict.code, reply);
+  if (verdict.code === 'auth.keys-unavailable') return reply;
+  return { ...reply, delay: ports.failures.delay(address, ports.clock.monotonic()) };
+}
+
+/** Said in the log and in the audit, without what was presented. */
+function denied(ports: IntakePorts, source: string, code: string, address: string): void {
+  ports.log.warn({ event: 'audit.denied', source, code, address }, 'ingress.refused');
+  ports.refused({ code, subject: source, address });
+}
+
+/** `handle` within the number of requests that the source takes at a time. */
+export function within(
+  ports: IntakePorts,
+  source: IngressSource,
+  request: HttpRequest,
+  handle: () => Reply | Promise<Reply>,
+): Reply | Promise<Reply> {
+  const { access, name } = source;
+  if (access === null || access.concurrency === null) return handle();
+  const verdict = ports.gate.enter(name, access);
+  if (verdict.code !== 'gate.open') return turnAway(ports, source, request, verdict);
+  return Promise.resolve(handle()).finally(() => ports.gate.leave(name, access));
+}
