@@ -17,6 +17,8 @@ import { withScratch } from './rig/scratch.ts';
 const FILLER = 1270;
 /** Milliseconds from one small request beside the large one to the next. */
 const EVERY = 5;
+/** Each on a connection of its own, as senders are: on one, each would wait for those before it as well. */
+const SENDERS = 16;
 const HEALTH = { format: 'get', path: '/healthz', alerts: 0 } as const;
 /** Seconds in which they come alone. The large one leaves half as long after that. */
 const WARM_UP = 0.5;
@@ -148,7 +150,7 @@ function large(quick: boolean): Promise<Run> {
     let isOver = false;
     const beside = async (body: BodyOptions) => {
       const plan = { kind: 'open', rate: 1000 / EVERY, warmUp: WARM_UP, seconds } as const;
-      const result = await startLoad(scratch).ask({ port: herald.port, connections: 1, body, first: 0, plan });
+      const result = await startLoad(scratch).ask({ port: herald.port, connections: SENDERS, body, first: 0, plan });
       isOver = true;
       return allAccepted(result);
     };

@@ -2,10 +2,11 @@
  * Group commit: all alerts that arrive in one turn of the event loop become one frame per partition, and a request is
  * answered when every frame that holds one of its alerts is acknowledged.
  *
- * One frame per partition is in flight; what arrives meanwhile waits and leaves as the next one, the moment the one before
- * is answered. So the order within a partition holds even where a publish is tried again, and frames grow by themselves
+ * One frame per partition is in flight; what arrives meanwhile waits and leaves as the next one, together with those of other
+ * partitions. So the order within a partition holds even where a publish is tried again, and frames grow by themselves
  * under load. When a frame fails, every request with an alert in it fails as a whole, and what of it still waits is dropped:
- * later alerts of a request never overtake earlier ones, and its sender sends all of it again.
+ * later alerts of a request never overtake earlier ones, and its sender sends all of it again. Large requests leave a part at a
+ * time, others beside them.
  */
 
 import type { Alert } from '../alert/alert.ts';
@@ -79,6 +80,12 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     turnEnds = false;
   };
 
+  const endTurn = () => {
+    if (turnEnds) return;
+    turnEnds = true;
+    atEndOfTurn(flush);
+  };
+
   const send = (queue: PartitionQueue) => {
     const frame = queue.take(room, forget);
     if (frame.length === 0) return;
@@ -92,7 +99,9 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
         else one.submission.failed(outcome);
       }
       queue.inFlight = false;
-      send(queue);
+      if (queue.isEmpty) return;
+      touched.add(queue);
+      endTurn();
     });
   };
 
@@ -133,7 +142,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     submit(alerts, receipt, receivedAt) {
       if (alerts.length === 0) return Promise.resolve({ code: 'stored' });
       if (waitingBytes > maxWaitingBytes) return Promise.resolve({ code: 'ingest.busy' });
-      const submission = new Submission(alerts.length);
+      const submission = new Submission(alerts.length, alerts.length > AT_ONCE);
       const all: Waiting[] = [];
       const ready = (end: number): CommitOutcome | null => {
         for (let index = all.length; index < end; index++) {
@@ -148,10 +157,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
       const commit = (refused: CommitOutcome | null) => {
         if (refused !== null) return Promise.resolve(refused);
         for (const one of all) enqueue(one);
-        if (!turnEnds) {
-          turnEnds = true;
-          atEndOfTurn(flush);
-        }
+        endTurn();
         return submission.outcome;
       };
       return alerts.length <= AT_ONCE ? commit(ready(alerts.length)) : inSlices(alerts.length, ready).then(commit);

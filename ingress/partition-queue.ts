@@ -1,4 +1,8 @@
-/** Alerts that wait for one partition, in the order in which they came. */
+/**
+ * Alerts that wait for one partition, in the order in which they came. Those of large requests wait apart: a request of 20 MB is
+ * megabytes for each partition, and nobody else has to wait until they are stored. It is accepted only when all of it is, so what
+ * overtakes it was accepted before it.
+ */
 
 import type { AlertEntry } from '../alert/entry.ts';
 import type { PartitionName } from '../bus/partition.ts';
@@ -11,24 +15,58 @@ export interface Waiting {
   readonly submission: Submission;
 }
 
+/** Bytes of large requests in one frame: what comes meanwhile waits for no more than that. */
+const BULK_ROOM = 128 * 1024;
+
 export class PartitionQueue {
   readonly partition: PartitionName;
   /** A frame of this partition is not acknowledged yet. */
   inFlight = false;
-  #waiting: Waiting[] = [];
-  #first = 0;
+  readonly #waiting = new Lane();
+  readonly #bulk = new Lane();
 
   constructor(partition: PartitionName) {
     this.partition = partition;
+  }
+
+  get isEmpty(): boolean {
+    return this.#waiting.isEmpty && this.#bulk.isEmpty;
+  }
+
+  add(one: Waiting): void {
+    if (one.submission.isBulk) this.#bulk.add(one);
+    else this.#waiting.add(one);
+  }
+
+  /**
+   * The next frame: as many as fit into `room` bytes, those of large requests last and only some at a time. What belongs to a failed
+   * request is handed to `dropped` instead.
+   */
+  take(room: number, dropped: (one: Waiting) => void): Waiting[] {
+    const frame: Waiting[] = [];
+    const size = this.#waiting.take(frame, room, dropped);
+    const left = room - size;
+    // The first one fits in any case: else one larger than that would wait for ever.
+    this.#bulk.take(frame, Math.min(left, BULK_ROOM), dropped, frame.length === 0 ? left : 0);
+    return frame;
+  }
+}
+
+/** In the order in which they came. */
+class Lane {
+  #waiting: Waiting[] = [];
+  #first = 0;
+
+  get isEmpty(): boolean {
+    return this.#first === this.#waiting.length;
   }
 
   add(one: Waiting): void {
     this.#waiting.push(one);
   }
 
-  /** The next frame: as many as fit into `room` bytes. What belongs to a failed request is handed to `dropped` instead. */
-  take(room: number, dropped: (one: Waiting) => void): Waiting[] {
-    const frame: Waiting[] = [];
+  /** Moves as many into the frame as fit into `room` bytes, and the first if it fits into `roomOfFirst`. Returns their bytes. */
+  take(frame: Waiting[], room: number, dropped: (one: Waiting) => void, roomOfFirst = room): number {
     let size = 0;
     let next = this.#first;
     for (; next < this.#waiting.length; next++) {
@@ -37,19 +75,19 @@ export class PartitionQueue {
         dropped(one);
         continue;
       }
-      if (size + one.size > room) break;
+      if (size + one.size > (size === 0 ? Math.max(room, roomOfFirst) : room)) break;
       size += one.size;
       frame.push(one);
     }
     this.#first = next;
     this.#compact();
-    return frame;
+    return size;
   }
 
   /** Lets go of what was taken: at once where nothing is left, else only now and then, so that taking stays linear. */
   #compact(): void {
     if (this.#first * 2 < this.#waiting.length) return;
-    this.#waiting = this.#first === this.#waiting.length ? [] : this.#waiting.slice(this.#first);
+    this.#waiting = this.isEmpty ? [] : this.#waiting.slice(this.#first);
     this.#first = 0;
   }
 }

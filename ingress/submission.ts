@@ -9,11 +9,14 @@ export type CommitOutcome =
 
 export class Submission {
   readonly outcome: Promise<CommitOutcome>;
+  /** So many that others must not wait for all of them. */
+  readonly isBulk: boolean;
   hasFailed = false;
   #left: number;
   #settle: (outcome: CommitOutcome) => void = () => {};
 
-  constructor(alerts: number) {
+  constructor(alerts: number, isBulk: boolean) {
+    this.isBulk = isBulk;
     this.#left = alerts;
     this.outcome = new Promise((resolve) => {
       this.#settle = resolve;

@@ -68,7 +68,8 @@ class Load {
     let issued = 0;
     await new Promise<void>((resolve) => {
       const issue = () => {
-        const due = Math.min(last, Math.floor(((microseconds() - this.#startedAt) / 1e6) * rate));
+        // The first one is due at once.
+        const due = Math.min(last, 1 + Math.floor(((microseconds() - this.#startedAt) / 1e6) * rate));
         while (issued < due && free.length > 0) {
           // In turns: a connection that rests for ten seconds is closed by the server.
           const taken = free.shift()!;

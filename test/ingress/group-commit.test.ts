@@ -27,16 +27,21 @@ function harness(options: Partial<GroupCommitOptions> = {}) {
   const published: InFlight[] = [];
   const turns: (() => void)[] = [];
   const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+  const endTurn = () => {
+    for (const turn of turns.splice(0)) turn();
+    return settled();
+  };
   const maxFrameBytes = 4096;
   const groupCommit = createGroupCommit({
     publisher: {
       maxFrameBytes,
       publish: (partition, data, messageId) =>
         new Promise((resolve, reject) => {
-          const answer = (act: () => void) => {
+          const answer = async (act: () => void) => {
             inFlight.splice(inFlight.indexOf(frame), 1);
             act();
-            return settled();
+            await settled();
+            await endTurn();
           };
           const frame: InFlight = {
             partition,
@@ -68,10 +73,7 @@ function harness(options: Partial<GroupCommitOptions> = {}) {
     submit(name: string, alerts: readonly Alert[]) {
       void groupCommit.submit(alerts, name, 0).then(({ code }) => outcomes.push(`${name} ${code}`));
     },
-    endTurn() {
-      for (const turn of turns.splice(0)) turn();
-      return settled();
-    },
+    endTurn,
   };
 }
 
@@ -106,7 +108,7 @@ test('[BR-PERF-035] the requests of one turn leave in one frame, and are answere
   assert.equal(h.groupCommit.waiting, 0);
 });
 
-test('[BR-WH-010] while a frame is in flight the next one collects, and leaves the moment it is answered', async () => {
+test('[BR-WH-010] while a frame is in flight the next one collects, and leaves with the turn in which it is answered', async () => {
   const h = harness();
   h.submit('a', [alert('1')]);
   await h.endTurn();
@@ -143,6 +145,29 @@ test('[BR-REL-011] when a frame fails, every request in it fails, and what of th
   await h.inFlight[0]?.store();
   assert.equal(h.outcomes.at(-1), 'c stored');
   assert.deepEqual([h.published.length, h.groupCommit.waiting], [2, 0]);
+});
+
+test('[BR-WH-006] what comes beside a large request waits for a part of it, not for all; its own order stays', async () => {
+  const h = harness();
+  h.submit('large', many('x', 200));
+  // It is made ready in several turns.
+  while (h.groupCommit.waiting === 0) await h.endTurn();
+  await h.endTurn();
+  const before = h.published.length;
+  h.submit('a', [alert('1')]);
+  h.submit('b', [alert('2')]);
+  await h.inFlight[0]?.store();
+  assert.deepEqual(receipts(h.inFlight[0])?.slice(0, 2), ['a0', 'b0']);
+  assert.equal(h.published.length, before + 1);
+  await h.inFlight[0]?.store();
+  assert.deepEqual(h.outcomes, ['a stored', 'b stored']);
+  while (h.inFlight.length > 0) await h.inFlight[0]?.store();
+  assert.deepEqual(h.outcomes, ['a stored', 'b stored', 'large stored']);
+  const stored = h.published.flatMap(({ entries }) => entries).filter(({ receipt }) => receipt === 'large');
+  assert.deepEqual(
+    stored.map(({ index }) => index),
+    Array.from({ length: 200 }, (_, index) => index),
+  );
 });
 
 test('an error without a known code counts as out of reach', async () => {
