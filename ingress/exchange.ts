@@ -23,6 +23,7 @@ import type { Log } from '../telemetry/log.ts';
 import { type AccessLogMode, logAccess } from './access-log.ts';
 import type { HttpMetrics } from './access-metrics.ts';
 import { addressOf, type TrustedProxies } from './address.ts';
+import { BodyBuffer } from './body-buffer.ts';
 import { type Ambiguity, ambiguous, bodyLengthOf, endsConnection, UNTOLD } from './body-length.ts';
 import { subjectsOf } from './certificate-subjects.ts';
 import type { CompiledRoute } from './compiled-route.ts';
@@ -66,7 +67,9 @@ export class Exchange implements Peer {
   #isHead = false;
   #limit = 0;
   #received = 0;
-  #chunks: Buffer[] | null = null;
+  #body: BodyBuffer | null = null;
+  /** Bytes of the body, as its head says. */
+  #announced = 0;
   #refusal: Reply | null = null;
   #patience: Patience | null = null;
   /** Gone when begin returns. */
@@ -103,6 +106,7 @@ export class Exchange implements Peer {
       this.#refuseAmbiguous(req, method, length);
       return;
     }
+    this.#announced = length;
     this.#endsConnection = endsConnection(method, length);
     const admission = this.#admit(req, method);
     this.#head = null;
@@ -196,25 +200,23 @@ export class Exchange implements Peer {
 
   #read(chunk: ArrayBuffer, isLast: boolean): void {
     if (this.#received > this.#limit) {
-      this.#chunks = null;
+      this.#body = null;
       this.#refuse(tooLarge(this.#limit), isLast ? 0 : Number.POSITIVE_INFINITY);
       return;
     }
-    // Buffer.from copies: the chunk's memory is taken away afterwards.
-    const copy = Buffer.from(new Uint8Array(chunk));
-    if (isLast) {
-      this.#patience?.end();
-      this.#handle(this.#chunks === null ? copy : Buffer.concat([...this.#chunks, copy]));
+    this.#body ??= new BodyBuffer(this.#announced);
+    this.#body.add(chunk);
+    if (!isLast) {
+      this.#progress();
       return;
     }
-    if (this.#chunks === null) this.#chunks = [copy];
-    else this.#chunks.push(copy);
-    this.#progress();
+    this.#patience?.end();
+    this.#handle(this.#body.bytes());
   }
 
   #handle(body: Buffer): void {
     this.#state = 'handling';
-    this.#chunks = null;
+    this.#body = null;
     const request = this.#request!;
     request.body = body;
     try {
@@ -345,7 +347,7 @@ export class Exchange implements Peer {
       this.#cancelDelay();
       this.#server.delayed -= 1;
     }
-    this.#chunks = null;
+    this.#body = null;
     // The answer of a lingering one is out and counted; a handler that runs finishes first.
     if (before === 'lingering') this.#server.inFlight -= 1;
     else if (before !== 'handling') this.#finish(CLIENT_GONE);

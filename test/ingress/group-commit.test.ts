@@ -147,7 +147,7 @@ test('[BR-REL-011] when a frame fails, every request in it fails, and what of th
   assert.deepEqual([h.published.length, h.groupCommit.waiting], [2, 0]);
 });
 
-test('[BR-WH-006] what comes beside a large request waits for a part of it, not for all; its own order stays', async () => {
+test('[BR-WH-010] what comes beside a large request waits for a part of it, not for all; its own order stays', async () => {
   const h = harness();
   h.submit('large', many('x', 200));
   // It is made ready in several turns.

@@ -1,0 +1,43 @@
+/**
+ * The bytes of a body as they come. Large ones are put where they stay: joining the pieces at the end would hold up everybody else
+ * for as long as copying all of it takes.
+ */
+
+/** Room for all of the body is made once so much of it has come: who only announces a large one is given none. */
+const TRUSTED_SHARE = 1 / 8;
+
+export class BodyBuffer {
+  #pieces: Buffer[] = [];
+  #all: Buffer | null = null;
+  #received = 0;
+  readonly #announced: number;
+
+  /** `announced`: bytes; infinite where its head does not say. */
+  constructor(announced: number) {
+    this.#announced = announced;
+  }
+
+  /** Copies: the memory of what uWebSockets.js hands over is taken away afterwards. */
+  add(chunk: ArrayBuffer): void {
+    const bytes = new Uint8Array(chunk);
+    if (this.#all !== null) this.#all.set(bytes, this.#received);
+    else this.#pieces.push(Buffer.from(bytes));
+    this.#received += bytes.length;
+    if (this.#all === null && this.#received < this.#announced && this.#received >= this.#announced * TRUSTED_SHARE)
+      this.#makeRoom();
+  }
+
+  /** All that came. */
+  bytes(): Buffer {
+    if (this.#all !== null) return this.#all.subarray(0, this.#received);
+    return this.#pieces.length === 1 ? this.#pieces[0]! : Buffer.concat(this.#pieces);
+  }
+
+  #makeRoom(): void {
+    const all = Buffer.allocUnsafeSlow(this.#announced);
+    let at = 0;
+    for (const piece of this.#pieces) at += piece.copy(all, at);
+    this.#all = all;
+    this.#pieces = [];
+  }
+}
