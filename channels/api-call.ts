@@ -97,7 +97,7 @@ async function attempt(
     return { ok: false, status, outcome, body: null };
   }
   const said = parsed.ok ? explain(parsed.body) : null;
-  const outcome = verdict(result, clock.now());
+  const outcome = verdict(result, clock.now(), lost);
   const detail = said === null ? describeAnswer(result) : `HTTP ${status}: ${oneLine(said)}`;
   return { ok: false, status, outcome: { ...outcome, detail }, body: parsed.ok ? parsed.body : null };
 }

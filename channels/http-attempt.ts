@@ -10,6 +10,9 @@ export type HttpAnswer = OutboundResult & { readonly kind: 'answer' };
 /** Client errors that may pass: the receiver timed out, is not ready yet, or wants fewer requests. */
 const PASSING = new Set([408, 425, 429]);
 
+/** An error inside, or a gateway that gave up: what was asked for may be done all the same. 503 says that it is not. */
+const PERHAPS_DONE = new Set([500, 502, 504]);
+
 const EXCERPT_LENGTH = 200;
 
 export interface Bounds {
@@ -59,7 +62,7 @@ export async function requestWithin(
 
 /** By the status alone. `now`: Unix time in milliseconds, for Retry-After. */
 export function verdict(result: OutboundResult, now: number, lost: Lost = 'retry'): Outcome {
-  return result.kind === 'answer' ? verdictOfStatus(result, now) : verdictWithoutAnswer(result, lost);
+  return result.kind === 'answer' ? verdictOfStatus(result, now, lost) : verdictWithoutAnswer(result, lost);
 }
 
 export function verdictWithoutAnswer(result: Exclude<OutboundResult, { kind: 'answer' }>, lost: Lost): Outcome {
@@ -82,9 +85,10 @@ function unanswered(detail: string, written: boolean, lost: Lost): Outcome {
   return written && lost === 'uncertain' ? { kind: 'uncertain', detail } : { kind: 'retry', detail, notBefore: null };
 }
 
-export function verdictOfStatus(answer: HttpAnswer, now: number): Outcome {
+export function verdictOfStatus(answer: HttpAnswer, now: number, lost: Lost = 'retry'): Outcome {
   const { status } = answer;
   if (status >= 200 && status < 300) return { kind: 'delivered', detail: `HTTP ${status}` };
+  if (lost === 'uncertain' && PERHAPS_DONE.has(status)) return { kind: lost, detail: describeAnswer(answer) };
   if (status >= 500 || PASSING.has(status)) {
     return { kind: 'retry', detail: describeAnswer(answer), notBefore: retryAfter(answer.retryAfter, now) };
   }

@@ -11,7 +11,8 @@ import type { Preset } from './options.ts';
 /** `now`: Unix time in milliseconds. */
 export function chatVerdict(preset: Preset, answer: HttpAnswer, now: number): Outcome {
   const fields = jsonObject(answer.text) ?? {};
-  const outcome = verdictOfStatus(answer, now);
+  // No chat knows a message again.
+  const outcome = verdictOfStatus(answer, now, 'uncertain');
   if (outcome.kind === 'delivered') {
     if (preset === 'rocketchat' && fields.success === false) {
       return {

@@ -54,9 +54,9 @@ export async function callSlack(
   const fields = result.complete ? jsonObject(result.text) : null;
   if (fields?.ok === true) return { kind: 'ok', fields };
   if (fields?.ok === false && typeof fields.error === 'string') {
-    return errorAnswer(oneLine(fields.error), retryAfter(result.retryAfter, now));
+    return errorAnswer(oneLine(fields.error), retryAfter(result.retryAfter, now), lost);
   }
-  const outcome = verdictOfStatus(result, now);
+  const outcome = verdictOfStatus(result, now, lost);
   // A success that cannot be read is none to rely on: Slack says in the body what came of it.
   return { kind: 'other', outcome: outcome.kind === 'delivered' ? unreadable(lost) : outcome };
 }
@@ -70,15 +70,17 @@ export async function postToWebhook(http: Outbound, url: URL, body: unknown, bou
   if (result.status === 200) return { kind: 'ok', fields: {} };
   const word = result.text.trim();
   if (result.status >= 400 && result.status < 600 && /^[a-z][a-z_]{2,60}$/.test(word)) {
-    return errorAnswer(word, retryAfter(result.retryAfter, now));
+    return errorAnswer(word, retryAfter(result.retryAfter, now), 'uncertain');
   }
-  return { kind: 'other', outcome: verdictOfStatus(result, now) };
+  return { kind: 'other', outcome: verdictOfStatus(result, now, 'uncertain') };
 }
 
-function errorAnswer(error: string, notBefore: number | null): SlackAnswer {
+function errorAnswer(error: string, notBefore: number | null, lost: Lost): SlackAnswer {
   const means = slackErrorClass(error);
   const detail = `Slack: ${describeSlackError(error)}`;
-  const passing = means === 'transient' || means === 'rate-limited';
+  if (means === 'perhaps-done' && lost === 'uncertain')
+    return { kind: 'error', error, means, outcome: { kind: lost, detail } };
+  const passing = means === 'transient' || means === 'rate-limited' || means === 'perhaps-done';
   const outcome: Outcome = passing ? { kind: 'retry', detail, notBefore } : { kind: 'rejected', detail };
   return { kind: 'error', error, means, outcome };
 }

@@ -6,6 +6,8 @@
 export type SlackErrorClass =
   /** May pass by itself. */
   | 'transient'
+  /** An error inside Slack, which says that some of it may have been done all the same. */
+  | 'perhaps-done'
   /** Too many messages; the answer may say for how long. */
   | 'rate-limited'
   /** The message that was to be updated cannot be: a new one has to be posted. */
@@ -16,9 +18,8 @@ export type SlackErrorClass =
   | 'final';
 
 const CLASSES: Readonly<Record<Exclude<SlackErrorClass, 'final'>, readonly string[]>> = {
+  'perhaps-done': ['internal_error', 'fatal_error'],
   transient: [
-    'internal_error',
-    'fatal_error',
     'service_unavailable',
     'request_timeout',
     'update_failed',

@@ -95,11 +95,13 @@ async function sendTo(ports: Ports, message: Message, signal: AbortSignal): Prom
 /** The clocks of Twilio and of this machine differ by as much. Milliseconds. */
 const CLOCK_SKEW = 60_000;
 
-/** null: there is none, or a key that may only send cannot see it. */
+/**
+ * null: there is none, or a key that may only send cannot see it. Not asked by DateSent: a message that waits at Twilio has no such date
+ * yet, and it is just those that are looked for.
+ */
 async function findEarlier({ api, settings }: Ports, message: Message, signal: AbortSignal): Promise<Outcome | null> {
   const url = new URL('Messages.json', settings.account);
   url.searchParams.set('To', message.number);
-  url.searchParams.set('DateSent>', new Date(message.since - CLOCK_SKEW).toISOString().slice(0, 10));
   url.searchParams.set('PageSize', '100');
   const answer = await api.call({ method: 'GET', url }, signal);
   if (!answer.ok) return answer.status === 401 || answer.status === 403 ? null : answer.outcome;
@@ -115,10 +117,7 @@ async function findEarlier({ api, settings }: Ports, message: Message, signal: A
   return { kind: 'delivered', detail, receiptId: textOf(found, 'sid') };
 }
 
-/** A gateway that gave up, or an error inside: the message may be queued all the same. */
-const MAY_HAVE_WORKED = new Set([500, 502, 504]);
-
-function outcomeOf({ status, outcome, body }: ApiFailure): Outcome {
+function outcomeOf({ outcome, body }: ApiFailure): Outcome {
   const code = fieldOf(body, 'code');
   const error = typeof code === 'number' ? twilioError(code) : null;
   if (error !== null) {
@@ -126,7 +125,6 @@ function outcomeOf({ status, outcome, body }: ApiFailure): Outcome {
     const notBefore = outcome.kind === 'retry' ? outcome.notBefore : null;
     return error.passing ? { kind: 'retry', detail, notBefore } : { kind: 'rejected', detail };
   }
-  if (status !== null && MAY_HAVE_WORKED.has(status)) return { kind: 'uncertain', detail: outcome.detail };
   return outcome;
 }
 

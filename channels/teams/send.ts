@@ -66,7 +66,7 @@ function asMeant(answer: HttpAnswer): HttpAnswer {
 }
 
 function outcomeOf(answer: HttpAnswer, now: number): Outcome {
-  const outcome = verdictOfStatus(answer, now);
+  const outcome = verdictOfStatus(answer, now, 'uncertain');
   if (outcome.kind === 'delivered') return { ...outcome, detail: `taken by the Workflow (HTTP ${answer.status})` };
   return { ...outcome, detail: errorIn(answer) ?? outcome.detail };
 }

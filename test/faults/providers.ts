@@ -206,7 +206,7 @@ function requestFaults(seed: number, kind: string): () => ProviderFault | null {
     // Now and then it is down for a while.
     if (requests++ % 211 > 200) return { answer: { kind: 'reply', status: 503, headers: { 'retry-after': '1' } } };
     const roll = random();
-    if (roll < 0.03) return { answer: { kind: 'reply', status: 500 } };
+    if (roll < 0.03) return { answer: { kind: 'reply', status: 500 }, acts: roll < 0.015 };
     if (roll < 0.05) return { answer: { kind: 'reply', status: 429, headers: { 'retry-after': '1' } } };
     if (roll < 0.07) return { answer: { kind: 'reply', status: 429 } };
     if (roll < 0.09) return { answer: { kind: 'reset' } };

@@ -156,6 +156,8 @@ test('[BR-ERR-002] errors are told in the words of the chat', async () => {
       'HTTP 429, RESOURCE_EXHAUSTED: Quota',
     ],
     ['googlechat', 503, 'not an object', 'retry', 'HTTP 503: "not an object"'],
+    ['mattermost', 500, { id: 'x', message: 'no database' }, 'uncertain', 'HTTP 500, no database'],
+    ['discord', 502, 'bad gateway', 'uncertain', 'HTTP 502: "bad gateway"'],
   ];
   for (const [chat, status, body, kind, detail] of errors) {
     const { server, send } = await setUp(chat);

@@ -93,7 +93,7 @@ test('[BR-ERR-002] what the Workflow refuses is told with its code; what may pas
       'HTTP 401, DirectApiAuthorizationRequired: no',
     ],
     [teamsError(404, 'WorkflowNotFound', 'gone'), 'rejected', 'HTTP 404, WorkflowNotFound: gone'],
-    [teamsError(502, 'NoResponse', 'late'), 'retry', 'HTTP 502, NoResponse: late'],
+    [teamsError(502, 'NoResponse', 'late'), 'uncertain', 'HTTP 502, NoResponse: late'],
     [{ kind: 'reply', status: 503 } as const, 'retry', 'HTTP 503'],
   ] as const) {
     teams.next(answer);

@@ -92,17 +92,27 @@ function create(request: ReceivedRequest, account: TwilioAccount, now: number): 
   return json(201, shown(message));
 }
 
+/** The newest first. What waits has no date_sent, so that no filter by that date finds it. */
 function list(url: URL, { messages }: TwilioAccount): Answer {
-  const since = Date.parse(url.searchParams.get('DateSent>') ?? '1970-01-01');
-  const found = messages.filter(({ to, createdAt }) => to === url.searchParams.get('To') && createdAt >= since);
-  return json(200, { messages: found.map(shown), page: 0, page_size: 100, next_page_uri: null });
+  const since = url.searchParams.get('DateSent>');
+  const size = Number(url.searchParams.get('PageSize') ?? 50);
+  const found = messages.filter(
+    (one) =>
+      one.to === url.searchParams.get('To') &&
+      (since === null || (!WAITING.has(one.status) && one.createdAt >= Date.parse(since))),
+  );
+  const page = found.toReversed().slice(0, size);
+  return json(200, { messages: page.map(shown), page: 0, page_size: size, next_page_uri: null });
 }
+
+const WAITING: ReadonlySet<string> = new Set(['accepted', 'scheduled', 'queued', 'sending']);
 
 function shown({ sid, to, from, body, status, createdAt }: TwilioMessage) {
   const date = new Date(createdAt).toUTCString().replace('GMT', '+0000');
   return {
     ...{ sid, to, from, body, status, account_sid: ACCOUNT, direction: 'outbound-api' },
-    ...{ date_created: date, date_sent: date, num_segments: '1', error_code: null, error_message: null },
+    ...{ date_created: date, date_sent: WAITING.has(status) ? null : date },
+    ...{ num_segments: '1', error_code: null, error_message: null },
   };
 }
 
