@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type HeraldProcess, startHerald, temporaryFolder } from '../support/herald.ts';
 import { ROOT } from '../support/source-tree.ts';
 
@@ -12,7 +12,7 @@ const PROGRAM = join(ROOT, 'bin/herald');
 const COMMAND_LIMIT = 60_000;
 
 export interface HeraldOptions {
-  /** File name to YAML. */
+  /** File name to YAML, or whatever else a resource may name. */
   readonly config: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -84,7 +84,10 @@ async function environmentOf({ config, env }: HeraldOptions): Promise<HeraldEnvi
   const folder = temporaryFolder();
   const resources = join(folder, 'config');
   mkdirSync(resources);
-  for (const [name, yaml] of Object.entries(config)) await writeFile(join(resources, name), yaml);
+  for (const [name, text] of Object.entries(config)) {
+    mkdirSync(dirname(join(resources, name)), { recursive: true });
+    await writeFile(join(resources, name), text);
+  }
   return {
     HERALD_DATA: join(folder, 'data'),
     HERALD_CONFIG: resources,
