@@ -20,6 +20,7 @@ import {
 } from './cloud-event.ts';
 import type { ArchiveDatabase } from './database.ts';
 import { eventBody } from './event-body.ts';
+import { type MaskEvent, unmaskedEvents } from './event-masks.ts';
 import type { CommitRecord } from './journal-source.ts';
 import type { Position } from './project/position.ts';
 import { cursorOf } from './project.ts';
@@ -37,12 +38,14 @@ export class EventPublisher {
   readonly #database: ArchiveDatabase;
   readonly #sink: EventSink;
   readonly #maxBytes: number;
+  readonly #masks: () => Promise<MaskEvent>;
 
-  /** `maxBytes`: what the sink takes in one event. */
-  constructor(database: ArchiveDatabase, sink: EventSink, maxBytes: number) {
+  /** `maxBytes`: what the sink takes in one event. `masks`: those in force, asked for every batch. */
+  constructor(database: ArchiveDatabase, sink: EventSink, maxBytes: number, masks = unmaskedEvents) {
     this.#database = database;
     this.#sink = sink;
     this.#maxBytes = maxBytes;
+    this.#masks = masks;
   }
 
   /** Publishes a batch that is projected already. Throws when the sink does; the batch can then be given again. */
@@ -58,7 +61,8 @@ export class EventPublisher {
         events.push(...selection.take(event, { partition, seq: record.seq, index }));
       }
     }
-    await this.#send(events);
+    const mask = await this.#masks();
+    await this.#send(events.map(mask));
     await this.#advance(partition, last.seq, selection);
   }
 

@@ -5,6 +5,7 @@
 
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Bus } from '../bus/connection.ts';
+import { eventMaskReader } from '../bus/event-masks.ts';
 import type { PartitionName } from '../bus/partition.ts';
 import { publishAcknowledged } from '../bus/publish.ts';
 import { journalStream } from '../bus/subjects.ts';
@@ -13,6 +14,7 @@ import type { Log } from '../telemetry/log.ts';
 import { answerQueries } from './answer.ts';
 import { type ArchiveDatabase, ArchiveUnusable, openArchive } from './database.ts';
 import { noteDormant } from './dormancy.ts';
+import { eventMasker } from './event-masks.ts';
 import type { CommitRecord, JournalSource } from './journal-source.ts';
 import { Projector } from './project.ts';
 import { EventPublisher } from './publish-events.ts';
@@ -96,7 +98,7 @@ class Role {
     const sink = async (subject: string, messageId: string, body: string) => {
       await publishAcknowledged(bus, subject, body, { messageId, patience: PUBLISH_PATIENCE });
     };
-    this.#publisher = new EventPublisher(database, sink, bus.maxPayload - ENVELOPE);
+    this.#publisher = new EventPublisher(database, sink, bus.maxPayload - ENVELOPE, eventMasker(eventMaskReader(bus)));
   }
 
   /** Each journal is read once: a batch is projected, and published while the next one is. */

@@ -40,6 +40,7 @@ export interface ActorsRoleOptions {
   readonly log: Log;
   policy(): Policy;
   findSource(name: string): IngressSource | null;
+  masksBeforeStoring(tenant: string): boolean;
 }
 
 export interface ActorsRole {
@@ -48,7 +49,7 @@ export interface ActorsRole {
 }
 
 export async function startActors(options: ActorsRoleOptions): Promise<ActorsRole> {
-  const { bus, count, senders, plugins, metrics, log, policy, findSource } = options;
+  const { bus, count, senders, plugins, metrics, log, policy, findSource, masksBeforeStoring } = options;
   const id = `${hostname().replace(/[^\w-]/g, '_')}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const membership = await joinWorkers(bus, id, systemClock, log);
   const system = startActorSystem<Turn>();
@@ -81,7 +82,8 @@ export async function startActors(options: ActorsRoleOptions): Promise<ActorsRol
     membership,
   );
   const publisher = framePublisher(bus);
-  const inlet = { bus, publisher, count, clock: systemClock, log, random: systemRandom(), findSource };
+  const random = systemRandom();
+  const inlet = { bus, publisher, count, clock: systemClock, log, random, findSource, masksBeforeStoring };
   const inletKeeper = keepInlet(worker, inlet);
   const probes = startProbes({
     count,

@@ -18,6 +18,7 @@ import { type ArchiveRole, startArchive } from './archive-role.ts';
 import { auditKeyOf } from './audit-key.ts';
 import { AuditTrail } from './audit-trail.ts';
 import type { Environment } from './environment.ts';
+import { keepEventMasks } from './event-masks.ts';
 import { startHealthServer } from './health-server.ts';
 import { type IngressRole, sourceFinder, startIngress } from './ingress-role.ts';
 import { KeyStore } from './key-store.ts';
@@ -155,6 +156,7 @@ async function wire(options: HeraldOptions, secrets: SecretStore, early: Bus | n
     }
     if (resources !== null && has('actors')) {
       answerRuleCounts(bus.nc, () => ruleCountsOf(resources.current()));
+      await keepEventMasks({ bus, resources, clock: systemClock, log, signal: stop.signal });
       keepPolicyLog({ bus, resources, clock: systemClock, log, signal: stop.signal, audit });
       parts.actors = await startActors({
         bus,
@@ -166,6 +168,7 @@ async function wire(options: HeraldOptions, secrets: SecretStore, early: Bus | n
         log,
         policy: () => resources.current().policy,
         findSource: sourceFinder(resources.current),
+        masksBeforeStoring: (tenant) => resources.current().intakeMasks.has(tenant),
       });
       alertGauge(metrics, parts.actors.worker);
     }

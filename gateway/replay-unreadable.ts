@@ -28,7 +28,9 @@ export async function replayUnreadable(
   const message = { seq: 0, subject: `herald.v1.in.${letter.tenant}.${letter.source}`, pending: 0 };
   const data = Buffer.from(letter.raw, 'base64');
   const findSource = sourceFinder(resources.current);
-  const entries = entriesOf({ ...message, data }, { clock: systemClock, random, findSource });
+  const masksBeforeStoring = (tenant: string) => resources.current().intakeMasks.has(tenant);
+  const options = { clock: systemClock, random, findSource, masksBeforeStoring };
+  const entries = entriesOf({ ...message, data }, options);
   const [first] = entries;
   if (first?.kind === 'unreadable') {
     return { ok: false, status: 409, reasons: [reason('dead-letter.unreadable', first.problem)] };

@@ -9,6 +9,7 @@ import { permit } from '../access/permit.ts';
 import type { SourceAccess } from '../resources/source-access.ts';
 import type { SourceAuth } from '../resources/source-auth.ts';
 import type { Mapping } from '../rules/mapping.ts';
+import type { MaskAlert } from '../rules/mask-alert.ts';
 import { problem } from './problem.ts';
 import type { Reply, RequestHead } from './route.ts';
 
@@ -25,6 +26,8 @@ export interface IngressSource {
   readonly bulk: boolean;
   readonly maxBodyBytes: number;
   readonly mapping?: Mapping | undefined;
+  /** What is hidden before anything is stored. Left out, or null: nothing. */
+  readonly mask?: MaskAlert | null;
 }
 
 export type { SourceAuth } from '../resources/source-auth.ts';

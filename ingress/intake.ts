@@ -3,7 +3,7 @@
 import { refuse } from './admission.ts';
 import { type AuthVerdict, type IngressSource, type Presented, verifyRoutingKey } from './authenticate.ts';
 import { type Reading, readContent } from './content.ts';
-import { FORMATS } from './formats/by-name.ts';
+import { formatOf } from './formats/by-name.ts';
 import { contextOf, type Decoded } from './formats/format.ts';
 import { decodeInSlices, isLong } from './formats/in-slices.ts';
 import { routingKeyIn } from './formats/pagerduty.ts';
@@ -56,8 +56,7 @@ export function decode(
     const refused = refuse(ports, source, request, verifyRoutingKey(auth, routingKeyIn(reading.value)));
     if (refused !== null) return { code: 'refused', reply: refused };
   }
-  const format = FORMATS.get(source.format);
-  if (format === undefined) throw new Error(`source ${source.name} declares the format ${source.format}: not known`);
+  const format = formatOf(source);
   const now = ports.clock.now();
   const context = contextOf(source, now, request.attributes);
   const taken = (decoded: Decoded): Taken => {

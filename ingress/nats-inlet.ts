@@ -13,7 +13,7 @@ import { INBOUND_STREAM, META_BUCKET, subjects } from '../bus/subjects.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { IngressSource } from './authenticate.ts';
-import { FORMATS } from './formats/by-name.ts';
+import { formatOf } from './formats/by-name.ts';
 import { contextOf } from './formats/format.ts';
 import { framesOf, type InletFrame, inPieces } from './inlet-frames.ts';
 import type { RandomWord } from './random.ts';
@@ -28,6 +28,8 @@ export interface NatsInletOptions {
   readonly random: RandomWord;
   readonly signal: AbortSignal;
   findSource(name: string): IngressSource | null;
+  /** What is in alerts of the tenant must not be stored as it came. */
+  masksBeforeStoring(tenant: string): boolean;
 }
 
 const REMEMBER_EVERY = 500;
@@ -57,11 +59,11 @@ export async function runNatsInlet(options: NatsInletOptions): Promise<void> {
 /** Bad input becomes one entry for the dead letters; nothing is dropped. */
 export function entriesOf(
   message: StreamMessage,
-  options: Pick<NatsInletOptions, 'clock' | 'random' | 'findSource'>,
+  options: Pick<NatsInletOptions, 'clock' | 'random' | 'findSource' | 'masksBeforeStoring'>,
 ): Entry[] {
   const [, , , tenant = '', name = ''] = message.subject.split('.');
   const now = options.clock.now();
-  const unreadable = (problem: string): Entry[] => [letterOf(message, problem, now)];
+  const unreadable = (problem: string): Entry[] => [letterOf(message, problem, now, options)];
   const source = options.findSource(name);
   if (source === null) return unreadable(`no Source resource is named ${JSON.stringify(name)}`);
   if (source.tenant !== tenant)
@@ -72,9 +74,17 @@ export function entriesOf(
   return decoded.map((alert, index): Entry => ({ kind: 'alert', alert, receipt, index, receivedAt: now }));
 }
 
-function letterOf({ subject, seq, data }: StreamMessage, problem: string, receivedAt: number): UnreadableEntry {
+/** Only what can be read can be masked: of a tenant that masks before storing, no more is kept than that it came and why it was not taken. */
+function letterOf(
+  { subject, seq, data }: StreamMessage,
+  told: string,
+  receivedAt: number,
+  { masksBeforeStoring }: Pick<NatsInletOptions, 'masksBeforeStoring'>,
+): UnreadableEntry {
   const [, , , tenant = '', source = ''] = subject.split('.');
-  const raw = Buffer.from(data).toString('base64');
+  const withheld = masksBeforeStoring(tenant || 'default');
+  const raw = withheld ? '' : Buffer.from(data).toString('base64');
+  const problem = withheld ? `${told}; its content is not kept, for ${tenant} masks before storing` : told;
   return { kind: 'unreadable', id: `in-${seq}`, tenant: tenant || 'default', source, problem, raw, receivedAt };
 }
 
@@ -87,7 +97,7 @@ function framesOfMessage(message: StreamMessage, origin: string, options: NatsIn
   if (largest <= publisher.maxMessageBytes) return frames;
   const [first] = entries;
   const problem = `an alert takes ${largest} bytes, more than ${publisher.maxMessageBytes}`;
-  const letter = first?.kind === 'unreadable' ? first : letterOf(message, problem, clock.now());
+  const letter = first?.kind === 'unreadable' ? first : letterOf(message, problem, clock.now(), options);
   return framesOf(inPieces(letter, publisher), count, origin, message.seq, publisher);
 }
 
@@ -97,9 +107,10 @@ function decode(data: Uint8Array, source: IngressSource, now: number) {
   try {
     body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(data));
   } catch (error) {
-    return `not JSON in UTF-8: ${(error as Error).message}`;
+    // What the parser says holds some of the text.
+    return source.mask ? 'not JSON in UTF-8' : `not JSON in UTF-8: ${(error as Error).message}`;
   }
-  const { alerts, problems, acknowledges } = FORMATS.get(source.format)!.decode(body, contextOf(source, now));
+  const { alerts, problems, acknowledges } = formatOf(source).decode(body, contextOf(source, now));
   // A command is answered once it is carried out, and a message has nobody to answer.
   if (acknowledges !== undefined) return '/event_action: "trigger" or "resolve"; "acknowledge" comes by HTTP';
   if (problems.count === 0) return alerts;

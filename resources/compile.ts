@@ -6,6 +6,8 @@ import type { Policy } from '../alert/policy.ts';
 import { compileRoute, matchRoutes, type Route, type RouteSpec } from '../alert/route.ts';
 import type { Filters } from '../rules/filter.ts';
 import type { Mask } from '../rules/mask.ts';
+import type { MaskAlert } from '../rules/mask-alert.ts';
+import type { MaskRule } from '../rules/mask-rules.ts';
 import type { PluginSpec } from '../rules/plugin-launch.ts';
 import type { Profiler } from '../rules/profile.ts';
 import { type TimeInterval, timeHold } from '../rules/time-interval.ts';
@@ -21,7 +23,7 @@ import { compileEscalations } from './escalation-policy.ts';
 import { compileTenantFilters } from './filter.ts';
 import { compileLifecycles } from './lifecycle.ts';
 import { compileMaintenances } from './maintenance.ts';
-import { compileMasks } from './masking.ts';
+import { compileIntakeMasks, compileMasks, eventMaskRules } from './masking.ts';
 import { findPatterns, readMatcher } from './matcher.ts';
 import { compilePlugins } from './plugin.ts';
 import type { Declared } from './resource.ts';
@@ -60,6 +62,10 @@ export interface ResourceSet {
   readonly signIn: DeclaredSignIn;
   /** What leaves is masked by these, before any sender sees it. */
   readonly mask: Mask;
+  /** By tenant: by what its public events are masked. */
+  readonly eventMasks: Readonly<Record<string, readonly MaskRule[]>>;
+  /** By tenant: what its alerts are masked by before anything is stored. A Source has that of its own. */
+  readonly intakeMasks: ReadonlyMap<string, MaskAlert>;
   readonly schedules: People['schedules'];
   /** By tenant, for what they have counted. */
   readonly filters: ReadonlyMap<string, Filters>;
@@ -90,6 +96,8 @@ export function compileResources(checked: readonly Checked[], files: readonly st
   const intervals = compileTimeIntervals(ofKind('TimeInterval').map((one) => one.declared));
   const maintenance = compileMaintenances(ofKind('Maintenance').map((one) => one.declared));
   const plugins = compilePlugins(ofKind('Plugin'));
+  const maskings = ofKind('Masking').map((one) => one.declared);
+  const intakeMasks = compileIntakeMasks(maskings);
   const holds = compileHolds(checked.map((one) => one.declared));
   const deciding = checked.filter((one) => !NOT_DECIDING.has(one.declared.kind));
   const policy: Policy = Object.freeze({
@@ -116,14 +124,16 @@ export function compileResources(checked: readonly Checked[], files: readonly st
   } satisfies Policy);
   return Object.freeze({
     policy,
-    sources: new Map(ofKind('Source').map((one) => [one.declared.name, sourceFrom(one)])),
+    sources: new Map(ofKind('Source').map((one) => [one.declared.name, sourceFrom(one, intakeMasks)])),
     routes: (tenant: string) => trees.get(tenant) ?? [],
     channels,
     texts: compileTexts(checked.map((one) => one.declared)),
     profiler: namespaces.profiler,
     tenants: namespaces.tenants,
     plugins: plugins.specs,
-    mask: compileMasks(ofKind('Masking').map((one) => one.declared)),
+    mask: compileMasks(maskings),
+    eventMasks: eventMaskRules(maskings),
+    intakeMasks,
     signIn: compileAccess(ofKind('Access')),
     schedules: people.schedules,
     filters,
@@ -145,8 +155,9 @@ function channelFrom({ declared, resolved }: Checked): Channel {
   return deepFreeze(channelOf(declared.tenant, declared.name, resolved));
 }
 
-function sourceFrom({ declared, resolved }: Checked): Source {
-  return deepFreeze(sourceOf(declared.tenant, declared.name, resolved));
+function sourceFrom({ declared, resolved }: Checked, masks: ReadonlyMap<string, MaskAlert>): Source {
+  const mask = masks.get(declared.tenant) ?? null;
+  return deepFreeze({ ...sourceOf(declared.tenant, declared.name, resolved), mask });
 }
 
 /** Every tree of a tenant, in the order of the names; then what is subscribed to. */

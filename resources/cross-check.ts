@@ -3,6 +3,7 @@
 import { unknownCalendars } from './calendar-references.ts';
 import { channelCycles } from './channel-references.ts';
 import { unknownEscalations } from './escalation-references.ts';
+import { tooManyRules } from './masking.ts';
 import type { Problem } from './problem.ts';
 import { unknownReceivers } from './receiver-references.ts';
 import { type Declared, fieldOf } from './resource.ts';
@@ -22,6 +23,7 @@ export function crossCheck(resources: readonly Declared[]): Problem[] {
     ...unknownPlugins(resources),
     ...unknownTimeIntervals(resources),
     ...unknownEscalations(resources),
+    ...tooManyRules(resources),
   ];
 }
 

@@ -2,6 +2,7 @@
 
 import Type from 'typebox';
 import type { Mapping } from '../rules/mapping.ts';
+import type { MaskAlert } from '../rules/mask-alert.ts';
 import { mappingOf, mappingSchema } from './mapping.ts';
 import { type AccessSpec, type SourceAccess, sourceAccessFields, sourceAccessOf } from './source-access.ts';
 import { type SourceAuth, sourceAuthOf, sourceAuthSchema } from './source-auth.ts';
@@ -31,12 +32,14 @@ export interface Source {
   readonly maxBodyBytes: number;
   /** Of the format `mapped`. */
   readonly mapping?: Mapping;
+  /** What its tenant hides before anything is stored. null: nothing. */
+  readonly mask: MaskAlert | null;
 }
 
 const DEFAULT_MAX_BODY = 16 * 1024 * 1024;
 
 /** `resolved`: by sourceSpec, with the secrets put in. */
-export function sourceOf(tenant: string, name: string, resolved: unknown): Source {
+export function sourceOf(tenant: string, name: string, resolved: unknown): Omit<Source, 'mask'> {
   const spec = resolved as Omit<SourceSpec, 'auth'> & { readonly auth?: Parameters<typeof sourceAuthOf>[0] };
   return {
     name,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { ArchiveDatabase } from '../../archive/database.ts';
+import { eventMasker } from '../../archive/event-masks.ts';
 import type { CommitRecord } from '../../archive/journal-source.ts';
 import { Projector } from '../../archive/project.ts';
 import { EventPublisher } from '../../archive/publish-events.ts';
@@ -167,4 +168,43 @@ test('[BR-INT-007] an event larger than a message goes out without its largest p
   assert.deepEqual(data.omitted, ['annotations']);
   assert.equal(data.fingerprint, event.alert.fingerprint);
   assert.equal((behind!.event.data as Record<string, unknown>).omitted, undefined);
+});
+
+test('[BR-SEC-012] what is published goes by the masks in force when its batch is, and by those of its tenant', async () => {
+  const records = commits([opened(1, 'r1')], [delivery('queued', 'n1', [1]), delivery('delivered', 'n1', [])]);
+  const database = await projected(records);
+  const stream = new Stream();
+  const rule = { labels: ['alertname'], annotations: [], pattern: null, caseSensitive: true, replacement: '***' };
+  const masks = { rules: { acme: [rule], other: [{ ...rule, labels: ['instance'] }] }, revision: 1 };
+  const publisher = new EventPublisher(
+    database,
+    stream.sink,
+    MOST_BYTES,
+    eventMasker(async () => masks),
+  );
+  await publisher.publish('a0', records);
+  const data = [...stream.stored.values()].map(({ event }) => event.data as Record<string, Record<string, string>>);
+  assert.equal(data[0]?.labels?.alertname, '***');
+  assert.equal(data[0]?.labels?.instance, '10.0.0.1:9090');
+});
+
+test('[BR-SEC-012] while nobody can say what must not leave, nothing leaves; nor is anything lost', async () => {
+  const records = commits([opened(1, 'r1')]);
+  const database = await projected(records);
+  const stream = new Stream();
+  let known = false;
+  const publisher = new EventPublisher(
+    database,
+    stream.sink,
+    MOST_BYTES,
+    eventMasker(async () => {
+      if (!known) throw new Error('no answer');
+      return { rules: {}, revision: 1 };
+    }),
+  );
+  await assert.rejects(publisher.publish('a0', records), /no answer/);
+  assert.equal(stream.sends, 0);
+  known = true;
+  await publisher.publish('a0', records);
+  assert.equal(stream.sends, 1);
 });

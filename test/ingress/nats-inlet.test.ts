@@ -60,6 +60,7 @@ async function inletUntil(enough: (frames: Uint8Array[]) => boolean): Promise<Ui
     random: () => 7,
     signal: stop.signal,
     findSource: (name) => (name === SOURCE.name ? SOURCE : null),
+    masksBeforeStoring: () => false,
   });
   await until('its frames', () => enough(frames), { seen: () => frames.length });
   stop.abort();

@@ -34,3 +34,37 @@ test('a Masking that cannot work is refused with its place', async () => {
   assert.match(problems.join('\n'), /"channel\/smss", but tenant default has no such Channel/);
   assert.match(problems.join('\n'), /RE2 refuses/);
 });
+
+test('[BR-SEC-012] public events go by what names no channel, and sources mask only what is not to be stored', async () => {
+  const { eventMasks, sources, intakeMasks } = await setOf({
+    'a.yaml':
+      consoleChannel() +
+      resource('Source', 'mine', 'format: herald') +
+      resource('Source', 'theirs', 'format: herald', 'other') +
+      masking('before: storing\nrules:\n  - { labels: [session] }', 'a') +
+      masking('rules:\n  - { labels: [pod] }', 'b') +
+      masking('receivers: [channel/console]\nrules:\n  - { labels: [host] }', 'c'),
+  });
+  assert.deepEqual(
+    eventMasks.default?.map(({ labels }) => labels),
+    [['session'], ['pod']],
+  );
+  assert.equal(eventMasks.other, undefined);
+  assert.deepEqual([...intakeMasks.keys()], ['default']);
+  assert.equal(sources.get('theirs')?.mask, null);
+  assert.equal(sources.get('mine')?.mask, intakeMasks.get('default'));
+});
+
+test('a Masking before storing names no channel, and all of them are bounded', async () => {
+  const long = Array.from({ length: 300 }, (_, i) => `  - { pattern: "${'a'.repeat(900)}${i}" }\n`).join('');
+  const problems = await problemsOf({
+    'a.yaml':
+      consoleChannel() + masking('before: storing\nreceivers: [channel/console]\nrules:\n  - { labels: [a] }', 'both'),
+  });
+  assert.match(
+    problems.join('\n'),
+    /spec\.receivers: names channels, but .* reaches none; allowed: only with before: leaving/,
+  );
+  const many = await problemsOf({ 'a.yaml': masking(`rules:\n${long}`) });
+  assert.match(many.join('\n'), /spec\.rules: make the rules .* \d{6} bytes as JSON; allowed: at most 262144/);
+});

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { reason } from '../../alert/reason.ts';
-import { compileMask, type MaskRule, unmasked } from '../../rules/mask.ts';
+import { compileMask, unmasked } from '../../rules/mask.ts';
+import type { MaskRule } from '../../rules/mask-rules.ts';
 import '../support/leaks.ts';
 import { aNotification, anAlert } from '../support/notification.ts';
 
