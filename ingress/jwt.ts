@@ -6,7 +6,7 @@
 
 import { hash } from 'node:crypto';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, type JSONWebKeySet, jwtVerify } from 'jose';
-import { createOutbound, type Outbound } from '../channels/outbound.ts';
+import { createOutbound, type Outbound, type OutboundResult } from '../channels/outbound.ts';
 import type { JwtAuth } from '../resources/source-auth.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -135,8 +135,7 @@ export class TokenVerifier {
     });
     const jwks = result.kind === 'answer' && result.status === 200 && result.complete ? keySetIn(result.text) : null;
     if (jwks === null) {
-      const why = result.kind === 'answer' ? `status ${result.status}` : result.kind;
-      this.#log.warn({ url: auth.jwksUrl, why }, 'ingress.jwks-unavailable');
+      this.#log.warn({ url: auth.jwksUrl, why: whyNot(result) }, 'ingress.jwks-unavailable');
       return;
     }
     keys.set = createLocalJWKSet(jwks);
@@ -144,6 +143,23 @@ export class TokenVerifier {
     keys.fetchedAt = this.#clock.monotonic();
     // A key that was withdrawn must not live on in what it signed.
     keys.tokens.clear();
+  }
+}
+
+/** Why there are no keys, for those who can mend it: the sender is told nothing of where they come from. */
+function whyNot(result: OutboundResult): string {
+  switch (result.kind) {
+    case 'answer':
+      if (result.status !== 200) return `status ${result.status}; allowed: 200`;
+      return result.complete ? 'it is no JWK set' : `it broke off, or has more than ${MOST_JWKS_BYTES} bytes`;
+    case 'refused':
+      return result.error.message;
+    case 'failed':
+      return result.detail;
+    case 'aborted':
+      return `no answer within ${FETCH_PATIENCE} ms`;
+    default:
+      return result satisfies never;
   }
 }
 

@@ -4,7 +4,6 @@ import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { accessKeyFaults } from './access.ts';
 import { type ListRead, readLists, withContent } from './audience.ts';
 import type { ChannelTypes } from './channel.ts';
 import { clusterDocuments } from './cluster-namespaces.ts';
@@ -13,8 +12,8 @@ import { crossCheck } from './cross-check.ts';
 import { declare } from './declare.ts';
 import { pluginModule, withDigest } from './plugin.ts';
 import { listProblems, type Problem, type ProblemList } from './problem.ts';
+import { resolvedFaults } from './resolved-faults.ts';
 import type { Declared } from './resource.ts';
-import { calendarFaults } from './schedule.ts';
 import type { SchemaNode } from './schema-walk.ts';
 import { resolveSecrets, type StoredRead } from './secret.ts';
 import { type TextRules, templateProblems } from './template-check.ts';
@@ -141,9 +140,7 @@ function withSecrets(
     stored: (name: string) => options.stored?.(declared.tenant, name) ?? null,
   };
   const { value, faults, files, untold } = resolveSecrets(declared.schema as SchemaNode, declared.spec, source);
-  const isCalendar = declared.kind === 'Schedule' && declared.valid && faults.length === 0;
-  const isAccess = declared.kind === 'Access' && declared.valid && faults.length === 0 && !untold;
-  const found = isCalendar ? calendarFaults(value) : isAccess ? accessKeyFaults(value) : faults;
+  const found = declared.valid && faults.length === 0 ? resolvedFaults(declared, value, untold) : faults;
   const problems = found.map((fault) => {
     const problem = declared.document.problem(['spec', ...fault.path], fault.message);
     return found === faults ? { ...problem, ofSecret: true as const } : problem;

@@ -132,7 +132,7 @@ export async function openDoor(extra: readonly Route[] = [], options: DoorOption
     log: silentLog,
     metrics: metrics.alerts,
   });
-  const tokens = new TokenVerifier(clock, silentLog);
+  const tokens = new TokenVerifier(clock, log);
   atEnd(() => tokens.close());
   const ports = {
     findSource: (name: string) => sources.get(name) ?? null,

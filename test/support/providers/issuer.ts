@@ -1,13 +1,19 @@
 /** An issuer of JSON Web Tokens. */
 
 import { createServer, type RequestListener } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import { exportJWK, generateKeyPair } from 'jose';
 import { atEnd } from '../leaks.ts';
 
+/** PEM. */
+export interface Certificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
 export interface IssuerOptions {
-  /** PEM. Left out: it serves plain HTTP. */
-  readonly tls?: { readonly cert: string; readonly key: string };
+  /** Left out: it serves plain HTTP. */
+  readonly tls?: Certificate;
 }
 
 /** It serves the public half of its keys. */
@@ -29,10 +35,15 @@ export async function issuer({ tls }: IssuerOptions = {}) {
   });
   const { port } = server.address() as { port: number };
   const origin = `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
+  /** Shows another certificate from now on, to new connections and to those that stand. */
+  const present = (certificate: Certificate) => {
+    if (server instanceof TlsServer) server.setSecureContext(certificate);
+    server.closeAllConnections();
+  };
   const addKey = async (kid: string) => {
     const { publicKey, privateKey } = await generateKeyPair('ES256');
     keys.push({ ...(await exportJWK(publicKey)), kid, alg: 'ES256' });
     return privateKey;
   };
-  return { origin, url: `${origin}/jwks`, keys, state, addKey };
+  return { origin, url: `${origin}/jwks`, keys, state, addKey, present };
 }
