@@ -53,8 +53,11 @@ export function rotated(key: ApiKey, secret: string, now: number, overlap: numbe
   return { ...key, secrets: [...before, { digest: keyDigest(secret), createdAt: now, until: null }] };
 }
 
+/** Its secrets stay known, and good for nothing: who uses one of them is told apart from who guesses. */
 export function revoked(key: ApiKey, now: number, by: string): ApiKey {
-  return key.revoked === null ? { ...key, secrets: [], revoked: { at: now, by } } : key;
+  if (key.revoked !== null) return key;
+  const secrets = key.secrets.map((one) => ({ ...one, until: Math.min(one.until ?? now, now) }));
+  return { ...key, secrets, revoked: { at: now, by } };
 }
 
 export function stateOf({ revoked: end, expiresAt }: ApiKey, now: number): 'good' | 'revoked' | 'expired' {
@@ -74,7 +77,8 @@ export function isWithin({ grants }: Pick<ApiKey, 'grants'>, tenants: readonly s
 
 export type Found =
   | { readonly code: 'access.identified'; readonly identity: Identity }
-  | { readonly code: 'access.expired' }
+  /** `key`: its name. */
+  | { readonly code: 'access.expired' | 'access.revoked'; readonly key: string }
   | { readonly code: 'access.wrong' };
 
 /** Keys by the digests of their secrets. */
@@ -104,7 +108,8 @@ export class KeyTable {
     const known = this.#byDigest.get(keyDigest(secret));
     if (known === undefined) return { code: 'access.wrong' };
     const { key, until, found } = known;
-    if (stateOf(key, now) === 'good' && (until === null || until > now)) return found;
-    return { code: 'access.expired' };
+    const state = stateOf(key, now);
+    if (state === 'good' && (until === null || until > now)) return found;
+    return { code: state === 'revoked' ? 'access.revoked' : 'access.expired', key: key.name };
   }
 }

@@ -7,7 +7,19 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 
 export interface AuditEvent {
-  readonly event: 'command.asked' | 'command.answered' | 'access.denied' | 'policy.activated';
+  readonly event:
+    | 'command.asked'
+    | 'command.answered'
+    | 'access.denied'
+    | 'policy.activated'
+    /** A process took up changed resources: sources and access as well, which are no policy. */
+    | 'resources.applied'
+    /** They were changed, and what was in force stays. */
+    | 'resources.refused'
+    | 'tls.reloaded'
+    | 'tls.refused'
+    | 'process.started'
+    | 'process.stopped';
   /** `alert.acknowledge`, the code of a refusal, the hash of a policy. */
   readonly what: string;
   /** What it was done to: `default/2c2fd01e4dd3c6e1`. */

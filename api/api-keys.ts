@@ -11,7 +11,7 @@ export interface KeyPorts {
   /** By name; null: not known now. */
   keys(): ReadonlyMap<string, ApiKey> | null;
   /** `before`: what it takes the place of. False: somebody else has changed it meanwhile. Rejects where it cannot be kept now. */
-  put(key: ApiKey, before: ApiKey | null): Promise<boolean>;
+  put(key: ApiKey, before: ApiKey | null, by: string): Promise<boolean>;
   /** So many random bytes. */
   random(): Uint8Array;
   now(): number;
@@ -99,7 +99,7 @@ async function create(ports: KeyPorts, { body }: HttpRequest, { identity, tenant
   if (identity.kind === 'open' && asks(spec) && !isAdminOfAll(spec)) return conflict(FIRST);
   const secret = secretFrom(ports.random());
   const key = newKey({ ...spec, createdAt: now, createdBy: identity.name }, secret);
-  return (await ports.put(key, null)) ? json(200, { ...answer(key, now), secret }) : conflict(MEANWHILE);
+  return (await ports.put(key, null, identity.name)) ? json(200, { ...answer(key, now), secret }) : conflict(MEANWHILE);
 }
 
 const FIRST =
@@ -119,7 +119,9 @@ async function rotate(ports: KeyPorts, { params, body }: HttpRequest, caller: Ca
   const secret = secretFrom(ports.random());
   const after = rotated(key, secret, now, overlap);
   if (after === null) return conflict(`key ${key.name} is ${stateOf(key, now)}`);
-  return (await ports.put(after, key)) ? json(200, { ...answer(after, now), secret }) : conflict(MEANWHILE);
+  return (await ports.put(after, key, caller.identity.name))
+    ? json(200, { ...answer(after, now), secret })
+    : conflict(MEANWHILE);
 }
 
 async function revoke(ports: KeyPorts, { params }: HttpRequest, caller: Caller): Promise<Reply> {
@@ -127,7 +129,7 @@ async function revoke(ports: KeyPorts, { params }: HttpRequest, caller: Caller):
   if ('status' in key) return key;
   const now = ports.now();
   const after = revoked(key, now, caller.identity.name);
-  return (await ports.put(after, key)) ? json(200, answer(after, now)) : conflict(MEANWHILE);
+  return (await ports.put(after, key, caller.identity.name)) ? json(200, answer(after, now)) : conflict(MEANWHILE);
 }
 
 /** A key that reaches beyond the caller's tenants is none of its business. */

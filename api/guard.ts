@@ -21,7 +21,12 @@ export interface Authority {
 
 export type Identified =
   | { readonly code: 'access.identified'; readonly identity: Identity }
-  | { readonly code: 'access.wrong' | 'access.expired' | 'access.unavailable'; readonly detail: string };
+  | {
+      readonly code: 'access.wrong' | 'access.expired' | 'access.revoked' | 'access.unavailable';
+      readonly detail: string;
+      /** Of the key, where it is known whose it was. */
+      readonly key?: string;
+    };
 
 export interface Denial {
   readonly code: string;
@@ -30,7 +35,7 @@ export interface Denial {
   readonly route: string;
   readonly url: string;
   readonly address: string;
-  /** Of an identity that is known; null: of none. */
+  /** Of an identity or a key that is known; null: of none. */
   readonly by: string | null;
 }
 
@@ -40,6 +45,7 @@ const SAFE = new Set(['GET', 'OPTIONS']);
 
 export function guarded(route: Route, authority: Authority): Route {
   const { access } = route;
+  if (access === 'provider') return watched(route, authority);
   if (typeof access === 'string') return route;
   const judge = (head: RequestHead, found: Identified): Reply | null => {
     const refused = found.code === 'access.identified' ? judged(found.identity, head) : unidentified(found);
@@ -50,7 +56,7 @@ export function guarded(route: Route, authority: Authority): Route {
       route: route.path,
       url: head.url,
       address: head.peer?.address() ?? '',
-      by: found.code === 'access.identified' ? found.identity.name : null,
+      by: found.code === 'access.identified' ? shownBy(found.identity) : (found.key ?? null),
     });
     return delay > 0 ? { ...refused.reply, delay } : refused.reply;
   };
@@ -89,6 +95,37 @@ export function guarded(route: Route, authority: Authority): Route {
   async function late(request: HttpRequest, presented: Promise<Identified>): Promise<Reply> {
     return judge(request, await presented) ?? route.handle(request);
   }
+}
+
+/** null: it showed nothing. */
+function shownBy({ kind, name }: Identity): string | null {
+  return kind === 'anonymous' || kind === 'open' ? null : name;
+}
+
+/** Providers sign what they send, which the route itself judges: who could not is told of as well. */
+function watched(route: Route, authority: Authority): Route {
+  return {
+    ...route,
+    admit(head) {
+      // Asked for now: later it cannot be.
+      head.peer?.address();
+      return route.admit?.(head) ?? { maxBodyBytes: route.maxBodyBytes ?? DEFAULT_BODY };
+    },
+    async handle(request) {
+      const reply = await route.handle(request);
+      if (reply.status !== 401) return reply;
+      const { method, url, peer } = request;
+      authority.denied({
+        code: 'provider.unproven',
+        method,
+        route: route.path,
+        url,
+        address: peer?.address() ?? '',
+        by: null,
+      });
+      return reply;
+    },
+  };
 }
 
 interface Refused {

@@ -26,9 +26,19 @@ export interface SecretPorts {
   /** Rejects where it cannot be kept now. */
   set(secret: SecretName, value: string, by: string): Promise<void>;
   /** False: there was none. */
-  delete(secret: SecretName): Promise<boolean>;
-  /** Encrypts it by the key that encrypts now. `changed`: somebody else did something to it meanwhile. */
-  reseal(secret: SecretName): Promise<'resealed' | 'current' | 'unreadable' | 'changed'>;
+  delete(secret: SecretName, by: string): Promise<boolean>;
+  /** Encrypts them by the key that encrypts now. */
+  rotate(secrets: readonly SecretName[], by: string): Promise<Rotated>;
+}
+
+export interface Rotated {
+  readonly resealed: number;
+  /** They were encrypted by that key already. */
+  readonly current: number;
+  /** No key opens them, or somebody else did something to them meanwhile. */
+  readonly failed: readonly SecretName[];
+  /** Id of the key. */
+  readonly key: string;
 }
 
 const ONE = { permission: 'secrets.manage', within: 'tenant' } as const;
@@ -75,7 +85,7 @@ export function secretOperations(ports: SecretPorts): Operation[] {
       body: null,
       answer: 'SecretRef',
       problems: { 404: 'There is no such secret.', 503: UNAVAILABLE },
-      handle: (request) => remove(ports, request),
+      handle: (request, _, caller) => remove(ports, request, caller),
     },
     {
       method: 'POST',
@@ -124,9 +134,10 @@ async function set(ports: SecretPorts, { params, body }: HttpRequest, { identity
   return json(200, { tenant, name });
 }
 
-async function remove(ports: SecretPorts, { params: { tenant = '', name = '' } }: HttpRequest): Promise<Reply> {
+async function remove(ports: SecretPorts, { params }: HttpRequest, { identity }: Caller): Promise<Reply> {
+  const { tenant = '', name = '' } = params;
   if (ports.problem() !== null) return unavailable(ports);
-  if (NAME.test(tenant) && NAME.test(name) && (await ports.delete({ tenant, name })))
+  if (NAME.test(tenant) && NAME.test(name) && (await ports.delete({ tenant, name }, identity.name)))
     return json(200, { tenant, name });
   const detail = `tenant ${tenant.slice(0, 100)} has no secret ${name.slice(0, 100)}`;
   return problem(404, 'no such secret', { code: 'secret.unknown', detail });
@@ -134,14 +145,9 @@ async function remove(ports: SecretPorts, { params: { tenant = '', name = '' } }
 
 async function rotate(ports: SecretPorts, caller: Caller): Promise<Reply> {
   if (ports.problem() !== null) return unavailable(ports);
-  const count = { resealed: 0, current: 0 };
-  const failed: SecretName[] = [];
-  for (const { tenant, name } of mine(ports, caller)) {
-    const done = await ports.reseal({ tenant, name });
-    if (done === 'resealed' || done === 'current') count[done] += 1;
-    else failed.push({ tenant, name });
-  }
-  return json(200, { ...count, failed });
+  const secrets = mine(ports, caller).map(({ tenant, name }) => ({ tenant, name }));
+  const { resealed, current, failed } = await ports.rotate(secrets, caller.identity.name);
+  return json(200, { resealed, current, failed });
 }
 
 function unavailable(ports: SecretPorts): Reply {

@@ -14,6 +14,8 @@ export interface SlackPorts extends Pick<OperatorPorts, 'command' | 'now'> {
   slackChannel(tenant: string, name: string): SlackApp | null;
   /** Resolves with the work, or after so many milliseconds; the work goes on. */
   within(milliseconds: number, work: Promise<void>): Promise<void>;
+  /** Somebody whom Slack vouches for may not do what the button does. */
+  notAllowed(subject: string, by: string): void;
   /** Of work that went on after the answer. */
   failed(error: unknown): void;
 }
@@ -63,7 +65,7 @@ async function handle(ports: SlackPorts, { params, headers, body }: HttpRequest)
     case 'unreadable':
       return problem(400, 'the interaction cannot be read', { code: 'body.unreadable', detail: interaction.why });
     case 'click': {
-      const work = carryOut(ports, app, tenant, interaction.click).catch(ports.failed);
+      const work = carryOut(ports, app, { tenant, channel }, interaction.click).catch(ports.failed);
       await ports.within(PATIENCE, work);
       return { status: 200 };
     }
@@ -74,13 +76,20 @@ async function handle(ports: SlackPorts, { params, headers, body }: HttpRequest)
 
 const NO_CHANNEL = 'no Channel of the type slack with a signingSecret has this name';
 
-async function carryOut(ports: SlackPorts, app: SlackApp, tenant: string, click: Click): Promise<void> {
+async function carryOut(
+  ports: SlackPorts,
+  app: SlackApp,
+  { tenant, channel }: { readonly tenant: string; readonly channel: string },
+  click: Click,
+): Promise<void> {
   // One Slack app may serve several tenants' channels, but its clicks come to one address.
   if (click.tenant !== tenant) {
+    ports.notAllowed(`${tenant}/${channel}`, personOf(click));
     const text = `This alert belongs to another tenant than ${tenant}, for which this app's clicks are.`;
     return app.respond(click.responseUrl, { response_type: 'ephemeral', replace_original: false, text });
   }
   if (!app.mayAct(click.user.id)) {
+    ports.notAllowed(`${tenant}/${channel}`, personOf(click));
     const text = 'Nothing was done: this channel does not let you acknowledge or snooze. Its mayAct says who may.';
     return app.respond(click.responseUrl, { response_type: 'ephemeral', replace_original: false, text });
   }

@@ -6,7 +6,7 @@
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { Objm } from '@nats-io/obj';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { AuthorizationError, connect, type NatsConnection } from '@nats-io/transport-node';
 import type { Log } from '../telemetry/log.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 
@@ -30,6 +30,11 @@ export interface Bus {
 
 export class BusUnreachable extends Error {
   readonly code = 'bus.unreachable';
+
+  /** A server answers, and does not take who we say we are. */
+  get isRefused(): boolean {
+    return this.cause instanceof AuthorizationError;
+  }
 }
 
 export interface BusOptions {

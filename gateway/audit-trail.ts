@@ -30,7 +30,12 @@ export interface Refusal {
   /** Of a source, or a path. */
   readonly subject: string;
   readonly address: string;
+  /** A person, or a key that is known; null: nobody knows who, only from where. */
+  readonly by: string | null;
+  readonly detail?: string;
 }
+
+type Asked = Pick<AuditEvent, 'what' | 'subject' | 'by'> & { readonly detail?: string };
 
 interface Outcome {
   readonly status: number;
@@ -63,17 +68,19 @@ export class AuditTrail {
   }
 
   /** `run` between the record that it is asked for and that of what came of it. Rejects as `run` does, or with AuditUnavailable. */
-  async command<Result extends Outcome>(
-    of: Pick<AuditEvent, 'what' | 'subject' | 'by'> & { readonly detail?: string },
-    run: () => Promise<Result>,
-  ): Promise<Result> {
+  command<Result extends Outcome>(of: Asked, run: () => Promise<Result>): Promise<Result> {
+    return this.change(of, run, ({ status, reasons }) => [status, ...reasons.map(({ code }) => code)].join(' '));
+  }
+
+  /** The same of what is answered in other terms. `outcome`: in one line, a status first. */
+  async change<Result>(of: Asked, run: () => Promise<Result>, outcome: (result: Result) => string): Promise<Result> {
     if (this.#options.key === null) return run();
     const event = { detail: '', ...of };
     await this.record({ ...event, event: 'command.asked' });
     const answered = (detail: string) => this.post({ ...event, event: 'command.answered', detail });
     try {
       const result = await run();
-      answered([result.status, ...result.reasons.map(({ code }) => code)].join(' '));
+      answered(outcome(result));
       return result;
     } catch (error) {
       answered('unanswered');
@@ -106,10 +113,12 @@ export class AuditTrail {
     void this.#drain();
   }
 
-  refused({ code, subject, address }: Refusal): void {
+  refused({ code, subject, address, by, detail = '' }: Refusal): void {
     if (this.#options.key === null) return;
-    let kind = JSON.stringify([code, subject, address]);
-    let event: AuditEvent = { event: 'access.denied', what: code, subject, by: address, detail: '' };
+    let kind = JSON.stringify([code, subject, address, by]);
+    const details = [detail, ...(by === null || address === '' ? [] : [`from ${address}`])];
+    const said = details.filter((text) => text !== '').join(' ');
+    let event: AuditEvent = { event: 'access.denied', what: code, subject, by: by ?? address, detail: said };
     if (!this.#kinds.has(kind) && this.#kinds.size >= MOST_KINDS) {
       kind = 'others';
       event = { ...event, what: 'others', subject: '', by: '', detail: 'of more kinds than are told apart' };

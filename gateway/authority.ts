@@ -80,7 +80,9 @@ function byKey(options: AuthorityOptions, secret: string): Identified {
     case 'access.identified':
       return found;
     case 'access.expired':
-      return { code: 'access.expired', detail: 'The key has expired, or another took its place.' };
+      return { code: 'access.expired', detail: 'The key has expired, or another took its place.', key: found.key };
+    case 'access.revoked':
+      return { code: 'access.revoked', detail: 'The key was revoked.', key: found.key };
     case 'access.wrong':
       return WRONG;
     case 'access.unavailable':
@@ -128,9 +130,10 @@ function anonymous({ anonymous: grants }: DeclaredSignIn): Identity {
   return { kind: 'anonymous', name: 'anonymous', grants };
 }
 
+const GUESSES = new Set(['access.wrong', 'access.expired', 'access.revoked']);
+
 /** Logged without what was presented. Who guesses waits, the longer the more often. */
 function denied({ failures, clock, log }: AuthorityOptions, denial: Denial): number {
   log.warn({ event: 'audit.denied', ...denial, url: denial.url.slice(0, 500) }, 'api.refused');
-  const guesses = denial.code === 'access.wrong' || denial.code === 'access.expired';
-  return guesses ? failures.delay(denial.address, clock.monotonic()) : 0;
+  return GUESSES.has(denial.code) ? failures.delay(denial.address, clock.monotonic()) : 0;
 }

@@ -1,6 +1,5 @@
 /** Wires the roles of one process together: who gets which port of whom. */
 
-import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Bus } from '../bus/connection.ts';
 import { forgetWorkers } from '../bus/lease.ts';
@@ -15,8 +14,8 @@ import { createMetrics } from '../telemetry/metrics.ts';
 import { type ActorsRole, startActors } from './actors-role.ts';
 import { alertGauge } from './alert-gauge.ts';
 import { type ArchiveRole, startArchive } from './archive-role.ts';
-import { auditKeyOf } from './audit-key.ts';
-import { AuditTrail } from './audit-trail.ts';
+import type { AuditTrail } from './audit-trail.ts';
+import { auditChanges, auditSignInRefused, auditStarted, auditStopped, openAudit } from './audited-process.ts';
 import type { Environment } from './environment.ts';
 import { keepEventMasks } from './event-masks.ts';
 import { startHealthServer } from './health-server.ts';
@@ -65,11 +64,13 @@ const FINISH_REQUESTS = 2000;
 export async function createHerald(options: HeraldOptions): Promise<Herald> {
   const { environment, roles, log } = options;
   const secrets = new SecretStore(environment.secretKeys, systemClock, log);
+  const parts: Parts = { bus: null, actors: null, archive: null };
+  const audit = openAudit(environment, () => parts.bus, log);
   const refers = roles.includes('ingress') || roles.includes('actors');
   // Resources may refer to the store: it comes before them, whatever it takes to reach NATS.
-  const early = refers && environment.secretKeys !== null ? await openForSecrets(options, secrets) : null;
+  const early = refers && environment.secretKeys !== null ? await openForSecrets(options, secrets, audit) : null;
   try {
-    return await wire(options, secrets, early);
+    return await wire(options, { secrets, audit, parts }, early);
   } catch (error) {
     secrets.close();
     await early?.close();
@@ -78,7 +79,7 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
 }
 
 /** `early`: the connection, where it is open already. */
-async function wire(options: HeraldOptions, secrets: SecretStore, early: Bus | null): Promise<Herald> {
+async function wire(options: HeraldOptions, { secrets, audit, parts }: Ground, early: Bus | null): Promise<Herald> {
   const { environment, roles, natsUrl, log } = options;
   const has = (role: Role) => roles.includes(role);
   const count = partitionCount(environment.partitions);
@@ -91,12 +92,11 @@ async function wire(options: HeraldOptions, secrets: SecretStore, early: Bus | n
   const pictures = createPictures();
   const context = { clock: systemClock, log, stdout: process.stdout, externalURL, templates, pictures };
   const stop = new AbortController();
-  const parts: Parts = { bus: null, actors: null, archive: null };
-  const audit = auditTrail(environment, () => parts.bus, log);
   const query = archiveQuery(() => parts.bus);
   const needsResources = has('ingress') || has('actors');
   const resources = needsResources ? await openResources(environment.config, context, query, secrets.read) : null;
   secrets.onChange(() => resources?.look());
+  if (resources !== null) auditChanges(audit, resources);
   const keys = new KeyStore(systemClock, log);
   const senders = new Senders(context, (channel) => senderMemory(() => parts.bus, channel));
   const plugins = startPlugins(metrics, context);
@@ -146,7 +146,8 @@ async function wire(options: HeraldOptions, secrets: SecretStore, early: Bus | n
   const connect = async () => {
     const name = `herald ${roles.join('+')}`;
     const sizes = { ingestMaxBytes: environment.ingestMaxBytes };
-    const bus = early ?? (await openBus({ url: natsUrl, name, count, sizes, log, signal: stop.signal }));
+    const signInRefused = () => auditSignInRefused(audit, roles);
+    const bus = early ?? (await openBus({ url: natsUrl, name, count, sizes, log, signal: stop.signal, signInRefused }));
     if (bus === null) return;
     parts.bus = bus;
     if (options.alone) await forgetWorkers(bus);
@@ -173,6 +174,7 @@ async function wire(options: HeraldOptions, secrets: SecretStore, early: Bus | n
       alertGauge(metrics, parts.actors.worker);
     }
     ingress?.useBus(bus, count);
+    auditStarted(audit, roles, environment, ingress?.access() ?? null);
     while (!stop.signal.aborted && parts.actors?.worker.settled() === false) await pause(SETTLE_LOOK);
   };
   return {
@@ -180,7 +182,7 @@ async function wire(options: HeraldOptions, secrets: SecretStore, early: Bus | n
     access: () => ingress?.access() ?? null,
     running: connect(),
     stopSteps: () =>
-      stopSteps(parts, ingress, audit, [
+      stopSteps(parts, roles, ingress, audit, [
         () => stop.abort(),
         () => resources?.close(),
         () => keys.close(),
@@ -193,21 +195,16 @@ async function wire(options: HeraldOptions, secrets: SecretStore, early: Bus | n
   };
 }
 
-async function openForSecrets(options: HeraldOptions, secrets: SecretStore): Promise<Bus | null> {
+async function openForSecrets(options: HeraldOptions, secrets: SecretStore, audit: AuditTrail): Promise<Bus | null> {
   const { environment, roles, natsUrl, log } = options;
   const { signal } = new AbortController();
   const sizes = { ingestMaxBytes: environment.ingestMaxBytes };
   const count = partitionCount(environment.partitions);
-  const bus = await openBus({ url: natsUrl, name: `herald ${roles.join('+')}`, count, sizes, log, signal });
+  const signInRefused = () => auditSignInRefused(audit, roles);
+  const name = `herald ${roles.join('+')}`;
+  const bus = await openBus({ url: natsUrl, name, count, sizes, log, signal, signInRefused });
   if (bus !== null) await secrets.useBus(bus);
   return bus;
-}
-
-function auditTrail(environment: Environment, bus: () => Bus | null, log: Log): AuditTrail {
-  const key = auditKeyOf(environment, true);
-  if (key === null)
-    log.warn({ event: 'audit.off' }, 'nothing is audited: set HERALD_AUDIT_KEY to the same secret everywhere');
-  return new AuditTrail({ key, bus, process: `${hostname()}:${process.pid}`, clock: systemClock, log });
 }
 
 /** What keeps this process from doing its work, besides NATS. */
@@ -226,6 +223,13 @@ function notReadyWithoutIngress(parts: Parts, roles: readonly Role[], { aborted 
   return notReady(parts, roles.includes('actors'));
 }
 
+/** What stands before anything is loaded. */
+interface Ground {
+  readonly secrets: SecretStore;
+  readonly audit: AuditTrail;
+  readonly parts: Parts;
+}
+
 interface Parts {
   bus: Bus | null;
   actors: ActorsRole | null;
@@ -235,6 +239,7 @@ interface Parts {
 /** First no more comes in, then what was decided goes out, then the ground is taken away. */
 function stopSteps(
   parts: Parts,
+  roles: readonly Role[],
   ingress: IngressRole | null,
   audit: AuditTrail,
   rest: readonly (() => Promise<void> | void | undefined)[],
@@ -245,7 +250,13 @@ function stopSteps(
     { name: 'actors', run: () => parts.actors?.stop() },
     { name: 'archive', run: () => parts.archive?.stop() },
     ...rest.map((run, i) => ({ name: `rest ${i}`, run: () => run() })),
-    { name: 'audit', run: () => audit.close() },
+    {
+      name: 'audit',
+      run() {
+        auditStopped(audit, roles);
+        return audit.close();
+      },
+    },
     { name: 'bus', run: () => parts.bus?.close() },
   ];
 }

@@ -21,7 +21,7 @@ import type { IngressSource } from '../ingress/authenticate.ts';
 import { compressing } from '../ingress/compress.ts';
 import { Gate } from '../ingress/gate.ts';
 import { createGroupCommit, type GroupCommit } from '../ingress/group-commit.ts';
-import { type HttpServer, ListenFailed, startHttpServer } from '../ingress/http.ts';
+import { type HttpAudit, type HttpServer, ListenFailed, startHttpServer } from '../ingress/http.ts';
 import { TokenVerifier } from '../ingress/jwt.ts';
 import { systemRandom } from '../ingress/random.ts';
 import type { Route } from '../ingress/route.ts';
@@ -38,6 +38,7 @@ import { audited } from './audited.ts';
 import { createAuthority, currentPosture, findKey, listensOnLoopback } from './authority.ts';
 import type { Environment, Tls } from './environment.ts';
 import type { KeyStore } from './key-store.ts';
+import { PROCESS } from './process-name.ts';
 import type { AskStanding } from './standing.ts';
 import { StartFailed } from './start-failed.ts';
 
@@ -54,7 +55,7 @@ export interface IngressRoleOptions {
   readonly trustedProxies: readonly string[];
   readonly accessLog: AccessLogMode;
   readonly connectionsPerAddress: number;
-  readonly audit: Pick<AuditTrail, 'command' | 'refused'>;
+  readonly audit: Pick<AuditTrail, 'command' | 'refused' | 'post'>;
   /** Where people reach this Herald, when that was said. */
   readonly externalUrl: string | null;
   readonly apiAccess: Environment['apiAccess'];
@@ -123,8 +124,8 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
   const authority: Authority = {
     ...judge,
     denied(denial) {
-      const { code, method, route, address } = denial;
-      options.audit.refused({ code, subject: `${method} ${route}`, address });
+      const { code, method, route, address, by, url } = denial;
+      options.audit.refused({ code, subject: `${method} ${route}`, address, by, detail: url });
       return judge.denied(denial);
     },
   };
@@ -215,6 +216,7 @@ async function listen(options: IngressRoleOptions, routes: readonly Route[]): Pr
   try {
     return await startHttpServer({
       ...options,
+      audit: httpAudit(options.audit),
       routes,
       metrics: options.metrics.http,
       clock: systemClock,
@@ -225,6 +227,14 @@ async function listen(options: IngressRoleOptions, routes: readonly Route[]): Pr
       throw new StartFailed(error.message, { cause: error });
     throw error;
   }
+}
+
+function httpAudit(audit: IngressRoleOptions['audit']): HttpAudit {
+  return {
+    connectionRefused: (address) =>
+      audit.refused({ code: 'connections.too-many', subject: 'connection', address, by: null }),
+    tlsChanged: ({ event, cert, detail }) => audit.post({ event, what: cert, subject: '', by: PROCESS, detail }),
+  };
 }
 
 export function sourceFinder(resources: () => ResourceSet): (name: string) => IngressSource | null {

@@ -8,7 +8,7 @@ import { BucketConflict, type Stored, WatchedBucket } from '../bus/watched-bucke
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 
-export class KeyStore implements Pick<KeyPorts, 'keys' | 'put'> {
+export class KeyStore implements Pick<KeyPorts, 'keys'> {
   readonly #clock: Clock;
   readonly #log: Log;
   #bucket: WatchedBucket | null = null;

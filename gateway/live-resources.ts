@@ -27,9 +27,19 @@ export interface LiveResources {
   /** What the first load took out of production, as the archive saw it last; empty: nothing that is known. */
   lost(): string;
   onChange(listener: (set: ResourceSet) => void): void;
+  onRefused(listener: (refusal: RefusedChange) => void): void;
   /** A secret has changed that they may refer to. */
   look(): void;
   close(): Promise<void>;
+}
+
+/** A change that is not in force. */
+export interface RefusedChange {
+  readonly code: 'resources.mistakes' | 'resources.production-loss';
+  /** Of the set; null: it is none, for it has mistakes. */
+  readonly hash: string | null;
+  /** For people. */
+  readonly why: string;
 }
 
 /** Milliseconds until the archive is asked again. */
@@ -72,6 +82,7 @@ export async function openResources(
     refused: () => activation.refused,
     lost: () => activation.lost,
     onChange: (listener) => void activation.listeners.push(listener),
+    onRefused: (listener) => void activation.refusals.push(listener),
     look: () => watch.look(),
     async close() {
       activation.close();
@@ -86,6 +97,7 @@ class Activation {
   refused = '';
   lost = '';
   readonly listeners: ((set: ResourceSet) => void)[] = [];
+  readonly refusals: ((refusal: RefusedChange) => void)[] = [];
   readonly #context: Pick<SenderContext, 'clock' | 'log'>;
   readonly #query: Query;
   #proposal = 0;
@@ -108,13 +120,18 @@ class Activation {
   /** `why`: for people. */
   refuse(why: string): void {
     this.#supersede();
-    this.refused = why;
+    this.#refuse({ code: 'resources.mistakes', hash: null, why });
   }
 
   close(): void {
     this.#isClosed = true;
     this.#supersede();
     this.#cancelStart();
+  }
+
+  #refuse(refusal: RefusedChange): void {
+    this.refused = refusal.why;
+    for (const listener of this.refusals) listener(refusal);
   }
 
   #supersede(): void {
@@ -129,7 +146,8 @@ class Activation {
       case 'fine':
         return this.#apply(set);
       case 'losses': {
-        this.refused = `${describeLosses(verdict.losses)}; ${HOW_TO_ALLOW}`;
+        const why = `${describeLosses(verdict.losses)}; ${HOW_TO_ALLOW}`;
+        this.#refuse({ code: 'resources.production-loss', hash: set.hash, why });
         const fields = { event: 'resources.production-loss', hash: set.hash, losses: verdict.losses };
         this.#context.log.error(fields, 'the changed resources would lose production; what was in force stays');
         return;

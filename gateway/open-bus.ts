@@ -18,12 +18,15 @@ export interface OpenBusOptions {
   readonly sizes: StreamSizes;
   readonly log: Log;
   readonly signal: AbortSignal;
+  /** NATS knows nobody by the credentials of its URL. */
+  signInRefused(): void;
 }
 
 const TRY_AGAIN = 1000;
 
 /** null when `signal` aborts first. Throws StartFailed where the streams that are there do not fit. */
-export async function openBus({ url, name, count, sizes, log, signal }: OpenBusOptions): Promise<Bus | null> {
+export async function openBus(options: OpenBusOptions): Promise<Bus | null> {
+  const { url, name, count, sizes, log, signal } = options;
   for (let said = false; !signal.aborted; said = true) {
     let bus: Bus | null = null;
     try {
@@ -33,6 +36,7 @@ export async function openBus({ url, name, count, sizes, log, signal }: OpenBusO
     } catch (error) {
       await bus?.close();
       if (error instanceof StreamMismatch) throw new StartFailed(error.message, { cause: error });
+      if (!said && error instanceof BusUnreachable && error.isRefused) options.signInRefused();
       if (!said) log.error({ event: 'bus.waiting', error }, waiting(error));
       await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN));
     }

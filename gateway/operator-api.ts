@@ -134,7 +134,7 @@ export function operatorApi({
     newCommandId: randomUUID,
     now: systemClock.now,
   };
-  const clicks = slackClicks(resources.current, ports.command, { clock: systemClock, log });
+  const clicks = slackClicks(resources.current, ports.command, { clock: systemClock, log, audit });
   const callbacks = callbackRoute(callbackPorts(resources.current, bus, count));
   return [...operatorRoutes(ports, VERSION), slackInteractionRoute(clicks), callbacks];
 }

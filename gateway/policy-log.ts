@@ -1,6 +1,5 @@
 /** Writes every activation of a policy in this process to the log that all processes share (bus/policy-log.ts). */
 
-import { hostname } from 'node:os';
 import type { AuditEvent } from '../access/audit-chain.ts';
 import type { Bus } from '../bus/connection.ts';
 import { type PolicyActivation, recordActivation } from '../bus/policy-log.ts';
@@ -9,6 +8,7 @@ import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import type { LiveResources } from './live-resources.ts';
+import { PROCESS } from './process-name.ts';
 
 /** A configuration of thousands of files is known by its first ones. */
 const MOST_FILES = 100;
@@ -54,9 +54,8 @@ function audited({ hash, count, files, process }: PolicyActivation): AuditEvent 
 }
 
 function activationOf({ policy, hash, count, files }: ResourceSet, at: number): PolicyActivation {
-  const process_ = `${hostname()}:${process.pid}`;
   const shown = files.slice(0, MOST_FILES);
-  return { hash: policy.hash, resources: hash, count, files: shown, fileCount: files.length, at, process: process_ };
+  return { hash: policy.hash, resources: hash, count, files: shown, fileCount: files.length, at, process: PROCESS };
 }
 
 /** Resolves early when the process stops. */

@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { IV_BYTES, type Keyring, type Sealed, type SecretName, seal, unseal } from '../access/secret-box.ts';
-import type { SecretPorts, StoredSecret } from '../api/secrets.ts';
+import type { Rotated, SecretPorts, StoredSecret } from '../api/secrets.ts';
 import type { Bus } from '../bus/connection.ts';
 import { SECRETS_BUCKET } from '../bus/subjects.ts';
 import { BucketConflict, type Stored, WatchedBucket } from '../bus/watched-bucket.ts';
@@ -118,7 +118,18 @@ export class SecretStore implements SecretPorts {
     return true;
   }
 
-  async reseal(secret: SecretName): Promise<'resealed' | 'current' | 'unreadable' | 'changed'> {
+  async rotate(secrets: readonly SecretName[]): Promise<Rotated> {
+    const count = { resealed: 0, current: 0 };
+    const failed: SecretName[] = [];
+    for (const secret of secrets) {
+      const done = await this.#reseal(secret);
+      if (done === 'resealed' || done === 'current') count[done] += 1;
+      else failed.push(secret);
+    }
+    return { ...count, failed, key: this.#open().keyring.keys[0].id };
+  }
+
+  async #reseal(secret: SecretName): Promise<'resealed' | 'current' | 'unreadable' | 'changed'> {
     const { keyring, bucket } = this.#open();
     const entry = this.#entries.get(keyOf(secret));
     if (entry === undefined) return 'changed';

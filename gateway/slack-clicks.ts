@@ -9,11 +9,12 @@ import { respondToClick } from '../channels/slack/respond.ts';
 import type { ResourceSet } from '../resources/compile.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { AuditTrail } from './audit-trail.ts';
 
 export function slackClicks(
   resources: () => Pick<ResourceSet, 'channels' | 'policy'>,
   command: OperatorPorts['command'],
-  parts: { readonly clock: Clock; readonly log: Log },
+  parts: { readonly clock: Clock; readonly log: Log; readonly audit: Pick<AuditTrail, 'refused'> },
 ): SlackPorts {
   const { clock, log } = parts;
   return {
@@ -39,6 +40,7 @@ export function slackClicks(
       await Promise.race([work, patience]);
       cancel();
     },
+    notAllowed: (subject, by) => parts.audit.refused({ code: 'slack.may-not-act', subject, address: '', by }),
     failed: (error) => log.warn({ error }, 'slack.click-failed'),
   };
 }

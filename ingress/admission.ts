@@ -92,16 +92,17 @@ export function refuse(
   const reply = refusal(verdict, source.auth);
   if (reply === null) return null;
   const address = head.peer?.address() ?? '';
-  denied(ports, source.name, verdict.code, address);
+  denied(ports, source.name, verdict.code, address, 'key' in verdict ? verdict.key : undefined);
   reject(ports, source.name, verdict.code, reply);
   if (verdict.code === 'auth.keys-unavailable') return reply;
   return { ...reply, delay: ports.failures.delay(address, ports.clock.monotonic()) };
 }
 
-/** Said in the log and in the audit, without what was presented. */
-function denied(ports: IntakePorts, source: string, code: string, address: string): void {
-  ports.log.warn({ event: 'audit.denied', source, code, address }, 'ingress.refused');
-  ports.refused({ code, subject: source, address });
+/** Said in the log and in the audit, without what was presented. `key`: whose it was, where that is known. */
+function denied(ports: IntakePorts, source: string, code: string, address: string, key?: string): void {
+  const by = key ?? null;
+  ports.log.warn({ event: 'audit.denied', source, code, address, by }, 'ingress.refused');
+  ports.refused({ code, subject: source, address, by });
 }
 
 /** `handle` within the number of requests that the source takes at a time. */

@@ -40,7 +40,9 @@ export type AuthVerdict =
   | { readonly code: 'auth.missing' }
   | { readonly code: 'auth.wrong' }
   /** Right once, or later: by its timestamp or the times in its token. */
-  | { readonly code: 'auth.expired' }
+  | { readonly code: 'auth.expired'; readonly key?: string }
+  /** An API key that was good once. `key`: its name. */
+  | { readonly code: 'auth.revoked'; readonly key: string }
   /** The keys of its tokens cannot be had now. */
   | { readonly code: 'auth.keys-unavailable' };
 
@@ -128,7 +130,9 @@ function byKey(tenant: string, head: Head & Pick<RequestHead, 'identity'>, findK
       return ACCEPTED;
     }
     case 'access.expired':
-      return { code: 'auth.expired' };
+      return { code: 'auth.expired', key: found.key };
+    case 'access.revoked':
+      return { code: 'auth.revoked', key: found.key };
     case 'access.wrong':
       return WRONG;
     case 'access.unavailable':
@@ -169,6 +173,8 @@ export function refusal(verdict: AuthVerdict, auth: SourceAuth): Reply | null {
         code,
         detail: `The ${CREDENTIAL[auth.type]} is right, but was made too long ago, or for later. Are the clocks right?`,
       });
+    case 'auth.revoked':
+      return problem(403, 'Revoked', { code, detail: 'The API key was revoked.' });
     case 'auth.keys-unavailable':
       return problem(503, 'Not accepted now', {
         code,

@@ -17,6 +17,8 @@ export interface ConnectionLimitOptions {
   isProxy(address: string): boolean;
   /** Open connections by address; null where the system does not tell. */
   readonly count: () => Promise<ReadonlyMap<string, number> | null>;
+  /** One connection of the address was one too many. */
+  refused(address: string): void;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -65,6 +67,7 @@ export class ConnectionLimit {
     if (this.#options.isProxy(address)) return true;
     // It will be gone again.
     this.#since.set(address, since - 1);
+    this.#options.refused(address);
     this.#tell(address, perAddress);
     return false;
   }

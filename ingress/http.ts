@@ -27,7 +27,7 @@ import { connectionsByAddress } from './connection-table.ts';
 import { Exchange, type ServerState } from './exchange.ts';
 import { problem } from './problem.ts';
 import type { Method, Route } from './route.ts';
-import { type ListeningApp, type TlsFiles, TlsListener } from './tls-listener.ts';
+import { type ListeningApp, type TlsChange, type TlsFiles, TlsListener } from './tls-listener.ts';
 
 const LISTEN_SHARED = 0;
 const CLOSE_LOOK_EVERY = 20;
@@ -49,6 +49,15 @@ export interface HttpServerOptions {
   readonly accessLog?: AccessLogMode;
   /** Connections that one address may hold, proxies excepted. Left out: any number. */
   readonly connectionsPerAddress?: number;
+  /** Left out: nobody wants to know. */
+  readonly audit?: HttpAudit;
+}
+
+/** What of the server is security's business. */
+export interface HttpAudit {
+  /** A connection was closed unread. */
+  connectionRefused(address: string): void;
+  tlsChanged(change: TlsChange): void;
 }
 
 export interface HttpServer {
@@ -77,6 +86,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     perAddress: options.connectionsPerAddress ?? Number.POSITIVE_INFINITY,
     isProxy: (address) => proxies.has(address),
     count: () => connectionsByAddress(ports),
+    refused: (address) => options.audit?.connectionRefused(address),
     clock,
     log,
   });
@@ -119,7 +129,7 @@ function bound(app: TemplatedApp, connections: ConnectionLimit): void {
 }
 
 async function startTls(
-  { tls = null, routes }: HttpServerOptions,
+  { tls = null, routes, audit }: HttpServerOptions,
   server: ServerState,
   connections: ConnectionLimit,
 ): Promise<TlsListener | null> {
@@ -129,6 +139,7 @@ async function startTls(
     files,
     clock: server.clock,
     log: server.log,
+    changed: (change) => audit?.tlsChanged(change),
     async open({ cert, key, clientCa }, port) {
       const ca = clientCa === null ? {} : { ca_file_name: clientCa };
       const app = SSLApp({ cert_file_name: cert, key_file_name: key, ssl_ciphers: CIPHERS, ...ca });

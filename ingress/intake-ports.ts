@@ -13,7 +13,13 @@ import type { RandomWord } from './random.ts';
 
 export interface IntakePorts extends ProofPorts {
   /** Somebody was turned away, for the audit. */
-  refused(refusal: { readonly code: string; readonly subject: string; readonly address: string }): void;
+  refused(refusal: {
+    readonly code: string;
+    readonly subject: string;
+    readonly address: string;
+    /** Name of a key; null: nobody knows. */
+    readonly by: string | null;
+  }): void;
   /** Somebody takes the alert on. Resolves after the commit, whatever came of it; rejects where nobody answers. */
   acknowledge(subject: { readonly tenant: string; readonly fingerprint: string; readonly by: string }): Promise<void>;
   findSource(name: string): IngressSource | null;

@@ -36,6 +36,16 @@ export interface TlsListenerOptions {
   readonly log: Log;
   /** `port` null: the one that was configured. Rejects when it cannot be had. */
   open(files: TlsFiles, port: number | null): Promise<ListeningApp>;
+  /** The files changed. */
+  changed(change: TlsChange): void;
+}
+
+export interface TlsChange {
+  readonly event: 'tls.reloaded' | 'tls.refused';
+  /** Path of the certificate. */
+  readonly cert: string;
+  /** What is in force since, or why not. */
+  readonly detail: string;
 }
 
 export class TlsFilesWrong extends Error {
@@ -53,6 +63,8 @@ export class TlsListener {
   readonly #before: ListeningApp[] = [];
   #cancel: () => void = () => {};
   #isClosed = false;
+  /** Why the files that stand there now are not in force; '': they are. */
+  #refusal = '';
   readonly #options: TlsListenerOptions;
 
   private constructor(options: TlsListenerOptions, app: ListeningApp, digest: string) {
@@ -86,9 +98,10 @@ export class TlsListener {
   }
 
   async #look(): Promise<void> {
-    const { files, log, open } = this.#options;
+    const { files, log, open, changed } = this.#options;
     try {
       const digest = digestOf(files);
+      this.#refusal = '';
       if (digest !== this.#digest) {
         this.#digest = digest;
         const app = await open(files, this.port);
@@ -101,11 +114,22 @@ export class TlsListener {
         this.#before.push(this.#current);
         this.#current = app;
         log.info({ event: 'tls.reloaded', cert: files.cert }, 'another certificate is in force');
+        changed({ event: 'tls.reloaded', cert: files.cert, detail: `digest of the files ${digest.slice(0, 16)}` });
       }
     } catch (error) {
-      log.error({ event: 'tls.refused', error }, 'the changed certificate is not right; what was in force stays');
+      this.#refuse(error);
     }
     if (!this.#isClosed) this.#watch();
+  }
+
+  /** Said once for each fault, however often the files are looked at. */
+  #refuse(error: unknown): void {
+    const { files, log, changed } = this.#options;
+    const detail = error instanceof Error ? error.message : String(error);
+    if (detail === this.#refusal) return;
+    this.#refusal = detail;
+    log.error({ event: 'tls.refused', error }, 'the changed certificate is not right; what was in force stays');
+    changed({ event: 'tls.refused', cert: files.cert, detail });
   }
 }
 

@@ -152,9 +152,7 @@ export class ServedApi {
       list: () => [...this.secrets.values()],
       set: async ({ tenant, name }) => void this.secrets.set(`${tenant}/${name}`, aSecret(tenant, name)),
       delete: async ({ tenant, name }) => this.secrets.delete(`${tenant}/${name}`),
-      async reseal() {
-        return 'current';
-      },
+      rotate: async (secrets) => ({ resealed: 0, current: secrets.length, failed: [], key: 'k' }),
     },
     alertmanager: {
       tenant: () => 'acme',

@@ -8,6 +8,7 @@ import { reason } from '../../alert/reason.ts';
 import { type SlackPorts, slackInteractionRoute } from '../../api/slack-interactions.ts';
 import { slackMessage } from '../../channels/slack/message.ts';
 import { slackTexts } from '../../channels/slack/template.ts';
+import type { Refusal } from '../../gateway/audit-trail.ts';
 import { slackClicks } from '../../gateway/slack-clicks.ts';
 import type { HttpRequest, Reply } from '../../ingress/route.ts';
 import { channelOf } from '../../resources/channel.ts';
@@ -52,7 +53,10 @@ async function setUp(
     commands.push(entry);
     return reply(entry);
   };
-  const route = slackInteractionRoute(slackClicks(() => ({ channels, policy }), command, { clock, log: silentLog }));
+  const refused: string[] = [];
+  const audit = { refused: ({ code, subject, by }: Refusal) => void refused.push(`${code} ${subject} ${by}`) };
+  const parts = { clock, log: silentLog, audit };
+  const route = slackInteractionRoute(slackClicks(() => ({ channels, policy }), command, parts));
   const ask = async (
     payload: unknown,
     change: Partial<{ channel: string; timestamp: string; signature: string }> = {},
@@ -74,7 +78,7 @@ async function setUp(
     };
     return (await route.handle(request)) as Reply;
   };
-  return { clock, answers, commands, ask };
+  return { clock, answers, commands, refused, ask };
 }
 
 /** `block_actions` as docs.slack.dev shows it, for a button of a message that Herald posted. */
@@ -259,12 +263,14 @@ test('[BR-SEC-008] only those whom the channel names may act by a click; who may
     [['user/gone', 'team/gone', 'schedule/gone'], false],
   ];
   for (const [mayAct, allowed] of cases) {
-    const { answers, commands, ask } = await setUp(undefined, { mayAct }, people);
+    const { answers, commands, refused, ask } = await setUp(undefined, { mayAct }, people);
     assert.equal((await ask(await aClick(answers.url, acknowledge))).status, 200);
     assert.equal(commands.length, allowed ? 2 : 0, mayAct.join());
     const [request] = await answers.received(1);
     const { response_type: to, replace_original: replaces, text } = said(request?.body ?? '');
     assert.equal(replaces, allowed);
+    assert.deepEqual(refused.length, allowed ? 0 : 1, refused.join());
+    if (!allowed) assert.match(refused[0] ?? '', /^slack\.may-not-act default\/ops slack\//);
     if (!allowed) assert.deepEqual([to, /does not let you/.test(text)], ['ephemeral', true]);
   }
 });

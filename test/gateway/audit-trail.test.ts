@@ -102,7 +102,7 @@ test('without a key nothing is written, and commands are carried out', async () 
   const from = await last();
   const { audit } = trail(() => null, null);
   assert.equal((await audit.command(ACK, done)).status, 200);
-  audit.refused({ code: 'auth.wrong', subject: 'alertmanager', address: '192.0.2.1' });
+  audit.refused({ code: 'auth.wrong', subject: 'alertmanager', address: '192.0.2.1', by: null });
   await audit.close();
   assert.equal(await last(), from);
 });
@@ -110,8 +110,9 @@ test('without a key nothing is written, and commands are carried out', async () 
 test('[BR-SEC-015] a flood of refusals takes two records a minute, and other refusals keep theirs', async () => {
   const from = await last();
   const { audit, clock } = trail();
-  for (let i = 0; i < 500; i++) audit.refused({ code: 'auth.wrong', subject: 'alertmanager', address: '192.0.2.1' });
-  audit.refused({ code: 'auth.missing', subject: 'grafana', address: '192.0.2.2' });
+  for (let i = 0; i < 500; i++)
+    audit.refused({ code: 'auth.wrong', subject: 'alertmanager', address: '192.0.2.1', by: null });
+  audit.refused({ code: 'auth.missing', subject: 'grafana', address: '192.0.2.2', by: null });
   clock.advance(60_000);
   await audit.close();
   const written = (await since(from)).map(({ what, subject, by, detail }) => [what, subject, by, detail].join(' '));
@@ -126,7 +127,7 @@ test('[BR-SEC-015] who comes from a thousand addresses fills a bounded part of t
   const from = await last();
   const { audit } = trail();
   for (let i = 0; i < 1000; i++)
-    audit.refused({ code: 'auth.wrong', subject: 's', address: `2001:db8::${i.toString(16)}` });
+    audit.refused({ code: 'auth.wrong', subject: 's', address: `2001:db8::${i.toString(16)}`, by: null });
   await audit.close();
   const written = await since(from);
   assert.ok(written.length <= 202, String(written.length));
@@ -137,7 +138,7 @@ test('refusals wait while NATS is out of reach, and are written once it is back'
   const from = await last();
   let bus: Bus | null = null;
   const { audit, clock } = trail(() => bus);
-  audit.refused({ code: 'auth.wrong', subject: 'late', address: '192.0.2.3' });
+  audit.refused({ code: 'auth.wrong', subject: 'late', address: '192.0.2.3', by: null });
   await new Promise(setImmediate);
   bus = buses[0]!;
   await until('it to be written', async () => {
@@ -164,13 +165,9 @@ test('the key is HERALD_AUDIT_KEY, else a file beside our own nats-server, else 
   }
 });
 
-test('[BR-SEC-015] changes of API keys and secrets are written down before they are made, without any secret', async () => {
-  const events: AuditEvent[] = [];
-  const audit = {
-    async record(event: AuditEvent) {
-      events.push(event);
-    },
-  };
+test('[BR-SEC-015] changes of API keys and secrets are written down before they are made, with who, what came of them, and no secret', async () => {
+  const from = await last();
+  const { audit } = trail();
   const key: ApiKey = {
     name: 'grafana',
     grants: [],
@@ -180,33 +177,57 @@ test('[BR-SEC-015] changes of API keys and secrets are written down before they 
     secrets: [{ digest: 'd1gest', createdAt: 1, until: null }],
     revoked: null,
   };
-  const seen: number[] = [];
-  const put = auditedKeys(audit, async () => {
-    seen.push(events.length);
-    return true;
+  const seen: (string | undefined)[] = [];
+  const look = async () => void seen.push((await since(from)).at(-1)?.what);
+  const put = auditedKeys(audit, async ({ expiresAt }) => {
+    await look();
+    return expiresAt === null;
   });
-  await put(key, null);
-  await put({ ...key, expiresAt: 2 }, key);
-  await put({ ...key, revoked: { at: 3, by: 'otto' } }, key);
+  await put(key, null, 'maria');
+  await put({ ...key, expiresAt: 2 }, key, 'eve');
+  await put({ ...key, revoked: { at: 3, by: 'otto' } }, key, 'otto');
+  const smtp = { tenant: 'default', name: 'smtp' };
   const store = auditedSecrets(audit, {
     problem: () => null,
     list: () => [],
-    set: async () => void seen.push(events.length),
-    delete: async () => true,
-    reseal: async () => 'current',
+    set: look,
+    delete: async () => false,
+    rotate: async () => ({ resealed: 1, current: 0, failed: [], key: '1a2b3c4d' }),
   });
-  await store.set({ tenant: 'default', name: 'smtp' }, 'hunter2', 'maria');
-  await store.delete({ tenant: 'default', name: 'smtp' });
-  assert.deepEqual(seen, [1, 2, 3, 4], 'each after its record');
-  assert.deepEqual(
-    events.map(({ what, subject, by }) => `${what} ${subject} ${by}`),
-    [
-      'api-key.create grafana maria',
-      'api-key.rotate grafana ',
-      'api-key.revoke grafana otto',
-      'secret.set default/smtp maria',
-      'secret.delete default/smtp ',
-    ],
-  );
-  assert.doesNotMatch(JSON.stringify(events), /hunter2|d1gest/);
+  await store.set(smtp, 'hunter2', 'maria');
+  await store.delete(smtp, 'eve');
+  await store.rotate([smtp], 'otto');
+  await audit.close();
+  assert.deepEqual(seen, ['api-key.create', 'api-key.rotate', 'api-key.revoke', 'secret.set'], 'each after its record');
+  const written = await since(from);
+  const lines = (wanted: AuditEvent['event']) =>
+    written
+      .filter(({ event }) => event === wanted)
+      .map(({ what, subject, by, detail }) => [what, subject, by, ...(wanted === 'command.asked' ? [] : [detail])])
+      .map((words) => words.join(' '));
+  assert.deepEqual(lines('command.answered'), [
+    'api-key.create grafana maria 200',
+    'api-key.rotate grafana eve 409 changed meanwhile',
+    'api-key.revoke grafana otto 200',
+    'secret.set default/smtp maria 200',
+    'secret.delete default/smtp eve 404',
+    'secret.rotate 1 secrets otto 200 by key 1a2b3c4d: 1 encrypted anew, 0 were already, 0 could not be',
+  ]);
+  assert.deepEqual(lines('command.asked').length, 6);
+  assert.doesNotMatch(JSON.stringify(written), /hunter2|d1gest/);
+});
+
+test('[BR-SEC-015] a refusal names the key that is known, and where it was used', async () => {
+  const from = await last();
+  const { audit } = trail();
+  audit.refused({
+    code: 'access.revoked',
+    subject: 'GET /v1/alerts',
+    address: '192.0.2.9',
+    by: 'grafana',
+    detail: '/v1/alerts',
+  });
+  await audit.close();
+  const [record] = await since(from);
+  assert.deepEqual([record?.by, record?.detail], ['grafana', '/v1/alerts from 192.0.2.9']);
 });

@@ -217,9 +217,9 @@ test('[BR-SEC-005, BR-SEC-008] a key that Herald made is good until it expires o
     return found;
   };
   const good = 'api-key turned';
-  assert.deepEqual(await codes(), ['api-key short', 'access.wrong', good, good, good, 'access.wrong']);
+  assert.deepEqual(await codes(), ['api-key short', 'access.revoked', good, good, good, 'access.wrong']);
   clock.advance(1000);
-  assert.deepEqual(await codes(), ['access.expired', 'access.wrong', good, good, good, 'access.wrong']);
+  assert.deepEqual(await codes(), ['access.expired', 'access.revoked', good, good, good, 'access.wrong']);
   clock.advance(1000);
   assert.deepEqual((await codes()).slice(2, 5), ['access.expired', 'access.expired', good]);
   assert.equal(rotated(gone, 'x', now, 0), null);

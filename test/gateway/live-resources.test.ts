@@ -49,12 +49,16 @@ async function opened(yaml: string, seen: readonly Seen[]) {
   const context = { clock, log, stdout: new PassThrough(), externalURL: 'http://127.0.0.1' };
   const resources = await openResources(dir, context as never, query);
   atEnd(() => resources.close());
+  const refusals: string[] = [];
+  resources.onRefused(({ code, hash }) => void refusals.push(`${code} ${hash === null ? 'no set' : 'a set'}`));
   const events = () => lines.flatMap(({ event }) => event ?? []);
   return {
     resources,
     clock,
     archive,
     events,
+    /** As the audit has them. */
+    refusals,
     /** Writes the file, and lets the watch look. */
     async change(text: string) {
       writeFiles(dir, { 'all.yaml': text });
@@ -83,6 +87,7 @@ test('[BR-QUAL-014] [BR-QUAL-002] a change that takes a seen namespace out of pr
   assert.match(herald.resources.refused(), /^1 namespace that alerts were about would leave production: default\/shop/);
   assert.match(herald.resources.refused(), /would be staging \(namespace shop matches staging pattern "\^shop"/);
   assert.match(herald.resources.refused(), /leavesProduction in the EnvironmentPolicy/);
+  assert.deepEqual(herald.refusals, ['resources.production-loss a set']);
 
   await herald.change(FIRST);
   await herald.logged('resources.applied');

@@ -48,9 +48,9 @@ function findKey(secret: string) {
   const grants = GRANTS[secret];
   if (grants !== undefined)
     return { code: 'access.identified', identity: { kind: 'api-key', name: secret, grants } } as const;
-  return {
-    code: secret === 'old' ? 'access.expired' : secret === 'early' ? 'access.unavailable' : 'access.wrong',
-  } as const;
+  if (secret === 'old') return { code: 'access.expired', key: 'old' } as const;
+  if (secret === 'gone') return { code: 'access.revoked', key: 'gone' } as const;
+  return { code: secret === 'early' ? 'access.unavailable' : 'access.wrong' } as const;
 }
 
 test('[BR-SEC-006] a source of API keys takes those of senders in its tenant, as bearer or password, and knows who it was', () => {

@@ -63,6 +63,7 @@ test('[BR-WH-024] a trusted proxy stands for many, and is not bounded', async ()
 function limited(counts: ReadonlyMap<string, number> | null) {
   const clock = new FakeClock();
   const reads = { begun: 0, counts };
+  const refused: string[] = [];
   const limit = new ConnectionLimit({
     perAddress: 3,
     isProxy: () => false,
@@ -70,10 +71,11 @@ function limited(counts: ReadonlyMap<string, number> | null) {
       reads.begun += 1;
       return reads.counts;
     },
+    refused: (address) => void refused.push(address),
     clock,
     log: silentLog,
   });
-  return { limit, clock, reads };
+  return { limit, clock, reads, refused };
 }
 
 test('nobody is asked whose connections are open while fewer are than one address may hold', () => {
@@ -85,11 +87,12 @@ test('nobody is asked whose connections are open while fewer are than one addres
 });
 
 test('[BR-WH-024] only the address that holds too many is refused', async () => {
-  const { limit, reads } = limited(new Map([['192.0.2.1', 3]]));
+  const { limit, reads, refused } = limited(new Map([['192.0.2.1', 3]]));
   for (let i = 0; i < 4; i++) limit.opened('192.0.2.1');
   await until('the table to be read', () => reads.begun === 1);
   assert.equal(limit.opened('192.0.2.1'), false);
   assert.equal(limit.opened('192.0.2.2'), true);
+  assert.deepEqual(refused, ['192.0.2.1'], 'told to the audit');
 });
 
 test('what opens after the reading counts, and what was refused does not', async () => {

@@ -20,7 +20,7 @@ import { type HttpServer, startHttpServer } from '../../ingress/http.ts';
 import { TokenVerifier } from '../../ingress/jwt.ts';
 import { systemRandom } from '../../ingress/random.ts';
 import type { Route } from '../../ingress/route.ts';
-import type { TlsFiles } from '../../ingress/tls-listener.ts';
+import type { TlsChange, TlsFiles } from '../../ingress/tls-listener.ts';
 import { webhookRoute } from '../../ingress/webhook.ts';
 import type { JwtAuth } from '../../resources/source-auth.ts';
 import { type Log, silentLog } from '../../telemetry/log.ts';
@@ -79,7 +79,13 @@ export interface Door {
   readonly clock: FakeClock;
   readonly metrics: Metrics;
   readonly sources: Map<string, IngressSource>;
-  readonly refusals: { readonly code: string; readonly subject: string; readonly address: string }[];
+  readonly refusals: {
+    readonly code: string;
+    readonly subject: string;
+    readonly address: string;
+    readonly by: string | null;
+  }[];
+  readonly tlsChanges: TlsChange[];
   readonly acknowledged: { readonly tenant: string; readonly fingerprint: string; readonly by: string }[];
   readonly state: { admitting: boolean; sheddingBulk: boolean; reasons: string[] };
 }
@@ -122,6 +128,7 @@ export async function openDoor(extra: readonly Route[] = [], options: DoorOption
   const metrics = createMetrics();
   const sources = new Map(SOURCES.map((one) => [one.name, one]));
   const refusals: Door['refusals'] = [];
+  const tlsChanges: TlsChange[] = [];
   const acknowledged: Door['acknowledged'] = [];
   const state = { admitting: true, sheddingBulk: false, reasons: [] as string[] };
   const groupCommit = createGroupCommit({
@@ -170,6 +177,7 @@ export async function openDoor(extra: readonly Route[] = [], options: DoorOption
       }),
       ...extra,
     ],
+    audit: { connectionRefused: () => {}, tlsChanged: (change) => void tlsChanges.push(change) },
     log,
     metrics: metrics.http,
     clock,
@@ -189,6 +197,7 @@ export async function openDoor(extra: readonly Route[] = [], options: DoorOption
     sources,
     acknowledged,
     refusals,
+    tlsChanges,
     state,
   };
 }

@@ -79,6 +79,10 @@ test('[BR-WH-021] a changed certificate is taken up; open connections go on; fil
   writeFileSync(files.key, 'no key');
   door.clock.advance(5000);
   assert.equal((await send(door, 'herald')).serial, changed);
+  door.clock.advance(5000);
+  const told = door.tlsChanges.map(({ event, cert }) => [event, cert]);
+  const refused = ['tls.refused', files.cert];
+  assert.deepEqual(told, [refused, ['tls.reloaded', files.cert], refused], 'each once, for the audit');
 });
 
 test('[BR-WH-004] mTLS: a source asks for a certificate that the CA signed, and for a name in it', async () => {
