@@ -5,6 +5,8 @@ export const PERMISSIONS = [
   'receipts.read',
   'alerts.command',
   'silences.write',
+  'shifts.trade',
+  'shifts.assign',
   'approvals.decide',
   'promotions.request',
   'deliveries.replay',
@@ -19,14 +21,15 @@ export const PERMISSIONS = [
 export type Permission = (typeof PERMISSIONS)[number];
 
 const VIEWER = ['alerts.read', 'receipts.read'] as const;
-const RESPONDER = [...VIEWER, 'alerts.command', 'silences.write'] as const;
+const RESPONDER = [...VIEWER, 'alerts.command', 'silences.write', 'shifts.trade'] as const;
 const OPERATOR = [
   ...RESPONDER,
-  ...(['approvals.decide', 'promotions.request', 'deliveries.replay', 'channels.test', 'deployment.read'] as const),
+  ...(['shifts.assign', 'approvals.decide', 'promotions.request', 'deliveries.replay', 'channels.test'] as const),
+  'deployment.read',
 ] as const;
 
 /**
- * viewer: sees alerts and all that became of them. responder: is on call, acts on alerts and silences. operator: decides, replays, tries
+ * viewer: sees alerts and all that became of them. responder: is on call, acts on alerts and silences, trades own shifts. operator: decides, replays, tries
  * out. admin: gives access, too. metrics: the scraper. sender: a source of alerts, and nothing of what became of them.
  */
 export const ROLES = {

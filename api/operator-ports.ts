@@ -5,12 +5,14 @@ import type { CommandReply } from '../alert/alert-state.ts';
 import type { CommandEntry, PromotionEntry, ReplayEntry, SilenceEntry, SubmitEntry } from '../alert/entry.ts';
 import type { NamespaceProfile } from '../alert/namespace.ts';
 import type { Recipient } from '../alert/notification.ts';
-import type { Schedule } from '../alert/people.ts';
+import type { User } from '../alert/people.ts';
 import type { Placement } from '../alert/promotion-state.ts';
 import type { Silence } from '../alert/silence.ts';
+import type { DutySchedule } from '../rules/on-call.ts';
 import type { AlertmanagerView } from './alertmanager/ports.ts';
 import type { KeyPorts } from './api-keys.ts';
 import type { AuditPage } from './audit.ts';
+import type { OverridePorts } from './overrides.ts';
 import type { SecretPorts } from './secrets.ts';
 
 export interface OperatorPorts {
@@ -58,8 +60,18 @@ export interface OperatorPorts {
     tenant: string,
     reason: { readonly code: string; readonly detail: string; readonly policy: string | null },
   ): { readonly rule: string; readonly file: string; readonly line: number } | null;
-  /** By the resources in force, in the order of their names. */
-  schedules(): readonly { readonly tenant: string; readonly schedule: Schedule }[];
+  /**
+   * As they are in force, with what people changed, in the order of their names. Throws an error of the code `ingest.unavailable` where
+   * that is not known now.
+   */
+  schedules(): readonly { readonly tenant: string; readonly schedule: DutySchedule }[];
+  readonly people: {
+    /** null: not declared. */
+    user(tenant: string, name: string): User | null;
+    /** The name of the User that signs in as that; null: none of the tenant. */
+    person(tenant: string, signedInAs: string): string | null;
+  };
+  readonly overrides: OverridePorts;
   /** Of the audit chain. Rejects with an error of the code `archive.unavailable` without NATS. */
   readonly audit: AuditPage;
   /** What the rules of Filters have counted. Rejects with an error of the code `archive.unavailable` without NATS. */

@@ -15,6 +15,7 @@ import { notificationOperations } from './notifications.ts';
 import { openapiOf } from './openapi.ts';
 import { json, type Operation, routeOf } from './operation.ts';
 import type { OperatorPorts } from './operator-ports.ts';
+import { overrideOperations } from './overrides.ts';
 import { policyOperations } from './policies.ts';
 import { previewOperations } from './preview.ts';
 import { promotionOperations } from './promotions.ts';
@@ -46,6 +47,7 @@ export function operatorRoutes(ports: OperatorPorts, version: string): Route[] {
     ...policyOperations(ports),
     ...auditOperations(ports),
     ...scheduleOperations(ports),
+    ...overrideOperations(ports),
     ...apiKeyOperations(ports.apiKeys),
     ...secretOperations(ports.secrets),
     ...statusOperations(ports),

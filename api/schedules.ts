@@ -1,4 +1,4 @@
-/** GET /v1/schedules and /v1/schedules/{tenant}/{name}, by the resources in force: who is on call, who comes next, where nobody is. */
+/** GET /v1/schedules and /v1/schedules/{tenant}/{name}, by the resources in force and what people changed: who is on call, who comes next, where nobody is. */
 
 import type { OnCall } from '../alert/people.ts';
 import { Problems, problem } from '../ingress/problem.ts';
@@ -19,6 +19,7 @@ const MOST_DAYS = 366;
 const DEFAULT_DAYS = 30;
 const CALENDAR = '.ics';
 
+const UNKNOWN_YET = 'NATS, which keeps what people change, was not reached yet.';
 const AT = words('at', 'The time that is asked about, RFC 3339; now where it is left out.');
 const DAYS: Parameter = {
   name: 'days',
@@ -37,7 +38,7 @@ export function scheduleOperations(ports: Ports): Operation[] {
       parameters: [words('tenant', 'Only this tenant.'), AT],
       body: null,
       answer: 'ScheduleList',
-      problems: {},
+      problems: { 503: UNKNOWN_YET },
       handle: async (_request, values, caller) => list(ports, values, caller),
     },
     {
@@ -50,7 +51,7 @@ export function scheduleOperations(ports: Ports): Operation[] {
       parameters: [AT, DAYS],
       body: null,
       answer: 'ScheduleDetail',
-      problems: { 404: 'There is no such schedule.' },
+      problems: { 404: 'There is no such schedule.', 503: UNKNOWN_YET },
       handle: async (request, values) => detail(ports, request, values),
     },
   ];

@@ -55,6 +55,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/on-call.ts')).onCall,
   },
   {
+    name: 'override',
+    summary: 'who takes whose shift: make, list and take back overrides and swaps',
+    load: async () => (await import('./commands/override.ts')).override,
+  },
+  {
     name: 'dead-letters',
     summary: 'list and replay what could not be processed or delivered',
     load: async () => (await import('./commands/dead-letters.ts')).deadLetters,

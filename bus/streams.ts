@@ -17,6 +17,7 @@ import {
   POLICIES_STREAM,
   SECRETS_BUCKET,
   SENDERS_BUCKET,
+  SHIFTS_BUCKET,
   SNAPSHOT_BUCKET,
   subjects,
   WORKERS_BUCKET,
@@ -104,6 +105,7 @@ export async function ensureStreams(bus: Bus, count: PartitionCount, sizes: Stre
     bus.kvm.create(API_KEYS_BUCKET, { max_bytes: 8 * MiB }),
     bus.kvm.create(SENDERS_BUCKET, { max_bytes: 16 * MiB, storage: StorageType.File }),
     bus.kvm.create(SECRETS_BUCKET, { max_bytes: 16 * MiB }),
+    bus.kvm.create(SHIFTS_BUCKET, { max_bytes: 16 * MiB }),
     bus.objm.create(SNAPSHOT_BUCKET, { storage: StorageType.File, max_bytes: SNAPSHOT_BYTES }),
   ]);
 }

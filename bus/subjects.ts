@@ -11,6 +11,7 @@ export const META_BUCKET = 'herald_meta';
 export const API_KEYS_BUCKET = 'herald_api_keys';
 export const SENDERS_BUCKET = 'herald_senders';
 export const SECRETS_BUCKET = 'herald_secrets';
+export const SHIFTS_BUCKET = 'herald_shifts';
 export const SNAPSHOT_BUCKET = 'herald_snapshots';
 
 export const ingestStream = (partition: PartitionName) => `HERALD_INGEST_${partition}`;

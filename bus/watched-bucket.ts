@@ -35,6 +35,9 @@ export class WatchedBucket {
   #reading: Promise<void> | null = null;
   #again = false;
   #closed = false;
+  /** Of the reads that were begun, and of the one whose content is held. */
+  #begun = 0;
+  #held = 0;
   #cancel = () => {};
   #ends: readonly (() => void)[] = [];
 
@@ -128,12 +131,15 @@ export class WatchedBucket {
   }
 
   async #read(): Promise<void> {
+    const turn = ++this.#begun;
     const keys = await bucketKeys(this.#bus, this.#bucket);
     const entries = await Promise.all(keys.map((key) => this.#kv.get(key)));
     const there = entries.flatMap((entry) =>
       entry === null || entry.operation !== 'PUT' ? [] : [[entry.key, entry] as const],
     );
-    if (this.#closed) return;
+    // A read that took longer than a later one knows less.
+    if (this.#closed || turn < this.#held) return;
+    this.#held = turn;
     this.#content = new Map(there.map(([key, { value, revision }]) => [key, { value, revision }]));
     this.#onChange(this.#content);
   }

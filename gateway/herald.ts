@@ -28,6 +28,7 @@ import { partitionMetrics } from './partition-metrics.ts';
 import { startPlugins } from './plugins.ts';
 import { keepPolicyLog } from './policy-log.ts';
 import { ruleCountsOf, ruleMetrics } from './rule-standing.ts';
+import { RunTime } from './run-time.ts';
 import { scheduleGauge } from './schedule-gauge.ts';
 import { SecretStore } from './secret-store.ts';
 import { Senders } from './senders.ts';
@@ -94,7 +95,10 @@ async function wire(options: HeraldOptions, { secrets, audit, parts }: Ground, e
   const stop = new AbortController();
   const query = archiveQuery(() => parts.bus);
   const needsResources = has('ingress') || has('actors');
-  const resources = needsResources ? await openResources(environment.config, context, query, secrets.read) : null;
+  const runTime = new RunTime({ clock: systemClock, log, audit });
+  const resources = needsResources
+    ? runTime.over(await openResources(environment.config, context, query, secrets.read))
+    : null;
   secrets.onChange(() => resources?.look());
   if (resources !== null) auditChanges(audit, resources);
   const keys = new KeyStore(systemClock, log);
@@ -126,7 +130,7 @@ async function wire(options: HeraldOptions, { secrets, audit, parts }: Ground, e
           resources: resources.current,
           metrics,
           log,
-          routes: operatorApi({ bus: () => parts.bus, count, resources, keys, secrets, audit, log, context }),
+          routes: operatorApi({ bus: () => parts.bus, count, resources, keys, secrets, runTime, audit, log, context }),
           audit,
           standing: standingOf(() => parts.bus),
           notReady: () => notReady(parts, has('actors')),
@@ -152,6 +156,7 @@ async function wire(options: HeraldOptions, { secrets, audit, parts }: Ground, e
     parts.bus = bus;
     if (options.alone) await forgetWorkers(bus);
     if (ingress !== null) await keys.useBus(bus);
+    if (needsResources) await runTime.useBus(bus);
     if (has('archive')) {
       parts.archive = await startArchive({ environment, natsUrl, bus, count, inThread: roles.length > 1, log });
     }
@@ -186,6 +191,7 @@ async function wire(options: HeraldOptions, { secrets, audit, parts }: Ground, e
         () => stop.abort(),
         () => resources?.close(),
         () => keys.close(),
+        () => runTime.close(),
         () => secrets.close(),
         () => senders.close(),
         () => pictures.close(),

@@ -32,6 +32,7 @@ import type { LiveResources } from './live-resources.ts';
 import { previews } from './previews.ts';
 import { replayUnreadable } from './replay-unreadable.ts';
 import { ruleStanding } from './rule-standing.ts';
+import type { RunTime } from './run-time.ts';
 import type { SecretStore } from './secret-store.ts';
 import { slackClicks } from './slack-clicks.ts';
 import { VERSION } from './version.ts';
@@ -43,6 +44,7 @@ export interface OperatorApiOptions {
   readonly resources: LiveResources;
   readonly keys: KeyStore;
   readonly secrets: SecretStore;
+  readonly runTime: RunTime;
   readonly audit: AuditTrail;
   readonly log: Log;
   /** Of the senders, for previews. */
@@ -55,6 +57,7 @@ export function operatorApi({
   resources,
   keys,
   secrets,
+  runTime,
   audit,
   log,
   context,
@@ -119,7 +122,15 @@ export function operatorApi({
         ? set.findRule(tenant, { code: code as ReasonCode, detail })
         : null;
     },
-    schedules: () => resources.current().schedules,
+    schedules() {
+      runTime.mustBeKnown();
+      return resources.current().schedules;
+    },
+    people: {
+      user: (tenant, name) => resources.current().policy.directory.user(tenant, name),
+      person: (tenant, signedInAs) => resources.current().person(tenant, signedInAs),
+    },
+    overrides: runTime.overrides,
     async rules() {
       return ruleStanding(resources.current(), await askRuleCounts(reached(bus()).nc));
     },

@@ -1,9 +1,11 @@
 /** The people and audiences of all tenants, as deciding asks for them. */
 
 import type { Audience } from '../alert/audience.ts';
-import type { Directory, Schedule, Team, User } from '../alert/people.ts';
+import type { Directory, Team, User } from '../alert/people.ts';
+import type { DutySchedule } from '../rules/on-call.ts';
 import { audienceFrom } from './audience.ts';
 import type { Checked } from './compile.ts';
+import { type FindPerson, personFinder } from './person.ts';
 import { scheduleFrom } from './schedule.ts';
 import { teamFrom } from './team.ts';
 import { userFrom } from './user.ts';
@@ -11,7 +13,8 @@ import { userFrom } from './user.ts';
 export interface People {
   readonly directory: Directory;
   /** With their tenants, in the order of their names. */
-  readonly schedules: readonly { readonly tenant: string; readonly schedule: Schedule }[];
+  readonly schedules: readonly { readonly tenant: string; readonly schedule: DutySchedule }[];
+  readonly person: FindPerson;
 }
 
 /** `subscribers`: by `tenant/name` of the subscription's receiver. */
@@ -21,7 +24,7 @@ export function compilePeople(
 ): People {
   const users = byName<User>(checked, 'User', ({ declared }) => userFrom(declared));
   const teams = byName<Team>(checked, 'Team', ({ declared }) => teamFrom(declared));
-  const schedules = byName<Schedule>(checked, 'Schedule', ({ declared, resolved }) =>
+  const schedules = byName<DutySchedule>(checked, 'Schedule', ({ declared, resolved }) =>
     scheduleFrom(declared.name, resolved),
   );
   const audiences = byName<Audience | null>(checked, 'Audience', audienceFrom);
@@ -33,6 +36,7 @@ export function compilePeople(
       audience: (tenant: string, name: string) => audiences.get(`${tenant}/${name}`) ?? null,
       subscribers: (tenant: string, name: string) => subscribers.get(`${tenant}/${name}`) ?? null,
     }),
+    person: personFinder(checked.map(({ declared }) => declared)),
     schedules: [...schedules]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, schedule]) => ({ tenant: key.slice(0, key.indexOf('/')), schedule })),

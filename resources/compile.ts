@@ -67,6 +67,8 @@ export interface ResourceSet {
   /** By tenant: what its alerts are masked by before anything is stored. A Source has that of its own. */
   readonly intakeMasks: ReadonlyMap<string, MaskAlert>;
   readonly schedules: People['schedules'];
+  /** Which User somebody is who asks. */
+  readonly person: People['person'];
   /** By tenant, for what they have counted. */
   readonly filters: ReadonlyMap<string, Filters>;
   /** Content hash of all resources. `policy.hash` leaves sources, templates and access out: they do not decide. No secret is in either. */
@@ -136,6 +138,7 @@ export function compileResources(checked: readonly Checked[], files: readonly st
     intakeMasks,
     signIn: compileAccess(ofKind('Access')),
     schedules: people.schedules,
+    person: people.person,
     filters,
     hash: hashOf(checked),
     files: Object.freeze([...files]),

@@ -4,6 +4,7 @@ import { unknownCalendars } from './calendar-references.ts';
 import { channelCycles } from './channel-references.ts';
 import { unknownEscalations } from './escalation-references.ts';
 import { tooManyRules } from './masking.ts';
+import { personsTwice } from './person.ts';
 import type { Problem } from './problem.ts';
 import { unknownReceivers } from './receiver-references.ts';
 import { type Declared, fieldOf } from './resource.ts';
@@ -19,6 +20,7 @@ export function crossCheck(resources: readonly Declared[]): Problem[] {
     ...unknownCalendars(resources),
     ...unknownReceivers(resources),
     ...channelCycles(resources),
+    ...personsTwice(resources),
     ...forbiddenSubscriptions(resources),
     ...unknownPlugins(resources),
     ...unknownTimeIntervals(resources),

@@ -53,6 +53,7 @@ export function dutiesFrom(text: string, zone: Zone, names: DutyNames): Duties {
     return window.duties;
   };
   return {
+    users: [...new Set(events.map(({ user }) => user))],
     at(now) {
       const from = Math.floor(now / WINDOW) * WINDOW;
       const duties = dutiesIn(from);

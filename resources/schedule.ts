@@ -1,10 +1,9 @@
 /** Schedule: who is on call when. Layers of rotations or calendars, overrides, and swaps between two. */
 
 import Type from 'typebox';
-import type { Schedule } from '../alert/people.ts';
 import { WEEKDAYS } from '../rules/calendar.ts';
 import { instantOf, parseTime } from '../rules/local-time.ts';
-import { compileSchedule, type Layer } from '../rules/on-call.ts';
+import { compileSchedule, type DutySchedule, type Layer } from '../rules/on-call.ts';
 import { HOUR, lastHandOver } from '../rules/rotation.ts';
 import { DAY } from '../rules/wall-clock.ts';
 import type { Zone } from '../rules/zone.ts';
@@ -158,7 +157,7 @@ export function receiversOfSchedule(spec: unknown): ReceiverReference[] {
 }
 
 /** For what was checked; `resolved` has the texts of calendars put in. */
-export function scheduleFrom(name: string, resolved: unknown): Schedule {
+export function scheduleFrom(name: string, resolved: unknown): DutySchedule {
   const { timeZone, layers, overrides = [], swaps = [], default: otherwise = [] } = resolved as ScheduleSpec;
   const zone = checkedZone(timeZone);
   const span = ({ start, end }: { start: string; end: string }) => ({

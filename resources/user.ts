@@ -34,6 +34,12 @@ export const mayHear = Type.Object(
   { additionalProperties: false },
 );
 
+/** As access/identity.ts has it. */
+const signInName = Type.String({
+  pattern: '^[^\\u0000-\\u001f\\u007f]{1,200}$',
+  description: 'the name of an API key, or the name that a token gives, of 1 to 200 characters',
+});
+
 const preference = Type.Object(
   {
     priorities: Type.Optional(priorities),
@@ -65,6 +71,9 @@ export const userSpec = Type.Object(
     preferences: Type.Optional(Type.Array(preference, { maxItems: 50 })),
     quietHours: Type.Optional(quietHours),
     mayHear: Type.Optional(mayHear),
+    signsInAs: Type.Optional(
+      Type.Array(signInName, { maxItems: 20, description: 'a list of names of API keys, or of people in tokens' }),
+    ),
   },
   { additionalProperties: false },
 );

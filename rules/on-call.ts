@@ -29,6 +29,8 @@ export interface Layer {
 
 /** Who is on duty by a calendar. */
 export interface Duties {
+  /** Everybody who may have one. */
+  readonly users: readonly string[];
   /** `user` null: nobody. `until`: Unix ms at which that may change; Infinity: not any more. */
   at(now: number): { readonly user: string | null; readonly until: number };
 }
@@ -36,6 +38,8 @@ export interface Duties {
 export interface Override extends Span {
   readonly user: string;
   readonly comment: string;
+  /** Who made it at run time (shift-change.ts). Left out: it is declared. */
+  readonly by?: string;
 }
 
 export interface Swap extends Span {
@@ -51,15 +55,28 @@ export interface ScheduleSpec {
   readonly otherwise: readonly string[];
 }
 
+/** A schedule as it is compiled: deciding looks at less of it. */
+export interface DutySchedule extends Schedule {
+  /** Names of those who take turns in its layers. */
+  readonly users: readonly string[];
+  /** The same with these as well: they win over those that it has, the last one over all. */
+  override(more: readonly Override[]): DutySchedule;
+}
+
 /** So many changes are looked through for the end of an answer. */
 const MOST_CHANGES = 10_000;
 const HORIZON = 366 * 86_400_000;
 
-export function compileSchedule(spec: ScheduleSpec): Schedule {
+export function compileSchedule(spec: ScheduleSpec): DutySchedule {
+  const users = spec.layers.flatMap(({ turns }) =>
+    turns.kind === 'rotation' ? turns.rotation.users : turns.duties.users,
+  );
   let known: { readonly from: number; readonly answer: OnCall } | null = null;
   return {
     name: spec.name,
     otherwise: spec.otherwise,
+    users: [...new Set(users)],
+    override: (more) => compileSchedule({ ...spec, overrides: [...spec.overrides, ...more] }),
     // A million recipients may ask within one flush, and the answer holds for hours.
     at(now) {
       if (
@@ -93,8 +110,9 @@ function momentAt({ layers, overrides, swaps }: ScheduleSpec, now: number): Mome
   let until = Math.min(nextEdge(overrides, now), nextEdge(swaps, now));
   const override = overrides.findLast((one) => isIn(one, now));
   if (override !== undefined) {
-    const { user, comment, start, end } = override;
-    const detail = `${user} by an override from ${time(start)} to ${time(end)}${comment === '' ? '' : `: ${comment}`}`;
+    const { user, comment, start, end, by } = override;
+    const whose = by === undefined ? '' : ` of ${by}`;
+    const detail = `${user} by an override${whose} from ${time(start)} to ${time(end)}${comment === '' ? '' : `: ${comment}`}`;
     return { user, because: 'override', layer: null, detail, until };
   }
   for (const layer of layers) {

@@ -10,6 +10,9 @@ const who = {
   detail: text,
 };
 
+const user = { ...text, description: 'user/NAME' };
+const optionalStart = { ...time, description: 'Left out: now.' };
+
 export const SCHEDULE_SCHEMAS: Readonly<Record<string, Schema>> = {
   OnCall: object({ ...who, until: { ...orNull(time), description: 'null: nothing changes within a year.' } }),
   ScheduleList: object({
@@ -31,4 +34,28 @@ export const SCHEDULE_SCHEMAS: Readonly<Record<string, Schema>> = {
     shifts: list(object({ start: time, end: time, ...who })),
     gaps: list(object({ start: time, end: time })),
   }),
+  Override: object({
+    id: text,
+    by: { ...text, description: 'Who made it.' },
+    madeAt: time,
+    comment: text,
+    shifts: {
+      ...list(object({ user, start: time, end: time, state: oneOf(['upcoming', 'active', 'over']) })),
+      description: 'One; two where the second is in return for the first. None: it was taken back before it began.',
+    },
+  }),
+  OverrideList: object({ overrides: list(ref('Override')) }),
+  OverrideSpec: object(
+    {
+      user,
+      start: optionalStart,
+      end: { ...time, description: 'At most 90 days after the start.' },
+      inReturn: object({ user: { ...user, description: 'Left out: who is relieved.' }, start: time, end: time }, [
+        'user',
+      ]),
+      comment: text,
+      by: { ...text, description: 'Who asks, where nobody has to show that.' },
+    },
+    ['start', 'inReturn', 'comment', 'by'],
+  ),
 };

@@ -15,8 +15,9 @@ import type { JournalEvent } from '../../bus/journal.ts';
 import { newReceipt } from '../../ingress/receipt.ts';
 import type { Route } from '../../ingress/route.ts';
 import { ingressRoutes } from '../../ingress/routes.ts';
+import type { ShiftChange } from '../../rules/shift-change.ts';
 import { deadInput, delivery, fingerprintOf, flushed, joined, opened, silenceSet, T0 } from '../archive/journal-of.ts';
-import { turns } from '../support/people.ts';
+import { aUser, turns } from '../support/people.ts';
 import { type Answer, aSecret, ServedApi } from './served-api.ts';
 
 const READ = { permission: 'alerts.read', within: 'tenants' } as const;
@@ -29,6 +30,7 @@ const DEPLOYMENT = { permission: 'deployment.read', within: 'deployment' } as co
 const KEYS = { permission: 'keys.manage', within: 'tenants' } as const;
 const SECRETS = { permission: 'secrets.manage', within: 'tenants' } as const;
 const SECRET = { permission: 'secrets.manage', within: 'tenant' } as const;
+const TRADE = { permission: 'shifts.trade', within: 'tenant' } as const;
 const PROMOTIONS = '/v1/namespaces/{tenant}/{namespace}/promotions';
 const ALERT = '/v1/alerts/{tenant}/{fingerprint}';
 
@@ -83,6 +85,9 @@ const EXPECTED: Readonly<Record<string, RouteAccess>> = {
   'GET /v1/policies': DEPLOYMENT,
   'GET /v1/schedules': READ,
   'GET /v1/schedules/{tenant}/{name}': READ_ONE,
+  'GET /v1/schedules/{tenant}/{name}/overrides': READ_ONE,
+  'POST /v1/schedules/{tenant}/{name}/overrides': TRADE,
+  'DELETE /v1/schedules/{tenant}/{name}/overrides/{id}': TRADE,
   'GET /v1/status': DEPLOYMENT,
   'GET /v1/api-keys': KEYS,
   'POST /v1/api-keys': KEYS,
@@ -136,6 +141,8 @@ before(async () => {
   api.reply = async () => ({ ok: false, status: 409, reasons: [] });
   api.moreRoutes = servedElsewhere().filter(({ path }) => path === '/metrics');
   api.schedules = NAMES.map((tenant) => ({ tenant, schedule: turns('primary', 86_400_000, ['ada', null]) }));
+  api.users = [aUser('ada')];
+  api.persons = { 'responder-key': 'ada' };
   api.rules = { ...api.rules, rules: NAMES.map((tenant) => ({ ...api.rules.rules[0]!, tenant })) };
   await api.start(...NAMES.map(journalOf));
 });
@@ -171,6 +178,7 @@ function about(path: string, tenant: Tenant): string {
     '/v1/deliveries/{id}': notification,
     '/v1/silences/{id}': silence,
     '/v1/dead-letters/{id}': `letter-${n}`,
+    '/v1/schedules/{tenant}/{name}/overrides/{id}': 'change',
   };
   const id = Object.entries(ids).find(([prefix]) => path.startsWith(prefix))?.[1] ?? 'unknown';
   const names: Readonly<Record<string, string>> = {
@@ -192,6 +200,7 @@ function bodyFor({ method, path }: Way, tenant: Tenant): unknown {
     const matchers = [{ name: 'severity', value: 'critical', isRegex: false }];
     return { matchers, startsAt: at(0), endsAt: at(60_000), createdBy: 'x', comment: '' };
   }
+  if (path.endsWith('/overrides')) return { user: 'user/ada', end: at(60_000), by: 'x' };
   if (path === '/v1/api-keys') return { name: `new-${tenant}`, roles: ['viewer'], tenants: [tenant] };
   if (path.includes('/api-keys/')) return {};
   if (path.endsWith('/promotions')) return { to: 'staging', by: 'x' };
@@ -217,8 +226,14 @@ function forget(): void {
   for (const list of [api.commands, api.silences, api.promotions, api.replays, api.submissions]) list.length = 0;
   api.keys.clear();
   api.secrets.clear();
+  for (const tenant of NAMES) api.shifts.set(`${tenant}/primary`, shiftsOf(tenant));
   for (const tenant of NAMES) api.keys.set(`key-of-${tenant}`, keyOf(tenant));
   for (const tenant of NAMES) api.secrets.set(`${tenant}/ops`, aSecret(tenant, 'ops'));
+}
+/** Made by the responder. */
+function shiftsOf(tenant: Tenant): readonly ShiftChange[] {
+  const shifts = [{ user: 'ada', start: T0, end: T0 + 60_000 }];
+  return [{ id: 'change', by: 'responder-key', person: 'ada', madeAt: T0, comment: `of ${tenant}`, shifts }];
 }
 function keyOf(tenant: Tenant): ApiKey {
   const grants = [{ role: 'viewer', tenants: [tenant] }] as const;
@@ -251,6 +266,9 @@ test('[BR-SEC-008] every path with every role in its own tenant: those that hold
         assert.ok(![401, 500].includes(answer.status), where);
         if (!may) assert.deepEqual(entries(), [], where);
         if (!may) assert.deepEqual(keysOf(tenant), [keyOf(tenant)], where);
+        if (!may) assert.deepEqual(api.shifts.get(`${tenant}/primary`), shiftsOf(tenant), where);
+        if (may && way.path.includes('overrides') && way.method !== 'GET')
+          assert.notDeepEqual(api.shifts.get(`${tenant}/primary`), shiftsOf(tenant), where);
       }
       const all = await ask(someone(role, null), way, 'other');
       assert.equal(all.status === 403, role === null || !holds(role, permission), `${way.path} as ${role} of all`);
@@ -280,6 +298,7 @@ test('[BR-SEC-008, BR-QUAL-009] every path with every role of another tenant: no
         );
         assert.deepEqual(keysOf(tenant), [keyOf(tenant)], where);
         assert.deepEqual(api.secrets.get(`${tenant}/ops`), aSecret(tenant, 'ops'), where);
+        assert.deepEqual(api.shifts.get(`${tenant}/primary`), shiftsOf(tenant), where);
       }
     }
   }

@@ -5,6 +5,7 @@ import type { AuditRecord } from '../../access/audit-chain.ts';
 import { OPEN } from '../../access/identity.ts';
 import type { CommandReply } from '../../alert/alert-state.ts';
 import type { CommandEntry, PromotionEntry, ReplayEntry, SilenceEntry, SubmitEntry } from '../../alert/entry.ts';
+import type { User } from '../../alert/people.ts';
 import { reason } from '../../alert/reason.ts';
 import type { SilenceRule } from '../../alert/silence.ts';
 import { type Authority, guarded } from '../../api/guard.ts';
@@ -23,6 +24,7 @@ import type { JournalEvent } from '../../bus/journal.ts';
 import { uncounted } from '../../ingress/access-metrics.ts';
 import { startHttpServer } from '../../ingress/http.ts';
 import type { Route } from '../../ingress/route.ts';
+import type { ShiftChange } from '../../rules/shift-change.ts';
 import { silentLog } from '../../telemetry/log.ts';
 import { newArchive } from '../archive/archive-file.ts';
 import { commits, T0 } from '../archive/journal-of.ts';
@@ -83,6 +85,10 @@ export class ServedApi {
   declaredSilences: SilenceRule[] = [];
   schedules: ReturnType<OperatorPorts['schedules']> = [];
   now = T0;
+  /** Names of identities to names of users. */
+  persons: Readonly<Record<string, string>> = {};
+  users: readonly User[] = [];
+  readonly shifts = new Map<string, readonly ShiftChange[]>();
   readonly keys = new Map<string, ApiKey>();
   readonly secrets = new Map<string, StoredSecret>();
   random: () => Uint8Array = () => Buffer.alloc(32, 'r');
@@ -98,6 +104,18 @@ export class ServedApi {
         : this.audited.filter(({ position }) => position > after)
       ).slice(0, limit),
     schedules: () => this.schedules,
+    people: {
+      user: (_, name) => this.users.find((one) => one.name === name) ?? null,
+      person: (_, name) => this.persons[name] ?? null,
+    },
+    overrides: {
+      of: (tenant, schedule) => this.shifts.get(`${tenant}/${schedule}`) ?? [],
+      change: async ({ tenant, schedule }, decide) => {
+        const decided = decide(this.shifts.get(`${tenant}/${schedule}`) ?? []);
+        if ('all' in decided) this.shifts.set(`${tenant}/${schedule}`, decided.all);
+        return decided;
+      },
+    },
     query: (name, params) => this.query(name, params),
     command: (entry) => {
       this.commands.push(entry);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LabelSet } from '../../alert/alert.ts';
 import { reach } from '../../alert/reach.ts';
+import { shiftKey, withRunTime } from '../../resources/run-time.ts';
 import { consoleChannel, problemsOf, resource, setOf } from './temp-config.ts';
 
 const user = (name: string, more = '', tenant?: string) =>
@@ -201,4 +202,49 @@ test('[BR-CFG-002] what can be nobody is refused with its line and what is allow
     /layers\[0\]\.start: is "2026-11-31/,
   );
   assert.match(await refused('ical: { file: missing.ics }'), /layers\[0\]\.ical: .*ENOENT/);
+});
+
+test('[BR-NOT-018] what people changed at run time lies over what is declared, in its tenant alone; the policy keeps its hash', async () => {
+  const set = await setOf({
+    'a.yaml': [
+      user('alice'),
+      user('bob'),
+      resource('Schedule', 'primary', LAYERS),
+      consoleChannel(),
+      resource('Schedule', 'primary', LAYERS, 'other'),
+      user('alice', '', 'other'),
+      user('bob', '', 'other'),
+      resource('Channel', 'console', 'type: console', 'other'),
+    ].join(''),
+  });
+  const now = utc('2026-11-25T12:00:00Z');
+  const shifts = [{ user: 'bob', start: now, end: now + 3_600_000 }];
+  const change = { id: 'x', by: 'bob', person: 'bob', madeAt: now, comment: '', shifts };
+  const over = withRunTime(set, { shifts: new Map([[shiftKey('default', 'primary'), [change]]]) });
+  const onCall = (tenant: string, at = now) => over.policy.directory.schedule(tenant, 'primary')?.at(at).user;
+  assert.deepEqual([onCall('default'), onCall('default', now + 3_600_000), onCall('other')], ['bob', 'alice', 'alice']);
+  assert.equal(
+    set.policy.directory.schedule('default', 'primary')?.at(now).user,
+    'alice',
+    'what is declared is as it was',
+  );
+  assert.deepEqual([over.policy.hash, over.schedules.length], [set.policy.hash, 2]);
+  const left = { ...change, shifts: [{ ...shifts[0]!, user: 'gone' }] };
+  const without = withRunTime(set, { shifts: new Map([[shiftKey('default', 'primary'), [left]]]) });
+  assert.equal(without.policy.directory.schedule('default', 'primary')?.at(now).user, 'alice');
+});
+
+test('[BR-SEC-008] who asks is the User that names it, else the one of that name; one name is one person', async () => {
+  const set = await setOf({
+    'a.yaml': [user('alice', 'signsInAs: [alice@example.org, laptop]'), user('bob'), consoleChannel()].join(''),
+  });
+  assert.deepEqual(
+    ['alice@example.org', 'laptop', 'alice', 'bob', 'eve'].map((name) => set.person('default', name)),
+    ['alice', 'alice', null, 'bob', null],
+  );
+  assert.equal(set.person('other', 'bob'), null);
+  const twice = await problem(user('alice', 'signsInAs: [bob]'), user('bob'));
+  assert.match(twice, /metadata\.name: "bob" is how user\/alice signs in already/);
+  const both = await problem(user('alice', 'signsInAs: [x]'), user('bob', 'signsInAs: [y, x]'));
+  assert.match(both, /spec\.signsInAs\[1\]: "x" is how user\/alice signs in already/);
 });

@@ -2,6 +2,7 @@
 
 import type { Audience } from '../../alert/audience.ts';
 import type { Directory, Schedule, Team, Times, User } from '../../alert/people.ts';
+import type { DutySchedule } from '../../rules/on-call.ts';
 
 export function aUser(name: string, change: Partial<User> = {}): User {
   return {
@@ -35,10 +36,14 @@ export function turns(
   length: number,
   users: readonly (string | null)[],
   otherwise: string[] = [],
-): Schedule {
+): DutySchedule {
   return {
     name,
     otherwise,
+    users: users.filter((user) => user !== null),
+    override: () => {
+      throw new Error(`${name} takes no overrides: compileSchedule makes one that does`);
+    },
     at(now) {
       const index = Math.floor(now / length);
       const user = users[index % users.length]!;

@@ -1,0 +1,107 @@
+/** What people change at run time, over a real NATS: the same for every process, over restarts, and nothing unread is written over. */
+
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import type { AuditEvent } from '../../access/audit-chain.ts';
+import { type Bus, connectBus } from '../../bus/connection.ts';
+import { ensureStreams } from '../../bus/streams.ts';
+import { SHIFTS_BUCKET } from '../../bus/subjects.ts';
+import { BucketConflict, WatchedBucket } from '../../bus/watched-bucket.ts';
+import { RecordUnavailable } from '../../gateway/record-store.ts';
+import { RunTime } from '../../gateway/run-time.ts';
+import { decideShiftChange } from '../../rules/shift-change.ts';
+import { silentLog } from '../../telemetry/log.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { atEnd } from '../support/leaks.ts';
+import { type NatsServer, startNats } from '../support/nats.ts';
+import { aUser, turns } from '../support/people.ts';
+import { until } from '../support/until.ts';
+
+const HOUR = 3_600_000;
+const AT = { tenant: 'acme', schedule: 'primary', by: 'root' };
+
+let server: NatsServer;
+let bus: Bus;
+const audited: Pick<AuditEvent, 'what' | 'by' | 'subject'>[] = [];
+
+before(async () => {
+  server = await startNats({ maxFileStore: 8 * 1024 ** 3 });
+  bus = await connected();
+  await ensureStreams(bus, { alert: 1, channel: 1 }, { ingestMaxBytes: 64 * 1024 * 1024 });
+});
+
+async function connected(): Promise<Bus> {
+  const made = await connectBus({ url: server.url, name: 'test', log: silentLog });
+  atEnd(() => made.close());
+  return made;
+}
+
+/** As one process has it. */
+async function process_(of: Bus, clock = new FakeClock()): Promise<RunTime> {
+  const audit = {
+    command: <Result>(event: Pick<AuditEvent, 'what' | 'by' | 'subject'>, run: () => Promise<Result>) => {
+      audited.push({ what: event.what, by: event.by, subject: event.subject });
+      return run();
+    },
+  };
+  const runTime = new RunTime({ clock, log: silentLog, audit });
+  atEnd(() => runTime.close());
+  await runTime.useBus(of);
+  return runTime;
+}
+
+function take(runTime: RunTime, id: string, now: number, schedule = 'primary') {
+  const wish = { id, user: 'ada', start: null, end: now + HOUR, comment: '', inReturn: null };
+  const actor = { name: 'root', person: null, assigns: true };
+  const context = { schedule: turns(schedule, HOUR, ['bob']), user: () => aUser('ada'), actor, now };
+  return runTime.overrides.change({ ...AT, schedule }, (known) => decideShiftChange(known, wish, context));
+}
+
+const ids = (runTime: RunTime, schedule = 'primary') => runTime.overrides.of('acme', schedule).map(({ id }) => id);
+
+test('[BR-NOT-018] what one process makes every other knows, and who starts later; two at once lose nothing; it is audited', async () => {
+  const [one, two] = [await process_(bus), await process_(await connected())];
+  const names = ['a', 'b', 'c', 'd'];
+  await Promise.all(names.map((id, i) => take(i % 2 === 0 ? one : two, id, 0)));
+  await until('both to know all', () => [one, two].every((each) => ids(each).length === names.length));
+  assert.deepEqual(ids(await process_(bus)).sort(), names);
+  assert.deepEqual(audited.slice(0, 4), Array(4).fill({ what: 'shift.change', by: 'root', subject: 'acme/primary' }));
+  assert.equal(audited.length, 4, 'whoever had to decide anew was asked once');
+});
+
+test('[BR-NOT-018] a NATS that was killed has them still', async () => {
+  const one = await process_(bus);
+  const known = ids(one);
+  await server.kill9();
+  await until('the loss to be noticed', () => !bus.connected());
+  await assert.rejects(take(one, 'lost', 0), RecordUnavailable);
+  await server.restart();
+  assert.deepEqual(ids(await process_(await connected())), known);
+});
+
+test('before NATS was reached nobody says who is on call', () => {
+  const runTime = new RunTime({ clock: new FakeClock(), log: silentLog, audit: { command: (_, run) => run() } });
+  assert.throws(() => runTime.mustBeKnown(), { code: 'ingest.unavailable' });
+});
+
+test('what is over is forgotten by itself after 30 days', async () => {
+  const clock = new FakeClock();
+  const other = await connected();
+  const runTime = await process_(other, clock);
+  await take(runTime, 'old', clock.now(), 'secondary');
+  clock.advance(HOUR);
+  assert.deepEqual(ids(runTime, 'secondary'), ['old']);
+  clock.advance(31 * 24 * HOUR);
+  await until('it to be forgotten', () => ids(runTime, 'secondary').length === 0);
+});
+
+test('a record that this version cannot read is left as it is', async () => {
+  const other = await connected();
+  const bucket = await WatchedBucket.open(other, SHIFTS_BUCKET, new FakeClock(), () => undefined);
+  atEnd(() => bucket.close());
+  await bucket.put('acme.newer', Buffer.from('{"version":2}'), 0);
+  const runTime = await process_(other);
+  assert.deepEqual(ids(runTime, 'newer'), []);
+  await assert.rejects(take(runTime, 'x', 0, 'newer'), RecordUnavailable);
+  await assert.rejects(bucket.put('acme.newer', Buffer.from('x'), 0), BucketConflict, 'it is there still');
+});
