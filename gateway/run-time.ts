@@ -50,14 +50,7 @@ export class RunTime {
         last = { set, shifts, result: shifts === null ? set : withRunTime(set, { shifts }) };
       return last.result;
     };
-    return {
-      current,
-      refused: () => resources.refused(),
-      lost: () => resources.lost(),
-      onChange: (listener) => resources.onChange(() => listener(current())),
-      look: () => resources.look(),
-      close: () => resources.close(),
-    };
+    return { ...resources, current, onChange: (listener) => resources.onChange(() => listener(current())) };
   }
 
   /** Throws RecordUnavailable: who is on call must not be said without what people changed. */
