@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { API_ACCESS_MODES, type ApiAccessMode } from '../access/posture.ts';
 import { type Keyring, readKeyring } from '../access/secret-box.ts';
 import { ACCESS_LOG_MODES, type AccessLogMode } from '../ingress/access-log.ts';
+import { dnsServersIn } from '../ingress/host-resolver.ts';
 import { addressList } from '../resources/network.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -25,6 +26,8 @@ export interface Environment {
   readonly logLevel: LogLevel;
   /** Networks of proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
+  /** Asked for host names of sources; empty: the system's. */
+  readonly dnsServers: readonly string[];
   readonly accessLog: AccessLogMode;
   /** Health, readiness and metrics on an address of their own; null: only where HTTP is served. */
   readonly healthListen: { readonly host: string; readonly port: number } | null;
@@ -130,6 +133,12 @@ export function readEnvironment(variables: Variables, cwd: string, home: string)
       [],
       parseNetworks,
       'networks such as 10.0.0.0/8, several with commas between them',
+    ),
+    dnsServers: read<readonly string[]>(
+      'HERALD_DNS_SERVERS',
+      [],
+      dnsServersIn,
+      'addresses such as 10.0.0.53 or [fd00::53]:5353, several with commas between them',
     ),
     accessLog: read<AccessLogMode>(
       'HERALD_ACCESS_LOG',

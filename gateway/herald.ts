@@ -128,6 +128,8 @@ async function wire(options: HeraldOptions, { secrets, audit, parts }: Ground, e
           keys,
           tls: environment.tls,
           resources: resources.current,
+          onResources: resources.onChange,
+          dnsServers: environment.dnsServers,
           metrics,
           log,
           routes: operatorApi({ bus: () => parts.bus, count, resources, keys, secrets, runTime, audit, log, context }),

@@ -39,6 +39,7 @@ import { createAuthority, currentPosture, findKey, listensOnLoopback } from './a
 import type { Environment, Tls } from './environment.ts';
 import type { KeyStore } from './key-store.ts';
 import { PROCESS } from './process-name.ts';
+import { followSourceHosts } from './source-hosts.ts';
 import type { AskStanding } from './standing.ts';
 import { StartFailed } from './start-failed.ts';
 
@@ -53,6 +54,8 @@ export interface IngressRoleOptions {
   readonly shared: boolean;
   /** Whose word on the client's address is taken. */
   readonly trustedProxies: readonly string[];
+  /** Asked for host names of sources; empty: the system's. */
+  readonly dnsServers: readonly string[];
   readonly accessLog: AccessLogMode;
   readonly connectionsPerAddress: number;
   readonly audit: Pick<AuditTrail, 'command' | 'refused' | 'post'>;
@@ -62,6 +65,7 @@ export interface IngressRoleOptions {
   readonly keys: KeyStore;
   readonly tls: Tls | null;
   readonly resources: () => ResourceSet;
+  onResources(listener: (set: ResourceSet) => void): void;
   readonly metrics: Metrics;
   readonly log: Log;
   /** Routes besides webhooks and health: the operators' API. */
@@ -113,6 +117,7 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
   };
   const tokens = new TokenVerifier(systemClock, log);
   const failures = new AuthFailures();
+  const hosts = followSourceHosts(options.dnsServers, options, metrics, systemClock, log);
   const access = {
     mode: options.apiAccess,
     loopback: listensOnLoopback(options),
@@ -135,7 +140,7 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
     refused: (refusal: Refusal) => options.audit.refused(refusal),
     admitting: () => connected?.gauge.admitting() ?? false,
     sheddingBulk: () => connected !== null && connected.gauge.fill >= SHED_BULK_FROM,
-    gate: new Gate(),
+    gate: new Gate(hosts),
     groupCommit,
     clock: systemClock,
     random: systemRandom(),
@@ -155,7 +160,10 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
   };
   const own = ingressRoutes({ ...intake, dryRun: tryOut }, { ready, metrics: metrics.text });
   const routes = [...own, ...options.routes].map((route) => compressing(guarded(route, authority)));
-  const server = await listen(options, routes);
+  const server = await listen(options, routes).catch((error: unknown) => {
+    hosts.close();
+    throw error;
+  });
   const posture = currentPosture(access);
   log[posture.open && !access.loopback ? 'warn' : 'info'](
     { event: 'api.access', code: posture.code },
@@ -206,6 +214,7 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
     },
     async stop(deadline) {
       await server.close(deadline);
+      hosts.close();
       connected?.gauge.stop();
       await tokens.close();
     },

@@ -77,6 +77,8 @@ export function turnAway(
 }
 
 const TURNED_AWAY = {
+  'gate.hosts-unknown':
+    'This source takes requests from certain hosts, and the addresses of some of them are not known now: the DNS has not answered yet.',
   'gate.source-rate': 'More came to this source in a second than it takes.',
   'gate.address-rate': 'More came from one address in a second than this source takes.',
   'gate.concurrency': 'As many requests of this source as it takes at a time are being handled.',

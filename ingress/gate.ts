@@ -1,15 +1,26 @@
 /**
- * How much may come: token buckets per source and per address, and requests at a time. Only sources that declare a bound have any state
- * here. Who exceeds one is answered 503 with Retry-After and nothing is kept: an Alertmanager gives up on a 429.
+ * Who may come, and how much: networks and host names, token buckets per source and per address, and requests at a time. Only sources that
+ * declare a bound have any state here. Who exceeds one is answered 503 with Retry-After and nothing is kept: an Alertmanager gives up on a 429.
  */
 
-import type { Rate, SourceAccess } from '../resources/source-access.ts';
+import type { Origins, Rate, SourceAccess } from '../resources/source-access.ts';
 
 export type GateVerdict =
   | { readonly code: 'gate.open' }
   | { readonly code: 'gate.address-refused' }
   /** `retryAfter`: whole seconds. */
-  | { readonly code: 'gate.source-rate' | 'gate.address-rate' | 'gate.concurrency'; readonly retryAfter: number };
+  | {
+      readonly code: 'gate.hosts-unknown' | 'gate.source-rate' | 'gate.address-rate' | 'gate.concurrency';
+      readonly retryAfter: number;
+    };
+
+/** Who has which address now: allowed-hosts.ts. */
+export interface HostAddresses {
+  /** Whether it is the address of one of the names, as far as is known. */
+  find(names: readonly string[], address: string): HostVerdict;
+}
+
+export type HostVerdict = 'hosts.one-of-them' | 'hosts.none-of-them' | 'hosts.unknown';
 
 interface Bucket {
   tokens: number;
@@ -27,12 +38,22 @@ interface SourceState {
 const MOST_ADDRESSES = 10_000;
 const OPEN: GateVerdict = { code: 'gate.open' };
 
+/** Until the DNS has answered, or is asked again. Seconds. */
+const HOSTS_UNKNOWN: GateVerdict = { code: 'gate.hosts-unknown', retryAfter: 5 };
+const ADDRESS_REFUSED: GateVerdict = { code: 'gate.address-refused' };
+
 export class Gate {
+  readonly #hosts: HostAddresses;
   readonly #states = new Map<string, SourceState>();
+
+  constructor(hosts: HostAddresses) {
+    this.#hosts = hosts;
+  }
 
   /** Before anybody looks at credentials. `at`: monotonic milliseconds. */
   address(source: string, access: SourceAccess, address: string, at: number): GateVerdict {
-    if (access.allowFrom !== null && !access.allowFrom.has(address)) return { code: 'gate.address-refused' };
+    const stranger = access.allowFrom === null ? null : this.#comesFrom(access.allowFrom, address);
+    if (stranger !== null) return stranger;
     const { address: rate } = access;
     if (rate === null) return OPEN;
     const { byAddress } = this.#stateOf(source);
@@ -44,6 +65,23 @@ export class Gate {
     if (byAddress.size > MOST_ADDRESSES && oldest !== undefined) byAddress.delete(oldest);
     const wait = draw(bucket, rate, at);
     return wait === 0 ? OPEN : { code: 'gate.address-rate', retryAfter: wait };
+  }
+
+  /** null: it is one of those that may come. */
+  #comesFrom({ networks, hosts }: Origins, address: string): GateVerdict | null {
+    if (networks.has(address)) return null;
+    if (hosts.length === 0) return ADDRESS_REFUSED;
+    const verdict = this.#hosts.find(hosts, address);
+    switch (verdict) {
+      case 'hosts.one-of-them':
+        return null;
+      case 'hosts.none-of-them':
+        return ADDRESS_REFUSED;
+      case 'hosts.unknown':
+        return HOSTS_UNKNOWN;
+      default:
+        return verdict satisfies never;
+    }
   }
 
   /** Once it is known who speaks: strangers must not use up what the source's own senders may send. */

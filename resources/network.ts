@@ -1,7 +1,6 @@
 /** Networks of addresses that clients may come from, or that proxies stand in. */
 
 import { BlockList, isIP } from 'node:net';
-import Type from 'typebox';
 
 /** Networks such as 10.0.0.0/8 or fd00::/8, or single addresses. */
 export interface AddressList {
@@ -31,15 +30,6 @@ function add(list: BlockList, network: string): boolean {
   list.addSubnet(address, prefix, family === 6 ? 'ipv6' : 'ipv4');
   return true;
 }
-
-export const networksSchema = Type.Array(
-  Type.Refine(
-    Type.String({ description: 'a network such as 10.0.0.0/8 or fd00::/8, or one address' }),
-    (text) => addressList([text]) !== null,
-    (text) => `is ${JSON.stringify(text)}; allowed: a network such as 10.0.0.0/8 or fd00::/8, or one address`,
-  ),
-  { minItems: 1, description: 'a list of networks such as 10.0.0.0/8' },
-);
 
 /** For what the schema has checked. */
 export function checkedNetworks(networks: readonly string[]): AddressList {

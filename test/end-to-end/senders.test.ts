@@ -15,20 +15,21 @@ import { freePort } from '../../gateway/free-port.ts';
 import { temporaryFolder } from '../support/herald.ts';
 import { atEnd } from '../support/leaks.ts';
 import { startNats } from '../support/nats.ts';
+import { startNameServer } from '../support/providers/dns.ts';
 import { issuer } from '../support/providers/issuer.ts';
 import { until } from '../support/until.ts';
 import { findInstalled, runInstalled } from './installed-program.ts';
 import { consoleChannel, environments, route } from './resources.ts';
 import { type RunningHerald, runningHerald } from './running-herald.ts';
 import { datadog, librenms, mainframe, zabbix } from './senders/mapped.ts';
-import { alertmanager, batch, events, jobs, pagerduty, prometheus, scripts } from './senders/plain.ts';
+import { alertmanager, batch, events, jobs, pagerduty, partner, prometheus, scripts } from './senders/plain.ts';
 import { hook, type Labels, type Reach, type See, type Sender, type Shown } from './senders/reach.ts';
 import { deployments, github, grafana, slack } from './senders/signed.ts';
 import { readSections } from './senders-page.ts';
 
 const SENDERS: Readonly<Record<string, Sender>> = {
   ...{ alertmanager, prometheus, grafana, github, deployments, events, pagerduty, datadog, zabbix, librenms },
-  ...{ mainframe, scripts, batch, jobs, 'slack-command': slack },
+  ...{ mainframe, scripts, batch, partner, jobs, 'slack-command': slack },
 };
 
 const SECRETS = {
@@ -43,6 +44,7 @@ const SECRETS = {
   ZABBIX_TOKEN: 'zabbix-token',
   LIBRENMS_TOKEN: 'librenms-token',
   MAINFRAME_PASSWORD: 'a pass:word',
+  PARTNER_TOKEN: 'partner-token',
   PROMETHEUS_PASSWORD: 'the password of Prometheus',
 };
 
@@ -59,6 +61,8 @@ before(async () => {
   atEnd(() => connection.close());
   const tokens = await issuer({ tls: { cert: pem('server.pem'), key: pem('server.key') } });
   const key = await tokens.addKey('k1');
+  const names = await startNameServer();
+  names.zones.set('hooks.partner.example', { a: ['10.3.0.7'] });
   const places = { 'https://issuer.example/': `${tokens.origin}/`, 'batch.internal': 'herald-channel' };
   const tlsPort = await freePort();
   const folder = temporaryFolder();
@@ -75,6 +79,7 @@ before(async () => {
       NATS_URL: nats.url,
       HERALD_INGEST_MAX_BYTES: String(16 * 1024 * 1024),
       HERALD_TRUSTED_PROXIES: '127.0.0.1',
+      HERALD_DNS_SERVERS: names.address,
       HERALD_TLS_LISTEN: `127.0.0.1:${tlsPort}`,
       HERALD_TLS_CERT: fixture('server.pem'),
       HERALD_TLS_KEY: fixture('server.key'),

@@ -107,6 +107,15 @@ test('[BR-WH-022] trusted proxies are networks, and the access log has one of th
   ]);
 });
 
+test('[BR-WH-022] the name servers for host names of sources are addresses', () => {
+  assert.deepEqual(read({}).dnsServers, []);
+  assert.deepEqual(read({ HERALD_DNS_SERVERS: '10.0.0.53, [fd00::53]:5353' }).dnsServers, [
+    '10.0.0.53',
+    '[fd00::53]:5353',
+  ]);
+  assert.deepEqual(problemsOf({ HERALD_DNS_SERVERS: 'dns.example' }), ['HERALD_DNS_SERVERS']);
+});
+
 test('[BR-WH-021] TLS needs a port, a certificate and its key; a client CA may stand beside them', () => {
   assert.equal(read({}).tls, null);
   const files = { HERALD_TLS_CERT: 'tls.crt', HERALD_TLS_KEY: '/run/tls.key' };

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { IngressSource } from '../../ingress/authenticate.ts';
+import type { HostVerdict } from '../../ingress/gate.ts';
 import { sourceAccessOf } from '../../resources/source-access.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { until } from '../support/until.ts';
@@ -45,6 +46,33 @@ test('[BR-WH-022] a source takes requests from its networks alone; who comes fro
   assert.deepEqual([denied?.source, denied?.code, denied?.address], ['s', 'gate.address-refused', '127.0.0.1']);
   door.sources.set('s', { ...source('s', 'herald'), access: sourceAccessOf({ allowFrom: ['127.0.0.0/8'] }) });
   assert.equal((await send(door)).status, 202);
+});
+
+test('[BR-WH-022] a source takes requests from hosts by name; while their addresses are not known, the sender is told to come again', async () => {
+  const asked: string[] = [];
+  let verdict: HostVerdict = 'hosts.unknown';
+  const hosts = {
+    find(names: readonly string[], address: string) {
+      asked.push(`${names} ${address}`);
+      return verdict;
+    },
+  };
+  const door = await doorWith({ allowFrom: ['10.0.0.0/8', 'Batch.Example'] }, {}, { hosts });
+  const early = await send(door);
+  assert.equal(early.headers.get('retry-after'), '5');
+  assert.equal(await codeOf(early), '503 gate.hosts-unknown');
+  verdict = 'hosts.one-of-them';
+  assert.equal((await send(door)).status, 202);
+  verdict = 'hosts.none-of-them';
+  assert.equal(await codeOf(await send(door)), '403 gate.address-refused');
+  assert.deepEqual(new Set(asked), new Set(['batch.example 127.0.0.1']));
+  assert.deepEqual(
+    door.refusals.map(({ code }) => code),
+    ['gate.address-refused'],
+  );
+  const near = await doorWith({ allowFrom: ['127.0.0.0/8', 'batch.example'] }, {}, { hosts });
+  assert.equal((await send(near)).status, 202);
+  assert.equal(asked.length, 3, 'who comes from a network needs no name');
 });
 
 test('[BR-WH-022] the word of a trusted proxy on the address is taken, as far as trusted ones wrote it; that of a stranger is not', async () => {

@@ -12,7 +12,7 @@ import { alertmanagerApiRoute } from '../../ingress/alertmanager-api.ts';
 import { AuthFailures } from '../../ingress/auth-failures.ts';
 import type { IngressSource } from '../../ingress/authenticate.ts';
 import { enqueueRoute } from '../../ingress/enqueue.ts';
-import { Gate } from '../../ingress/gate.ts';
+import { Gate, type HostAddresses } from '../../ingress/gate.ts';
 import { createGroupCommit, type FramePublisher } from '../../ingress/group-commit.ts';
 import { handshakeRoute } from '../../ingress/handshake.ts';
 import { healthRoutes } from '../../ingress/health.ts';
@@ -119,10 +119,13 @@ export interface DoorOptions {
   readonly accessLog?: AccessLogMode;
   readonly tls?: TlsFiles;
   readonly connectionsPerAddress?: number;
+  /** Left out: no name has an address. */
+  readonly hosts?: HostAddresses;
 }
 
 export async function openDoor(extra: readonly Route[] = [], options: DoorOptions = {}): Promise<Door> {
   const { log = silentLog, trustedProxies = [], accessLog = 'off', tls, connectionsPerAddress } = options;
+  const { hosts = { find: () => 'hosts.none-of-them' } } = options;
   const publisher = new FakePublisher();
   const clock = new FakeClock();
   const metrics = createMetrics();
@@ -147,7 +150,7 @@ export async function openDoor(extra: readonly Route[] = [], options: DoorOption
     findKey: () => ({ code: 'access.wrong' as const }),
     admitting: () => state.admitting,
     sheddingBulk: () => state.sheddingBulk,
-    gate: new Gate(),
+    gate: new Gate(hosts),
     groupCommit,
     clock,
     random: systemRandom(),

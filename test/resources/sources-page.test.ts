@@ -35,6 +35,7 @@ test('[BR-WH-004] the examples of docs/sources.md are right: each loads, and mea
       'mainframe mapped basic',
       'scripts herald api-key',
       'batch herald mtls',
+      'partner herald bearer',
       'jobs herald none',
     ],
   );
@@ -51,7 +52,11 @@ test('[BR-WH-004] the examples of docs/sources.md are right: each loads, and mea
     [{ perSecond: 200, burst: 1000 }, { perSecond: 20, burst: 20 }, 50, true],
   );
   assert.deepEqual(
-    [access?.allowFrom?.has('10.9.9.9'), access?.allowFrom?.has('11.0.0.1'), access?.allowFrom?.has('fd00::1')],
+    [
+      access?.allowFrom?.networks.has('10.9.9.9'),
+      access?.allowFrom?.networks.has('11.0.0.1'),
+      access?.allowFrom?.networks.has('fd00::1'),
+    ],
     [true, false, true],
   );
 });

@@ -94,6 +94,14 @@ export const batch: Sender = async (reach, see, section) => {
   await assert.rejects(run(command.replace('--cert client.pem --key client.key', ''), reach), /401/);
 };
 
+/** The address of the name, and another one, as the proxy of the test says them. */
+export const partner: Sender = async (reach, see, section) => {
+  const from = (address: string) => section.block('sh').replace('curl ', `curl -H 'X-Forwarded-For: ${address}' `);
+  await assert.rejects(run(from('10.3.0.8'), reach), /403/, 'it is not one of the host');
+  await run(from('10.3.0.7'), reach);
+  await see({ alertname: 'CardsDeclined', service: 'payments' });
+};
+
 export const jobs: Sender = async (reach, see, section) => {
   const [, subject = '', body = ''] = /^nats request (\S+) '(.*)'\n$/.exec(section.block('sh')) ?? [];
   await reach.publish(subject, body);

@@ -150,7 +150,12 @@ test('[BR-INT-003] an event that acknowledges is a command for the alert of its 
 
 test("[BR-WH-022] what bounds a source bounds it on PagerDuty's path as well", async () => {
   declareKeyed();
-  const access = { allowFrom: checkedNetworks(['192.0.2.0/24']), source: null, address: null, concurrency: null };
+  const access = {
+    allowFrom: { networks: checkedNetworks(['192.0.2.0/24']), hosts: [] },
+    source: null,
+    address: null,
+    concurrency: null,
+  };
   door.sources.set('nagios', { ...door.sources.get('nagios')!, access });
   assert.equal((await enqueue(EVENT)).status, 403);
   door.sources.set('nagios', { ...source('nagios', 'pagerduty'), auth: KEYED, bulk: true });
