@@ -11,6 +11,7 @@ import {
   evolveDelivery,
 } from '../channels/delivery.ts';
 import type { ChannelEvent } from '../channels/delivery-event.ts';
+import type { Copied } from '../channels/divert.ts';
 import type { Outcome } from '../channels/outcome.ts';
 import type { CommandReply, DecisionContext, EntityDecision, EntityKind } from './entity.ts';
 
@@ -26,7 +27,10 @@ export const channelKind: EntityKind<ChannelState, Message> = {
     const command = commandOf(message, context);
     const [tenant, name] = tenantAndName(context.key);
     const neighbours = {
-      wantsResolved: (channel: string) => context.policy.channel(tenant, channel)?.sendResolved ?? false,
+      wants(channel: string, news: Copied) {
+        const wanted = context.policy.channel(tenant, channel);
+        return (news === 'resolved' ? wanted?.sendResolved : wanted?.sendAcknowledged) ?? false;
+      },
       audience: (audience: string) => context.policy.directory.audience(tenant, audience),
     };
     const policy = context.policy.channel(tenant, name);

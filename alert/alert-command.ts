@@ -58,7 +58,7 @@ function carryOut(
     ],
     ...(type === 'alert.closed'
       ? { effects: tellEnd(state, alertOf(state, 'resolved', now)), ...inhibitsNoMore(state) }
-      : { effects: tellGroups(takenOn(state), [...state.groups, ...formerThatCare(state)]) }),
+      : { effects: tellGroups(takenOn(state, by), [...state.groups, ...formerThatCare(state)]) }),
     reply: { ok: true, status: 200, reasons },
   };
 }
@@ -82,8 +82,8 @@ function snooze(state: AlertState, entry: CommandEntry, now: number): AlertDecis
 }
 
 /** Whoever takes on what was put off ends that. */
-function takenOn({ snoozedUntil: _, ...state }: AlertState): AlertState {
-  return { ...state, phase: 'acknowledged' };
+function takenOn({ snoozedUntil: _, ...state }: AlertState, acknowledgedBy: string): AlertState {
+  return { ...state, phase: 'acknowledged', acknowledgedBy };
 }
 
 /** Groups of an earlier policy that would go on telling others that nobody takes it on, or hold it back as snoozed. */

@@ -29,12 +29,14 @@ export function evolveAlert(state: AlertState | null, event: AlertEvent): AlertS
     case 'alert.acknowledged':
     case 'alert.closed': {
       const commands = rememberCommand(state, { id: event.command, status: 200, reasons: event.reasons });
-      return { ...awake(state), phase, openedAt: state.openedAt ?? state.since, since: event.at, commands };
+      const of = { phase, openedAt: state.openedAt ?? state.since, since: event.at, commands };
+      const taken = event.type === 'alert.acknowledged' ? { acknowledgedBy: event.by } : {};
+      return { ...awake(state), ...of, ...taken };
     }
     case 'alert.snoozed': {
       const commands = rememberCommand(state, { id: event.command, status: 200, reasons: event.reasons });
       const openedAt = state.openedAt ?? state.since;
-      return { ...state, phase, openedAt, since: event.at, snoozedUntil: event.until, commands };
+      return { ...awake(state), phase, openedAt, since: event.at, snoozedUntil: event.until, commands };
     }
     case 'alert.approved': {
       const { approval: _, ...freed } = state;
@@ -104,7 +106,8 @@ function answered(state: AlertState, { command, reasons }: Concluded): AlertStat
   return command === null ? state.commands : rememberCommand(state, { id: command, status: 200, reasons });
 }
 
-function awake({ snoozedUntil: _, ...state }: AlertState): AlertState {
+/** Without what people said until now: put off until then, in whose hand. */
+function awake({ snoozedUntil: _, acknowledgedBy: __, ...state }: AlertState): AlertState {
   return state;
 }
 

@@ -52,6 +52,8 @@ export interface AlertState extends KnownAttributes, FlappingMemory {
   readonly correlated?: true;
   /** A person put it off until then. Unix time in milliseconds. */
   readonly snoozedUntil?: number;
+  /** Whoever has it in hand. Left out where nobody has, and for those of before. */
+  readonly acknowledgedBy?: string;
   /** It waits for a person, or was rejected. Left out where nobody is asked any more. */
   readonly approval?: Approval;
 }
@@ -111,8 +113,12 @@ export function alertOf(state: AlertState, status: AlertStatus, endsAt: number |
     ...(state.snoozedUntil === undefined ? {} : { snoozedUntil: state.snoozedUntil }),
     ...(state.approval === undefined ? {} : { awaiting: describeApproval(state.approval) }),
     ...(state.flapping === undefined ? {} : { flapping: state.flapping }),
-    ...(state.phase === 'acknowledged' && status === 'firing' ? { acknowledged: true } : {}),
+    ...(state.phase === 'acknowledged' && status === 'firing' ? taken(state) : {}),
   };
+}
+
+function taken({ acknowledgedBy }: AlertState): Pick<GroupedAlert, 'acknowledged' | 'acknowledgedBy'> {
+  return { acknowledged: true, ...(acknowledgedBy === undefined ? {} : { acknowledgedBy }) };
 }
 
 /** For the end of an alert: to every group that knows it. */

@@ -62,7 +62,14 @@ function requestAlert(
 ): GroupedAlert {
   const { approval } = state;
   // Neither waits nor flaps: those are of the alert that it is about.
-  const { awaiting: _, flapping: __, acknowledged: ___, snoozedUntil: ____, ...about } = alertOf(state, status, endsAt);
+  const {
+    awaiting: _,
+    flapping: __,
+    acknowledged: ___,
+    acknowledgedBy: _by,
+    snoozedUntil: ____,
+    ...about
+  } = alertOf(state, status, endsAt);
   const name = about.labels.alertname ?? '';
   const labels = { ...about.labels, alertname: REQUEST_ALERTNAME, alert: name, approval: approval.rule };
   return {

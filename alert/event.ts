@@ -168,6 +168,8 @@ export interface FlushDecision {
   readonly resolved: readonly string[];
   /** Told firing before, held back now: their end will be told. Left out where there are none. */
   readonly owed?: readonly string[];
+  /** Of `firing`: told as being in somebody's hand. Left out where there are none. */
+  readonly acknowledged?: readonly string[];
   /** What the channel was not told of because it is held back: the first of them, and how many. Left out where there are none. */
   readonly held?: readonly HeldBack[];
   readonly heldCount?: number;
@@ -188,6 +190,8 @@ export type GroupEvent =
       readonly group: GroupRef | null;
       readonly alert: GroupedAlert;
       readonly dueAt: number;
+      /** When those are told who hear that somebody took on what fires. Left out: as it was. */
+      readonly takenDueAt?: number;
     })
   | (OfGroup & {
       readonly type: 'group.flushed';
@@ -204,7 +208,7 @@ export type GroupEvent =
       readonly unreached?: readonly Unreached[];
       /** More lines than one commit should take: it goes on from here, at once. Left out where this flush is done. */
       readonly pass?: FlushPass;
-      /** Between two flushes of the group: only the channels that an escalation told were decided on. */
+      /** Between two flushes of the group: only the channels that an escalation told, or that somebody took it on, were decided on. */
       readonly aside?: true;
     })
   /**

@@ -9,9 +9,10 @@ import type { GroupState } from './group-state.ts';
 import { lineName } from './line-name.ts';
 import { needsUpdate, type Present, type Told } from './needs-update.ts';
 import { buildNotification } from './notification-build.ts';
-import type { Hold, Policy } from './policy.ts';
+import type { ChannelPolicy, Hold, Policy } from './policy.ts';
 import type { Line } from './reach.ts';
 import { type Reason, type ReasonCode, reason } from './reason.ts';
+import { explainTaking, takenFor } from './taken-on.ts';
 
 export interface ChannelFlush {
   readonly decision: FlushDecision;
@@ -44,13 +45,15 @@ export function flushChannel(
   const { channel, recipient, via = [], reasons: because = [] } = line;
   const to = recipient === undefined ? { channel } : { channel, recipient };
   // A channel that is not declared is handed over all the same: the channel's owner makes it a dead letter, visibly.
-  const { sendResolved, maxAlerts } = policy.channel(state.group.tenant, channel) ?? {
-    sendResolved: true,
-    maxAlerts: 0,
-  };
+  const wants: Pick<ChannelPolicy, 'sendResolved' | 'sendAcknowledged' | 'maxAlerts'> = policy.channel(
+    state.group.tenant,
+    channel,
+  ) ?? { sendResolved: true, maxAlerts: 0 };
+  const { sendResolved, maxAlerts } = wants;
   const view = viewOf(all, holds, told);
   const parts = view.told;
-  const present: Present = { firing: fingerprints(parts.firing), resolved: fingerprints(parts.resolved) };
+  const known = { firing: fingerprints(parts.firing), resolved: fingerprints(parts.resolved) };
+  const present: Present = { ...known, ...inHand(takenFor(wants, parts)) };
   const { notify, code } = isAllHeld(view)
     ? ({ notify: false, code: 'group.held' } as const)
     : via.some((one) => called.has(one)) && present.firing.length > 0
@@ -60,7 +63,7 @@ export function flushChannel(
   const held = heldBack(view, holds);
   if (!notify) {
     const { firing, resolved } = told ?? { firing: [], resolved: [] };
-    const before = { firing, resolved, ...owedStill(told, present.resolved), ...held };
+    const before = { firing, resolved, ...inHand(told?.acknowledged), ...owedStill(told, present.resolved), ...held };
     const reasons = [explain(code, parts, view.held.length)];
     return { decision: { ...to, notificationId: null, count, ...before, reasons }, effect: null };
   }
@@ -70,7 +73,8 @@ export function flushChannel(
     return { decision: { ...to, notificationId: null, count, ...after, reasons }, effect: null };
   }
   const said = [...flappingReasons(parts.firing), ...flush.besides];
-  const reasons = [explain(code, parts, view.held.length), ...because, ...said];
+  const why = code === 'group.acknowledged' ? explainTaking(parts) : explain(code, parts, view.held.length);
+  const reasons = [why, ...because, ...said];
   const id = notificationId(state, lineName(to), count + 1);
   const alerts = sendResolved ? [...parts.firing, ...parts.resolved] : parts.firing;
   const notification = buildNotification({ id, group: state.group, ...to, alerts, maxAlerts, reasons, now });
@@ -78,6 +82,10 @@ export function flushChannel(
     decision: { ...to, notificationId: id, count: count + 1, ...after, reasons },
     effect: { kind: 'notification', notification },
   };
+}
+
+function inHand(acknowledged: readonly string[] = []): Pick<Present, 'acknowledged'> {
+  return acknowledged.length === 0 ? {} : { acknowledged };
 }
 
 function isAllHeld({ told, held }: ChannelView): boolean {

@@ -19,8 +19,9 @@ export function changesNothing(state: GroupState, { decisions, left, holds, unre
 
 /** A channel that is not told keeps the very lists of before (flush.ts). */
 function isAsBefore(state: GroupState, decision: FlushDecision): boolean {
-  const { notificationId, firing, resolved, owed } = decision;
+  const { notificationId, firing, resolved, owed, acknowledged } = decision;
   const before = toldByLine(state).get(lineName(decision));
   if (before === undefined || notificationId !== null) return false;
+  if (before.acknowledged !== acknowledged) return false;
   return before.firing === firing && before.resolved === resolved && before.owed?.length === owed?.length;
 }

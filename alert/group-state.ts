@@ -26,6 +26,8 @@ export interface GroupState {
   readonly flushedAt: number | null;
   /** Next flush. Unix time in milliseconds. */
   readonly dueAt: number;
+  /** When those are told who hear that somebody took on what fires. Left out where there is nothing to say. */
+  readonly takenDueAt?: number;
   /** Left out where nothing is held, as in groups of before there were holds. */
   readonly held?: readonly HeldAlert[];
   /** Holds that have ended since the last notification. */

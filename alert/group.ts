@@ -11,7 +11,8 @@
  * Alertmanager flushes at every group_interval and mostly finds nothing to tell. Here those flushes that can find nothing are
  * left out (next-flush.ts): what is told, and when, is the same, and an idle group costs nothing. A group of which something is
  * held back, or that nobody takes on (escalate.ts), is looked at again at every group_interval, for holds begin and end without
- * a word to the group; where nothing has changed the look leaves no event.
+ * a word to the group; where nothing has changed the look leaves no event. That somebody took on what fires is told between flushes
+ * as well (taken-on.ts).
  *
  * Joining never flushes: it sets a time that may already have come, and the shell sends a tick when the frame is done.
  */
@@ -33,6 +34,7 @@ import { type Told, wasToldFiring } from './needs-update.ts';
 import { nextInterval } from './next-flush.ts';
 import type { GroupedAlert } from './notification.ts';
 import type { Policy } from './policy.ts';
+import { takenDueAfterJoin } from './taken-on.ts';
 
 export type { GroupState } from './group-state.ts';
 
@@ -93,7 +95,11 @@ function insert(
   const born = state?.born ?? position;
   const dueAt = dueAfterInsert(state, group, alert, now, quietUntil);
   const change = state?.group === group ? null : group;
-  const joined: GroupEvent = { type: 'group.joined', key: group.id, at: now, born, group: change, alert, dueAt };
+  const taken = state === null ? null : takenDueAfterJoin(state, alert, now, policy);
+  const joined: GroupEvent = {
+    ...{ type: 'group.joined', key: group.id, at: now, born, group: change, alert, dueAt },
+    ...(taken === null ? {} : { takenDueAt: taken }),
+  };
   const escalation = state === null ? null : escalationAfterJoin(state, alert, now, policy);
   return { events: escalation === null ? [joined] : [joined, escalation], effects: [] };
 }
@@ -127,8 +133,8 @@ function isLetGo(state: GroupState, { fingerprint, awaiting, status }: GroupedAl
   return waited && awaiting === undefined && status === 'firing';
 }
 
-export function groupDueAt({ dueAt, escalation }: GroupState): number {
-  return Math.min(dueAt, escalation?.lookAt ?? dueAt);
+export function groupDueAt({ dueAt, escalation, takenDueAt }: GroupState): number {
+  return Math.min(dueAt, escalation?.lookAt ?? dueAt, takenDueAt ?? dueAt);
 }
 
 /** Changes the alerts of `state` in place (see group-state.ts). */
@@ -142,7 +148,8 @@ export function evolveGroup(state: GroupState | null, event: GroupEvent): GroupS
       putAlert(alerts, alert);
       if (state === null) return { born, group, alerts, told: [], flushedAt: null, dueAt };
       const pass = state.pass === undefined ? {} : { pass: passAfterJoin(state.pass, alert) };
-      return { ...state, born, group, alerts, dueAt, ...pass };
+      const taken = event.takenDueAt === undefined ? {} : { takenDueAt: event.takenDueAt };
+      return { ...state, born, group, alerts, dueAt, ...taken, ...pass };
     }
     case 'group.flushed':
       return state === null || event.dueAt === null ? null : flushed(state, event, event.dueAt);
@@ -156,21 +163,24 @@ export function evolveGroup(state: GroupState | null, event: GroupEvent): GroupS
 
 type Flushed = Extract<GroupEvent, { type: 'group.flushed' }>;
 
-function flushed({ pass: _, ...state }: GroupState, event: Flushed, dueAt: number): GroupState {
+function flushed({ pass: _, takenDueAt, ...state }: GroupState, event: Flushed, dueAt: number): GroupState {
   const gone = new Set(event.left);
   const alerts = gone.size === 0 ? state.alerts : state.alerts.filter((alert) => !gone.has(alert.fingerprint));
   const told = new Map(toldByLine(state));
   for (const decision of event.decisions) {
-    const { channel, recipient, notificationId, count, firing, resolved, owed } = decision;
+    const { channel, recipient, notificationId, count, firing, resolved, owed, acknowledged } = decision;
     const name = lineName(decision);
     const before: Told | undefined = told.get(name);
     const at = notificationId === null ? (before?.at ?? event.at) : event.at;
     const to = recipient === undefined ? { channel } : { channel, recipient };
-    told.set(name, { ...to, count, firing, resolved, at, ...(owed === undefined ? {} : { owed }) });
+    const left = { ...(owed === undefined ? {} : { owed }), ...(acknowledged === undefined ? {} : { acknowledged }) };
+    told.set(name, { ...to, count, firing, resolved, at, ...left });
   }
   const { holds, unreached, pass } = event;
   const flushedAt = event.aside === true ? state.flushedAt : event.at;
   const held = holds === undefined ? {} : { held: heldAfter(state.held ?? [], holds, event.at), untold: holds.untold };
   const more = { ...(unreached === undefined ? {} : { unreached }), ...(pass === undefined ? {} : { pass }) };
-  return { ...state, alerts, told: [...told.values()], flushedAt, dueAt, ...held, ...more };
+  // Whoever was to hear of it has been decided on, unless this was about others.
+  const taken = event.aside === true && takenDueAt !== undefined && takenDueAt > event.at ? { takenDueAt } : {};
+  return { ...state, alerts, told: [...told.values()], flushedAt, dueAt, ...held, ...more, ...taken };
 }

@@ -1,6 +1,6 @@
 /**
  * Whether a channel hears of its group now: Alertmanager's needsUpdate (notify/dedup_stage.go), case by case, with the name
- * of the case as its reason.
+ * of the case as its reason. Ours is one case more: somebody took on what fires (taken-on.ts).
  */
 
 import type { Recipient } from './notification.ts';
@@ -20,6 +20,8 @@ export interface Told {
    * end is told. Left out where there are none.
    */
   readonly owed?: readonly string[];
+  /** Of those told as firing: which in somebody's hand. Left out where there are none, or where it does not hear of that. */
+  readonly acknowledged?: readonly string[];
   /** When it was told. Unix time in milliseconds. */
   readonly at: number;
 }
@@ -32,6 +34,8 @@ export interface UpdateCase {
 export interface Present {
   readonly firing: readonly string[];
   readonly resolved: readonly string[];
+  /** Of the firing ones, for a line that hears of that: which somebody has in hand. */
+  readonly acknowledged?: readonly string[];
 }
 
 export function needsUpdate(
@@ -41,7 +45,7 @@ export function needsUpdate(
   repeatInterval: number,
   now: number,
 ): UpdateCase {
-  const { firing, resolved } = present;
+  const { firing, resolved, acknowledged = [] } = present;
   if (told === null) {
     return firing.length > 0 ? notify('group.first') : remain('group.nothing-firing');
   }
@@ -55,6 +59,7 @@ export function needsUpdate(
     return remain('group.unchanged');
   }
   if (sendResolved && !isSubset(resolved, told.resolved)) return notify('group.new-resolved');
+  if (!isSubset(acknowledged, told.acknowledged ?? [])) return notify('group.acknowledged');
   return told.at < now - repeatInterval ? notify('group.repeat') : remain('group.unchanged');
 }
 

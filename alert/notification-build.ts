@@ -61,7 +61,10 @@ function howManyFit(alerts: readonly GroupedAlert[], limit: number): number {
 }
 
 function jsonBytes(alert: GroupedAlert): number {
-  return BYTES_PER_ALERT + textBytes(alert.generatorURL) + labelBytes(alert.labels) + labelBytes(alert.annotations);
+  const { generatorURL, acknowledgedBy = '', labels, annotations } = alert;
+  return (
+    BYTES_PER_ALERT + textBytes(generatorURL) + textBytes(acknowledgedBy) + labelBytes(labels) + labelBytes(annotations)
+  );
 }
 
 function labelBytes(labels: LabelSet): number {

@@ -16,6 +16,8 @@ export interface GroupedAlert extends Alert, KnownAttributes {
   readonly awaiting?: string;
   /** A person has it in hand. Left out where nobody has. */
   readonly acknowledged?: true;
+  /** Who: `slack/alice (U0ALICE)`. Left out where nobody has, and for those of before. */
+  readonly acknowledgedBy?: string;
   /** It opens and ends all the time. Left out where it does not. */
   readonly flapping?: Flapping;
 }
@@ -68,4 +70,9 @@ export interface Notification {
   readonly reasons: readonly Reason[];
   /** Unix time in milliseconds. */
   readonly createdAt: number;
+}
+
+/** It says that somebody took on what fires, and nothing else that is new. */
+export function tellsOfTaking({ reasons }: Pick<Notification, 'reasons'>): boolean {
+  return reasons.some(({ code }) => code === 'group.acknowledged');
 }

@@ -37,6 +37,7 @@ const OPTIONAL = {
   inhibits: true,
   correlated: true,
   snoozedUntil: true,
+  acknowledgedBy: true,
   openings: true,
   openedAt: true,
   flapping: true,

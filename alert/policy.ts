@@ -111,6 +111,8 @@ export interface ChannelPolicy {
   readonly name: string;
   readonly type: string;
   readonly sendResolved: boolean;
+  /** Whether it hears that somebody took on what it was told of. Left out: it does not. */
+  readonly sendAcknowledged?: boolean;
   /** 0: as many as fit. Alertmanager's max_alerts. */
   readonly maxAlerts: number;
   readonly retry: RetryPolicy;

@@ -85,6 +85,7 @@ export const REASONS = {
   'group.new-resolved': 'alerts ended since the last notification',
   'group.all-resolved': 'all alerts of the group have ended',
   'group.repeat': 'the repeat interval passed and alerts are still firing',
+  'group.acknowledged': 'somebody took on what fires',
   'group.unchanged': 'nothing new since the last notification and the repeat interval has not passed',
   'group.nothing-firing': 'nothing was ever sent and nothing fires',
   'group.resolved-unwanted': 'only resolved alerts are left and the channel does not want those',

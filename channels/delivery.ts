@@ -80,7 +80,7 @@ export interface DeliveryDecision {
 
 const NOTHING: DeliveryDecision = { events: [], effects: [], sends: [] };
 
-const ALONE: Neighbours = { wantsResolved: () => true, audience: () => null };
+const ALONE: Neighbours = { wants: () => true, audience: () => null };
 
 export function decideDelivery(
   state: ChannelState | null,
@@ -125,7 +125,7 @@ function queue(
   { notification, because }: DeliveryCommand & { kind: 'queue' },
   now: number,
   policy: ChannelPolicy | null,
-  { wantsResolved }: Neighbours,
+  { wants }: Neighbours,
 ): DeliveryDecision {
   if (state !== null && isKnown(state, notification.id)) return NOTHING;
   if (policy?.members !== undefined) {
@@ -141,7 +141,7 @@ function queue(
     const end = dead({ notification, attempts: 0 }, deadCount, now, unknownChannel(notification));
     return { events: [queued, end], effects: [], sends: [] };
   }
-  const copy = copyFor(state, notification, now, wantsResolved);
+  const copy = copyFor(state, notification, now, wants);
   if (copy === null) return { events: [queued], effects: [], sends: [] };
   return { events: [queued, copy.event], effects: [copy.effect], sends: [] };
 }

@@ -3,7 +3,7 @@
 import { isMember } from '../alert/audience.ts';
 import type { NotificationEntry } from '../alert/entry.ts';
 import { hash16 } from '../alert/fingerprint.ts';
-import type { Notification, Recipient } from '../alert/notification.ts';
+import { type Notification, type Recipient, tellsOfTaking } from '../alert/notification.ts';
 import type { ChannelPolicy } from '../alert/policy.ts';
 import { type Reason, reason } from '../alert/reason.ts';
 import type { ChannelState } from './channel-state.ts';
@@ -28,6 +28,8 @@ interface NextChannel {
  * contacts come before the fallback of the channel.
  */
 export function nextChannel(notification: Notification, policy: ChannelPolicy | null): NextChannel | null {
+  // Nobody else needs to hear, as the first thing of it, that somebody has it in hand.
+  if (tellsOfTaking(notification)) return null;
   const { alternatives, recipient } = notification;
   if (alternatives === undefined && recipient !== undefined) return nextContact(recipient, policy);
   if (alternatives !== undefined) {
@@ -114,22 +116,31 @@ function entryFor(
   };
 }
 
-/** What tells of an end goes also to where the group was told of before. null: nowhere. */
+/** Which news of a group go also to where it was told of before: of an end, and that somebody took it on. */
+export type Copied = 'resolved' | 'acknowledged';
+
+/** `wants`: of a channel. null: it goes nowhere else. */
 export function copyFor(
   state: ChannelState | null,
   notification: Notification,
   now: number,
-  wantsResolved: (channel: string) => boolean,
+  wants: (channel: string, news: Copied) => boolean,
 ): Diversion | null {
-  if (state === null || !notification.alerts.some(({ status }) => status === 'resolved')) return null;
+  const news = newsOf(notification);
+  if (state === null || news === null) return null;
   const detour = detourOf(state.detours, notification);
-  if (detour === null || !wantsResolved(detour.to)) return null;
+  if (detour === null || !wants(detour.to, news)) return null;
   const why = [reason('delivery.copied', `channel/${detour.to} told of it before`)];
   const effect = entryFor(notification, contactAt(notification, detour), why);
   const { tenant, channel, id } = notification;
   const to = { to: detour.to, as: effect.notification.id };
   const about = { key: `${tenant}/${channel}`, at: now, notificationId: id, reasons: why };
   return { event: { type: 'delivery.copied', ...about, ...to }, effect };
+}
+
+function newsOf(notification: Notification): Copied | null {
+  if (notification.alerts.some(({ status }) => status === 'resolved')) return 'resolved';
+  return tellsOfTaking(notification) ? 'acknowledged' : null;
 }
 
 /**

@@ -21,7 +21,7 @@ import { standingOf } from './breaker.ts';
 import { addDelivery, type ChannelState, type Expansion, indexOf, rememberDelivered } from './channel-state.ts';
 import type { DeliveryDecision } from './delivery.ts';
 import type { ChannelEvent, DeliveryEvent } from './delivery-event.ts';
-import { copyFor } from './divert.ts';
+import { type Copied, copyFor } from './divert.ts';
 import { about, dead, undelivered } from './give-up.ts';
 
 /** Members of one commit: some 30 KB of journal with plain addresses. */
@@ -31,8 +31,8 @@ export const CHUNK = 500;
 export interface Neighbours {
   /** null: not declared (any more). */
   audience(name: string): Audience | null;
-  /** Whether a channel is to hear of ends. */
-  wantsResolved(channel: string): boolean;
+  /** Whether a channel hears of such news. */
+  wants(channel: string, news: Copied): boolean;
 }
 
 /** null: there is none, or none whose turn it is. */
@@ -68,7 +68,7 @@ export function expand(
     state.detours.length === 0
       ? []
       : chunk.members.flatMap(
-          (one) => copyFor(state, memberNotification(notification, one), now, neighbours.wantsResolved) ?? [],
+          (one) => copyFor(state, memberNotification(notification, one), now, neighbours.wants) ?? [],
         );
   const effects: Entry[] = copies.map(({ effect }) => effect);
   return { events: [event, ...copies.map((copy) => copy.event)], effects, sends: [] };

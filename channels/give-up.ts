@@ -2,7 +2,7 @@
 
 import { isMember } from '../alert/audience.ts';
 import { channelKey, type Entry } from '../alert/entry.ts';
-import type { Notification } from '../alert/notification.ts';
+import { type Notification, tellsOfTaking } from '../alert/notification.ts';
 import type { ChannelPolicy } from '../alert/policy.ts';
 import { type Reason, reason } from '../alert/reason.ts';
 import type { ChannelState, Delivery } from './channel-state.ts';
@@ -37,11 +37,11 @@ export function giveUp(
   return { events: [end], effects: undelivered(delivery.notification, why) };
 }
 
-/** To the groups that it was about: nobody was reached. That something ended is no call for anybody. */
+/** To the groups that it was about: nobody was reached. That something ended, or is in somebody's hand, is no call for anybody. */
 export function undelivered(notification: Notification, why: readonly Reason[]): Entry[] {
   const { id, tenant, channel, groupId, status, bundled, recipient } = notification;
   // One of many is nobody whose turn another takes.
-  if (status !== 'firing' || (recipient !== undefined && isMember(recipient))) return [];
+  if (status !== 'firing' || tellsOfTaking(notification) || (recipient !== undefined && isMember(recipient))) return [];
   const groups = bundled === undefined ? [groupId] : [...new Set(bundled.map((part) => part.groupId))];
   const detail = why.map((one) => one.detail).join('; ');
   return groups.map((group) => ({ kind: 'undelivered', tenant, group, channel, notificationId: id, detail }));

@@ -2,7 +2,8 @@
 
 import type { LabelSet } from '../alert/alert.ts';
 import type { GroupedAlert, Notification } from '../alert/notification.ts';
-import type { Wording } from './wording.ts';
+import { takenFact } from './taken.ts';
+import { capitalized, type Wording } from './wording.ts';
 
 export interface Fact {
   readonly name: string;
@@ -47,6 +48,7 @@ export function factsOf(notification: Notification, wording: Wording): Fact[] {
     },
     ...(Number.isFinite(since) ? [timeFact(words.since, since, wording)] : []),
     ...(ended >= 0 ? [timeFact(words.ended, ended, wording)] : []),
+    ...takenFact(notification, wording),
     { name: words.owner, value: alerts[0]?.owner ?? '' },
     ...Object.entries(groupLabels)
       .filter(([name]) => name !== 'alertname' && name !== 'namespace')
@@ -59,7 +61,7 @@ export function factsOf(notification: Notification, wording: Wording): Fact[] {
 }
 
 function timeFact(name: string, at: number, { time, language }: Wording): Fact {
-  return { name: `${name.charAt(0).toLocaleUpperCase(language)}${name.slice(1)}`, value: time(at), at };
+  return { name: capitalized(name, language), value: time(at), at };
 }
 
 /** At most `most` of them; `more`: how many the group has besides. */
@@ -166,10 +168,14 @@ export function cut(text: string, most: number): string {
     : text;
 }
 
+function takenBy(acknowledged: string, name: string): string {
+  return name === '' ? acknowledged : line(`${acknowledged}: ${name}`);
+}
+
 /** What people did about it, and what keeps it. */
 export function statesOf(alert: GroupedAlert, { words, time }: Wording): string[] {
   return [
-    ...(alert.acknowledged === true ? [words.acknowledged] : []),
+    ...(alert.acknowledged === true ? [takenBy(words.acknowledged, alert.acknowledgedBy ?? '')] : []),
     ...(alert.snoozedUntil === undefined ? [] : [`${words.snoozed} ${time(alert.snoozedUntil)}`]),
     ...(alert.awaiting === undefined ? [] : [line(`${words.awaiting} (${alert.awaiting})`)]),
     ...(alert.flapping === undefined ? [] : [words.flapping]),

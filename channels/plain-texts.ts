@@ -8,7 +8,9 @@ export const PLAIN_TEMPLATE = {
   title:
     '{{ status | emoji }} [{{ status | text }}] {{ priority }} {{ title | line | truncate: 200 }} · {{ environment | text }}',
   // A tag takes the line end after it along.
-  text: `{% if repeated %}{{ 'repeated' | text }}
+  text: `{% if taken %}{{ 'acknowledged' | text | capitalize }}{% if takenBy != "" %}: {{ takenBy }}{% endif %}{{ '' }}
+{% endif %}
+{% if repeated %}{{ 'repeated' | text }}
 {% endif %}
 {% if escalated %}{{ 'escalated' | text }}
 {% endif %}

@@ -34,3 +34,8 @@ export function wordingOf(locale: Locale): Wording {
     because: (code) => meaningIn(locale.language, code),
   };
 }
+
+/** `language`: BCP 47. */
+export function capitalized(text: string, language: string): string {
+  return `${text.charAt(0).toLocaleUpperCase(language)}${text.slice(1)}`;
+}

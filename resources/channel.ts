@@ -22,6 +22,12 @@ const retry = Type.Object(
 
 const common = {
   sendResolved: Type.Optional(Type.Boolean()),
+  sendAcknowledged: Type.Optional(
+    Type.Boolean({
+      description:
+        'whether it hears that somebody took on what it was told of; left out: pagerduty, servicenow, jira, and slack by a token do',
+    }),
+  ),
   maxAlerts: Type.Optional(Type.Integer({ minimum: 0, maximum: 100_000 })),
   retry: Type.Optional(retry),
   concurrency: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
@@ -34,6 +40,7 @@ const common = {
 interface CommonFields extends DeliveryFields {
   readonly type: string;
   readonly sendResolved?: boolean;
+  readonly sendAcknowledged?: boolean;
   readonly maxAlerts?: number;
   readonly retry?: { readonly maxAttempts?: number; readonly initial?: string; readonly max?: string };
   readonly concurrency?: number;
@@ -74,6 +81,7 @@ export function channelOf(tenant: string, name: string, resolved: unknown): Chan
       name,
       type: spec.type,
       sendResolved: spec.sendResolved ?? true,
+      ...((spec.sendAcknowledged ?? keepsUpToDate(spec)) ? { sendAcknowledged: true } : {}),
       maxAlerts: spec.maxAlerts ?? 0,
       retry: retryOf(spec.retry ?? {}),
       concurrency: spec.concurrency ?? 16,
@@ -82,6 +90,12 @@ export function channelOf(tenant: string, name: string, resolved: unknown): Chan
       ...membersOf(spec),
     },
   };
+}
+
+/** What rings until somebody has it in hand, or is one message or ticket that shows how things stand. Elsewhere it would be one message more. */
+function keepsUpToDate(spec: CommonFields): boolean {
+  if (spec.type === 'slack') return fieldOf(spec, 'token') !== undefined;
+  return spec.type === 'pagerduty' || spec.type === 'servicenow' || spec.type === 'jira';
 }
 
 /** A spread is the one type whose options the decisions need to know. */

@@ -126,7 +126,7 @@ function isDelivered({ state, went_on_as, audience }: Telling, all: readonly Tel
 }
 
 function toldBy(last: Telling, facts: Facts): Found {
-  const what = last.said === 'resolved' ? 'that it ended' : 'that it fires';
+  const what = whatOf(last, facts);
   const reasons = reasonsIn(last);
   const why = explained(reasons);
   const of = { at: time(last.updated_at), notificationId: last.notification_id, attempts: last.attempts, reasons };
@@ -176,6 +176,16 @@ function toldBy(last: Telling, facts: Facts): Found {
     default:
       return last.state satisfies never;
   }
+}
+
+function whatOf(last: Telling, { decision }: Facts): string {
+  if (last.said === 'resolved') return 'that it ended';
+  const isTaking = decision?.notification_id === last.notification_id && isAcknowledged(reasonsIn(decision));
+  return isTaking ? 'that somebody took it on' : 'that it fires';
+}
+
+function isAcknowledged(reasons: readonly Why[]): boolean {
+  return reasons.some(({ code }) => code === 'group.acknowledged');
 }
 
 /** Of an audience: `1000 of its recipients so far: 998 delivered, 2 dead`. */

@@ -10,7 +10,7 @@ export const PLAIN_PARTS = {
   subject: `[{{ priority }}] {{ title }}${SET_APART}`,
   title: `{{ title }}${SET_APART}`,
   intro: [
-    '{% if escalated %}{{ "escalated" | text }}. {% elsif repeated %}{{ "repeated" | text }}. {% endif %}',
+    '{% if taken %}{{ "acknowledged" | text | capitalize }}{% if takenBy != "" %}: {{ takenBy }}{% endif %}. {% elsif escalated %}{{ "escalated" | text }}. {% elsif repeated %}{{ "repeated" | text }}. {% endif %}',
     // What the alerts say stands with each of them.
     '{% for sentence in held %}{{ "held" | text }}: {{ sentence }}. {% endfor %}',
   ].join(''),

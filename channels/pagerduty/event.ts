@@ -5,7 +5,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import type { GroupedAlert, Notification } from '../../alert/notification.ts';
+import { type GroupedAlert, type Notification, tellsOfTaking } from '../../alert/notification.ts';
 import { dashboardIn, runbookIn } from '../message-facts.ts';
 import { shortened } from '../shorten.ts';
 import { oneLine } from '../template/printable.ts';
@@ -41,6 +41,17 @@ const MAX_LINKS = 10;
 
 /** `summary`: one line about the group. */
 export function eventsOf(
+  notification: Notification,
+  settings: PagerdutySettings,
+  externalURL: string,
+  summary: string,
+): PagerdutyEvent[] {
+  const events = allEvents(notification, settings, externalURL, summary);
+  // The others ring as they did: nothing is to be said of them.
+  return tellsOfTaking(notification) ? events.filter(({ event_action }) => event_action !== 'trigger') : events;
+}
+
+function allEvents(
   notification: Notification,
   settings: PagerdutySettings,
   externalURL: string,

@@ -42,7 +42,7 @@ async function send(ports: Ports, notification: Notification, signal: AbortSigna
     escape: 'none',
   });
   const events = eventsOf(notification, settings, context.externalURL, parts.summary!);
-  if (events.length === 0) return { kind: 'delivered', detail: 'no alert to tell of' };
+  if (events.length === 0) return { kind: 'delivered', detail: 'nothing to tell: nobody has all of it in hand' };
   for (const [i, event] of events.entries()) {
     const outcome = await enqueue(ports, event, signal);
     if (outcome.kind === 'delivered') continue;

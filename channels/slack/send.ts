@@ -4,7 +4,7 @@
  * notification is a message.
  */
 
-import type { Notification } from '../../alert/notification.ts';
+import { type Notification, tellsOfTaking } from '../../alert/notification.ts';
 import type { Bounds } from '../http-attempt.ts';
 import { outboundFor } from '../http-options.ts';
 import { jsonObject } from '../json-object.ts';
@@ -79,7 +79,7 @@ async function converse(
   // The message was deleted, say, or is too old for this workspace: the alert is told all the same.
   if (updated.kind === 'error' && updated.means === 'message-gone') return slack.post(to, status, full, plain);
   if (updated.kind !== 'ok') return updated.outcome;
-  return slack.reply({ ...reference, status }, texts.reply);
+  return slack.reply({ ...reference, status }, texts.reply, tellsOfTaking(notification));
 }
 
 /** The calls about one message. */
@@ -113,11 +113,11 @@ class Conversation {
     );
   }
 
-  /** An update alone notifies nobody, so what fires is said in the conversation as well. */
-  async reply(reference: Reference, text: string): Promise<Outcome> {
+  /** An update alone notifies nobody, so what fires is said in the conversation as well; not that somebody has it in hand. */
+  async reply(reference: Reference, text: string, isTaken: boolean): Promise<Outcome> {
     const { channel, ts, status } = reference;
     if (this.#replies === 'none') return this.#delivered(reference, `updated ${ts}`);
-    const broadcast = this.#replies === 'broadcast' && status === 'firing';
+    const broadcast = this.#replies === 'broadcast' && status === 'firing' && !isTaken;
     const body = { channel, thread_ts: ts, reply_broadcast: broadcast, ...QUIET, text };
     const answer = await callSlack(this.#api, 'chat.postMessage', body, 'uncertain', this.#bounds);
     if (answer.kind === 'ok') return this.#delivered(reference, `updated ${ts} and replied`);

@@ -26,7 +26,7 @@ export const SLACK_TEMPLATE = {
 *{{ counts.total | alerts }}*{% if counts.firing != counts.total %}{{ ': ' }}{{ counts.firing }} {{ 'firing' | text | lower }}, {{ counts.resolved }} {{ 'resolved' | text | lower }}{% endif %}
 {% endif %}`,
   /** In the thread of a message that was updated. */
-  reply: `{{ status | emoji }} *{{ status | text }}*{% if repeated %}{{ ' · ' }}{{ 'repeated' | text }}{% endif %}{% if escalated %}{{ ' · ' }}{{ 'escalated' | text }}{% endif %}{{ ' · ' }}{{ counts.firing }} {{ 'firing' | text | lower }}, {{ counts.resolved }} {{ 'resolved' | text | lower }}
+  reply: `{% if taken %}👀 *{{ 'acknowledged' | text | capitalize }}*{% if takenBy != "" %}{{ ' · ' }}{{ takenBy | slack }}{% endif %}{% else %}{{ status | emoji }} *{{ status | text }}*{% endif %}{% if repeated %}{{ ' · ' }}{{ 'repeated' | text }}{% endif %}{% if escalated %}{{ ' · ' }}{{ 'escalated' | text }}{% endif %}{{ ' · ' }}{{ counts.firing }} {{ 'firing' | text | lower }}, {{ counts.resolved }} {{ 'resolved' | text | lower }}
 {% for alert in alerts limit: 5 %}
 {{ alert.status | emoji }} {{ alert.summary | line | truncate: 200 | slack }}{% if alert.ownLabels.pod %}{{ ' (' }}{{ alert.ownLabels.pod | line | truncate: 80 | slack }}){% endif %}{{ '' }}
 {% endfor %}

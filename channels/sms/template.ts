@@ -4,7 +4,7 @@
 
 export const SMS_PARTS = {
   headline:
-    '{{ status | text | upper }} {{ priority }} {{ title | line }}{% if commonLabels.namespace %}{{ " in " }}{{ commonLabels.namespace | line }}{% endif %}' +
+    '{% if taken %}{{ "acknowledged" | text | upper }}{% else %}{{ status | text | upper }}{% endif %}{{ " " }}{{ priority }} {{ title | line }}{% if commonLabels.namespace %}{{ " in " }}{{ commonLabels.namespace | line }}{% endif %}' +
     '{% if environment != "production" %}{{ " (" }}{{ environment | text }}){% endif %}' +
     '{% if counts.total > 1 %}, {{ counts.total | alerts }}{% endif %}',
   text: '{% if summary != title %}{{ summary | line }}{% endif %}',

@@ -56,7 +56,7 @@ const SAMPLE: Notification = {
   createdAt: NOW,
 };
 
-/** The usual one; one that ended, to a person; one that has hardly anything. */
+/** The usual one; one that ended, to a person; one that has hardly anything; one that somebody took on. */
 const SAMPLES: readonly Notification[] = [
   SAMPLE,
   {
@@ -75,5 +75,10 @@ const SAMPLES: readonly Notification[] = [
       { ...ALERT, acknowledged: true },
     ],
     reasons: [reason('group.repeat')],
+  },
+  {
+    ...SAMPLE,
+    alerts: [{ ...ALERT, acknowledged: true, acknowledgedBy: 'alice' }],
+    reasons: [reason('group.acknowledged', 'by alice')],
   },
 ];

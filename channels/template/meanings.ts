@@ -9,6 +9,7 @@ const GERMAN: Partial<Record<ReasonCode, string>> = {
   'group.new-resolved': 'Alarme wurden behoben',
   'group.all-resolved': 'alle Alarme der Gruppe sind behoben',
   'group.repeat': 'Erinnerung: Alarme sind noch nicht behoben',
+  'group.acknowledged': 'jemand hat übernommen, was ausgelöst ist',
   'group.escalated': 'die EscalationPolicy benachrichtigt Sie, weil niemand es übernommen hat',
   'reach.preferred': 'eine Einstellung der Person nennt diesen Kanal',
   'reach.first-contact': 'über den ersten Kontakt der Person',

@@ -4,10 +4,11 @@
  */
 
 import type { LabelSet } from '../../alert/alert.ts';
-import type { GroupedAlert, Notification } from '../../alert/notification.ts';
+import { type GroupedAlert, type Notification, tellsOfTaking } from '../../alert/notification.ts';
 import { REASONS, type ReasonCode } from '../../alert/reason.ts';
 import { dashboardIn, runbookIn } from '../message-facts.ts';
 import { sharedLabels } from '../shared-labels.ts';
+import { takersOf } from '../taken.ts';
 import { TEXTS } from './languages.ts';
 import type { Locale } from './locale.ts';
 
@@ -62,6 +63,8 @@ export interface AlertView {
   readonly owner: string;
   readonly criticality: string;
   readonly acknowledged: boolean;
+  /** Who has it in hand; empty where that is nobody, or not known. */
+  readonly acknowledgedBy: string;
   readonly flapping: boolean;
   readonly awaiting: string;
   readonly snoozedUntil: number | null;
@@ -99,6 +102,10 @@ export interface NotificationView {
   readonly held: readonly string[];
   /** It comes by a step of an EscalationPolicy. */
   readonly escalated: boolean;
+  /** Nothing is new but that somebody took on what fires. */
+  readonly taken: boolean;
+  /** Who has what fires in hand; empty where that is nobody, or not known. */
+  readonly takenBy: string;
   /** Nothing is new: the repeat interval passed. */
   readonly repeated: boolean;
   readonly recipient: { readonly name: string; readonly address: string } | null;
@@ -149,6 +156,8 @@ export function viewOf(notification: Notification, context: ViewContext): Notifi
     reasons: notification.reasons.map(({ code, detail }) => ({ code, meaning: REASONS[code] ?? '', detail })),
     held: notification.reasons.filter(({ code }) => code === 'hold.ended').map(({ detail }) => detail),
     escalated: has('group.escalated'),
+    taken: tellsOfTaking(notification),
+    takenBy: takersOf(notification).join(', '),
     repeated: has('group.repeat'),
     recipient: recipientOf(notification),
     links: { explain, silence, acknowledge, herald: context.externalURL },
@@ -183,6 +192,7 @@ function alertView(alert: GroupedAlert, common: LabelSet, { linksOf, now }: View
     owner: alert.owner ?? '',
     criticality: alert.criticality ?? '',
     acknowledged: alert.acknowledged === true,
+    acknowledgedBy: alert.acknowledgedBy ?? '',
     flapping: alert.flapping !== undefined,
     awaiting: alert.awaiting ?? '',
     snoozedUntil: alert.snoozedUntil ?? null,

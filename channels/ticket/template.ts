@@ -30,7 +30,9 @@ export const TICKET_PARTS = {
 {% endif %}
 
 {{ 'details' | text }} {{ links.explain }}`,
-  comment: `{% if repeated %}{{ 'repeated' | text }}
+  comment: `{% if taken %}{{ 'acknowledged' | text | capitalize }}{% if takenBy != "" %}: {{ takenBy }}{% endif %}{{ '' }}
+{% endif %}
+{% if repeated %}{{ 'repeated' | text }}
 {% endif %}
 {% if escalated %}{{ 'escalated' | text }}
 {% endif %}

@@ -67,3 +67,21 @@ test('[BR-AP-020] reasons and group events of kinds that nobody foresaw are show
   const [told] = steps.get('group')!.reasons;
   assert.deepEqual([told?.code, told?.channel], ['moon.full', 'ops']);
 });
+
+test('[BR-AP-020] the answer for a receiver says that it was told that somebody took it on', async () => {
+  const database = await newArchive();
+  const taken = flushed('g0', T0 + 50, { told: 'n2', firing: [1] }) as Extract<GroupEvent, { type: 'group.flushed' }>;
+  const [ops, pager] = taken.decisions;
+  const decisions = [{ ...ops!, reasons: [reason('group.acknowledged', 'by ada')] }, pager!];
+  const lists = [
+    begun,
+    [flushed('g0', T0 + 10, { told: 'n1', firing: [1] }), delivery('queued', 'n1', [1], T0 + 10)],
+    [delivery('delivered', 'n1', [], T0 + 12), byPerson('alert.acknowledged', 1, T0 + 40)],
+    [{ ...taken, decisions, aside: true as const }, delivery('queued', 'n2', [1], T0 + 50)],
+    [delivery('delivered', 'n2', [], T0 + 52)],
+  ];
+  await new Projector(database, silentLog).project('a0', commits(...lists));
+  const asked = { tenant: 'acme', fingerprint: fingerprintOf(1) };
+  const answer = (await QUERIES.get('alert')!(database.reader, asked)) as { receivers: { answer: string }[] };
+  assert.match(answer.receivers[0]!.answer, /^told that somebody took it on at /);
+});

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { reason } from '../../alert/reason.ts';
 import type { Outcome } from '../../channels/outcome.ts';
 import { anAlert } from '../support/notification.ts';
 import { LivedChannel, T0 } from './lived-channel.ts';
@@ -135,11 +136,36 @@ describe('the fallback', () => {
 
   test('[BR-ERR-011] unless that channel wants to hear of no end', () => {
     const channel = new LivedChannel({ fallback: 'sms' }).queue('a1');
-    channel.neighbours = { wantsResolved: () => false, audience: () => null };
+    channel.neighbours = { wants: () => false, audience: () => null };
     channel.settle();
     channel.answer('a1', refuse);
     channel.queue('a2', { status: 'resolved', alerts: [anAlert({ status: 'resolved' })] });
     assert.equal(channel.effects.length, 1);
+  });
+
+  const taken = { reasons: [reason('group.acknowledged', 'by alice')], alerts: [anAlert({ acknowledged: true })] };
+
+  test('[BR-NOT-017] who was told by the fallback hears there that somebody took it on, where that channel hears of it', () => {
+    const channel = new LivedChannel({ fallback: 'pager' }).queue('a1');
+    const asked: string[] = [];
+    channel.neighbours = {
+      wants: (to, news) => asked.push(`${to} ${news}`) > 0 && to === 'pager',
+      audience: () => null,
+    };
+    channel.settle();
+    channel.answer('a1', refuse);
+    channel.queue('a2', taken);
+    assert.deepEqual(asked, ['pager acknowledged']);
+    assert.equal(channel.effects.at(-1)?.id, 'a2-f');
+  });
+
+  test('[BR-NOT-017] that somebody took it on is told by no other channel, and calls nobody when it cannot be told', () => {
+    const channel = new LivedChannel({ fallback: 'sms' }).queue('a1', taken);
+    channel.settle();
+    channel.answer('a1', refuse);
+    assert.equal(channel.of('delivery.dead').length, 1);
+    assert.deepEqual(channel.effects, []);
+    assert.deepEqual(channel.undelivered, []);
   });
 
   test('[BR-ERR-009] where none is left it is a dead letter that says that nobody was reached', () => {

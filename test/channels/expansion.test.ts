@@ -18,7 +18,7 @@ const recipient = audienceLine('customers');
 function aChannelFor(list: readonly string[], change: Partial<ChannelPolicy> = {}) {
   const channel = new LivedChannel(change);
   let audience = anAudience(list);
-  channel.neighbours = { wantsResolved: () => true, audience: (name) => (name === 'customers' ? audience : null) };
+  channel.neighbours = { wants: () => true, audience: (name) => (name === 'customers' ? audience : null) };
   const become = (changed: readonly string[]) => {
     audience = anAudience(changed);
   };

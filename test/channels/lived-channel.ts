@@ -27,7 +27,7 @@ export class LivedChannel {
   readonly effects: Notification[] = [];
   /** To the groups that nobody was told of. */
   readonly undelivered: UndeliveredEntry[] = [];
-  neighbours: Neighbours = { wantsResolved: () => true, audience: () => null };
+  neighbours: Neighbours = { wants: () => true, audience: () => null };
 
   constructor(change: Partial<ChannelPolicy> = {}, name = 'ops') {
     this.policy = aChannel(name, { concurrency: 100, ...change });

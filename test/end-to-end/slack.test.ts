@@ -89,11 +89,14 @@ test('[BR-NOT-002] an alert is posted, acknowledged by a click, and its end upda
     return (body as AlertAnswer).status === 'acknowledged' ? (body as AlertAnswer) : null;
   });
   assert.ok(JSON.stringify(alert).includes('slack/alice (U0ALICE)'), JSON.stringify(alert));
+  await until('its thread to say who took it on', () => slack.messages.length === 2);
+  assert.match(JSON.stringify(slack.messages[0]?.body), /\*Acknowledged\*\\nslack\/alice \(U0ALICE\)/);
+  assert.ok(buttons().every(({ action_id: id }) => id !== 'herald.acknowledge'));
 
   await post(`${herald.url}/v1/webhooks/alertmanager`, ended(firing));
   await until('the message to say that it ended', () => /Resolved/.test(String(slack.messages[0]?.body.text)));
-  await until('a reply in its thread', () => slack.messages.length > 1);
-  assert.equal(slack.messages[1]?.threadTs, slack.messages[0]?.ts);
+  await until('a reply in its thread', () => slack.messages.length > 2);
+  assert.ok(slack.messages.slice(1).every(({ threadTs }) => threadTs === slack.messages[0]?.ts));
   assert.deepEqual(
     buttons().map(({ action_id: id }) => id),
     [],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { channelOf } from '../../resources/channel.ts';
 import { problemsOf, resource, setOf } from './temp-config.ts';
 
 const channel = (name: string, spec: string, tenant?: string) =>
@@ -60,4 +61,22 @@ test('[BR-NOT-020] a spread names its members', async () => {
   assert.deepEqual(policy.channel('default', 'all')?.members, ['one', 'two']);
   const problems = await problemsOf({ 'a.yaml': channel('all', 'type: spread\nmembers: [channel/none]') });
   assert.match(problems.join('\n'), /spec\.members\[0\]: is "channel\/none"/);
+});
+
+test('[BR-INT-003] what is kept up to date hears that somebody took on what fires, the others where their Channel says so', () => {
+  const hears = (spec: object) => channelOf('default', 'c', spec).policy.sendAcknowledged ?? false;
+  const secret = 'xyz';
+  for (const spec of [
+    { type: 'pagerduty' },
+    { type: 'servicenow' },
+    { type: 'jira' },
+    { type: 'slack', token: secret },
+  ]) {
+    assert.equal(hears(spec), true, spec.type);
+    assert.equal(hears({ ...spec, sendAcknowledged: false }), false, spec.type);
+  }
+  for (const spec of [{ type: 'slack', webhookUrl: secret }, { type: 'webhook' }, { type: 'email' }, { type: 'sms' }]) {
+    assert.equal(hears(spec), false, spec.type);
+    assert.equal(hears({ ...spec, sendAcknowledged: true }), true, spec.type);
+  }
 });

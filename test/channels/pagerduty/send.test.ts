@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { GroupedAlert, Notification } from '../../../alert/notification.ts';
+import { reason } from '../../../alert/reason.ts';
 import type { PagerdutyOptions } from '../../../channels/pagerduty/options.ts';
 import { createPagerdutySender } from '../../../channels/pagerduty/send.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -74,10 +75,19 @@ test('[BR-INT-003] what fires triggers an incident, field by field', async () =>
 });
 
 test('[BR-INT-003] one incident for a group: what comes again folds into it, an acknowledgement and the end reach it', async () => {
-  const { send, incidents } = await setUp();
+  const { send, incidents, receiver } = await setUp();
   await send();
   await send({ id: 'n-5f1c9a3e00d2b764-2' });
-  assert.equal((await send({ alerts: [anAlert({ acknowledged: true })] })).detail, 'acknowledge taken');
+  const [inHand, other] = [anAlert({ acknowledged: true }), anAlert({ fingerprint: '0'.repeat(16) })];
+  const taken = { reasons: [reason('group.acknowledged', 'by alice')] };
+  const requests = receiver.requests.length;
+  assert.equal((await send({ alerts: [inHand, other], ...taken })).kind, 'delivered');
+  assert.equal(
+    receiver.requests.length,
+    requests,
+    "while one is in nobody's hand it goes on ringing, and not once more",
+  );
+  assert.equal((await send({ alerts: [inHand], ...taken })).detail, 'acknowledge taken');
   assert.deepEqual(
     incidents.map(({ status, folded }) => [status, folded]),
     [['acknowledged', 1]],

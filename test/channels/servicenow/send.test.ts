@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Notification } from '../../../alert/notification.ts';
+import { reason } from '../../../alert/reason.ts';
 import type { Outcome } from '../../../channels/outcome.ts';
 import type { ServicenowOptions } from '../../../channels/servicenow/options.ts';
 import { createServicenowSender } from '../../../channels/servicenow/send.ts';
@@ -75,6 +76,14 @@ test('[BR-INT-004] later notifications are work notes, the last one resolves it,
   assert.equal((await send({ id: 'n-4' })).detail, 'opened INC0010002');
   assert.equal(incidents.length, 2);
   assert.equal(incidents[0]!.correlation_id, incidents[1]!.correlation_id);
+});
+
+test('[BR-INT-004] that somebody took it on is a work note', async () => {
+  const { send, incidents } = await setUp();
+  await send();
+  const alerts = [anAlert({ acknowledged: true, acknowledgedBy: 'alice' })];
+  await send({ id: 'n-2', alerts, reasons: [reason('group.acknowledged', 'by alice')] });
+  assert.match(incidents[0]!.work_notes!, /\nAcknowledged: alice\nP1 critical, 1 alert: 1 firing, 0 resolved\n/);
 });
 
 test('[BR-INT-004] [BR-REL-014] an incident whose answer was lost is found again, not opened twice', async () => {

@@ -74,6 +74,17 @@ test('[BR-NOT-002] what follows updates that message and is said in its thread, 
   assert.match(String(message?.body.text), /\[Resolved\]/);
 });
 
+test('[BR-NOT-002] that somebody took it on stands in the message and in its thread, and calls nobody in the conversation', async () => {
+  const { slack, send } = await setUp();
+  const first = await send();
+  const alerts = [anAlert({ acknowledged: true, acknowledgedBy: 'slack/alice (U1)' })];
+  await send({ alerts, reasons: [reason('group.acknowledged', 'by slack/alice (U1)')] }, referenceOf(first));
+  const [message, reply] = slack.messages;
+  assert.match(JSON.stringify(message?.body), /\*Acknowledged\*\\nslack\/alice \(U1\)/);
+  assert.equal(reply?.broadcast, false);
+  assert.match(String(reply?.body.text), /^👀 \*Acknowledged\* · slack\/alice \(U1\) · 1 firing, 0 resolved/);
+});
+
 test('after all was resolved the next time begins with a new message', async () => {
   const { slack, send } = await setUp();
   const ended = await send({ status: 'resolved' });
