@@ -44,6 +44,8 @@ export interface BusOptions {
   readonly log: Log;
   /** How long to try before giving up, in milliseconds. */
   readonly patience?: number;
+  /** Gives up as soon as it aborts. */
+  readonly signal?: AbortSignal;
 }
 
 /** Throws BusUnreachable when no server with JetStream answers within `patience` (default 5 s). */
@@ -104,6 +106,7 @@ async function firstContact({
   url,
   name,
   patience = 5000,
+  signal,
 }: BusOptions): Promise<{ nc: NatsConnection; jsm: JetStreamManager }> {
   const end = performance.now() + patience;
   let cause: unknown;
@@ -127,7 +130,7 @@ async function firstContact({
       await nc?.close();
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-  } while (performance.now() < end);
+  } while (performance.now() < end && signal?.aborted !== true);
   throw new BusUnreachable(
     `no NATS server with JetStream answers at ${url.replace(/\/\/[^/@,]*@/g, '//***@')} (tried for ${patience} ms)`,
     { cause },

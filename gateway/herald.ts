@@ -11,9 +11,9 @@ import type { ResourceSet } from '../resources/compile.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
-import { type ActorsRole, startActors } from './actors-role.ts';
+import { startActors } from './actors-role.ts';
 import { alertGauge } from './alert-gauge.ts';
-import { type ArchiveRole, startArchive } from './archive-role.ts';
+import { startArchive } from './archive-role.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { auditChanges, auditSignInRefused, auditStarted, auditStopped, openAudit } from './audited-process.ts';
 import type { Environment } from './environment.ts';
@@ -21,12 +21,13 @@ import { keepEventMasks } from './event-masks.ts';
 import { startHealthServer } from './health-server.ts';
 import { type IngressRole, sourceFinder, startIngress } from './ingress-role.ts';
 import { KeyStore } from './key-store.ts';
-import { openResources } from './live-resources.ts';
+import { type LiveResources, openResources } from './live-resources.ts';
 import { openBus, partitionCount } from './open-bus.ts';
 import { archiveQuery, operatorApi } from './operator-api.ts';
 import { partitionMetrics } from './partition-metrics.ts';
 import { startPlugins } from './plugins.ts';
 import { keepPolicyLog } from './policy-log.ts';
+import { notReady, notReadyWithoutIngress, type Parts } from './readiness.ts';
 import { ruleCountsOf, ruleMetrics } from './rule-standing.ts';
 import { RunTime } from './run-time.ts';
 import { scheduleGauge } from './schedule-gauge.ts';
@@ -63,24 +64,6 @@ const FINISH_REQUESTS = 2000;
 
 /** Throws StartFailed. Returns once HTTP is served; connecting to NATS goes on behind it for as long as it takes. */
 export async function createHerald(options: HeraldOptions): Promise<Herald> {
-  const { environment, roles, log } = options;
-  const secrets = new SecretStore(environment.secretKeys, systemClock, log);
-  const parts: Parts = { bus: null, actors: null, archive: null };
-  const audit = openAudit(environment, () => parts.bus, log);
-  const refers = roles.includes('ingress') || roles.includes('actors');
-  // Resources may refer to the store: it comes before them, whatever it takes to reach NATS.
-  const early = refers && environment.secretKeys !== null ? await openForSecrets(options, secrets, audit) : null;
-  try {
-    return await wire(options, { secrets, audit, parts }, early);
-  } catch (error) {
-    secrets.close();
-    await early?.close();
-    throw error;
-  }
-}
-
-/** `early`: the connection, where it is open already. */
-async function wire(options: HeraldOptions, { secrets, audit, parts }: Ground, early: Bus | null): Promise<Herald> {
   const { environment, roles, natsUrl, log } = options;
   const has = (role: Role) => roles.includes(role);
   const count = partitionCount(environment.partitions);
@@ -93,6 +76,9 @@ async function wire(options: HeraldOptions, { secrets, audit, parts }: Ground, e
   const pictures = createPictures();
   const context = { clock: systemClock, log, stdout: process.stdout, externalURL, templates, pictures };
   const stop = new AbortController();
+  const parts: Parts = { bus: null, actors: null, archive: null };
+  const audit = openAudit(environment, () => parts.bus, log);
+  const secrets = new SecretStore(environment.secretKeys, systemClock, log);
   const query = archiveQuery(() => parts.bus);
   const needsResources = has('ingress') || has('actors');
   const runTime = new RunTime({ clock: systemClock, log, audit });
@@ -107,9 +93,10 @@ async function wire(options: HeraldOptions, { secrets, audit, parts }: Ground, e
   if (resources !== null && has('actors')) {
     ruleMetrics(metrics, resources.current);
     scheduleGauge(metrics, resources.current, systemClock);
-    const use = ({ channels, mask, texts: declaredTexts, plugins: declared }: ResourceSet) => {
+    const use = ({ channels, mask, texts: declaredTexts, plugins: declared, untold }: ResourceSet) => {
       texts.use(declaredTexts);
-      senders.use(channels, mask);
+      // Nothing is sent before NATS was reached, and by then all secrets are known.
+      if (!untold) senders.use(channels, mask);
       plugins.use(declared);
     };
     use(resources.current());
@@ -153,8 +140,9 @@ async function wire(options: HeraldOptions, { secrets, audit, parts }: Ground, e
     const name = `herald ${roles.join('+')}`;
     const sizes = { ingestMaxBytes: environment.ingestMaxBytes };
     const signInRefused = () => auditSignInRefused(audit, roles);
-    const bus = early ?? (await openBus({ url: natsUrl, name, count, sizes, log, signal: stop.signal, signInRefused }));
+    const bus = await openBus({ url: natsUrl, name, count, sizes, log, signal: stop.signal, signInRefused });
     if (bus === null) return;
+    if (resources !== null && environment.secretKeys !== null) await settleSecrets(bus, secrets, resources);
     parts.bus = bus;
     if (options.alone) await forgetWorkers(bus);
     if (ingress !== null) await keys.useBus(bus);
@@ -203,45 +191,15 @@ async function wire(options: HeraldOptions, { secrets, audit, parts }: Ground, e
   };
 }
 
-async function openForSecrets(options: HeraldOptions, secrets: SecretStore, audit: AuditTrail): Promise<Bus | null> {
-  const { environment, roles, natsUrl, log } = options;
-  const { signal } = new AbortController();
-  const sizes = { ingestMaxBytes: environment.ingestMaxBytes };
-  const count = partitionCount(environment.partitions);
-  const signInRefused = () => auditSignInRefused(audit, roles);
-  const name = `herald ${roles.join('+')}`;
-  const bus = await openBus({ url: natsUrl, name, count, sizes, log, signal, signInRefused });
-  if (bus !== null) await secrets.useBus(bus);
-  return bus;
-}
-
-/** What keeps this process from doing its work, besides NATS. */
-function notReady({ actors }: Parts, decides: boolean): readonly string[] {
-  if (!decides) return [];
-  if (actors === null) return ['deciding has not started yet'];
-  return actors.worker.settled() ? [] : ['partitions are being taken', ...actors.worker.problems()];
-}
-
-/** Where the ingress role says the same of NATS. */
-function notReadyWithoutIngress(parts: Parts, roles: readonly Role[], { aborted }: AbortSignal): readonly string[] {
-  if (aborted) return ['shutting down'];
-  if (parts.bus === null) return ['NATS has not been reached yet'];
-  if (!parts.bus.connected()) return ['the connection to NATS is lost'];
-  if (roles.includes('archive') && parts.archive === null) return ['the archive is not open yet'];
-  return notReady(parts, roles.includes('actors'));
-}
-
-/** What stands before anything is loaded. */
-interface Ground {
-  readonly secrets: SecretStore;
-  readonly audit: AuditTrail;
-  readonly parts: Parts;
-}
-
-interface Parts {
-  bus: Bus | null;
-  actors: ActorsRole | null;
-  archive: ArchiveRole | null;
+/** Resources may refer to the store, which is in NATS: from here on their secrets are known. Throws StartFailed. */
+async function settleSecrets(bus: Bus, secrets: SecretStore, resources: LiveResources): Promise<void> {
+  try {
+    await secrets.useBus(bus);
+    await resources.settle();
+  } catch (error) {
+    await bus.close();
+    throw error;
+  }
 }
 
 /** First no more comes in, then what was decided goes out, then the ground is taken away. */

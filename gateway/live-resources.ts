@@ -6,14 +6,15 @@
  *                            │ └──the archive cannot be asked──▶ waiting, judged again; what was in force stays
  *                            └──fine──▶ in force
  *
- * A newer change takes the place of one that is judged or waits.
+ * A newer change takes the place of one that is judged or waits. Until the store of secrets is open, a start goes on with what it
+ * could load without it (`untold`).
  */
 
 import type { Query } from '../archive/ask.ts';
 import { addressFault, channelSchemas, channelTexts } from '../channels/registry.ts';
 import type { SenderContext } from '../channels/sender.ts';
 import type { ResourceSet } from '../resources/compile.ts';
-import { type LoadOptions, loadResources } from '../resources/load.ts';
+import { type LoadOptions, type LoadResult, loadResources } from '../resources/load.ts';
 import { formatProblems } from '../resources/problem.ts';
 import { ResourceWatch } from '../resources/watch.ts';
 import { describeLosses, HOW_TO_ALLOW, judgeChange } from './production-guard.ts';
@@ -30,6 +31,8 @@ export interface LiveResources {
   onRefused(listener: (refusal: RefusedChange) => void): void;
   /** A secret has changed that they may refer to. */
   look(): void;
+  /** The store of secrets is open: what was loaded without it is loaded again, as a start does. Rejects with StartFailed. */
+  settle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -52,6 +55,7 @@ export async function openResources(
   query: Query,
   stored?: NonNullable<LoadOptions['stored']>,
 ): Promise<LiveResources> {
+  let isSettled = false;
   const options: LoadOptions = {
     ...(stored === undefined ? {} : { stored }),
     channelTypes: channelSchemas,
@@ -59,16 +63,14 @@ export async function openResources(
     checkChannel: judgeChannel(context),
     addressFault,
   };
-  const first = await loadResources(folder, options);
-  if (!first.ok) {
-    throw new StartFailed(`the resources are not right:\n${formatProblems(first.problems, first.omitted).trimEnd()}`);
-  }
+  const first = await goodResources(folder, options);
   const activation = new Activation(first.set, context, query);
   const watch = new ResourceWatch(folder, first, {
     ...options,
     clock: context.clock,
     log: context.log,
-    onLoaded: (set) => activation.propose(set),
+    // Loaded while the store was opened: once more.
+    onLoaded: (set) => (isSettled && set.untold ? watch.look() : activation.propose(set)),
     onRefused({ problems, omitted }) {
       activation.refuse(formatProblems(problems, omitted).trimEnd());
       context.log.error(
@@ -84,11 +86,24 @@ export async function openResources(
     onChange: (listener) => void activation.listeners.push(listener),
     onRefused: (listener) => void activation.refusals.push(listener),
     look: () => watch.look(),
+    async settle() {
+      const whole = await goodResources(folder, options);
+      isSettled = true;
+      watch.took(whole);
+      activation.startOver(whole.set);
+    },
     async close() {
       activation.close();
       await watch.close();
     },
   };
+}
+
+async function goodResources(folder: string, options: LoadOptions): Promise<LoadResult & { readonly ok: true }> {
+  const result = await loadResources(folder, options);
+  if (result.ok) return result;
+  const problems = formatProblems(result.problems, result.omitted).trimEnd();
+  throw new StartFailed(`the resources are not right:\n${problems}`);
 }
 
 /** Puts sets in force that are well formed, one at a time. */
@@ -115,6 +130,14 @@ class Activation {
   propose(set: ResourceSet): void {
     this.#supersede();
     void this.#judge(set, this.#proposal);
+  }
+
+  /** What a start finds, once all of it is known. */
+  startOver(set: ResourceSet): void {
+    this.#supersede();
+    this.#cancelStart();
+    this.#apply(set);
+    void this.#judgeStart(set);
   }
 
   /** `why`: for people. */

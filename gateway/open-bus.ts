@@ -1,5 +1,6 @@
 /** The connection to NATS with its streams as this Herald wants them; patient for as long as it takes. */
 
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Bus, BusUnreachable, connectBus } from '../bus/connection.ts';
 import type { PartitionCount } from '../bus/partition.ts';
 import { ensureStreams, StreamMismatch, type StreamSizes } from '../bus/streams.ts';
@@ -30,7 +31,7 @@ export async function openBus(options: OpenBusOptions): Promise<Bus | null> {
   for (let said = false; !signal.aborted; said = true) {
     let bus: Bus | null = null;
     try {
-      bus = await connectBus({ url, name, log, patience: 5000 });
+      bus = await connectBus({ url, name, log, signal, patience: 5000 });
       await ensureStreams(bus, count, sizes);
       return bus;
     } catch (error) {
@@ -38,7 +39,8 @@ export async function openBus(options: OpenBusOptions): Promise<Bus | null> {
       if (error instanceof StreamMismatch) throw new StartFailed(error.message, { cause: error });
       if (!said && error instanceof BusUnreachable && error.isRefused) options.signInRefused();
       if (!said) log.error({ event: 'bus.waiting', error }, waiting(error));
-      await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN));
+      // Early where the process stops.
+      await pause(TRY_AGAIN, undefined, { signal }).catch(() => undefined);
     }
   }
   return null;

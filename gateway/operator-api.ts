@@ -18,6 +18,7 @@ import type { PartitionCount } from '../bus/partition.ts';
 import { activationOf, lastActivations } from '../bus/policy-log.ts';
 import { askRuleCounts } from '../bus/rule-counts.ts';
 import type { SenderContext } from '../channels/sender.ts';
+import { problem } from '../ingress/problem.ts';
 import type { Route } from '../ingress/route.ts';
 import type { ResourceSet } from '../resources/compile.ts';
 import { systemClock } from '../telemetry/clock.ts';
@@ -147,7 +148,21 @@ export function operatorApi({
   };
   const clicks = slackClicks(resources.current, ports.command, { clock: systemClock, log, audit });
   const callbacks = callbackRoute(callbackPorts(resources.current, bus, count));
-  return [...operatorRoutes(ports, VERSION), slackInteractionRoute(clicks), callbacks];
+  const provided = [slackInteractionRoute(clicks), callbacks].map((route) => onceTold(route, resources));
+  return [...operatorRoutes(ports, VERSION), ...provided];
+}
+
+/** A signature proves nothing as long as its secret is not known. */
+function onceTold(route: Route, resources: Pick<LiveResources, 'current'>): Route {
+  return {
+    ...route,
+    handle(request) {
+      if (!resources.current().untold) return route.handle(request);
+      const detail = 'NATS, which keeps the secrets of channels, has not been reached yet';
+      const headers = { 'retry-after': '1' };
+      return problem(503, 'not available now', { code: 'secrets.unavailable', detail, headers });
+    },
+  };
 }
 
 function declaredChannels({ channels }: ResourceSet): DeclaredChannel[] {

@@ -50,11 +50,13 @@ export class SecretStore implements SecretPorts {
     this.#bucket?.close();
   }
 
-  /** For references in resources of the tenant. */
-  readonly read = (tenant: string, name: string): NonNullable<StoredRead> => {
+  /** For references in resources of the tenant. null until NATS was reached. */
+  readonly read = (tenant: string, name: string): StoredRead => {
     const shown = `secret ${name} of tenant ${tenant}`;
     if (this.#keyring === null)
       return missing(`${shown} is in the store, which HERALD_SECRET_KEY opens; it is not set`);
+    // Nobody knows what the store has.
+    if (this.#bucket === null) return null;
     const entry = this.#entries.get(keyOf({ tenant, name }));
     if (entry === undefined)
       return missing(`the store has no ${shown}; allowed: herald secret set ${name} --tenant ${tenant}`);
@@ -83,7 +85,7 @@ export class SecretStore implements SecretPorts {
     const current = keyring === null ? '' : keyring.keys[0].id;
     return [...this.#entries].map(([key, entry]) => {
       const { tenant, name } = nameOf(key);
-      const readable = this.read(tenant, name).ok;
+      const readable = this.read(tenant, name)?.ok === true;
       return {
         tenant,
         name,

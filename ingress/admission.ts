@@ -22,6 +22,7 @@ export function admit(ports: IntakePorts, source: IngressSource | null, head: Re
     const verdict = ports.gate.address(source.name, access, head.peer?.address() ?? '', ports.clock.monotonic());
     if (verdict.code !== 'gate.open') return turnAway(ports, source, head, verdict);
   }
+  if (source.untold === true) return reject(ports, source.name, 'source.untold', unavailable(ports, 'source.untold'));
   const verdict = authenticate(source, head, ports.findKey);
   if (verdict.code === 'auth.pending') {
     head.presented = verdict.presented;

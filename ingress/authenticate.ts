@@ -25,6 +25,8 @@ export interface IngressSource {
   /** It is the first that is refused when more comes than can be stored. */
   readonly bulk: boolean;
   readonly maxBodyBytes: number;
+  /** Its secrets are not known yet. Left out: they are. */
+  readonly untold?: boolean;
   readonly mapping?: Mapping | undefined;
   /** What is hidden before anything is stored. Left out, or null: nothing. */
   readonly mask?: MaskAlert | null;

@@ -39,6 +39,7 @@ const UNAVAILABLE = {
   'ingest.full': 'The store of waiting alerts is full.',
   'ingest.unavailable':
     'The store of waiting alerts did not confirm. Some alerts may have been kept; sending them again is safe.',
+  'source.untold': 'The secrets of this source are in the store, which is in NATS, and that has not been reached yet.',
   'ingest.shedding': 'Much waits to be stored, and sources of more importance come first.',
   'ingest.busy': 'Too many alerts wait to be stored.',
   'ingest.not-admitting': 'The store of waiting alerts is nearly full or out of reach.',

@@ -39,12 +39,16 @@ import { compileWorkloads } from './workload-class.ts';
 export interface Checked {
   readonly declared: Declared;
   readonly resolved: unknown;
+  /** Left out: all of its secrets are known. */
+  readonly untold?: boolean;
   /** Of an Audience. */
   readonly list?: AudienceList;
 }
 
 export interface ResourceSet {
   readonly policy: Policy;
+  /** Some secrets were not known yet where it was loaded: they are empty. */
+  readonly untold: boolean;
   /** By name, which is unique over all tenants. */
   readonly sources: ReadonlyMap<string, Source>;
   /** The routing trees of a tenant, in the order in which they are asked. */
@@ -126,6 +130,7 @@ export function compileResources(checked: readonly Checked[], files: readonly st
   } satisfies Policy);
   return Object.freeze({
     policy,
+    untold: checked.some((one) => one.untold === true),
     sources: new Map(ofKind('Source').map((one) => [one.declared.name, sourceFrom(one, intakeMasks)])),
     routes: (tenant: string) => trees.get(tenant) ?? [],
     channels,
@@ -158,9 +163,9 @@ function channelFrom({ declared, resolved }: Checked): Channel {
   return deepFreeze(channelOf(declared.tenant, declared.name, resolved));
 }
 
-function sourceFrom({ declared, resolved }: Checked, masks: ReadonlyMap<string, MaskAlert>): Source {
+function sourceFrom({ declared, resolved, untold = false }: Checked, masks: ReadonlyMap<string, MaskAlert>): Source {
   const mask = masks.get(declared.tenant) ?? null;
-  return deepFreeze({ ...sourceOf(declared.tenant, declared.name, resolved), mask });
+  return deepFreeze({ ...sourceOf(declared.tenant, declared.name, resolved), mask, untold });
 }
 
 /** Every tree of a tenant, in the order of the names; then what is subscribed to. */

@@ -145,7 +145,7 @@ function withSecrets(
     const problem = declared.document.problem(['spec', ...fault.path], fault.message);
     return found === faults ? { ...problem, ofSecret: true as const } : problem;
   });
-  return { checked: { declared, resolved: value }, problems, files, untold };
+  return { checked: { declared, resolved: value, untold }, problems, files, untold };
 }
 
 function judgeChannels(set: ResourceSet, secrets: readonly WithSecrets[], options: LoadOptions): Problem[] {

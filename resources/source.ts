@@ -34,12 +34,14 @@ export interface Source {
   readonly mapping?: Mapping;
   /** What its tenant hides before anything is stored. null: nothing. */
   readonly mask: MaskAlert | null;
+  /** Its secrets are not known yet: nobody can be told from anybody. */
+  readonly untold: boolean;
 }
 
 const DEFAULT_MAX_BODY = 16 * 1024 * 1024;
 
 /** `resolved`: by sourceSpec, with the secrets put in. */
-export function sourceOf(tenant: string, name: string, resolved: unknown): Omit<Source, 'mask'> {
+export function sourceOf(tenant: string, name: string, resolved: unknown): Omit<Source, 'mask' | 'untold'> {
   const spec = resolved as Omit<SourceSpec, 'auth'> & { readonly auth?: Parameters<typeof sourceAuthOf>[0] };
   return {
     name,

@@ -57,6 +57,12 @@ export class ResourceWatch {
     await this.#loading;
   }
 
+  /** Somebody else has loaded it, and took what was found. */
+  took(result: LoadResult): void {
+    this.#fingerprint = result.fingerprint;
+    this.#rearm(result.directories);
+  }
+
   #onEvent(directory: string, name: string | null): void {
     // Of the directory above only the one entry matters: it may hold logs or data.
     const root = resolve(this.#dir);

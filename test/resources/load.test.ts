@@ -101,6 +101,8 @@ test('every default that INTERFACE.md promises holds', async () => {
     access: null,
     bulk: false,
     maxBodyBytes: 16 * 1024 * 1024,
+    mask: null,
+    untold: false,
   });
   assert.deepEqual(set.policy.channel('default', 'console'), {
     name: 'console',
