@@ -73,7 +73,8 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
   const externalURL = environment.externalUrl ?? listening;
   const texts = new TextsInForce();
   const templates = createTemplates({ clock: systemClock, externalURL, declared: texts });
-  const pictures = createPictures();
+  let inForce: (() => ResourceSet) | null = null;
+  const pictures = createPictures({ clock: systemClock, find: (alert) => inForce?.().metricSource(alert) ?? null });
   const context = { clock: systemClock, log, stdout: process.stdout, externalURL, templates, pictures };
   const stop = new AbortController();
   const parts: Parts = { bus: null, actors: null, archive: null };
@@ -85,6 +86,7 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
   const resources = needsResources
     ? runTime.over(await openResources(environment.config, context, query, secrets.read))
     : null;
+  inForce = resources?.current ?? null;
   secrets.onChange(() => resources?.look());
   if (resources !== null) auditChanges(audit, resources);
   const keys = new KeyStore(systemClock, log);

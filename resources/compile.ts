@@ -25,6 +25,7 @@ import { compileLifecycles } from './lifecycle.ts';
 import { compileMaintenances } from './maintenance.ts';
 import { compileIntakeMasks, compileMasks, eventMaskRules } from './masking.ts';
 import { findPatterns, readMatcher } from './matcher.ts';
+import { compileMetricSources, type FindMetricSource } from './metric-source.ts';
 import { compilePlugins } from './plugin.ts';
 import type { Declared } from './resource.ts';
 import { routeTree } from './route.ts';
@@ -70,12 +71,14 @@ export interface ResourceSet {
   readonly eventMasks: Readonly<Record<string, readonly MaskRule[]>>;
   /** By tenant: what its alerts are masked by before anything is stored. A Source has that of its own. */
   readonly intakeMasks: ReadonlyMap<string, MaskAlert>;
+  /** Where the metric of an alert is had. */
+  readonly metricSource: FindMetricSource;
   readonly schedules: People['schedules'];
   /** Which User somebody is who asks. */
   readonly person: People['person'];
   /** By tenant, for what they have counted. */
   readonly filters: ReadonlyMap<string, Filters>;
-  /** Content hash of all resources. `policy.hash` leaves sources, templates and access out: they do not decide. No secret is in either. */
+  /** Content hash of all resources. `policy.hash` leaves sources, templates, access and metrics out: they do not decide. No secret is in either. */
   readonly hash: string;
   readonly files: readonly string[];
   /** How many resources it is made of. */
@@ -84,7 +87,7 @@ export interface ResourceSet {
   readonly findRule: FindRule;
 }
 
-const NOT_DECIDING: ReadonlySet<string> = new Set(['Source', 'Template', 'Access']);
+const NOT_DECIDING: ReadonlySet<string> = new Set(['Source', 'Template', 'Access', 'MetricSource']);
 
 /** Whose content is as much of them as what is declared. */
 const WITH_A_FILE: ReadonlySet<string> = new Set(['Plugin', 'Schedule', 'Audience']);
@@ -142,6 +145,7 @@ export function compileResources(checked: readonly Checked[], files: readonly st
     eventMasks: eventMaskRules(maskings),
     intakeMasks,
     signIn: compileAccess(ofKind('Access')),
+    metricSource: compileMetricSources(ofKind('MetricSource')),
     schedules: people.schedules,
     person: people.person,
     filters,

@@ -4,6 +4,7 @@ import { unknownCalendars } from './calendar-references.ts';
 import { channelCycles } from './channel-references.ts';
 import { unknownEscalations } from './escalation-references.ts';
 import { tooManyRules } from './masking.ts';
+import { unknownMetricSenders } from './metric-source.ts';
 import { personsTwice } from './person.ts';
 import type { Problem } from './problem.ts';
 import { unknownReceivers } from './receiver-references.ts';
@@ -26,6 +27,7 @@ export function crossCheck(resources: readonly Declared[]): Problem[] {
     ...unknownTimeIntervals(resources),
     ...unknownEscalations(resources),
     ...tooManyRules(resources),
+    ...unknownMetricSenders(resources),
   ];
 }
 

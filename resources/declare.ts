@@ -10,6 +10,7 @@ import { lifecycleFaults } from './lifecycle.ts';
 import { maintenanceFaults } from './maintenance.ts';
 import { mappingFaults } from './mapping.ts';
 import { maskingFaults } from './masking.ts';
+import { metricSourceFaults } from './metric-source.ts';
 import { pluginFaults } from './plugin.ts';
 import { tableFaults } from './priority-policy.ts';
 import type { Problem } from './problem.ts';
@@ -50,6 +51,7 @@ export function declare(document: YamlDocument, channelTypes: ChannelTypes): Dec
   if (kind === 'Lifecycle' && faults.length === 0) faults.push(...lifecycleFaults(spec));
   if (kind === 'Silence' && faults.length === 0) faults.push(...silenceFaults(spec));
   if (kind === 'Masking' && faults.length === 0) faults.push(...maskingFaults(spec));
+  if (kind === 'MetricSource' && faults.length === 0) faults.push(...metricSourceFaults(spec));
   if (kind === 'User' && faults.length === 0) faults.push(...userFaults(spec));
   if (kind === 'Team' && faults.length === 0) faults.push(...teamFaults(spec));
   if (kind === 'Access' && faults.length === 0)

@@ -13,6 +13,7 @@ import { inhibitionSpec } from './inhibition.ts';
 import { lifecycleSpec } from './lifecycle.ts';
 import { maintenanceSpec } from './maintenance.ts';
 import { maskingSpec } from './masking.ts';
+import { metricSourceSpec } from './metric-source.ts';
 import { namespaceSpec } from './namespace.ts';
 import { namespaceClassSpec } from './namespace-class.ts';
 import { namespaceLimitSpec } from './namespace-limit.ts';
@@ -53,6 +54,7 @@ export const KINDS = [
   'CorrelationRule',
   'NamespaceLimit',
   'Masking',
+  'MetricSource',
   'User',
   'Team',
   'Schedule',
@@ -117,6 +119,8 @@ export function specSchema(kind: Kind, declared: unknown, channelTypes: ChannelT
       return namespaceLimitSpec;
     case 'Masking':
       return maskingSpec;
+    case 'MetricSource':
+      return metricSourceSpec;
     case 'User':
       return userSpec;
     case 'Team':

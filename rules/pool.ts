@@ -105,8 +105,16 @@ export function threadPool<Task, Result>(options: {
   readonly maxThreads: number;
   /** Tasks that wait; left out: any number. */
   readonly maxQueue?: number;
+  /** Tasks that one thread has begun. Left out: one. */
+  readonly atOnce?: number;
 }): Piscina<Task, Result> {
-  return new Piscina<Task, Result>({ minThreads: 0, idleTimeout: 10_000, ...options });
+  const { atOnce = 1, ...others } = options;
+  return new Piscina<Task, Result>({
+    minThreads: 0,
+    idleTimeout: 10_000,
+    concurrentTasksPerWorker: atOnce,
+    ...others,
+  });
 }
 
 /** At least one batch, so that bad rules are told even without names. */

@@ -114,7 +114,7 @@ async function render(
   set: ResourceSet,
   externalURL: string,
 ): Promise<Preview> {
-  const pictures = createPictures();
+  const pictures = createPictures({ clock: systemClock, find: set.metricSource });
   try {
     const templates = createTemplates({ clock: systemClock, externalURL, declared: set.texts });
     const context = { clock: systemClock, log: silentLog, stdout: process.stdout, externalURL, templates, pictures };

@@ -15,6 +15,8 @@ export interface Picture {
   readonly content: Buffer;
   /** For who cannot see it. */
   readonly alt: string;
+  /** What is drawn, in the sender's own words; empty: nothing needs to be said. */
+  readonly caption: string;
 }
 
 export interface HtmlContent {
@@ -24,7 +26,7 @@ export interface HtmlContent {
   readonly wording: Wording;
   /** Page of the alert in Herald, or null. */
   readonly link: (alert: GroupedAlert) => string | null;
-  readonly picture: Picture | null;
+  readonly pictures: readonly Picture[];
   /** HTML in place of the list of alerts, unless empty. */
   readonly body: string;
   /** Whether a reply reaches Herald. */
@@ -54,8 +56,8 @@ export function mailHtml(content: HtmlContent): string {
       rows,
       footer: footer(content),
     });
-  const head = header(content) + sharedRow(shared, wording) + pictureRow(content.picture);
-  if (content.body !== '') return frame(header(content) + pictureRow(content.picture) + row(content.body));
+  const head = header(content) + sharedRow(shared, wording) + pictureRows(content.pictures);
+  if (content.body !== '') return frame(header(content) + pictureRows(content.pictures) + row(content.body));
   // Room for the line that says how many more there are.
   let room = limit - Buffer.byteLength(frame(head)) - 400;
   const cards: string[] = [];
@@ -118,10 +120,15 @@ function sharedRow(shared: LabelSet, { words }: Wording): string {
   );
 }
 
-function pictureRow(picture: Picture | null): string {
-  if (picture === null) return '';
+function pictureRows(pictures: readonly Picture[]): string {
   const style = 'display:block;width:100%;max-width:592px;height:auto;border:0;border-radius:6px';
-  return row(`<img src="cid:${picture.cid}" alt="${escapeHtml(picture.alt)}" width="592" style="${style}">`);
+  const words = `margin:6px 0 0;font-family:${MONO};font-size:12px;line-height:18px`;
+  return pictures
+    .map(({ cid, alt, caption }) => {
+      const image = `<img src="cid:${cid}" alt="${escapeHtml(alt)}" width="592" style="${style}">`;
+      return row(caption === '' ? image : image + paragraph(escapeHtml(caption), words, true));
+    })
+    .join('');
 }
 
 function alertRow(alert: GroupedAlert, shared: LabelSet, content: HtmlContent, first: boolean): string {

@@ -30,7 +30,7 @@ export interface Ingredients {
   readonly texts: Texts;
   readonly wording: HtmlContent['wording'];
   readonly link: HtmlContent['link'];
-  readonly picture: Picture | null;
+  readonly pictures: readonly Picture[];
   readonly replies: boolean;
 }
 
@@ -40,7 +40,7 @@ export interface Built {
 }
 
 export function buildMail(settings: EmailSettings, key: Buffer, ingredients: Ingredients): Built {
-  const { notification, recipients, remaining, texts, picture, replies } = ingredients;
+  const { notification, recipients, remaining, texts, pictures, replies } = ingredients;
   const { from, replyTo, unsubscribeUrl, maxHtml } = settings;
   const addresses = recipients.map(({ address }) => address);
   const id = messageId(notification, addresses, key, from.address);
@@ -62,7 +62,7 @@ export function buildMail(settings: EmailSettings, key: Buffer, ingredients: Ing
       headers: headers(notification, settings),
       text: texts.text === '' ? mailText({ ...content, replies }) : texts.text,
       html: mailHtml(content),
-      ...(picture === null ? {} : { attachments: [inline(picture)] }),
+      ...(pictures.length === 0 ? {} : { attachments: pictures.map(inline) }),
     },
   };
   return { mail, thread: { last: id, subject } };

@@ -1,24 +1,31 @@
-/** The history of the group as a picture inside the mail, where there is one to be seen. */
+/** The metric of its alerts and the history of the group as pictures inside the mail, where there is something to be seen. */
 
 import type { Notification } from '../../alert/notification.ts';
 import type { SenderContext } from '../sender.ts';
 import type { Locale } from '../template/locale.ts';
 import type { Picture } from './html.ts';
 
-export interface MailPicture {
-  readonly picture: Picture | null;
-  /** For the outcome: why there is none though there should be. */
+export interface MailPictures {
+  readonly pictures: readonly Picture[];
+  /** For the outcome: why one is not there though it should be. */
   readonly failures: readonly string[];
 }
 
-export async function pictureFor(
+export async function picturesFor(
   { pictures }: SenderContext,
   notification: Notification,
   locale: Locale,
-): Promise<MailPicture> {
-  const result = await pictures?.history(notification, locale);
-  if (result === undefined || result.kind === 'none') return { picture: null, failures: [] };
-  if (result.kind === 'failed') return { picture: null, failures: [result.detail] };
-  const { contentType, content, alt } = result.picture;
-  return { picture: { cid: `history.${notification.id}@herald`, contentType, content, alt }, failures: [] };
+): Promise<MailPictures> {
+  if (pictures === undefined) return { pictures: [], failures: [] };
+  const [metric, history] = await Promise.all([
+    pictures.metric(notification, locale),
+    pictures.history(notification, locale),
+  ]);
+  const drawn = Object.entries({ metric, history }).flatMap(([name, result]) => {
+    if (result.kind !== 'drawn') return [];
+    const { contentType, content, alt, caption } = result.picture;
+    return [{ cid: `${name}.${notification.id}@herald`, contentType, content, alt, caption }];
+  });
+  const failures = [metric, history].flatMap((result) => (result.kind === 'failed' ? [result.detail] : []));
+  return { pictures: drawn, failures };
 }

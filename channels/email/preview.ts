@@ -4,7 +4,7 @@ import type { Notification } from '../../alert/notification.ts';
 import type { PreviewMessage, SenderContext } from '../sender.ts';
 import { buildMail, markKey } from './message.ts';
 import type { EmailOptions } from './options.ts';
-import { pictureFor } from './picture.ts';
+import { picturesFor } from './picture.ts';
 import { emailSettings } from './settings.ts';
 import { textsFor } from './texts.ts';
 
@@ -15,14 +15,14 @@ export async function previewEmail(
 ): Promise<readonly PreviewMessage[]> {
   const settings = emailSettings(options);
   const { texts, wording, link, locale } = await textsFor(context, notification);
-  const { picture } = await pictureFor(context, notification, locale);
+  const { pictures } = await picturesFor(context, notification, locale);
   const { recipient } = notification;
   const recipients = recipient === undefined ? [...settings.to] : [{ name: '', address: recipient.address }];
   const { mail } = buildMail(settings, markKey(null), {
-    ...{ notification, recipients, remaining: [], thread: null, texts, wording, link, picture, replies: false },
+    ...{ notification, recipients, remaining: [], thread: null, texts, wording, link, pictures, replies: false },
   });
   const { subject, text, html } = mail.content;
-  const shown = picture === null ? String(html) : withPicture(String(html), picture);
+  const shown = pictures.reduce(withPicture, String(html));
   return [
     { what: 'to', contentType: 'text/plain', body: recipients.map(({ address }) => address).join(', ') },
     { what: 'subject', contentType: 'text/plain', body: String(subject) },

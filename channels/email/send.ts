@@ -12,7 +12,7 @@ import { watchInbox } from './inbox/watch.ts';
 import { buildMail, markKey } from './message.ts';
 import type { EmailOptions } from './options.ts';
 import { progressOf, remainingOf } from './partial.ts';
-import { pictureFor } from './picture.ts';
+import { picturesFor } from './picture.ts';
 import { type EmailSettings, emailSettings } from './settings.ts';
 import { createSmtp, type Smtp, type SmtpResult } from './smtp.ts';
 import { textsFor } from './texts.ts';
@@ -75,14 +75,14 @@ async function send(
   const recipients = recipientsOf(notification, settings);
   if (!Array.isArray(recipients)) return recipients as Outcome;
   const { texts, wording, link, locale, failures } = await textsFor(context, notification);
-  const { picture, failures: undrawn } = await pictureFor(context, notification, locale);
+  const { pictures, failures: undrawn } = await picturesFor(context, notification, locale);
   const remaining = remainingOf(
     progress,
     recipients.map(({ address }) => address),
   );
   const thread = readThread(earlier);
   const built = buildMail(settings, key, {
-    ...{ notification, recipients, remaining, thread, texts, wording, link, picture, replies },
+    ...{ notification, recipients, remaining, thread, texts, wording, link, pictures, replies },
   });
   const { result, aborted } = await within(mailer, signal, (ending) => smtp.deliver(built.mail, ending));
   const outcome = withProgress(verdict(result, aborted, context.clock.now()), progressOf(remaining, result));

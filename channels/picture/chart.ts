@@ -21,45 +21,73 @@ export interface ChartLook {
 export const WIDTH = 600;
 export const HEIGHT = 180;
 
-const LEFT = 44;
-const RIGHT = 20;
+export const LEFT = 44;
+export const RIGHT = 20;
 const TOP = 18;
 const BOTTOM = 30;
-const TEXT = 9;
+export const TEXT = 9;
 
 /** An opaque ground: the picture can be read on whatever page it is put, also where a client turns a light page dark. */
-const GROUNDS: Readonly<Record<Theme, { ground: string; border: string; grid: string; axis: string; text: string }>> = {
+export const GROUNDS: Readonly<
+  Record<Theme, { ground: string; border: string; grid: string; axis: string; text: string }>
+> = {
   light: { ground: LIGHT.card, border: LIGHT.line, grid: '#e6e9ee', axis: '#9aa3b0', text: LIGHT.quiet },
   dark: { ground: DARK.card, border: DARK.line, grid: '#2d343e', axis: '#6d7785', text: DARK.quiet },
 };
 
-export function chartSvg(series: Series, { timeZone }: Pick<Locale, 'timeZone'>, look: ChartLook): string {
+export function chartSvg(series: Series, locale: Pick<Locale, 'timeZone'>, look: ChartLook): string {
   const { ground, border, grid, axis, text } = GROUNDS[look.theme];
   const ticks = valueTicks(Math.max(...series.points.map(({ value }) => value)), look.whole);
   const top = ticks.at(-1)!;
-  const x = (at: number) => LEFT + ((at - series.from) / (series.until - series.from)) * (WIDTH - LEFT - RIGHT);
-  const y = (value: number) => HEIGHT - BOTTOM - (value / top) * (HEIGHT - TOP - BOTTOM);
+  const { x, y } = chartFrame(series, { bottom: 0, top });
   const line = outline(series, look.shape, x, y);
   const last = series.points.at(-1)!;
-  const times = timeTicks(series.from, series.until, timeZone);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}">`,
     `<rect x="0.5" y="0.5" width="${WIDTH - 1}" height="${HEIGHT - 1}" rx="8" fill="${ground}" stroke="${border}"/>`,
     ...ticks.slice(1).map((tick) => horizontal(y(tick), grid)),
     `<path d="${line}L${round(x(series.until))} ${y(0)}L${LEFT} ${y(0)}Z" fill="${look.colour}" fill-opacity="0.18"/>`,
     horizontal(y(0), axis),
-    ...times.map(({ at }) => `<path d="M${round(x(at))} ${y(0)}v4" stroke="${axis}"/>`),
     `<path d="${line}" fill="none" stroke="${look.colour}" stroke-width="2.5" stroke-linejoin="round"/>`,
     `<circle cx="${round(x(series.until))}" cy="${round(y(last.value))}" r="4.5" fill="${look.colour}" stroke="${ground}" stroke-width="1.5"/>`,
+    ...timeAxis(series, locale, x, look.theme),
     `<g fill="none" stroke="${text}" stroke-width="0.95" stroke-linecap="round" stroke-linejoin="round">`,
     ...ticks.map((tick) => drawText(String(tick), LEFT - 9, y(tick) - TEXT / 2, TEXT, 'end')),
-    ...times.map(({ at, label }) => drawText(label, x(at), HEIGHT - BOTTOM + 10, TEXT, 'middle')),
     '</g></svg>',
   ].join('');
 }
 
-function horizontal(y: number, colour: string): string {
-  return `<path d="M${LEFT} ${round(y)}H${WIDTH - RIGHT}" stroke="${colour}"/>`;
+/** Where a time and a value are in the picture. */
+export function chartFrame(
+  { from, until }: Pick<Series, 'from' | 'until'>,
+  { bottom, top }: { readonly bottom: number; readonly top: number },
+  left = LEFT,
+) {
+  return {
+    x: (at: number) => left + ((at - from) / (until - from)) * (WIDTH - left - RIGHT),
+    y: (value: number) => HEIGHT - BOTTOM - ((value - bottom) / (top - bottom)) * (HEIGHT - TOP - BOTTOM),
+  };
+}
+
+/** The times below the chart, with their marks. */
+export function timeAxis(
+  { from, until }: Pick<Series, 'from' | 'until'>,
+  { timeZone }: Pick<Locale, 'timeZone'>,
+  x: (at: number) => number,
+  theme: Theme,
+): string[] {
+  const { axis, text } = GROUNDS[theme];
+  const times = timeTicks(from, until, timeZone);
+  return [
+    ...times.map(({ at }) => `<path d="M${round(x(at))} ${HEIGHT - BOTTOM}v4" stroke="${axis}"/>`),
+    `<g fill="none" stroke="${text}" stroke-width="0.95" stroke-linecap="round" stroke-linejoin="round">`,
+    ...times.map(({ at, label }) => drawText(label, x(at), HEIGHT - BOTTOM + 10, TEXT, 'middle')),
+    '</g>',
+  ];
+}
+
+export function horizontal(y: number, colour: string, left = LEFT): string {
+  return `<path d="M${left} ${round(y)}H${WIDTH - RIGHT}" stroke="${colour}"/>`;
 }
 
 /** Points closer than half a pixel are one: a thousand alerts make no larger picture than a hundred. */
@@ -87,12 +115,17 @@ function outline(
 /** 0 and up to four even steps of 1, 2 or 5 times a power of ten. */
 export function valueTicks(largest: number, whole: boolean): number[] {
   const most = largest > 0 ? largest : 1;
-  const rough = most / 4;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const nice = [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= rough - 1e-12) ?? power * 10;
+  const nice = niceStep(most);
   const step = whole ? Math.max(1, Math.ceil(nice)) : nice;
   const count = Math.ceil(most / step - 1e-9);
   return Array.from({ length: count + 1 }, (_, index) => Number((index * step).toPrecision(12)));
+}
+
+/** 1, 2 or 5 times a power of ten, four of which cover the range. */
+export function niceStep(range: number): number {
+  const rough = range / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= rough * (1 - 1e-12)) ?? power * 10;
 }
 
 const MINUTE = 60_000;

@@ -1,5 +1,5 @@
 /**
- * Digits and what stands between them in times and dates, as lines to draw. A server often has no font at all, and the picture must
+ * Digits, what stands between them in times and dates, and the letters of large and small numbers, as lines to draw. A server often has no font at all, and the picture must
  * look the same everywhere.
  */
 
@@ -22,6 +22,14 @@ const GLYPHS: Readonly<Record<string, { readonly width: number; readonly path: s
   '.': { width: 0.8, path: 'M0.4 5.9V6' },
   '-': { width: 2.6, path: 'M0 3.2H2.6' },
   '/': { width: 2.4, path: 'M0 6.4L2.4 -0.4' },
+  k: { width: 3.6, path: 'M0 0V6M3.3 2L0 4.4M1.3 3.5L3.6 6' },
+  M: { width: 5, path: 'M0 6V0L2.5 3.6L5 0V6' },
+  G: { width: 4, path: 'M3.9 1.2Q3.4 0 2.1 0Q0 0 0 3Q0 6 2.1 6Q4 6 4 4.6V3.4H2.4' },
+  P: { width: 4, path: 'M0 6V0H2.2Q4 0 4 1.7Q4 3.3 2.2 3.3H0' },
+  E: { width: 3.8, path: 'M3.8 0H0V6H3.8M0 2.9H3.2' },
+  T: { width: 4, path: 'M0 0H4M2 0V6' },
+  µ: { width: 3.4, path: 'M0 7.4V2M0 4.4Q0 6 1.6 6Q3.3 6 3.3 4.3V2M3.3 4.6V6' },
+  n: { width: 3.4, path: 'M0 6V2M0 3.8Q0.2 2 1.8 2Q3.4 2 3.4 3.8V6' },
   ' ': { width: 1.6, path: '' },
 };
 

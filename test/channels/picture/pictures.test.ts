@@ -20,6 +20,7 @@ test('[BR-NOT-009] the history of a group is a PNG of twice the pixels, with wor
     alt: 'Aktive Alarme im Zeitverlauf: höchstens 2, jetzt 2',
     width: 600,
     height: 180,
+    caption: '',
   });
   assert.equal(content.subarray(0, 8).toString('latin1'), '\x89PNG\r\n\x1a\n');
   assert.deepEqual([content.readUInt32BE(16), content.readUInt32BE(20)], [1200, 360]);
