@@ -50,7 +50,9 @@ export async function previewOf(
     return { messages: shown.map((one) => hidden(one, hide)), failures: failures.map(hide), detail: '' };
   const sender = kind.create(options, recording);
   try {
-    const { detail } = await sender.send(notification, 1, never, null);
+    // An end is the end of something: of a message or ticket that is there.
+    const earlier = notification.status === 'resolved' ? (kind.sampleReference ?? null) : null;
+    const { detail } = await sender.send(notification, 1, never, earlier);
     const printed = String(stdout.read() ?? '');
     const messages = [
       ...recorder.requests.map(messageOf),
@@ -88,7 +90,8 @@ class Recorder implements Outbound {
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-const NOTHING_FOUND = { ok: true, issues: [], result: [], total: 0 };
+const DONE = { id: '1', name: 'Done', to: { name: 'Done', statusCategory: { key: 'done' } } };
+const NOTHING_FOUND = { ok: true, issues: [], result: [], total: 0, transitions: [DONE] };
 
 /** What each provider's sender looks for in an answer: Slack, Twilio, Jira, ServiceNow, PagerDuty, an OAuth server. */
 const TAKEN = {

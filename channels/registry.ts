@@ -21,7 +21,7 @@ import type { ChannelType } from './sender.ts';
 import { type ServicenowOptions, servicenowOptions } from './servicenow/options.ts';
 import { createServicenowSender } from './servicenow/send.ts';
 import { type SlackOptions, slackOptions } from './slack/options.ts';
-import { createSlackSender } from './slack/send.ts';
+import { createSlackSender, SAMPLE_REFERENCE as SLACK_REFERENCE } from './slack/send.ts';
 import { SLACK_TEMPLATE } from './slack/template.ts';
 import { type SmsOptions, smsOptions } from './sms/options.ts';
 import { readSmsCallback } from './sms/receipts.ts';
@@ -32,6 +32,7 @@ import { createSpreadSender } from './spread/send.ts';
 import { type TeamsOptions, teamsOptions } from './teams/options.ts';
 import { createTeamsSender } from './teams/send.ts';
 import { templateFault } from './template/check.ts';
+import { SAMPLE_REFERENCE as TICKET_REFERENCE } from './ticket/tell.ts';
 import { TICKET_PARTS } from './ticket/template.ts';
 import { type WebhookOptions, webhookOptions } from './webhook/options.ts';
 import { createWebhookSender } from './webhook/send.ts';
@@ -46,6 +47,7 @@ const slackChannel: ChannelType<SlackOptions> = {
   options: slackOptions,
   parts: Object.keys(SLACK_TEMPLATE),
   create: (options, context) => createSlackSender(options, context),
+  sampleReference: SLACK_REFERENCE,
 };
 
 const pagerdutyChannel: ChannelType<PagerdutyOptions> = {
@@ -85,12 +87,14 @@ const servicenowChannel: ChannelType<ServicenowOptions> = {
   options: servicenowOptions,
   parts: Object.keys(TICKET_PARTS),
   create: (options, context) => createServicenowSender(options, context),
+  sampleReference: TICKET_REFERENCE,
 };
 
 const jiraChannel: ChannelType<JiraOptions> = {
   options: jiraOptions,
   parts: Object.keys(TICKET_PARTS),
   create: (options, context) => createJiraSender(options, context),
+  sampleReference: TICKET_REFERENCE,
 };
 
 const webhookChannel: ChannelType<WebhookOptions> = {

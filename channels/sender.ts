@@ -133,6 +133,8 @@ export interface ChannelType<Options> {
   addressFault?(address: string): string | null;
   /** Verifies and reads a call-back of the provider. Left out: it makes none. Pure. */
   readCallback?(request: CallbackRequest, options: Options): CallbackRead;
+  /** A reference as its deliveries leave one: in a preview of an end the group has a message, or a ticket, already. */
+  readonly sampleReference?: string;
   /** What would be sent, where it does not leave by HTTP. Sends nothing. */
   preview?(options: Options, context: SenderContext, notification: Notification): Promise<readonly PreviewMessage[]>;
 }

@@ -24,6 +24,12 @@ interface Reference {
   readonly status: Notification['status'];
 }
 
+export const SAMPLE_REFERENCE = JSON.stringify({
+  channel: 'C0PREVIEW',
+  ts: '1.0',
+  status: 'firing',
+} satisfies Reference);
+
 /** A link is no reason for Slack to fetch it and show a picture of the page. */
 const QUIET = { unfurl_links: false, unfurl_media: false } as const;
 

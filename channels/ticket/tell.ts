@@ -160,6 +160,13 @@ function done({ id, key, url }: Ticket, detail: string, finished: boolean): Outc
   return { kind: 'delivered', detail, reference: JSON.stringify({ id, key, url, finished } satisfies Reference) };
 }
 
+export const SAMPLE_REFERENCE = JSON.stringify({
+  id: '1',
+  key: 'PREVIEW-1',
+  url: '',
+  finished: false,
+} satisfies Reference);
+
 /** null: there is none, or it is of another kind of channel, which this one was before. */
 function readReference(text: string | null): Reference | null {
   const { id, key, url, finished } = jsonObject(text) ?? {};

@@ -66,3 +66,22 @@ test('[BR-NOT-007] a preview says which texts could not be rendered', async () =
     [['standard output', 'text/plain', '🔥 AUSGELÖST P']],
   );
 });
+
+test('[BR-NOT-007] of an end a preview shows what is said of the message or ticket that is there', async () => {
+  const ended = { status: 'resolved', alerts: [anAlert({ status: 'resolved', endsAt: 1_800_000_000_000 })] };
+  const shown = new Map((await previews('examples/channels', ended)).map((one) => [one.name, one]));
+  const whatOf = (name: string) =>
+    shown.get(name)?.messages.map(({ what }) => what.replace(/https:\/\/[^/]*|\?.*/g, ''));
+  assert.deepEqual(whatOf('servicenow')?.slice(-2), [
+    'GET /api/now/table/incident/1',
+    'PATCH /api/now/table/incident/1',
+  ]);
+  assert.match(shown.get('servicenow')!.messages.at(-1)!.body, /"close_notes":"resolved: 1 alert/i);
+  assert.deepEqual(whatOf('jira'), [
+    'GET /rest/api/3/issue/1',
+    'POST /rest/api/3/issue/1/comment',
+    'GET /rest/api/3/issue/1/transitions',
+    'POST /rest/api/3/issue/1/transitions',
+  ]);
+  assert.deepEqual(whatOf('slack'), ['POST /api/chat.update', 'POST /api/chat.postMessage']);
+});
