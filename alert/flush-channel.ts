@@ -9,7 +9,7 @@ import type { GroupState } from './group-state.ts';
 import { lineName } from './line-name.ts';
 import { needsUpdate, type Present, type Told } from './needs-update.ts';
 import { buildNotification } from './notification-build.ts';
-import type { ChannelPolicy, Hold, Policy } from './policy.ts';
+import type { Hold, Policy } from './policy.ts';
 import type { Line } from './reach.ts';
 import { type Reason, type ReasonCode, reason } from './reason.ts';
 import { explainTaking, takenFor } from './taken-on.ts';
@@ -45,15 +45,14 @@ export function flushChannel(
   const { channel, recipient, via = [], reasons: because = [] } = line;
   const to = recipient === undefined ? { channel } : { channel, recipient };
   // A channel that is not declared is handed over all the same: the channel's owner makes it a dead letter, visibly.
-  const wants: Pick<ChannelPolicy, 'sendResolved' | 'sendAcknowledged' | 'maxAlerts'> = policy.channel(
-    state.group.tenant,
-    channel,
-  ) ?? { sendResolved: true, maxAlerts: 0 };
-  const { sendResolved, maxAlerts } = wants;
+  const { sendResolved, maxAlerts } = policy.channel(state.group.tenant, channel) ?? {
+    sendResolved: true,
+    maxAlerts: 0,
+  };
   const view = viewOf(all, holds, told);
   const parts = view.told;
   const known = { firing: fingerprints(parts.firing), resolved: fingerprints(parts.resolved) };
-  const present: Present = { ...known, ...inHand(takenFor(wants, parts)) };
+  const present: Present = { ...known, ...inHand(takenFor(state, channel, parts, policy)) };
   const { notify, code } = isAllHeld(view)
     ? ({ notify: false, code: 'group.held' } as const)
     : via.some((one) => called.has(one)) && present.firing.length > 0

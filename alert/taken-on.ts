@@ -7,7 +7,7 @@ import { fingerprints, only, type Parts } from './flush-view.ts';
 import { alertIn, type GroupState } from './group-state.ts';
 import type { Told } from './needs-update.ts';
 import type { GroupedAlert } from './notification.ts';
-import type { ChannelPolicy, Policy } from './policy.ts';
+import type { Policy } from './policy.ts';
 import { type Reason, reason } from './reason.ts';
 
 /** Whoever takes on many alerts does so by a command each: what comes within this time is told together. Milliseconds. */
@@ -20,7 +20,7 @@ export function takenDueAfterJoin(state: GroupState, alert: GroupedAlert, now: n
   if (alert.status !== 'firing' || alert.acknowledged !== true) return null;
   const { fingerprint } = alert;
   if (alertIn(state, fingerprint)?.acknowledged === true) return null;
-  const hears = (told: Told) => hearsOfTaking(state, told, policy) && told.firing.includes(fingerprint);
+  const hears = (told: Told) => hearsOfTaking(state, told.channel, policy) && told.firing.includes(fingerprint);
   if (!state.told.some(hears)) return null;
   return Math.min(state.takenDueAt ?? Number.POSITIVE_INFINITY, now + TOGETHER);
 }
@@ -35,7 +35,7 @@ export interface TakenLine {
 /** Of all that were told that something fires. */
 export function takenLines(state: GroupState, parts: Parts, policy: Policy): TakenLine[] {
   return state.told
-    .filter((told) => told.firing.length > 0 && hearsOfTaking(state, told, policy))
+    .filter((told) => told.firing.length > 0 && hearsOfTaking(state, told.channel, policy))
     .map((told) => {
       const { channel, recipient, firing, resolved, owed = [] } = told;
       const line = recipient === undefined ? { channel } : { channel, recipient };
@@ -43,13 +43,17 @@ export function takenLines(state: GroupState, parts: Parts, policy: Policy): Tak
     });
 }
 
-function hearsOfTaking({ group }: GroupState, { channel }: Told, policy: Policy): boolean {
-  return policy.channel(group.tenant, channel)?.sendAcknowledged === true;
+/** A channel that only hands on hears of it where all do that it hands on to. */
+function hearsOfTaking({ group: { tenant } }: GroupState, channel: string, policy: Policy): boolean {
+  const { sendAcknowledged, members } = policy.channel(tenant, channel) ?? {};
+  if (sendAcknowledged !== undefined || members === undefined) return sendAcknowledged === true;
+  return members.every((member) => policy.channel(tenant, member)?.sendAcknowledged === true);
 }
 
 /** Fingerprints of those that a line hears to be in somebody's hand; none where it does not hear of that. */
-export function takenFor({ sendAcknowledged }: Pick<ChannelPolicy, 'sendAcknowledged'>, { firing }: Parts) {
-  return sendAcknowledged === true ? fingerprints(firing.filter(({ acknowledged }) => acknowledged === true)) : [];
+export function takenFor(state: GroupState, channel: string, { firing }: Parts, policy: Policy): readonly string[] {
+  const taken = firing.filter(({ acknowledged }) => acknowledged === true);
+  return taken.length > 0 && hearsOfTaking(state, channel, policy) ? fingerprints(taken) : [];
 }
 
 /** `by alice` */

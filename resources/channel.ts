@@ -81,7 +81,7 @@ export function channelOf(tenant: string, name: string, resolved: unknown): Chan
       name,
       type: spec.type,
       sendResolved: spec.sendResolved ?? true,
-      ...((spec.sendAcknowledged ?? keepsUpToDate(spec)) ? { sendAcknowledged: true } : {}),
+      ...acknowledgedOf(spec),
       maxAlerts: spec.maxAlerts ?? 0,
       retry: retryOf(spec.retry ?? {}),
       concurrency: spec.concurrency ?? 16,
@@ -90,6 +90,12 @@ export function channelOf(tenant: string, name: string, resolved: unknown): Chan
       ...membersOf(spec),
     },
   };
+}
+
+/** Left out of what is not said and not usual: what a spread hears of, its members say. */
+function acknowledgedOf(spec: CommonFields): Pick<ChannelPolicy, 'sendAcknowledged'> {
+  const sendAcknowledged = spec.sendAcknowledged ?? (keepsUpToDate(spec) || undefined);
+  return sendAcknowledged === undefined ? {} : { sendAcknowledged };
 }
 
 /** What rings until somebody has it in hand, or is one message or ticket that shows how things stand. Elsewhere it would be one message more. */

@@ -131,6 +131,19 @@ test('a group of which nobody hears of that is not looked at for it', () => {
   assert.deepEqual(life.heard(), []);
 });
 
+test('a channel that only hands on hears of it where all of its members do', () => {
+  const heardBy = (...members: string[]) => {
+    const spread = aChannel('spread', { members });
+    const life = new Life(['spread'], {
+      channels: [...CHANNELS, aChannel('room', { sendAcknowledged: true }), spread],
+    });
+    life.fires('a').taken('a').pass(SECOND);
+    return life.heard().slice(1);
+  };
+  assert.deepEqual(heardBy('pager', 'room'), ['spread group.acknowledged by alice a']);
+  assert.deepEqual(heardBy('pager', 'mail'), []);
+});
+
 test('it ends within that second: only the end is told', () => {
   const life = new Life(['pager']).fires('a').pass(INTERVAL - 500);
   life.heard();
