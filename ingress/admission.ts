@@ -33,8 +33,9 @@ export function admit(ports: IntakePorts, source: IngressSource | null, head: Re
   if (refused !== null) return refused;
   const turnedAway = noRoom(ports, source, head);
   if (turnedAway !== null) return turnedAway;
-  if (source.format === 'cloudevents') head.attributes = eventAttributes(head.peer);
-  const unsupported = unsupportedContent(head.headers);
+  if (source.format === 'cloudevents') head.attributes = eventAttributes(head.peer, head.headers['content-type']);
+  const isEvent = head.attributes !== null && head.attributes !== undefined;
+  const unsupported = unsupportedContent(head.headers, isEvent);
   if (unsupported !== null) return reject(ports, source.name, 'content.unsupported', unsupported);
   return { maxBodyBytes: source.maxBodyBytes };
 }

@@ -28,6 +28,7 @@ export interface IngressSource {
   /** Its secrets are not known yet. Left out: they are. */
   readonly untold?: boolean;
   readonly mapping?: Mapping | undefined;
+  readonly eventLabels?: readonly string[] | undefined;
   /** What is hidden before anything is stored. Left out, or null: nothing. */
   readonly mask?: MaskAlert | null;
 }

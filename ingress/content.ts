@@ -37,13 +37,16 @@ const INFLATERS: ReadonlyMap<string, Inflate> = new Map([
   ['br', brotliDecompress],
 ]);
 
-/** Looks at the headers alone. null: this can be read. */
-export function unsupportedContent(headers: Headers): Reply | null {
+const PLAIN_TEXT = /^text\/plain\s*(?:;|$)/;
+
+/** Looks at the headers alone. null: this can be read. `takesText`: also what is text and no more, as data of an event may be. */
+export function unsupportedContent(headers: Headers, takesText = false): Reply | null {
   const type = headers['content-type'];
   // Nearly every sender writes exactly this.
   if (type !== undefined && type !== 'application/json') {
     const lower = type.toLowerCase();
-    if (mediaIn(lower) === null) return unsupported(`${type}; JSON, YAML, XML and form data are read here.`);
+    if (mediaIn(lower) === null && !(takesText && PLAIN_TEXT.test(lower)))
+      return unsupported(`${type}; JSON, YAML, XML and form data are read here.`);
     const charset = CHARSET.exec(lower)?.[1];
     if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') {
       return unsupported(`The charset is ${charset}; only utf-8 is read.`);
@@ -88,7 +91,8 @@ function parse(body: Buffer, headers: Headers): Reading | Promise<Reading> {
   const type = headers['content-type'];
   if (type !== undefined && type !== 'application/json') {
     const media = mediaIn(type.toLowerCase());
-    if (media !== null && media !== 'json') return parseMedia(media, content);
+    if (media === null) return valueRead(content.toString('utf8'));
+    if (media !== 'json') return parseMedia(media, content);
   }
   if (content.length > LARGE) return parseInSlices(content, new Turns()).then(valueRead, notJson);
   try {

@@ -29,7 +29,7 @@ import { subjectsOf } from './certificate-subjects.ts';
 import type { CompiledRoute } from './compiled-route.ts';
 import { Patience } from './patience.ts';
 import { problem } from './problem.ts';
-import { decodeParams, readHeaders } from './request-head.ts';
+import { decodeParams, headersWith, readHeaders } from './request-head.ts';
 import { type Admission, type HttpRequest, isReply, type Peer, type Reply } from './route.ts';
 import { tooLarge, tooSlow, UNREADABLE_PATH, writeHead } from './write-reply.ts';
 
@@ -159,6 +159,10 @@ export class Exchange implements Peer {
 
   header(name: string): string {
     return this.#head?.getHeader(name) ?? '';
+  }
+
+  headersWith(prefix: string): readonly (readonly [string, string])[] {
+    return this.#head === null ? [] : headersWith(this.#head, prefix);
   }
 
   address(): string {

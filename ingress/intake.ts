@@ -37,6 +37,10 @@ function isPresented(presented: unknown): presented is Presented {
 }
 
 function read(ports: IntakePorts, source: IngressSource, request: HttpRequest): Taken | Promise<Taken> {
+  const { attributes = null, body } = request;
+  // An event whose attributes stand in headers may be without data.
+  if (attributes !== null && body.length === 0)
+    return decode(ports, source, request, { code: 'body.read', value: undefined });
   const reading = readContent(request, source.maxBodyBytes);
   if (reading instanceof Promise) return reading.then((done) => decode(ports, source, request, done));
   return decode(ports, source, request, reading);

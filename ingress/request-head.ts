@@ -33,6 +33,14 @@ export function readHeaders(req: UwsRequest, wanted: readonly string[] | null): 
   return headers;
 }
 
+export function headersWith(req: UwsRequest, prefix: string): [string, string][] {
+  const found: [string, string][] = [];
+  req.forEach((name, value) => {
+    if (name.startsWith(prefix)) found.push([name, value]);
+  });
+  return found;
+}
+
 function allHeaders(req: UwsRequest): Readonly<Fields> {
   const headers: Fields = {};
   req.forEach((name, value) => {

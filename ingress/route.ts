@@ -9,6 +9,8 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
 export interface Peer {
   /** Any header, empty when absent. Only while the head is looked at (`admit`). */
   header(name: string): string;
+  /** Names in lower case, with their values, in the order in which they came. Only while the head is looked at. */
+  headersWith(prefix: string): readonly (readonly [name: string, value: string])[];
   /** Of the client itself where a trusted proxy stands between. To be asked for while the head is looked at; the same later. */
   address(): string;
   /** Common and alternative names of the certificate that it showed and the CA signed; null: none was shown. */

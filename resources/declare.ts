@@ -5,6 +5,7 @@ import { type ChannelTypes, retryFault } from './channel.ts';
 import { correlationFaults } from './correlation-rule.ts';
 import { contradictions } from './environment-policy.ts';
 import { escalationFaults } from './escalation-policy.ts';
+import { eventLabelFaults } from './event-labels.ts';
 import { filterFaults } from './filter.ts';
 import { lifecycleFaults } from './lifecycle.ts';
 import { maintenanceFaults } from './maintenance.ts';
@@ -40,7 +41,7 @@ export function declare(document: YamlDocument, channelTypes: ChannelTypes): Dec
   const faults = validate(resourceSchema(kind, schema), value);
   if (kind === 'EnvironmentPolicy') faults.push(...contradictions(spec));
   if (kind === 'EnvironmentPolicy' && faults.length === 0) faults.push(...promotionFaults(spec));
-  if (kind === 'Source') faults.push(...mappingFaults(spec), ...authFaults(spec));
+  if (kind === 'Source') faults.push(...mappingFaults(spec), ...authFaults(spec), ...eventLabelFaults(spec));
   if (kind === 'Filter') faults.push(...filterFaults(spec));
   if (kind === 'PriorityPolicy') faults.push(...tableFaults(spec));
   if (kind === 'Channel' && faults.length === 0) faults.push(...[retryFault(spec) ?? []].flat());

@@ -3,6 +3,7 @@
 import Type from 'typebox';
 import type { Mapping } from '../rules/mapping.ts';
 import type { MaskAlert } from '../rules/mask-alert.ts';
+import { eventLabelsSchema } from './event-labels.ts';
 import { mappingOf, mappingSchema } from './mapping.ts';
 import { type AccessSpec, type SourceAccess, sourceAccessFields, sourceAccessOf } from './source-access.ts';
 import { type SourceAuth, sourceAuthOf, sourceAuthSchema } from './source-auth.ts';
@@ -12,6 +13,7 @@ export const sourceSpec = Type.Object(
     format: Type.Enum(['alertmanager', 'grafana', 'prometheus', 'cloudevents', 'pagerduty', 'herald', 'mapped']),
     auth: Type.Optional(sourceAuthSchema),
     mapping: Type.Optional(mappingSchema),
+    eventLabels: Type.Optional(eventLabelsSchema),
     ...sourceAccessFields,
     maxBodyBytes: Type.Optional(Type.Integer({ minimum: 1024, maximum: 1024 * 1024 * 1024 })),
   },
@@ -32,6 +34,8 @@ export interface Source {
   readonly maxBodyBytes: number;
   /** Of the format `mapped`. */
   readonly mapping?: Mapping;
+  /** Of the format `cloudevents`: extension attributes that are labels. */
+  readonly eventLabels?: readonly string[];
   /** What its tenant hides before anything is stored. null: nothing. */
   readonly mask: MaskAlert | null;
   /** Its secrets are not known yet: nobody can be told from anybody. */
@@ -52,5 +56,6 @@ export function sourceOf(tenant: string, name: string, resolved: unknown): Omit<
     bulk: spec.load === 'bulk',
     maxBodyBytes: spec.maxBodyBytes ?? DEFAULT_MAX_BODY,
     ...(spec.mapping === undefined ? {} : { mapping: mappingOf(spec.mapping) }),
+    ...(spec.eventLabels === undefined ? {} : { eventLabels: spec.eventLabels }),
   };
 }

@@ -1,12 +1,13 @@
 /**
  * CloudEvents 1.0 (https://github.com/cloudevents/spec): structured, as a batch, or binary with the attributes in headers. Data that is an
  * alert, or a list of them, in Herald's own format is read as that. Any other event is an alert by itself: `alertname` is its type,
- * with `source` and `subject`; it has ended where its type says so (`.resolved`, `.cleared`, `.closed`, `.ended`, `.ok`). One problem
- * refuses the whole request.
+ * with `source`, `subject` and `severity`; it has ended where its type says so (`.resolved`, `.cleared`, `.closed`, `.ended`, `.ok`). What else
+ * it says, event-extensions.ts reads. One problem refuses the whole request.
  */
 
 import type { Alert, LabelSet } from '../../alert/alert.ts';
-import { Problems, typeName } from '../problem.ts';
+import { Problems, pointer, typeName } from '../problem.ts';
+import { type Extensions, readExtensions, withExtensions } from './event-extensions.ts';
 import { UNDECODABLE } from './event-headers.ts';
 import { alertOf, isObject, type RawObject, readTime } from './fields.ts';
 import type { Decoded, Format, FormatContext } from './format.ts';
@@ -45,17 +46,19 @@ function decodeEvent(event: RawObject, path: string, context: FormatContext, pro
     if (typeof value !== 'string' || value === '') problems.add(`${path}/${name}`, value, 'a text that is not empty');
   }
   for (const [name, value] of Object.entries(event)) {
-    if (value === UNDECODABLE && name !== 'data') problems.add(`${path}/${name}`, value, 'percent-encoded UTF-8');
+    if (value === UNDECODABLE && name !== 'data')
+      problems.add(path + pointer(name), value, 'one header, in percent-encoded UTF-8');
   }
   const time = readTime(event, 'time', path, problems);
   const data = dataOf(event, path, problems);
+  const extensions = readExtensions(event, path, context, problems);
   if (problems.count > before) return [];
   if (isObject(data) && (data.labels !== undefined || Array.isArray(data.alerts))) {
     const { alerts, problems: found } = herald.decode(data, context);
     for (const { path: at, value, allowed } of found.list) problems.add(`${path}/data${at}`, value, allowed);
-    return alerts;
+    return alerts.map((alert) => withExtensions(alert, extensions, context));
   }
-  return [eventAsAlert(event, data, time ?? context.now, context)];
+  return [eventAsAlert(event, extensions, data, time ?? context.now, context)];
 }
 
 function dataOf(event: RawObject, path: string, problems: Problems): unknown {
@@ -75,16 +78,24 @@ function dataOf(event: RawObject, path: string, problems: Problems): unknown {
   }
 }
 
-function eventAsAlert(event: RawObject, data: unknown, at: number, context: FormatContext): Alert {
-  const { type, source, subject, severity } = event as Readonly<Record<string, string>>;
+function eventAsAlert(
+  event: RawObject,
+  extensions: Extensions,
+  data: unknown,
+  at: number,
+  context: FormatContext,
+): Alert {
+  const { type, source, subject } = event as Readonly<Record<string, string>>;
+  const { severity = '', ...rest } = extensions.annotations;
   const labels: LabelSet = {
+    ...extensions.labels,
     alertname: type!,
     source: source!,
     ...(typeof subject === 'string' && subject !== '' && { subject }),
-    ...(typeof severity === 'string' && severity !== '' && { severity }),
+    ...(severity !== '' && { severity }),
   };
   const text = typeof data === 'string' ? data : data === undefined || data === null ? '' : JSON.stringify(data);
-  const annotations: LabelSet = text === '' ? {} : { data: text.slice(0, LONGEST_DATA).toWellFormed() };
+  const annotations: LabelSet = text === '' ? rest : { ...rest, data: text.slice(0, LONGEST_DATA).toWellFormed() };
   const isOver = OVER.test(type!);
   return alertOf(
     {

@@ -33,7 +33,7 @@ export function readLabels(raw: RawObject, path: string, problems: Problems): La
     problems.add(`${path}/labels`, value, `an object of at least one label, not ${typeName(value)}`);
     return null;
   }
-  const labels = readMap(value, `${path}/labels`, problems, LONGEST_LABEL);
+  const labels = readTexts(value, `${path}/labels`, problems, LONGEST_LABEL);
   for (const _ in labels) return labels;
   problems.add(`${path}/labels`, value, 'at least one label with a value that is not empty');
   return null;
@@ -42,7 +42,7 @@ export function readLabels(raw: RawObject, path: string, problems: Problems): La
 export function readAnnotations(raw: RawObject, path: string, problems: Problems): LabelSet {
   const value = raw.annotations;
   if (value === undefined || value === null) return NO_LABELS;
-  if (isObject(value)) return readMap(value, `${path}/annotations`, problems);
+  if (isObject(value)) return readTexts(value, `${path}/annotations`, problems);
   problems.add(`${path}/annotations`, value, `an object, not ${typeName(value)}`);
   return NO_LABELS;
 }
@@ -52,8 +52,13 @@ const MOST_ENTRIES = 512;
 const LONGEST_NAME = 1024;
 const LONGEST_LABEL = 64 * 1024;
 
-/** The object itself where nothing has to be left out: copying it would be most of the work. */
-function readMap(value: RawObject, path: string, problems: Problems, longest = Number.POSITIVE_INFINITY): LabelSet {
+/** Without those that are empty, and with secrets masked. The object itself where nothing has to be left out: copying it would be most of the work. */
+export function readTexts(
+  value: RawObject,
+  path: string,
+  problems: Problems,
+  longest = Number.POSITIVE_INFINITY,
+): LabelSet {
   let isClean = true;
   let count = 0;
   for (const name in value) {

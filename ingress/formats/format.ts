@@ -14,6 +14,8 @@ export interface FormatContext {
   readonly mapping?: Mapping | undefined;
   /** Of a CloudEvent whose body is its data alone; null, or left out: its attributes stand in the body. */
   readonly attributes?: Readonly<Record<string, string>> | null | undefined;
+  /** Extension attributes of CloudEvents that are labels of their alerts. */
+  readonly eventLabels?: readonly string[] | undefined;
   /** Where the list in the body is part of a longer one: the place of its first item there, for the paths of problems. */
   readonly first?: number;
 }
@@ -24,11 +26,11 @@ export function contextOf(
   now: number,
   attributes: FormatContext['attributes'] = null,
 ): FormatContext {
-  const { tenant, name, mapping } = source;
-  return { tenant, source: name, now, mapping, attributes };
+  const { tenant, name, mapping, eventLabels } = source;
+  return { tenant, source: name, now, mapping, eventLabels, attributes };
 }
 
-type ContextSource = Pick<FormatContext, 'tenant' | 'mapping'> & { readonly name: string };
+type ContextSource = Pick<FormatContext, 'tenant' | 'mapping' | 'eventLabels'> & { readonly name: string };
 
 export interface Decoded {
   /** The valid ones, in the order of the body. The same alert may stand in it several times. */

@@ -40,21 +40,21 @@ export const prometheus: Sender = async (reach, see) => {
 export const events: Sender = async (reach, see, section) => {
   const token = await reach.token();
   await run(section.block('sh'), reach, { TOKEN: token });
-  const { annotations } = await see({ alertname: 'com.example.backup.failed', source: '/backup', subject: 'db1' });
-  assert.equal(annotations.data, '{"exit":12}');
-  const event = (type: string, subject: string) =>
-    new CloudEvent({ type, source: '/backup', subject, data: { exit: 0 } });
+  const about = { source: '/backup', region: 'eu' };
+  const { annotations } = await see({ ...about, alertname: 'com.example.backup.failed', subject: 'db1' });
+  assert.deepEqual(annotations, { data: '{"exit":12}', runbook: 'backup by hand' });
+  const event = (type: string, subject: string) => new CloudEvent({ type, ...about, subject, data: { exit: 0 } });
   const authorization = `Bearer ${token}`;
   const { headers, body } = HTTP.structured(event('com.example.restore.failed', 'db2'));
   await post(hook(reach, 'events'), String(body), { ...(headers as Labels), authorization });
-  await see({ alertname: 'com.example.restore.failed', source: '/backup', subject: 'db2' });
+  await see({ ...about, alertname: 'com.example.restore.failed', subject: 'db2' });
   const batch = ['db3', 'db4'].map((subject) => event('com.example.restore.failed', subject));
   await post(hook(reach, 'events'), JSON.stringify(batch), {
     authorization,
     'content-type': 'application/cloudevents-batch+json; charset=utf-8',
   });
   for (const subject of ['db3', 'db4']) {
-    await see({ alertname: 'com.example.restore.failed', source: '/backup', subject });
+    await see({ ...about, alertname: 'com.example.restore.failed', subject });
   }
   const asked = await fetch(hook(reach, 'events'), {
     method: 'OPTIONS',
