@@ -12,6 +12,8 @@ export class ActorPool {
   readonly #supervisor: ActorRef<never>;
   readonly #handler: Handler<Turn>;
   readonly #idle: ActorRef<Turn>[] = [];
+  /** So many were idle all the time since the last trim. */
+  #spare = 0;
   #made = 0;
 
   /** Stopping the supervisor stops all of them. */
@@ -22,12 +24,20 @@ export class ActorPool {
   }
 
   take(): ActorRef<Turn> {
-    return this.#idle.pop() ?? this.#system.actor(this.#supervisor, `actor-${this.#made++}`, this.#handler);
+    const idle = this.#idle.pop();
+    this.#spare = Math.min(this.#spare, this.#idle.length);
+    return idle ?? this.#system.actor(this.#supervisor, `actor-${this.#made++}`, this.#handler);
   }
 
   /** Between turns only: its mailbox must be empty. */
   giveBack(actor: ActorRef<Turn>): void {
     this.#idle.push(actor);
+  }
+
+  /** Stops those that nobody needed since it was called last. Between turns only. */
+  trim(): void {
+    for (const actor of this.#idle.splice(0, this.#spare)) this.#system.stop(actor);
+    this.#spare = this.#idle.length;
   }
 
   tell(actor: ActorRef<Turn>, turn: Turn): void {

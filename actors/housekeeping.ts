@@ -95,6 +95,7 @@ export class Housekeeping {
     this.#lastAt = now;
     for (let i = 0; i < CHUNKS_A_SWEEP; i++)
       this.#entities.passivate(this.#sweep++ % CHUNKS, now - PASSIVE_AFTER, actors);
+    actors.trim();
     this.startPurge(position);
   }
 

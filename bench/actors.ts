@@ -12,8 +12,8 @@ import { withScratch } from './rig/scratch.ts';
 import { connect, countKeys, mustEqual, untilCommitted } from './rig/stored.ts';
 
 const ALERTS_A_REQUEST = 10;
-/** Seconds in which a worker that has nothing to do comes to rest. */
-const REST = 15;
+/** Seconds in which a worker that has nothing to do comes to rest: V8 collects what the last work left some 30 to 60 s after it. */
+const REST = 75;
 
 export default async function actors({ quick, note }: BenchOptions): Promise<Findings> {
   const count = quick ? 2000 : 100_000;

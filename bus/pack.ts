@@ -8,7 +8,7 @@
 
 import { addExtension, Packr, Unpackr } from 'msgpackr';
 import { SharedGroupRef } from '../alert/group-ref.ts';
-import { sharedName } from '../alert/shared-text.ts';
+import { sharedText } from '../alert/shared-text.ts';
 import { StoredAlert } from '../alert/stored-alert.ts';
 
 type StoredFields = ConstructorParameters<typeof StoredAlert>[2];
@@ -21,9 +21,9 @@ addExtension({
   read: ([labels, annotations, fields]: [string, string, Record<string, unknown>]) => {
     for (const name in fields) {
       const value = fields[name];
-      if (typeof value === 'string' && name !== 'fingerprint') fields[name] = sharedName(value);
+      if (typeof value === 'string') fields[name] = sharedText(value);
     }
-    return new StoredAlert(labels, annotations, fields as unknown as StoredFields);
+    return new StoredAlert(sharedText(labels), sharedText(annotations), fields as unknown as StoredFields);
   },
 });
 addExtension({
