@@ -3,6 +3,7 @@
 import { readContent } from '../ingress/content.ts';
 import { FORMATS } from '../ingress/formats/by-name.ts';
 import { contextOf, type Decoded } from '../ingress/formats/format.ts';
+import { readAtOnce } from '../ingress/media-reader.ts';
 import type { ResourceSet } from '../resources/compile.ts';
 import type { Source } from '../resources/source.ts';
 import { suggest } from '../resources/suggest.ts';
@@ -27,7 +28,7 @@ function sourceNamed(name: string, { sources }: ResourceSet): Source {
 
 async function decode(body: Buffer, source: Source, now: number): Promise<Decoded> {
   const request = { method: 'POST', url: '', params: {}, query: '', headers: {}, body };
-  const reading = await readContent(request, source.maxBodyBytes);
+  const reading = await readContent(request, source.maxBodyBytes, readAtOnce);
   if (reading.code !== 'body.read') throw new CommandFailed(describeReply(reading.reply));
   const format = FORMATS.get(source.format);
   if (!format)

@@ -23,6 +23,7 @@ import { Gate } from '../ingress/gate.ts';
 import { createGroupCommit, type GroupCommit } from '../ingress/group-commit.ts';
 import { type HttpAudit, type HttpServer, ListenFailed, startHttpServer } from '../ingress/http.ts';
 import { TokenVerifier } from '../ingress/jwt.ts';
+import { createMediaReader } from '../ingress/media-reader.ts';
 import { systemRandom } from '../ingress/random.ts';
 import type { Route } from '../ingress/route.ts';
 import { ingressRoutes } from '../ingress/routes.ts';
@@ -116,6 +117,7 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
     return { ...dryRun(policy, alert, now, standing ?? null), policy: policy.hash, runtime: standing !== undefined };
   };
   const tokens = new TokenVerifier(systemClock, log);
+  const media = createMediaReader(log);
   const failures = new AuthFailures();
   const hosts = followSourceHosts(options.dnsServers, options, metrics, systemClock, log);
   const access = {
@@ -141,6 +143,7 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
     admitting: () => connected?.gauge.admitting() ?? false,
     sheddingBulk: () => connected !== null && connected.gauge.fill >= SHED_BULK_FROM,
     gate: new Gate(hosts),
+    media,
     groupCommit,
     clock: systemClock,
     random: systemRandom(),
@@ -217,6 +220,7 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
       hosts.close();
       connected?.gauge.stop();
       await tokens.close();
+      await media.close();
     },
   };
 }

@@ -3,7 +3,8 @@
 import { isUtf8 } from 'node:buffer';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { parseInSlices } from './json-slices.ts';
-import { type Media, MOST_BYTES, mediaOf, readMedia } from './media.ts';
+import { type Media, MOST_BYTES, mediaOf } from './media.ts';
+import type { MediaAnswer, MediaReader } from './media-reader.ts';
 import { clip, problem } from './problem.ts';
 import type { HttpRequest, Reply } from './route.ts';
 import { Turns } from './turns.ts';
@@ -18,7 +19,8 @@ type Unreadable =
   | 'body.not-json'
   | 'body.not-readable'
   | 'body.too-large'
-  | 'body.not-inflatable';
+  | 'body.not-inflatable'
+  | 'body.busy';
 type Headers = Readonly<Record<string, string>>;
 type Inflate = (
   data: Buffer,
@@ -65,12 +67,13 @@ function mediaIn(type: string): Media | null {
 }
 
 /** A promise only where the body is compressed or large. `limit` bounds it after inflation, in bytes. */
-export function readContent(request: HttpRequest, limit: number): Reading | Promise<Reading> {
-  const inflater = INFLATERS.get(encodingOf(request.headers) ?? '');
-  if (inflater === undefined) return parse(request.body, request.headers);
+export function readContent(request: HttpRequest, limit: number, media: MediaReader): Reading | Promise<Reading> {
+  const { body: raw, headers } = request;
+  const inflater = INFLATERS.get(encodingOf(headers) ?? '');
+  if (inflater === undefined) return parse(raw, headers, limit, media);
   return new Promise((resolve) => {
-    inflater(request.body, { maxOutputLength: limit }, (error, body) => {
-      resolve(error === null ? parse(body, request.headers) : notInflatable(error, limit));
+    inflater(raw, { maxOutputLength: limit }, (error, body) => {
+      resolve(error === null ? parse(body, headers, limit, media) : notInflatable(error, limit));
     });
   });
 }
@@ -82,8 +85,7 @@ function encodingOf(headers: Headers): string | null {
   return name === 'identity' ? null : name;
 }
 
-/** JSON.parse of V8 is iterative: depth costs no stack. Nothing after it descends into what it does not know. */
-function parse(body: Buffer, headers: Headers): Reading | Promise<Reading> {
+function parse(body: Buffer, headers: Headers, limit: number, reader: MediaReader): Reading | Promise<Reading> {
   const content = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
   if (content.length === 0) return unreadable('body.empty', 'Empty body', 'A JSON body is expected.');
   if (!isUtf8(content))
@@ -92,8 +94,13 @@ function parse(body: Buffer, headers: Headers): Reading | Promise<Reading> {
   if (type !== undefined && type !== 'application/json') {
     const media = mediaIn(type.toLowerCase());
     if (media === null) return valueRead(content.toString('utf8'));
-    if (media !== 'json') return parseMedia(media, content);
+    if (media !== 'json') return parseMedia(media, content, limit, reader);
   }
+  return parseJson(content);
+}
+
+/** JSON.parse of V8 is iterative: depth costs no stack. Nothing after it descends into what it does not know. */
+function parseJson(content: Buffer): Reading | Promise<Reading> {
   if (content.length > LARGE) return parseInSlices(content, new Turns()).then(valueRead, notJson);
   try {
     return valueRead(JSON.parse(content.toString('utf8')));
@@ -115,27 +122,40 @@ function notJson(error: unknown): Reading {
   return unreadable('body.not-json', 'Body is not JSON', error.message);
 }
 
-function parseMedia(media: Exclude<Media, 'json'>, content: Buffer): Reading {
+function parseMedia(
+  media: Exclude<Media, 'json'>,
+  content: Buffer,
+  limit: number,
+  reader: MediaReader,
+): Reading | Promise<Reading> {
   const most = MOST_BYTES[media];
-  if (content.length > most) {
-    const detail = `At most ${most} bytes of ${NAMES[media]} are taken here.`;
-    return { code: 'body.too-large', reply: problem(413, 'Body too large', { code: 'body.too-large', detail }) };
-  }
-  const read = readMedia(media, content.toString('utf8'));
-  if ('value' in read) return { code: 'body.read', value: read.value };
-  return unreadable('body.not-readable', `Body is not ${NAMES[media]}`, clip(read.problem, LONGEST_DETAIL));
+  if (content.length > most) return tooLarge(`At most ${most} bytes of ${NAMES[media]} are taken here.`);
+  const judged = (answer: MediaAnswer): Reading | Promise<Reading> => {
+    if ('json' in answer) return parseJson(answer.json);
+    if ('value' in answer) return valueRead(answer.value);
+    if ('tooLarge' in answer) return tooLarge(`Its aliases stand for more than ${limit} bytes.`);
+    if ('busy' in answer) return { code: 'body.busy', reply: busy(NAMES[media]) };
+    return unreadable('body.not-readable', `Body is not ${NAMES[media]}`, clip(answer.problem, LONGEST_DETAIL));
+  };
+  const answer = reader.read(media, content, limit);
+  return answer instanceof Promise ? answer.then(judged) : judged(answer);
 }
 
 const NAMES = { yaml: 'YAML', xml: 'XML', form: 'form data' } as const;
 const LONGEST_DETAIL = 500;
 
+function busy(name: string): Reply {
+  const detail = `Reading this ${name} took too long, or others came before it. JSON is read at once.`;
+  return problem(503, 'Not accepted now', { code: 'body.busy', detail, headers: { 'retry-after': '5' } });
+}
+
+function tooLarge(detail: string): Reading {
+  return { code: 'body.too-large', reply: problem(413, 'Body too large', { code: 'body.too-large', detail }) };
+}
+
 function notInflatable(error: Error, limit: number): Reading {
   if ('code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') {
-    const reply = problem(413, 'Body too large', {
-      code: 'body.too-large',
-      detail: `At most ${limit} bytes are taken here, counted after decompression.`,
-    });
-    return { code: 'body.too-large', reply };
+    return tooLarge(`At most ${limit} bytes are taken here, counted after decompression.`);
   }
   return unreadable(
     'body.not-inflatable',

@@ -32,7 +32,7 @@ export function enqueueRoute(ports: WebhookPorts): Route {
       return { maxBodyBytes: MOST_BYTES };
     },
     async handle(request) {
-      const reading = await readContent(request, MOST_BYTES);
+      const reading = await readContent(request, MOST_BYTES, ports.media);
       if (reading.code !== 'body.read') return reject(ports, UNKNOWN.name, reading.code, reading.reply);
       const found = sourceOf(ports.sources(), routingKeyIn(reading.value));
       if ('code' in found) return refuse(ports, UNKNOWN, request, found) as Reply;

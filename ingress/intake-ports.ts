@@ -8,6 +8,7 @@ import type { AuthFailures } from './auth-failures.ts';
 import type { FindKey, IngressSource } from './authenticate.ts';
 import type { Gate } from './gate.ts';
 import type { GroupCommit } from './group-commit.ts';
+import type { MediaReader } from './media-reader.ts';
 import type { ProofPorts } from './proof.ts';
 import type { RandomWord } from './random.ts';
 
@@ -29,6 +30,8 @@ export interface IntakePorts extends ProofPorts {
   /** True while bulk sources have to wait, so that the others get through. */
   sheddingBulk(): boolean;
   readonly gate: Gate;
+  /** Of bodies that are not JSON. */
+  readonly media: MediaReader;
   readonly groupCommit: GroupCommit;
   readonly clock: Clock;
   readonly random: RandomWord;

@@ -17,7 +17,7 @@ export function mediaOf(type: string): Media | null {
   return TYPES.find(([, pattern]) => pattern.test(type))?.[0] ?? null;
 }
 
-/** Reading these takes far longer than JSON does, in one go: what is larger would hold up everybody. Bytes. */
+/** Reading these takes far longer than JSON does, of some shapes for minutes: media-reader.ts bounds the time. Bytes. */
 export const MOST_BYTES = { yaml: 1024 * 1024, xml: 2 * 1024 * 1024, form: 1024 * 1024 } as const;
 
 export type MediaReading = { readonly value: unknown } | { readonly problem: string };
@@ -50,10 +50,14 @@ const MOST_FIELDS = 10_000;
 /** A field that comes several times is a list. A lone `payload` holds JSON, as senders of the kind of GitHub write it. */
 function readForm(text: string): MediaReading {
   const fields = new Map<string, string | string[]>();
+  let count = 0;
   for (const [name, value] of new URLSearchParams(text)) {
+    count += 1;
+    if (count > MOST_FIELDS) return { problem: `more than ${MOST_FIELDS} fields` };
     const before = fields.get(name);
-    fields.set(name, before === undefined ? value : [before, value].flat());
-    if (fields.size > MOST_FIELDS) return { problem: `more than ${MOST_FIELDS} fields` };
+    if (before === undefined) fields.set(name, value);
+    else if (typeof before === 'string') fields.set(name, [before, value]);
+    else before.push(value);
   }
   const payload = fields.get('payload');
   if (fields.size === 1 && typeof payload === 'string' && payload.startsWith('{')) return readPayload(payload);

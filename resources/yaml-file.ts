@@ -1,6 +1,8 @@
 /** A YAML file as documents that know where in the file each of their fields stands. The only file that knows the yaml library. */
 
 import {
+  Composer,
+  type CST,
   type Document,
   isAlias,
   isMap,
@@ -8,8 +10,9 @@ import {
   isSeq,
   LineCounter,
   type Node,
-  parseAllDocuments,
+  Parser,
   stringify,
+  visit,
 } from 'yaml';
 import { type Path, type Problem, printPath } from './problem.ts';
 
@@ -31,20 +34,21 @@ export interface YamlFile {
   readonly problems: readonly Problem[];
 }
 
+/** The library would hold each key against all before it: a minute for 50,000 of them. They are looked at here (repeatedKeys). */
+const OPTIONS = { prettyErrors: false, stringKeys: true, uniqueKeys: false, logLevel: 'silent' } as const;
+const DEEPEST = 100;
+
 /** Documents with broken syntax are reported and left out; empty ones are left out. */
 export function parseYaml(file: string, bytes: Uint8Array): YamlFile {
   const text = decodeUtf8(bytes);
   if (text === null) return refused(file, lineOfBadByte(bytes), 'is not UTF-8; save it as UTF-8');
   const lines = new LineCounter();
-  let parsed: Document[];
-  try {
-    parsed = [
-      ...parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, stringKeys: true, logLevel: 'silent' }),
-    ];
-  } catch (error) {
-    // The parser recurses: nesting by the thousand ends its stack.
-    return refused(file, 1, `cannot be read as YAML: ${messageOf(error)}`);
+  const tokens = [...new Parser(lines.addNewLine).parse(text)];
+  const deep = nestedTooDeep(tokens);
+  if (deep !== null) {
+    return refused(file, lines.linePos(deep).line, `cannot be read as YAML: it is nested more than ${DEEPEST} deep`);
   }
+  const parsed = [...new Composer(OPTIONS).compose(tokens)];
   const read = parsed.map((document) => readDocument(file, document, lines, text));
   return { documents: read.flatMap((one) => one.documents), problems: read.flatMap((one) => one.problems) };
 }
@@ -58,10 +62,14 @@ function refused(file: string, line: number, message: string): YamlFile {
 }
 
 function readDocument(file: string, document: Document, lines: LineCounter, text: string): YamlFile {
-  const faults = [...document.errors, ...document.warnings].map((fault): Problem => {
-    const { line, col } = lines.linePos(fault.pos[0]);
-    return { file, line, column: col, path: '', message: `is not good YAML: ${explain(fault.code, fault.message)}` };
-  });
+  const faultAt = (offset: number, message: string): Problem => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line, column: col, path: '', message: `is not good YAML: ${message}` };
+  };
+  const faults = [...document.errors, ...document.warnings].map(({ pos, code, message }) =>
+    faultAt(pos[0], explain(code, message)),
+  );
+  if (faults.length === 0) faults.push(...repeatedKeys(document).map((at) => faultAt(at, 'Map keys must be unique')));
   if (faults.length > 0) return { documents: [], problems: faults };
   let value: unknown;
   let cycle: Path | null;
@@ -81,6 +89,38 @@ function readDocument(file: string, document: Document, lines: LineCounter, text
     return { documents: [], problems: [problem] };
   }
   return { documents: [locate(file, document, lines, value, text)], problems: [] };
+}
+
+/** Where. The library finds tokens without recursion and recurses over them: a stack that ends within it may end the process. */
+function nestedTooDeep(tokens: readonly CST.Token[]): number | null {
+  const waiting = tokens.map((token) => ({ token: token as CST.Token | null | undefined, depth: 0 }));
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { token, depth } = next;
+    if (token === null || token === undefined) continue;
+    if (depth > DEEPEST) return token.offset;
+    if (token.type === 'document') waiting.push({ token: token.value, depth });
+    if (!('items' in token)) continue;
+    for (const { key, value } of token.items) {
+      waiting.push({ token: key, depth: depth + 1 }, { token: value, depth: depth + 1 });
+    }
+  }
+  return null;
+}
+
+/** Where they stand. */
+function repeatedKeys(document: Document): number[] {
+  const found: number[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        const name = isScalar(key) ? key.value : key;
+        if (seen.has(name)) found.push(start(key as Node | null) ?? 0);
+        seen.add(name);
+      }
+    },
+  });
+  return found;
 }
 
 /**

@@ -18,6 +18,7 @@ import { handshakeRoute } from '../../ingress/handshake.ts';
 import { healthRoutes } from '../../ingress/health.ts';
 import { type HttpServer, startHttpServer } from '../../ingress/http.ts';
 import { TokenVerifier } from '../../ingress/jwt.ts';
+import { createMediaReader } from '../../ingress/media-reader.ts';
 import { systemRandom } from '../../ingress/random.ts';
 import type { Route } from '../../ingress/route.ts';
 import type { TlsChange, TlsFiles } from '../../ingress/tls-listener.ts';
@@ -121,10 +122,12 @@ export interface DoorOptions {
   readonly connectionsPerAddress?: number;
   /** Left out: no name has an address. */
   readonly hosts?: HostAddresses;
+  /** Milliseconds that the reading of a body that is not JSON may take. */
+  readonly mediaLimit?: number;
 }
 
 export async function openDoor(extra: readonly Route[] = [], options: DoorOptions = {}): Promise<Door> {
-  const { log = silentLog, trustedProxies = [], accessLog = 'off', tls, connectionsPerAddress } = options;
+  const { log = silentLog, trustedProxies = [], accessLog = 'off', tls, connectionsPerAddress, mediaLimit } = options;
   const { hosts = { find: () => 'hosts.none-of-them' } } = options;
   const publisher = new FakePublisher();
   const clock = new FakeClock();
@@ -144,6 +147,8 @@ export async function openDoor(extra: readonly Route[] = [], options: DoorOption
   });
   const tokens = new TokenVerifier(clock, log);
   atEnd(() => tokens.close());
+  const media = createMediaReader(log, mediaLimit);
+  atEnd(() => media.close());
   const ports = {
     findSource: (name: string) => sources.get(name) ?? null,
     sources: () => sources.values(),
@@ -151,6 +156,7 @@ export async function openDoor(extra: readonly Route[] = [], options: DoorOption
     admitting: () => state.admitting,
     sheddingBulk: () => state.sheddingBulk,
     gate: new Gate(hosts),
+    media,
     groupCommit,
     clock,
     random: systemRandom(),

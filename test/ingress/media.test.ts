@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { compileMapping, type Mapping } from '../../rules/mapping.ts';
+import { until } from '../support/until.ts';
 import { alertNamed, type Door, openDoor, source } from './herald-door.ts';
 
 let door: Door;
@@ -129,4 +130,45 @@ test('[BR-WH-024] what stands under the name of a secret is masked before it is 
   const { alert } = door.publisher.entries.at(-1)!;
   assert.deepEqual(alert.labels, { alertname: 'x', token: '[masked]' });
   assert.deepEqual(alert.annotations, { summary: 'down', password: '[masked]', Authorization: '[masked]' });
+});
+
+const keysOf = (count: number) => Array.from({ length: count }, (_, i) => `  k${i}: v`).join('\n');
+
+test('[BR-WH-024] others are answered while a large body of YAML is read', async () => {
+  const ended: string[] = [];
+  const large = send('herald', 'application/yaml', `labels: { alertname: Large }\nx:\n${keysOf(60_000)}\n`);
+  const small = send('herald', 'application/json', JSON.stringify(alertNamed('Small')));
+  await Promise.all([large.then(() => ended.push('large')), small.then(() => ended.push('small'))]);
+  assert.deepEqual(ended, ['small', 'large']);
+  assert.deepEqual([(await large).status, (await small).status], [202, 202]);
+  assert.deepEqual(lastLabels(), [{ alertname: 'Small' }, { alertname: 'Large' }]);
+});
+
+test('[BR-WH-024] a body that would be read for minutes is broken off, and the next one is read', async () => {
+  const impatient = await openDoor([], { mediaLimit: 500 });
+  const aliases = Array.from({ length: 30_000 }, (_, i) => `k${i}: &a x\nl${i}: *a`).join('\n');
+  const headers = { 'content-type': 'application/yaml' };
+  const post = (body: string) => fetch(`${impatient.url}/v1/webhooks/herald`, { method: 'POST', headers, body });
+  const broken = await post(aliases);
+  assert.deepEqual([broken.status, broken.headers.get('retry-after')], [503, '5']);
+  assert.match(await broken.text(), /urn:herald:problem:body\.busy/);
+  const padding = `# ${'x'.repeat(10_000)}\n`;
+  await until('another body to be read', async () => (await post(`${padding}labels: { alertname: y }`)).status === 202);
+});
+
+test('[BR-WH-024] aliases of a large body stand for no more than a body may hold', async () => {
+  const many = Array.from({ length: 90 }, () => '*a').join(', ');
+  door.sources.set('tight', { ...source('tight', 'herald'), maxBodyBytes: 100_000 });
+  const { status, text } = await send('tight', 'application/yaml', `a: &a ${'x'.repeat(10_000)}\nb: [${many}]\n`);
+  assert.deepEqual([status, /urn:herald:problem:body\.too-large/.test(text)], [413, true], text);
+});
+
+test('[BR-WH-024] a form of many fields is refused, also where they have one name', async () => {
+  const form = (body: string) => send('form', 'application/x-www-form-urlencoded', body);
+  const fields = (name: (i: number) => string) => Array.from({ length: 10_001 }, (_, i) => `${name(i)}=1`).join('&');
+  for (const body of [fields((i) => `f${i}`), fields(() => 'f')]) {
+    const { status, text } = await form(body);
+    assert.deepEqual([status, /more than 10000 fields/.test(text)], [400, true], text);
+  }
+  assert.equal((await form('name=a&name=b&host=h')).status, 422);
 });

@@ -203,7 +203,12 @@ test('files made to hurt are problems, not crashes', async () => {
     'receivers: &c [channel/c]\nroutes:\n  - { receivers: *c }\n  - { receivers: *c }',
   );
   assert.doesNotMatch((await problemsOf({ 'a.yaml': shared })).join(), /itself a part/, 'an alias alone is no cycle');
-  assert.match((await problemsOf({ 'a.yaml': '['.repeat(50_000) })).join(), /YAML/);
+  for (const nested of ['[', '{a: ', '- ', '? ', '&a [ # \n']) {
+    const [problem] = await problemsOf({ 'a.yaml': `a: 1\n---\n${nested.repeat(50_000)}` });
+    assert.match(problem ?? '', /^\d+ : cannot be read as YAML: it is nested more than 100 deep$/, nested);
+  }
+  const many = Array.from({ length: 20_000 }, (_, i) => `k${i}: 1`).join('\n');
+  assert.match((await problemsOf({ 'a.yaml': `${many}\nk7: 2\n` }))[0] ?? '', /^20001 : .*Map keys must be unique/);
   assert.match(
     (await problemsOf({ 'a.yaml': `a: ${'x'.repeat(5_000_000)}` })).join(),
     /^0 : has \d+ bytes; allowed: 4194304/,
