@@ -14,12 +14,17 @@ export interface RunningPrometheus {
   useRules(rules: string): Promise<void>;
 }
 
-/** Resolves once it is ready. `heraldUrl`: taken as an Alertmanager, API v2. */
-export async function startPrometheus(program: string, heraldUrl: string, rules: string): Promise<RunningPrometheus> {
+/** Resolves once it is ready. `heraldUrl`: taken as an Alertmanager, API v2; `alerting`: of its configuration, where it says more than that. */
+export async function startPrometheus(
+  program: string,
+  heraldUrl: string,
+  rules: string,
+  alerting = alertingOf(heraldUrl),
+): Promise<RunningPrometheus> {
   const folder = await mkdtemp(join(tmpdir(), 'herald-prometheus-'));
   const rulesFile = join(folder, 'rules.yml');
   await writeFile(rulesFile, rules);
-  await writeFile(join(folder, 'prometheus.yml'), configOf(new URL(heraldUrl).host));
+  await writeFile(join(folder, 'prometheus.yml'), GLOBAL + alerting);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const words = [
@@ -57,11 +62,12 @@ export async function startPrometheus(program: string, heraldUrl: string, rules:
   };
 }
 
-function configOf(herald: string): string {
-  return `
+const GLOBAL = `
 global: { evaluation_interval: 1s, external_labels: { region: eu } }
 rule_files: [rules.yml]
-alerting:
-  alertmanagers: [{ api_version: v2, static_configs: [{ targets: ['${herald}'] }] }]
 `;
+
+function alertingOf(heraldUrl: string): string {
+  const { host } = new URL(heraldUrl);
+  return `alerting: { alertmanagers: [{ api_version: v2, static_configs: [{ targets: ['${host}'] }] }] }\n`;
 }

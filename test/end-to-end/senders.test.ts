@@ -18,12 +18,12 @@ import { startNats } from '../support/nats.ts';
 import { startNameServer } from '../support/providers/dns.ts';
 import { issuer } from '../support/providers/issuer.ts';
 import { until } from '../support/until.ts';
-import { findInstalled, runInstalled } from './installed-program.ts';
 import { consoleChannel, environments, route } from './resources.ts';
 import { type RunningHerald, runningHerald } from './running-herald.ts';
 import { datadog, librenms, mainframe, zabbix } from './senders/mapped.ts';
 import { alertmanager, batch, events, jobs, pagerduty, partner, prometheus, scripts } from './senders/plain.ts';
 import { hook, type Labels, type Reach, type See, type Sender, type Shown } from './senders/reach.ts';
+import { REAL } from './senders/real.ts';
 import { deployments, github, grafana, slack } from './senders/signed.ts';
 import { readSections } from './senders-page.ts';
 
@@ -67,6 +67,9 @@ before(async () => {
   const tlsPort = await freePort();
   const folder = temporaryFolder();
   for (const name of ['ca.pem', 'client.pem', 'client.key']) copyFileSync(fixture(name), join(folder, name));
+  mkdirSync(join(folder, 'secrets'));
+  writeFileSync(join(folder, 'secrets/prometheus'), SECRETS.PROMETHEUS_PASSWORD);
+  writeFileSync(join(folder, 'secrets/herald-token'), SECRETS.AM_TOKEN);
   herald = await runningHerald({
     config: {
       'sources.yaml': sourcesOfThePage(places),
@@ -189,21 +192,14 @@ test('[BR-WH-004] nobody else may send to any of them', async () => {
   assert.ok(!names.includes('Forged'), String(names));
 });
 
-for (const [title, tool, words, file] of [
-  ['Alertmanager', 'amtool', ['check-config', 'alertmanager.yml'], 'alertmanager.yml'],
-  ['Prometheus', 'promtool', ['check', 'config', 'prometheus.yml'], 'prometheus.yml'],
-] as const) {
-  const program = findInstalled(tool);
-  test(`[BR-INT-001] the ${file} of docs/sources.md is one that ${tool} takes`, {
-    skip: program === null && `no ${tool} is installed here`,
+for (const { source, file, missing, send } of REAL) {
+  test(`[BR-INT-001] the ${file} of docs/sources.md is one that the real program takes, and sends by`, {
+    skip: missing !== null && `it is not installed here: apt-get install ${missing}`,
   }, async () => {
-    const folder = temporaryFolder();
-    mkdirSync(join(folder, 'secrets'));
-    for (const name of ['prometheus', 'herald-token']) writeFileSync(join(folder, 'secrets', name), 'secret');
-    const section = sections.find((one) => one.title.startsWith(title));
-    writeFileSync(join(folder, file), section?.block('yaml', file) ?? '');
-    const paths = words.map((word) => (word === file ? join(folder, file) : word));
-    const { code, out, err } = await runInstalled(program!, paths);
-    assert.equal(code, 0, out + err);
+    const section = sections.find(({ sources }) => sources.has(source));
+    assert.ok(section !== undefined);
+    const { see, count } = seeing(source);
+    await send(reach, see, section);
+    assert.equal(count(), 1);
   });
 }

@@ -76,7 +76,7 @@ export const zabbix: Sender = async (reach, see, section) => {
     '{EVENT.NAME}': 'Disk space is low',
     '{HOST.NAME}': 'db1',
     '{TRIGGER.ID}': '16199',
-    '{EVENT.SEVERITY}': 'High',
+    '{TRIGGER.SEVERITY}': 'High',
     '{EVENT.ID}': '4711',
     '{$ZABBIX.URL}': 'https://zabbix.example',
   };
