@@ -16,8 +16,9 @@ import { reason } from './reason.ts';
 import { phaseAfter } from './transition.ts';
 
 export function decideCommand(state: AlertState | null, entry: CommandEntry, now: number): AlertDecision {
-  if (state === null) return refuse(entry, 404, 'no such alert is known', now);
   const { action } = entry;
+  if (action === 'comment') return comment(state, entry, now);
+  if (state === null) return refuse(entry, 404, 'no such alert is known', now);
   switch (action) {
     case 'acknowledge':
       if (phaseAfter(state.phase, 'alert.acknowledged') === null)
@@ -35,6 +36,20 @@ export function decideCommand(state: AlertState | null, entry: CommandEntry, now
     default:
       return action satisfies never;
   }
+}
+
+/** In every phase, and of an alert that the archive alone still knows: often the reason shows when all is over. */
+function comment(state: AlertState | null, entry: CommandEntry, now: number): AlertDecision {
+  const { tenant, fingerprint, id: command, by, comment: text, known } = entry;
+  if (state === null && known !== true) return refuse(entry, 404, 'no such alert is known', now);
+  if (text.trim() === '') return refuse(entry, 422, 'there is nothing in it', now);
+  const reasons = [reason('alert.commented', `by ${by}`)];
+  const key = alertKey(tenant, fingerprint);
+  return {
+    events: [{ type: 'alert.commented', key, at: now, command, by, comment: text, reasons }],
+    effects: [],
+    reply: { ok: true, status: 200, reasons },
+  };
 }
 
 function approve(state: AlertState, entry: CommandEntry, verdict: 'approve' | 'reject', now: number): AlertDecision {

@@ -44,6 +44,8 @@ export function evolveAlert(state: AlertState | null, event: AlertEvent): AlertS
     }
     case 'alert.rejected':
       return { ...awake(state), phase, since: event.at, commands: answered(state, event) };
+    case 'alert.commented':
+      return { ...state, commands: rememberCommand(state, { id: event.command, status: 200, reasons: event.reasons }) };
     case 'command.refused': {
       const commands = rememberCommand(state, {
         id: event.command,

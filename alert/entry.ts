@@ -22,7 +22,7 @@ export interface AlertEntry {
   readonly receivedAt: number;
 }
 
-export type AlertAction = 'acknowledge' | 'snooze' | 'close' | 'approve' | 'reject';
+export type AlertAction = 'acknowledge' | 'snooze' | 'close' | 'approve' | 'reject' | 'comment';
 
 /** A person's command about one alert. Answered on `replyTo` (a NATS subject) after the commit. */
 export interface CommandEntry {
@@ -36,6 +36,8 @@ export interface CommandEntry {
   readonly comment: string;
   /** Of a snooze. Unix time in milliseconds. */
   readonly until?: number;
+  /** Of a comment: the archive has the alert, whether or not its owner still remembers it. */
+  readonly known?: true;
   readonly replyTo: string;
 }
 

@@ -111,6 +111,14 @@ export type AlertEvent =
         readonly comment: string;
         readonly reasons: readonly Reason[];
       })
+  /** It changes nothing but what is known of the alert, also of one that its owner has forgotten. */
+  | (OfAlert & {
+      readonly type: 'alert.commented';
+      readonly command: string;
+      readonly by: string;
+      readonly comment: string;
+      readonly reasons: readonly Reason[];
+    })
   | (OfAlert & {
       readonly type: 'alert.snoozed';
       readonly command: string;

@@ -11,6 +11,8 @@
  *   closed        | repeated; a later start: | ignored (ended)     | none (forgotten)            | refused 409  | refused 409 | refused 409
  *                 | firing (reopened)        |                     |                             |              |             |
  *
+ * A comment is taken in every phase and changes none, also of an alert that only the archive still knows.
+ *
  * Where nothing fires, a Filter or a plug-in may drop a firing report: it is suppressed, and the phase stays as it is (meaning.ts).
  *
  * Of an alert that waits for a person's approval, a person or time decides as well (approval.ts): approved it goes on as it was,

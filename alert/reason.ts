@@ -62,6 +62,7 @@ export const REASONS = {
   'alert.aged': 'nothing was heard of it for longer than the ageing limit',
   'alert.acknowledged': 'a person took it on',
   'alert.snoozed': 'a person put it off until a time',
+  'alert.commented': 'a person wrote something about it',
   'alert.closed': 'a person closed it',
   'alert.flapping': 'it opens and ends more often than the Lifecycle of its tenant allows',
   'alert.unknown': 'reported as resolved, but never known as firing',

@@ -33,6 +33,7 @@ export const TRANSITIONS: Readonly<Record<AlertEvent['type'], Row>> = {
   'alert.aged': { firing: 'aged', acknowledged: 'aged' },
   'alert.forgotten': { resolved: 'none', closed: 'none', aged: 'none' },
   'alert.suppressed': { none: 'none', resolved: 'resolved', closed: 'closed', aged: 'aged' },
+  'alert.commented': SAME,
   'alert.ignored': SAME,
   'command.refused': SAME,
 };

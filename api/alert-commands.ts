@@ -1,4 +1,4 @@
-/** POST /v1/alerts/{tenant}/{fingerprint}/acknowledge /snooze /close /approve and /reject: answered after the commit. */
+/** POST /v1/alerts/{tenant}/{fingerprint}/acknowledge /snooze /close /comment /approve and /reject: answered after the commit. */
 
 import type { CommandReply } from '../alert/alert-state.ts';
 import type { AlertAction } from '../alert/entry.ts';
@@ -7,18 +7,19 @@ import type { HttpRequest, Reply } from '../ingress/route.ts';
 import type { Caller } from './caller.ts';
 import { json, type Operation } from './operation.ts';
 import type { OperatorPorts } from './operator-ports.ts';
-import { readPerson, readSnooze } from './person-body.ts';
+import { readComment, readPerson, readSnooze } from './person-body.ts';
 
 const FINGERPRINT = /^[0-9a-f]{16}$/;
 const LONGEST_ID = 200;
 
-type Ports = Pick<OperatorPorts, 'command' | 'newCommandId'>;
+type Ports = Pick<OperatorPorts, 'command' | 'newCommandId' | 'query'>;
 
 export function alertCommandOperations(ports: Ports): Operation[] {
   return [
     operation(ports, 'acknowledge', 'acknowledgeAlert', 'A person takes the alert on.'),
     operation(ports, 'snooze', 'snoozeAlert', 'A person puts the alert off: nothing is told of it until then.'),
     operation(ports, 'close', 'closeAlert', 'A person closes the alert.'),
+    operation(ports, 'comment', 'commentAlert', 'A person writes something about the alert, whatever its state.'),
     operation(ports, 'approve', 'approveAlert', 'A person approves of an alert that waits for that: it is told.'),
     operation(ports, 'reject', 'rejectAlert', 'A person rejects an alert that waits for approval: it is closed.'),
   ];
@@ -32,7 +33,7 @@ function operation(ports: Ports, action: AlertAction, id: string, summary: strin
     access: { permission: isDecision(action) ? 'approvals.decide' : 'alerts.command', within: 'tenant' },
     summary: `${summary} The same Idempotency-Key is carried out once.`,
     parameters: [],
-    body: action === 'snooze' ? 'Snooze' : 'Person',
+    body: BODIES[action] ?? 'Person',
     idempotent: true,
     answer: 'Done',
     problems: {
@@ -46,27 +47,44 @@ function operation(ports: Ports, action: AlertAction, id: string, summary: strin
   };
 }
 
+/** What a body is called, where it is not a Person. */
+const BODIES: Readonly<Partial<Record<AlertAction, string>>> = { snooze: 'Snooze', comment: 'Comment' };
+
 function isDecision(action: AlertAction): boolean {
   return action === 'approve' || action === 'reject';
 }
 
-async function carryOut(
-  { command, newCommandId }: Ports,
-  action: AlertAction,
-  request: HttpRequest,
-  { identity }: Caller,
-): Promise<Reply> {
+async function carryOut(ports: Ports, action: AlertAction, request: HttpRequest, { identity }: Caller): Promise<Reply> {
   const { tenant = '', fingerprint = '' } = request.params;
   // Nothing else can be one: it must not travel to a partition to be unknown there.
   if (!FINGERPRINT.test(fingerprint))
     return unknown(`${JSON.stringify(fingerprint)} is no fingerprint: 16 lower-case hex digits`);
-  const person = action === 'snooze' ? readSnooze(request.body, identity) : readPerson(request.body, identity);
+  const person = read(action, request.body, identity);
   if ('refused' in person) return person.refused;
   const key = request.headers['idempotency-key'] ?? '';
   if (key.length > LONGEST_ID) return problem(400, `an Idempotency-Key has at most ${LONGEST_ID} characters`);
-  const id = key || newCommandId();
-  const reply = await command({ kind: 'command', id, tenant, fingerprint, action, ...person });
+  const id = key || ports.newCommandId();
+  const entry = { kind: 'command', id, tenant, fingerprint, action, ...person } as const;
+  const first = await ports.command(entry);
+  const isForgotten = action === 'comment' && first.status === 404 && (await isKept(ports, tenant, fingerprint));
+  const reply = isForgotten ? await ports.command({ ...entry, known: true }) : first;
   return answer(reply, { tenant, fingerprint, action });
+}
+
+function read(action: AlertAction, body: Buffer, identity: Caller['identity']) {
+  if (action === 'snooze') return readSnooze(body, identity);
+  return action === 'comment' ? readComment(body, identity) : readPerson(body, identity);
+}
+
+/** Its owner forgets an alert soon after its end; the archive does so weeks later. */
+async function isKept({ query }: Ports, tenant: string, fingerprint: string): Promise<boolean> {
+  try {
+    await query('alert', { tenant, fingerprint });
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'query.not-found') return false;
+    throw error;
+  }
 }
 
 function answer({ ok, status, reasons }: CommandReply, about: object): Reply {

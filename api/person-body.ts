@@ -21,6 +21,15 @@ export function readPerson(body: Buffer, identity: Identity): Person | { readonl
   return problems.count === 0 ? person : { refused: invalid(problems) };
 }
 
+/** A person who has something to say. */
+export function readComment(body: Buffer, identity: Identity): Person | { readonly refused: Reply } {
+  const person = readPerson(body, identity);
+  if ('refused' in person || person.comment.trim() !== '') return person;
+  const problems = new Problems();
+  problems.add('/comment', person.comment, 'a text that is not empty');
+  return { refused: invalid(problems) };
+}
+
 /** A person, and until when. */
 export function readSnooze(
   body: Buffer,

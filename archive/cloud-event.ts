@@ -42,6 +42,7 @@ export type PublicType =
   | 'alert.approved'
   | 'alert.rejected'
   | 'alert.acknowledged'
+  | 'alert.commented'
   | 'alert.resolved'
   | 'alert.closed'
   | 'alert.aged'
@@ -62,6 +63,7 @@ export function isPublicAlertEvent(event: JournalEvent): event is PublicAlertEve
     case 'alert.updated':
     case 'alert.suppressed':
     case 'alert.acknowledged':
+    case 'alert.commented':
     case 'alert.resolved':
     case 'alert.approved':
     case 'alert.rejected':
@@ -163,6 +165,7 @@ function contentOf(event: PublicAlertEvent): Record<string, unknown> {
     case 'alert.resolved':
       return { annotations: event.annotations, endsAt: rfc3339(event.endsAt) };
     case 'alert.acknowledged':
+    case 'alert.commented':
     case 'alert.approved':
     case 'alert.rejected':
     case 'alert.closed':

@@ -50,6 +50,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/explain.ts')).explain,
   },
   {
+    name: 'comment',
+    summary: 'write something about an alert, to be read with it',
+    load: async () => (await import('./commands/comment.ts')).comment,
+  },
+  {
     name: 'on-call',
     summary: 'who is on call, and where nobody is',
     load: async () => (await import('./commands/on-call.ts')).onCall,

@@ -48,6 +48,8 @@ export interface ReplyActions {
    * nobody could be asked: then it is worth trying again.
    */
   acknowledge(answer: GroupAnswer): Promise<string>;
+  /** Is kept with the alerts that the notification told of, in whatever state they are. Otherwise as `acknowledge`. */
+  comment(answer: GroupAnswer & { readonly notificationId: string }): Promise<string>;
   /** It was accepted, and did not reach its recipient. Told again it changes nothing. Resolves once it is stored. */
   failed(notificationId: string, detail: string): Promise<void>;
 }

@@ -5,7 +5,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { addressOf, channelKey } from '../alert/entry.ts';
-import { askArchive } from '../archive/ask.ts';
+import { askArchive, QueryFailed } from '../archive/ask.ts';
 import { askPartition } from '../bus/ask-partition.ts';
 import type { Bus } from '../bus/connection.ts';
 import { encodeFrame } from '../bus/frame.ts';
@@ -83,7 +83,7 @@ export function ownsChannel(held: readonly { readonly partition: string }[], cou
 /** More alerts than a person means by one reply; the others stay as they are. */
 const MOST_AT_ONCE = 500;
 
-/** What a reply may do: acknowledges what the archive knows to fire in the group, each alert by the command of the API. */
+/** What a reply may do, each alert by the command of the API: acknowledge what the archive knows to fire in the group, comment on what it told of. */
 export function replyActions(
   bus: Bus,
   count: PartitionCount,
@@ -92,27 +92,34 @@ export function replyActions(
 ): ReplyActions {
   const ask = askArchive(bus.nc);
   const publisher = framePublisher(bus);
+  /** How many of them took it. */
+  const carryOut = async (
+    fingerprints: readonly string[],
+    { id, by, comment, action }: GroupAnswer & { readonly action: 'acknowledge' | 'comment' },
+  ): Promise<number> => {
+    const answers = await Promise.all(
+      fingerprints.map((fingerprint) => {
+        const known = action === 'comment' ? ({ known: true } as const) : {};
+        const about = { kind: 'command', id: `${id}.${fingerprint}`, tenant, fingerprint, action, ...known } as const;
+        const asked = { ...about, by, comment };
+        return audit.command(audited(asked), () => askPartition(bus, publisher, count, asked, about.id));
+      }),
+    );
+    return answers.filter(({ ok }) => ok).length;
+  };
   return {
     tenant,
     channel: name,
-    async acknowledge({ id, groupId, by, comment }: GroupAnswer) {
-      const firing = { tenant, group: groupId, status: 'firing', limit: MOST_AT_ONCE };
-      const { alerts } = (await ask('alerts', firing)) as { alerts: readonly { readonly fingerprint: string }[] };
-      const answers = await Promise.all(
-        alerts.map(({ fingerprint }) => {
-          const command = {
-            kind: 'command',
-            id: `${id}.${fingerprint}`,
-            tenant,
-            fingerprint,
-            action: 'acknowledge',
-          } as const;
-          const asked = { ...command, by, comment };
-          return audit.command(audited(asked), () => askPartition(bus, publisher, count, asked, command.id));
-        }),
-      );
-      const done = answers.filter(({ ok }) => ok).length;
-      return `${done} of ${alerts.length} firing alerts acknowledged`;
+    async acknowledge(answer) {
+      const firing = await inGroup(ask, { tenant, group: answer.groupId, status: 'firing' });
+      const done = await carryOut(firing, { ...answer, action: 'acknowledge' });
+      return `${done} of ${firing.length} firing alerts acknowledged`;
+    },
+    async comment(answer) {
+      const about = await toldBy(ask, tenant, answer.notificationId);
+      const alerts = about ?? (await inGroup(ask, { tenant, group: answer.groupId }));
+      const done = await carryOut(alerts, { ...answer, action: 'comment' });
+      return `${done} of ${alerts.length} alerts commented on`;
     },
     async failed(notificationId, detail) {
       const entry = { kind: 'receipt', tenant, channel: name, notificationId, step: 'failed', detail } as const;
@@ -120,4 +127,28 @@ export function replyActions(
       await publisher.publish(partitionOf(addressOf(entry), count), frame, `receipt.${randomUUID()}`);
     },
   };
+}
+
+type Ask = ReturnType<typeof askArchive>;
+
+async function inGroup(
+  ask: Ask,
+  which: { readonly tenant: string; readonly group: string; readonly status?: 'firing' },
+): Promise<readonly string[]> {
+  const answer = await ask('alerts', { ...which, limit: MOST_AT_ONCE });
+  const { alerts } = answer as { readonly alerts: readonly { readonly fingerprint: string }[] };
+  return alerts.map(({ fingerprint }) => fingerprint);
+}
+
+/** The first alerts that the notification told of; null: it is not known (any more). */
+async function toldBy(ask: Ask, tenant: string, id: string): Promise<readonly string[] | null> {
+  try {
+    const { fingerprints } = (await ask('delivery', { id, tenants: [tenant] })) as {
+      readonly fingerprints: readonly string[];
+    };
+    return fingerprints;
+  } catch (error) {
+    if (error instanceof QueryFailed && error.code === 'query.not-found') return null;
+    throw error;
+  }
 }

@@ -142,6 +142,7 @@ export const ALERT_SCHEMAS: Readonly<Record<string, Schema>> = {
     deliveries: list(object({ ...delivery, said: oneOf(['firing', 'resolved', '']), history: list(attempt) })),
   }),
   Person: object({ by: text, comment: text }, ['by', 'comment']),
+  Comment: object({ by: text, comment: text }, ['by']),
   Snooze: object({ until: time, by: text, comment: text }, ['by', 'comment']),
   Done: object({ tenant: text, fingerprint: text, action: text, reasons }),
 };

@@ -90,6 +90,7 @@ function rowAfter(before: AlertRow | null, event: Told, reasons: string): AlertR
       return { ...before, ...concludedColumns(before, event) };
     case 'alert.rejected':
       return { ...ended(before, 'closed', event.at), ...concludedColumns(before, event) };
+    case 'alert.commented':
     case 'alert.ignored':
     case 'command.refused':
       return before;

@@ -64,6 +64,7 @@ function detailOf(event: AlertEvent): string {
   switch (event.type) {
     case 'alert.acknowledged':
     case 'alert.closed':
+    case 'alert.commented':
       return event.comment === '' ? `by ${event.by}` : `by ${event.by}: ${event.comment}`;
     case 'alert.approved':
     case 'alert.rejected':

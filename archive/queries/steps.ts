@@ -63,7 +63,7 @@ export interface PartOf {
   readonly because: unknown;
 }
 
-/** Lines of its history that are shown: the newest. */
+/** Lines of its history that are shown: the newest, and every comment. */
 const MOST_LINES = 10;
 
 /** `lines`: its history, newest first. */
@@ -83,7 +83,9 @@ export function stepsOf(
   for (const one of meaningOf(alert)) add(one);
   // What routing decided stands in the line of its event, too; what else that line says is the alert's life.
   const known = new Set(meaningOf(alert).map(({ code }) => code));
-  for (const line of lines.slice(0, MOST_LINES).reverse()) for (const one of ofLine(line, known)) add(one);
+  // What people wrote is not pushed out by what came again and again.
+  const shown = lines.filter(({ type }, i) => i < MOST_LINES || type === 'alert.commented');
+  for (const line of shown.reverse()) for (const one of ofLine(line, known)) add(one);
   for (const one of incidents) add(membership(one), 'group');
   for (const one of holdsIn(rows)) add(one, 'holds');
   for (const event of rows.events.toReversed()) for (const one of ofEvent(event)) add(one, stepOfEvent(event));

@@ -2,8 +2,9 @@
 
 import { memberId } from '../../alert/audience.ts';
 import { CLIENT_OPTIONS, type Client, createClient, describeAnswer, isRecord, records, text } from '../client.ts';
-import { type Command, CommandFailed, type ExitCode, UsageError } from '../command.ts';
+import { type Command, CommandFailed, type ExitCode } from '../command.ts';
 import { policyLines, receiverLines, stepLines } from '../ledger.ts';
+import { alertNamed } from '../named.ts';
 import { type Print, time } from '../print.ts';
 
 export const explain: Command = {
@@ -24,7 +25,7 @@ export const explain: Command = {
       options,
       print,
     } = input;
-    const { tenant, fingerprint } = parseIdentity(identity);
+    const { tenant, fingerprint } = alertNamed(identity);
     const client = createClient(input);
     const path = `/v1/alerts/${encodeURIComponent(tenant)}/${fingerprint}`;
     const alert = await client.get(path);
@@ -69,16 +70,6 @@ function memberLine({ recipient, channel, state, attempts, updatedAt, reasons }:
   return [`${text(channel)} ${text(recipient)}  ${text(state)}${tries} at ${time(text(updatedAt))}`, ...why].join(
     '\n  ',
   );
-}
-
-/** Throws UsageError. */
-function parseIdentity(identity: string): { tenant: string; fingerprint: string } {
-  const match = /^(?:([^/]+)\/)?([0-9a-f]{16})$/i.exec(identity);
-  if (!match)
-    throw new UsageError(
-      `${JSON.stringify(identity)}: TENANT/FINGERPRINT, the latter 16 hex digits, as herald send prints them`,
-    );
-  return { tenant: match[1] ?? 'default', fingerprint: match[2]!.toLowerCase() };
 }
 
 function printAlert(alert: Record<string, unknown>, print: Print): void {

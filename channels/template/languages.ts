@@ -98,7 +98,7 @@ export const TEXTS: Readonly<Record<Language, Readonly<Record<TextKey, string>>>
     open: 'Open in Herald',
     snooze: 'Snooze',
     why: 'You are told because:',
-    reply: 'Reply with “ack” in the first line to take this on; what follows becomes the comment.',
+    reply: 'Reply with “ack” in the first line to take this on; what else you write is kept with the alert.',
     unsubscribe: 'Unsubscribe',
     nameless: 'Alert without a name',
   },
@@ -148,7 +148,8 @@ export const TEXTS: Readonly<Record<Language, Readonly<Record<TextKey, string>>>
     open: 'In Herald öffnen',
     snooze: 'Zurückstellen',
     why: 'Sie erhalten das wegen:',
-    reply: 'Mit „ack“ in der ersten Zeile antworten, um das zu übernehmen; was folgt, wird der Kommentar.',
+    reply:
+      'Mit „ack“ in der ersten Zeile antworten, um das zu übernehmen; was sonst geschrieben steht, bleibt beim Alarm.',
     unsubscribe: 'Abbestellen',
     nameless: 'Alarm ohne Namen',
   },

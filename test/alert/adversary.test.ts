@@ -63,7 +63,7 @@ type Step =
   | { readonly kind: 'crash' };
 
 const name = fc.constantFrom(...NAMES);
-const ACTIONS: AlertAction[] = ['acknowledge', 'snooze', 'close', 'approve', 'reject'];
+const ACTIONS: AlertAction[] = ['acknowledge', 'snooze', 'close', 'approve', 'reject', 'comment'];
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 6,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Alert } from '../../alert/alert.ts';
-import type { AlertAction } from '../../alert/entry.ts';
+import type { AlertAction, CommandEntry } from '../../alert/entry.ts';
 import { fingerprint } from '../../alert/fingerprint.ts';
 import { type AlertCommand, type AlertState, alertDueAt, decideAlert, evolveAlert } from '../../alert/lifecycle.ts';
 import { DEFAULT_LIFECYCLE } from '../../alert/lifecycle-policy.ts';
@@ -488,5 +488,49 @@ describe('over any history', () => {
         }),
       ),
     );
+  });
+});
+
+describe('comments', () => {
+  const comment = (change: Partial<CommandEntry> = {}): AlertCommand => {
+    const { entry } = person('comment') as Extract<AlertCommand, { kind: 'command' }>;
+    return { kind: 'command', entry: { ...entry, comment: 'it was the disk', ...change } };
+  };
+
+  test('[BR-AP-L22] a comment is taken in every phase, tells nobody and changes nothing else', () => {
+    const end = resolved(START + 1);
+    for (const before of [
+      [report()],
+      [report(), person('acknowledge')],
+      [report(), end],
+      [report(), person('close')],
+    ]) {
+      const { state } = live(before.map((command, i) => [command, START + i]));
+      const after = live([[comment(), START + 10]], state);
+      assert.equal(after.reply?.status, 200);
+      assert.deepEqual(after.effects, []);
+      const { commands, ...rest } = after.state!;
+      assert.deepEqual(rest, (({ commands: _, ...others }) => others)(state!));
+      assert.equal(commands.at(-1)?.id, 'comment');
+      const { event } = after;
+      assert.ok(event?.type === 'alert.commented');
+      assert.deepEqual([event.by, event.comment, event.at], ['ann', 'it was the disk', START + 10]);
+    }
+  });
+
+  test('[BR-AP-L22] the same comment is kept once; one that says nothing is refused', () => {
+    const { state } = live([
+      [report(), START],
+      [comment(), START + 1],
+    ]);
+    const again = live([[comment(), START + 2]], state);
+    assert.deepEqual([again.event, again.reply?.status], [undefined, 200]);
+    assert.equal(live([[comment({ id: 'other', comment: ' \n' }), START + 3]], state).reply?.status, 422);
+  });
+
+  test('[BR-AP-L22] of an alert that nobody remembers it is taken where the archive knows it', () => {
+    assert.equal(live([[comment(), START]]).reply?.status, 404);
+    const kept = live([[comment({ known: true }), START]]);
+    assert.deepEqual([kept.reply?.status, kept.event?.type, kept.state], [200, 'alert.commented', null]);
   });
 });

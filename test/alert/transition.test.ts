@@ -14,7 +14,7 @@ const MINUTE = 60_000;
 const LABELS = { alertname: 'X', namespace: 'prod-a' };
 const FINGERPRINT = fingerprint(LABELS);
 const PHASES: readonly Standing[] = ['none', 'firing', 'acknowledged', 'resolved', 'closed', 'aged'];
-const ACTIONS: readonly AlertAction[] = ['acknowledge', 'snooze', 'close'];
+const ACTIONS: readonly AlertAction[] = ['acknowledge', 'snooze', 'close', 'comment'];
 
 const anyReport = fc
   .record({ firing: fc.boolean(), start: fc.nat(60), end: fc.option(fc.nat(90)), text: fc.constantFrom('a', 'b') })
@@ -37,7 +37,8 @@ const anyCommand = fc.oneof(
         fingerprint: FINGERPRINT,
         action,
         by: 'ann',
-        comment: '',
+        comment: id % 3 === 0 ? '' : 'so it is',
+        known: true,
         until: START + 90 * MINUTE,
         replyTo: '',
       },

@@ -51,6 +51,7 @@ const EXPECTED: Readonly<Record<string, RouteAccess>> = {
   [`GET ${ALERT}`]: READ_ONE,
   [`POST ${ALERT}/acknowledge`]: COMMAND,
   [`POST ${ALERT}/snooze`]: COMMAND,
+  [`POST ${ALERT}/comment`]: COMMAND,
   [`POST ${ALERT}/close`]: COMMAND,
   [`POST ${ALERT}/approve`]: DECIDE,
   [`POST ${ALERT}/reject`]: DECIDE,
@@ -204,6 +205,7 @@ function bodyFor({ method, path }: Way, tenant: Tenant): unknown {
   if (path === '/v1/api-keys') return { name: `new-${tenant}`, roles: ['viewer'], tenants: [tenant] };
   if (path.includes('/api-keys/')) return {};
   if (path.endsWith('/promotions')) return { to: 'staging', by: 'x' };
+  if (path.endsWith('/comment')) return { by: 'x', comment: 'x' };
   return path.endsWith('/snooze') ? { until: at(60_000), by: 'x' } : { by: 'x' };
 }
 

@@ -130,3 +130,26 @@ test('[BR-ERR-009] a replay of everything has to be asked for as such, and a mis
     assert.equal((await api.post('/v1/dead-letters/replay', body)).status, 422, JSON.stringify(body));
   assert.equal(api.replays.length, 0);
 });
+
+test('[BR-AP-L22] a comment needs words, and is given to an alert that only the archive still knows', async () => {
+  const api = await new ServedApi().start([opened(1, 'r1')]);
+  const none = await api.post(`${PATH}/comment`, { by: 'ada', comment: '  ' });
+  assert.deepEqual([none.status, none.body.problems[0].path, api.commands.length], [422, '/comment', 0]);
+  const reasons = [reason('alert.commented', 'by ada')];
+  api.reply = async () =>
+    api.commands.at(-1)?.known === true
+      ? { ok: true, status: 200, reasons }
+      : { ok: false, status: 404, reasons: [reason('command.refused', 'comment: no such alert is known')] };
+  const { status, body } = await api.post(
+    `${PATH}/comment`,
+    { by: 'ada', comment: 'the disk' },
+    { 'idempotency-key': 'k' },
+  );
+  assert.deepEqual([status, body.reasons], [200, reasons]);
+  const about = { kind: 'command', id: 'k', tenant: 'acme', fingerprint: fingerprintOf(1), action: 'comment' };
+  const said = { ...about, by: 'ada', comment: 'the disk' };
+  assert.deepEqual(api.commands, [said, { ...said, known: true }]);
+  const unknown = `/v1/alerts/acme/${fingerprintOf(2)}/comment`;
+  assert.equal((await api.post(unknown, { comment: 'the disk' })).status, 404);
+  assert.equal(api.commands.length, 3, 'what the archive does not know either is not asked again');
+});

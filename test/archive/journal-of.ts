@@ -127,7 +127,11 @@ export function resolved(n: number, receipt: string | null, at = T0): AlertEvent
   };
 }
 
-export function byPerson(type: 'alert.acknowledged' | 'alert.closed', n: number, at = T0): AlertEvent {
+export function byPerson(
+  type: 'alert.acknowledged' | 'alert.commented' | 'alert.closed',
+  n: number,
+  at = T0,
+): AlertEvent {
   return { type, key: keyOf(n), at, command: `c${n}`, by: 'ada', comment: 'on it', reasons: [reason(type, 'by ada')] };
 }
 
@@ -377,6 +381,11 @@ function anyEvent(): fc.Arbitrary<Make> {
       (i): Make =>
         (at) =>
           byPerson('alert.closed', i, at),
+    ),
+    n.map(
+      (i): Make =>
+        (at) =>
+          byPerson('alert.commented', i, at),
     ),
     fc.tuple(n, group, fc.constantFrom('b1', 'b2')).map(
       ([i, g, born]): Make =>

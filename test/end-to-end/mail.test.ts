@@ -13,7 +13,7 @@ import { startDovecot } from '../support/providers/dovecot.ts';
 import { startSmtp } from '../support/providers/smtp.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { until } from '../support/until.ts';
-import { get, payload, post } from './alerts.ts';
+import { ended, get, payload, post } from './alerts.ts';
 import { findInstalled } from './installed-program.ts';
 import { environments, route, SOURCES, webhookChannel } from './resources.ts';
 import { runningHerald } from './running-herald.ts';
@@ -85,26 +85,48 @@ test('[BR-INT-009] [BR-NOT-012] a mail that comes back goes to the fallback, als
   assert.match(kept ?? '', /"address":"alice@example\.org".*"count":1/, 'the next owner will know');
 });
 
-test('[BR-INT-009] a reply to a mail acknowledges the alert that it told of', { skip }, async () => {
+/** What alice writes back. */
+function reply(to: string | undefined, id: string, text: string): string {
+  const head = ['From: Alice <alice@example.org>', 'To: herald@example.com', `Message-ID: <${id}@example.org>`];
+  return [...head, `In-Reply-To: ${to}`, '', text].join('\r\n');
+}
+
+test('[BR-INT-009] a reply to a mail acknowledges the alert that it told of; other words are kept with it, also when it is over', {
+  skip,
+}, async () => {
   const { dovecot, smtp, herald } = await mailing();
   const body = await payload('firing-critical');
   await post(`${herald.url}/v1/webhooks/alertmanager`, body);
   const [mail] = await smtp.received(1);
-  await dovecot.deliver(
-    [
-      'From: Alice <alice@example.org>',
-      'To: herald@example.com',
-      'Message-ID: <reply-1@example.org>',
-      `In-Reply-To: ${mail?.parsed.messageId}`,
-      '',
-      'ack I am on it',
-    ].join('\r\n'),
-  );
-  const path = `${herald.url}/v1/alerts/default/${body.alerts[0]?.fingerprint}`;
+  await dovecot.deliver(reply(mail?.parsed.messageId, 'reply-1', 'ack I am on it'));
+  const identity = `default/${body.alerts[0]?.fingerprint}`;
   interface Answer {
     readonly status: string;
+    readonly history: readonly { readonly type: string; readonly detail: string }[];
   }
-  const status = async () => ((await get(path)).body as Answer).status;
-  await until('the alert to be acknowledged', async () => (await status()) === 'acknowledged', { timeoutMs: 60_000 });
-  assert.match(JSON.stringify((await get(path)).body), /by alice@example\.org/);
+  const alert = async () => (await get(`${herald.url}/v1/alerts/${identity}`)).body as Answer;
+  const patient = { timeoutMs: 60_000 };
+  await until('the alert to be acknowledged', async () => (await alert()).status === 'acknowledged', patient);
+  assert.match(JSON.stringify(await alert()), /by alice@example\.org/);
+
+  await post(`${herald.url}/v1/webhooks/alertmanager`, ended(body));
+  await smtp.received(2);
+  await until('its end', async () => (await alert()).status === 'resolved', patient);
+  const words = 'It was the migration.\r\n\r\nOn Mon, 23 Nov 2026, Herald wrote:\r\n> ack';
+  await dovecot.deliver(reply(mail?.parsed.messageId, 'reply-2', words));
+  const commented = await until(
+    'the comment',
+    async () => {
+      const { history } = await alert();
+      return history.find(({ type }) => type === 'alert.commented');
+    },
+    patient,
+  );
+  assert.equal(commented.detail, 'by alice@example.org: It was the migration.');
+  const { out } = await herald.command('explain', identity);
+  assert.match(out, /alert\.commented +by alice@example\.org: It was the migration\./);
+  assert.equal((await herald.command('comment', identity, 'done', '--by', 'ann')).code, 0);
+  await until('that, too', async () => JSON.stringify(await alert()).includes('by ann: done'), patient);
+  const audit = await herald.command('audit', 'list');
+  assert.match(audit.out, /alert\.comment/);
 });

@@ -22,6 +22,14 @@ export type MailMeaning =
       /** What stands below the first line; may be empty. */
       readonly comment: string;
     }
+  | {
+      readonly kind: 'comment';
+      readonly groupId: string;
+      readonly notificationId: string;
+      readonly by: string;
+      /** Not empty. */
+      readonly comment: string;
+    }
   | { readonly kind: 'bounce'; readonly bounces: readonly Bounce[] }
   | { readonly kind: 'ignored'; readonly reason: IgnoredReason; readonly detail: string };
 
@@ -30,7 +38,7 @@ export type IgnoredReason =
   | 'mail.no-reply-to-ours'
   | 'mail.not-its-recipient'
   | 'mail.not-authenticated'
-  | 'mail.no-command';
+  | 'mail.no-words';
 
 export interface ReplyRules {
   readonly tenant: string;
@@ -42,7 +50,7 @@ export interface ReplyRules {
 }
 
 const COMMAND = /^(?:ack|acknowledged?|acked)\b[\s.,:;!-]*/i;
-const LONGEST_COMMENT = 500;
+const LONGEST_COMMENT = 2000;
 /** Below these lines stands what was quoted, by the usual clients in English and German. */
 const QUOTE =
   /^(?:>|-- ?$|_{8,}|-{3,} ?(?:original message|ursprüngliche nachricht)|on .{5,200} wrote:|am .{5,200} schrieb .*:|from: |von: |sent from my |gesendet von )/i;
@@ -71,11 +79,11 @@ export function meaningOf(mail: Email, source: string, rules: ReplyRules): MailM
     );
   }
   const said = ownWords(mail.text ?? '');
-  const command = COMMAND.exec(said);
-  if (command === null) return ignored('mail.no-command', `${from} wrote something else`);
+  if (said === '') return ignored('mail.no-words', `${from} wrote nothing of their own`);
   const { groupId, notificationId } = name;
-  const comment = said.slice(command[0].length).trim().slice(0, LONGEST_COMMENT).toWellFormed();
-  return { kind: 'acknowledge', groupId, notificationId, by: from, comment };
+  const command = COMMAND.exec(said)?.[0] ?? '';
+  const comment = said.slice(command.length).trim().slice(0, LONGEST_COMMENT).toWellFormed();
+  return { kind: command === '' ? 'comment' : 'acknowledge', groupId, notificationId, by: from, comment };
 }
 
 /** null: it was not. */
@@ -90,6 +98,12 @@ function wasSentTo(
   return declared && isMarked(name, of, to, key) ? 'among others' : null;
 }
 
+const MACHINES = ['x-autoreply', 'x-autorespond', 'x-autoresponder', 'x-auto-response-suppress', 'list-id', 'x-loop'];
+
+/** Of those that say nothing in their headers, in the languages that Herald writes. */
+const AWAY =
+  /^\s*(?:automatic reply|auto(?:matic)?[ -]?(?:reply|response)|out of (?:the )?office|automatische antwort|abwesenheit|abwesend)/i;
+
 /** RFC 3834, and what came before it. null: a person wrote it. */
 function whyAutomatic(mail: Email): string | null {
   const header = (name: string) =>
@@ -101,10 +115,11 @@ function whyAutomatic(mail: Email): string | null {
   if (submitted !== '' && !submitted.startsWith('no')) return `auto-submitted: ${submitted.slice(0, 60)}`;
   const precedence = header('precedence');
   if (['bulk', 'junk', 'list', 'auto_reply'].includes(precedence)) return `precedence: ${precedence}`;
-  const marked = ['x-autoreply', 'x-autorespond', 'x-autoresponder', 'list-id', 'x-loop'].find(
-    (name) => header(name) !== '',
-  );
-  return marked ?? null;
+  // An answering machine has no address to answer to (RFC 3834, 3.3).
+  if (header('return-path') === '<>') return 'return-path: <>';
+  const marked = MACHINES.find((name) => header(name) !== '');
+  if (marked !== undefined) return marked;
+  return AWAY.test(mail.subject ?? '') ? 'its subject is that of an answering machine' : null;
 }
 
 /** Without blank lines at the top and without what is quoted below. */

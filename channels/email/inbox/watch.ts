@@ -100,12 +100,15 @@ async function actOn(source: Buffer, deps: InboxDeps, rules: ReplyRules, actions
         return true;
       case 'acknowledge': {
         const { groupId, by, comment } = meaning;
-        const id = `mail.${createHash('sha256')
-          .update(mail.messageId ?? source)
-          .digest('hex')
-          .slice(0, 32)}`;
-        const detail = await actions.acknowledge({ id, groupId, by, comment });
+        const detail = await actions.acknowledge({ id: commandOf(mail.messageId ?? source), groupId, by, comment });
         log.info({ event: 'email.acknowledged', ...about, groupId, by, detail }, 'a reply acknowledges a group');
+        return true;
+      }
+      case 'comment': {
+        const { kind: _, ...answer } = meaning;
+        const detail = await actions.comment({ id: commandOf(mail.messageId ?? source), ...answer });
+        const { groupId, by } = answer;
+        log.info({ event: 'email.commented', ...about, groupId, by, detail }, 'a reply comments on alerts');
         return true;
       }
       default:
@@ -115,6 +118,11 @@ async function actOn(source: Buffer, deps: InboxDeps, rules: ReplyRules, actions
     log.warn({ event: 'email.reply-failed', ...about, error }, 'a reply could not be carried out; trying again');
     return false;
   }
+}
+
+/** Acting again on the same mail changes nothing. */
+function commandOf(mail: string | Buffer): string {
+  return `mail.${createHash('sha256').update(mail).digest('hex').slice(0, 32)}`;
 }
 
 function rest(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -39,9 +39,25 @@ test('[BR-INT-009] what stands below ack is the comment, without what is quoted'
   assert.equal(signed.kind === 'acknowledge' && signed.comment, '');
 });
 
-test("[BR-INT-009] other words do nothing: a quoted ack is nobody's", async () => {
-  for (const text of ['thanks', '> ack', 'I will not ack this', 'acknowledging nothing', '']) {
-    assert.equal(await reason(aReply({ text })), 'mail.no-command', text);
+test('[BR-INT-009] other words are a comment, and acknowledge nothing', async () => {
+  for (const text of ['thanks', 'I will not ack this', 'acknowledging nothing']) {
+    assert.deepEqual(await meaning(aReply({ text })), {
+      kind: 'comment',
+      groupId: GROUP,
+      notificationId: `n-${GROUP}-1`,
+      by: 'alice@example.org',
+      comment: text,
+    });
+  }
+  const long = await meaning(aReply({ text: `disk ${'x'.repeat(5000)}\n-- \nAlice, SRE` }));
+  assert.equal(long.kind === 'comment' && long.comment.length, 2000);
+  const signed = await meaning(aReply({ text: 'it was the disk\n-- \nAlice, SRE' }));
+  assert.equal(signed.kind === 'comment' && signed.comment, 'it was the disk');
+});
+
+test("[BR-INT-009] a quoted ack is nobody's, and who writes nothing of their own says nothing", async () => {
+  for (const text of ['> ack', '', '   \n\n', '-- \nAlice', 'Sent from my phone']) {
+    assert.equal(await reason(aReply({ text })), 'mail.no-words', text);
   }
 });
 
@@ -63,9 +79,19 @@ test('[BR-SEC-007] of a mail to several each of them can', async () => {
 });
 
 test('[BR-INT-009] what no person wrote does nothing', async () => {
-  for (const header of ['Auto-Submitted: auto-replied', 'Precedence: bulk', 'X-Autoreply: yes', 'List-Id: <a.b>']) {
-    assert.equal(await reason(aReply({ headers: [header] })), 'mail.automatic', header);
+  const headers = ['Auto-Submitted: auto-replied', 'Precedence: bulk', 'X-Autoreply: yes', 'List-Id: <a.b>'];
+  headers.push('X-Auto-Response-Suppress: All', 'Return-Path: <>');
+  headers.push(
+    'Subject: Automatic reply: [P1] DiskFull',
+    'Subject: Out of Office',
+    'Subject: Abwesenheitsnotiz: DiskFull',
+  );
+  for (const header of headers) {
+    for (const text of ['ack', 'I am on holiday until Monday']) {
+      assert.equal(await reason(aReply({ headers: [header], text })), 'mail.automatic', header);
+    }
   }
+  assert.equal(await reason(aReply({ headers: ['Subject: Re: Out of office lights are on'], text: 'x' })), 'comment');
   assert.equal(await reason(aReply({ headers: ['Auto-Submitted: no'] })), 'acknowledge');
 });
 

@@ -43,6 +43,7 @@ async function setUp() {
 
 function watching(options: EmailOptions, clock = new FakeClock(systemClock.now()), memory = aMemory()) {
   const answers: GroupAnswer[] = [];
+  const comments: (GroupAnswer & { notificationId: string })[] = [];
   const failed: string[] = [];
   const behaviour = { failing: 0 };
   const stop = new AbortController();
@@ -53,6 +54,10 @@ function watching(options: EmailOptions, clock = new FakeClock(systemClock.now()
     async acknowledge(answer: GroupAnswer) {
       if (behaviour.failing-- > 0) throw new Error('the archive does not answer');
       answers.push(answer);
+      return '1 of 1';
+    },
+    async comment(answer: GroupAnswer & { notificationId: string }) {
+      comments.push(answer);
       return '1 of 1';
     },
     async failed(notificationId: string, detail: string) {
@@ -66,7 +71,7 @@ function watching(options: EmailOptions, clock = new FakeClock(systemClock.now()
     await sender.close();
   };
   atEnd(end);
-  return { clock, sender, answers, failed, behaviour, memory, end };
+  return { clock, sender, answers, comments, failed, behaviour, memory, end };
 }
 
 const isHandled = (flags: ReadonlySet<string> | undefined) => flags?.has('$HeraldHandled') === true;
@@ -166,4 +171,38 @@ test('[BR-REL-006] a mail server that goes away is connected to again', { skip }
     },
     { timeoutMs: 30_000 },
   );
+});
+
+test('[BR-INT-009] a reply with other words is a comment on what the mail told of, once; what is quoted and what no person wrote is none', {
+  skip,
+}, async () => {
+  const { dovecot, options } = await setUp();
+  const { comments, answers } = watching(options);
+  const auto = await dovecot.deliver(
+    aReply({ text: 'I am away', id: 'away', headers: ['Auto-Submitted: auto-replied'] }),
+  );
+  const quoted = await dovecot.deliver(aReply({ text: '> ack', id: 'quoted' }));
+  const text = 'That is the migration,\nit ends at ten.\n\nOn Mon, 23 Nov 2026, Herald wrote:\n> all of it';
+  const uid = await dovecot.deliver(aReply({ text, id: 'words' }));
+  await until(
+    'all to be handled',
+    async () => {
+      const flags = await dovecot.flags();
+      return [auto, quoted, uid].every((one) => isHandled(flags.get(one)));
+    },
+    { timeoutMs: 30_000 },
+  );
+  assert.deepEqual(
+    comments.map(({ id, ...said }) => ({ ...said, named: /^mail\.[0-9a-f]{32}$/.test(id) })),
+    [
+      {
+        groupId: GROUP,
+        notificationId: `n-${GROUP}-1`,
+        by: 'alice@example.org',
+        comment: 'That is the migration,\nit ends at ten.',
+        named: true,
+      },
+    ],
+  );
+  assert.deepEqual(answers, []);
 });
