@@ -85,3 +85,11 @@ test('[BR-AP-020] the answer for a receiver says that it was told that somebody 
   const answer = (await QUERIES.get('alert')!(database.reader, asked)) as { receivers: { answer: string }[] };
   assert.match(answer.receivers[0]!.answer, /^told that somebody took it on at /);
 });
+
+test('[BR-AP-L22] what people wrote is shown with the life of the alert, however much came after it', async () => {
+  const later = Array.from({ length: 12 }, (_, i) => byPerson('alert.closed', 1, T0 + 100 + i));
+  const steps = await stepsOf(begun, [byPerson('alert.commented', 1, T0 + 50)], later);
+  const [first, ...others] = steps.get('lifecycle')!.reasons;
+  assert.deepEqual([first?.code, first?.detail], ['alert.commented', 'by ada: on it']);
+  assert.equal(others.length, 10);
+});
