@@ -2,6 +2,7 @@
 
 import Type from 'typebox';
 import { secretReference } from '../../resources/secret.ts';
+import { oauthOptions } from '../oauth.ts';
 import { tlsFiles } from '../tls-files.ts';
 import { inboxOptions } from './inbox/options.ts';
 
@@ -22,6 +23,7 @@ const auth = Type.Union([
     },
     strict,
   ),
+  Type.Object({ type: Type.Literal('xoauth2'), user: text, oauth: oauthOptions }, strict),
 ]);
 
 export const emailOptions = Type.Object({

@@ -1,20 +1,23 @@
 /** One notification as one mail, handed to the SMTP server within one deadline, and what came of it. */
 
 import type { Notification } from '../../alert/notification.ts';
-import { DeadlinePassed, oneLine } from '../http-attempt.ts';
+import { oneLine } from '../http-attempt.ts';
+import type { TokenSource } from '../oauth.ts';
 import { MAX_REFERENCE, type Outcome } from '../outcome.ts';
 import type { Probe, ReplyActions, Sender, SenderContext } from '../sender.ts';
 import { addressIn, type Mailbox } from './address.ts';
 import type { Target } from './connect.ts';
+import { loggedIn } from './exchange.ts';
 import { BouncedAddresses, describeBounce } from './inbox/bounced.ts';
 import { type InboxSettings, inboxSettings } from './inbox/settings.ts';
 import { watchInbox } from './inbox/watch.ts';
+import { loginTokens } from './login-tokens.ts';
 import { buildMail, markKey } from './message.ts';
 import type { EmailOptions } from './options.ts';
 import { progressOf, remainingOf } from './partial.ts';
 import { picturesFor } from './picture.ts';
 import { type EmailSettings, emailSettings } from './settings.ts';
-import { createSmtp, type Smtp, type SmtpResult } from './smtp.ts';
+import { createSmtp, type Smtp } from './smtp.ts';
 import { textsFor } from './texts.ts';
 import { readThread, type Thread, writeThread } from './thread.ts';
 import { verdict } from './verdict.ts';
@@ -22,14 +25,18 @@ import { verdict } from './verdict.ts';
 /** `target` is for tests that need a DNS of their own. */
 export function createEmailSender(options: EmailOptions, context: SenderContext, target?: Partial<Target>): Sender {
   const settings = emailSettings(options);
-  const smtp = createSmtp(settings, context.log, target);
-  const inbox = options.imap === undefined ? null : inboxSettings(options.imap);
+  const logins = loginTokens(settings, context);
+  const { auth } = settings;
+  const tokens = auth !== null && 'oauth' in auth ? logins.of(auth.oauth) : null;
+  const smtp = createSmtp(settings, context.log, target, tokens);
+  const inbox = options.imap === undefined ? null : inboxSettings(options.imap, logins);
   const key = markKey(inbox?.replyKey ?? null);
   const bounced = new BouncedAddresses(context.memory ?? null);
   const mailer = {
     settings,
     context,
     smtp,
+    tokens,
     key,
     bounced,
     replies: inbox !== null,
@@ -39,7 +46,10 @@ export function createEmailSender(options: EmailOptions, context: SenderContext,
       send(mailer, notification, signal, { earlier, progress }),
     probe: (signal) => probe(mailer, signal),
     ...(inbox === null ? {} : { watch: (actions, signal) => watch(mailer, inbox, target ?? {}, actions, signal) }),
-    close: async () => smtp.close(),
+    async close() {
+      smtp.close();
+      await logins.close();
+    },
   };
 }
 
@@ -47,6 +57,8 @@ interface Mailer {
   readonly settings: EmailSettings;
   readonly context: SenderContext;
   readonly smtp: Smtp;
+  /** Where the login is by OAuth. */
+  readonly tokens: TokenSource | null;
   readonly key: Buffer;
   readonly bounced: BouncedAddresses;
   readonly replies: boolean;
@@ -84,7 +96,9 @@ async function send(
   const built = buildMail(settings, key, {
     ...{ notification, recipients, remaining, thread, texts, wording, link, pictures, replies },
   });
-  const { result, aborted } = await within(mailer, signal, (ending) => smtp.deliver(built.mail, ending));
+  const exchanged = await loggedIn(mailer, signal, (ending) => smtp.deliver(built.mail, ending));
+  if ('outcome' in exchanged) return exchanged.outcome;
+  const { result, aborted } = exchanged;
   const outcome = withProgress(verdict(result, aborted, context.clock.now()), progressOf(remaining, result));
   const back = remaining.map((address) => bounced.of(address, context.clock.now())).filter((one) => one !== null);
   const notes = back.map((one) => `mails came back from ${describeBounce(one)}`);
@@ -121,31 +135,13 @@ function recipientsOf(notification: Notification, { to }: EmailSettings): Mailbo
   };
 }
 
-/** `aborted`: why the exchange was broken off, or null. */
-async function within(
-  { settings, context }: Pick<Mailer, 'settings' | 'context'>,
-  signal: AbortSignal,
-  exchange: (ending: AbortSignal) => Promise<SmtpResult>,
-): Promise<{ result: SmtpResult; aborted: unknown }> {
-  const ending = new AbortController();
-  const passOn = () => ending.abort(signal.reason);
-  if (signal.aborted) passOn();
-  signal.addEventListener('abort', passOn, { once: true });
-  const cancel = context.clock.after(settings.timeout, () => ending.abort(new DeadlinePassed(settings.timeout)));
-  try {
-    const result = await exchange(ending.signal);
-    return { result, aborted: ending.signal.aborted ? ending.signal.reason : null };
-  } finally {
-    cancel();
-    signal.removeEventListener('abort', passOn);
-  }
-}
-
 /** EHLO and, where declared, TLS and login; no mail. */
 async function probe(mailer: Mailer, signal: AbortSignal): Promise<Probe> {
   const { host, port } = mailer.settings;
-  const { result, aborted } = await within(mailer, signal, (ending) => mailer.smtp.greet(ending));
   const where = `${host}:${port}`;
+  const exchanged = await loggedIn(mailer, signal, (ending) => mailer.smtp.greet(ending));
+  if ('outcome' in exchanged) return describe(where, exchanged.outcome);
+  const { result, aborted } = exchanged;
   const back = mailer.bounced.list(mailer.context.clock.now());
   if (result.kind === 'accepted' && back.length > 0) {
     const named = back.slice(0, 5).map(describeBounce).join(', ');
@@ -156,6 +152,9 @@ async function probe(mailer: Mailer, signal: AbortSignal): Promise<Probe> {
       kind: 'healthy',
       detail: `${where} greets${mailer.settings.auth === null ? '' : ', and takes the login'}`,
     };
-  const { kind, detail } = verdict(result, aborted, mailer.context.clock.now());
+  return describe(where, verdict(result, aborted, mailer.context.clock.now()));
+}
+
+function describe(where: string, { kind, detail }: Outcome): Probe {
   return { kind: kind === 'rejected' ? 'failed' : 'degraded', detail: `${where}: ${detail}` };
 }

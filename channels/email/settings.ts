@@ -3,6 +3,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { isIP } from 'node:net';
 import { parseDuration } from '../../resources/duration.ts';
+import type { OAuthOptions } from '../oauth.ts';
 import type { ClientIdentity } from '../outbound.ts';
 import { InvalidChannelOptions } from '../sender.ts';
 import { identityOf, readCertificate, type TlsFiles } from '../tls-files.ts';
@@ -13,7 +14,9 @@ export type Security = 'starttls' | 'tls' | 'opportunistic' | 'none';
 
 export type Auth =
   | { readonly type: 'plain' | 'login'; readonly user: string; readonly password: string }
-  | { readonly type: 'xoauth2'; readonly user: string; readonly accessToken: string };
+  | { readonly type: 'xoauth2'; readonly user: string; readonly accessToken: string }
+  /** Tokens are fetched, and renewed. */
+  | { readonly type: 'xoauth2'; readonly user: string; readonly oauth: OAuthOptions };
 
 export interface TlsSettings {
   /** PEM, or null for the public authorities. */
@@ -52,7 +55,7 @@ const LONGEST_TIMEOUT = 10 * 60_000;
 
 export function emailSettings(options: EmailOptions): EmailSettings {
   const security = (options.security ?? 'starttls') as Security;
-  const auth = (options.auth ?? null) as Auth | null;
+  const auth = options.auth === undefined ? null : withoutLineEnd(options.auth as Auth);
   if (auth !== null && (security === 'none' || security === 'opportunistic')) {
     throw new InvalidChannelOptions(
       'auth',
@@ -100,6 +103,12 @@ export function tlsSettings(files: TlsFiles, serverName: string | undefined, bel
     identity: identityOf(files),
     serverName: serverName ?? null,
   };
+}
+
+/** Files of secrets mostly end with a line end. */
+export function withoutLineEnd<T extends object>(auth: T): T {
+  const { oauth } = auth as { readonly oauth?: OAuthOptions };
+  return oauth === undefined ? auth : { ...auth, oauth: { ...oauth, clientSecret: oauth.clientSecret.trim() } };
 }
 
 /** What SASL separates its parts by cannot stand in one. */

@@ -9,8 +9,10 @@
 import type { Socket } from 'node:net';
 import { createTransport, type SendMailOptions, type SMTPPoolOptions, type SMTPPoolSentMessageInfo } from 'nodemailer';
 import type { Log } from '../../telemetry/log.ts';
+import type { TokenSource } from '../oauth.ts';
 import { orAborted } from '../or-aborted.ts';
 import { connectGuarded, type Target } from './connect.ts';
+import { provisionFrom } from './login-tokens.ts';
 import { type Auth, type EmailSettings, tlsConnection } from './settings.ts';
 import { makeWhole } from './whole-message.ts';
 
@@ -60,9 +62,15 @@ const LONGEST_REPLY = 64 * 1024;
 const MAILS_PER_CONNECTION = 100;
 const IDLE = 60_000;
 
-export function createSmtp(settings: EmailSettings, log: Log, target: Partial<Target> = {}): Smtp {
+/** `tokens`: where the login is by OAuth. */
+export function createSmtp(
+  settings: EmailSettings,
+  log: Log,
+  target: Partial<Target> = {},
+  tokens: TokenSource | null = null,
+): Smtp {
   const closing = new AbortController();
-  const options = poolOptions(settings, log);
+  const options = poolOptions(settings, log, tokens);
   const connect = connector({ ...targetOf(settings), ...target }, settings.timeout, closing.signal);
   const pool = createTransport({ ...options, getSocket: connect });
   const leaving = new WeakMap<AbortSignal, { whole: boolean }>();
@@ -123,7 +131,7 @@ function connector(target: Target, timeout: number, closing: AbortSignal) {
   };
 }
 
-function poolOptions(settings: EmailSettings, log: Log) {
+function poolOptions(settings: EmailSettings, log: Log, tokens: TokenSource | null) {
   const { host, port, security, auth, dkim, heloName, timeout, maxConnections, tls } = settings;
   return {
     pool: true,
@@ -146,16 +154,18 @@ function poolOptions(settings: EmailSettings, log: Log) {
     maxResponseSize: LONGEST_REPLY,
     logger: loggerOf(log),
     ...(heloName === null ? {} : { name: heloName }),
-    ...(auth === null ? {} : { auth: authOf(auth), forceAuth: true, ...methodOf(auth) }),
+    ...(auth === null ? {} : { auth: authOf(auth, tokens), forceAuth: true, ...methodOf(auth) }),
     ...(dkim === null
       ? {}
       : { dkim: { domainName: dkim.domain, keySelector: dkim.selector, privateKey: dkim.privateKey } }),
   } satisfies SMTPPoolOptions;
 }
 
-function authOf(auth: Auth) {
-  if (auth.type === 'xoauth2') return { type: 'OAuth2' as const, user: auth.user, accessToken: auth.accessToken };
-  return { user: auth.user, pass: auth.password };
+function authOf(auth: Auth, tokens: TokenSource | null) {
+  if (auth.type !== 'xoauth2') return { user: auth.user, pass: auth.password };
+  const login = { type: 'OAuth2' as const, user: auth.user };
+  if (tokens !== null) return { ...login, provisionCallback: provisionFrom(tokens) };
+  return { ...login, ...('accessToken' in auth ? { accessToken: auth.accessToken } : {}) };
 }
 
 function methodOf(auth: Auth) {

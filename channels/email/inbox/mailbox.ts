@@ -1,6 +1,7 @@
 /** One IMAP session: the mails that nobody has dealt with yet, and a mark on those that were. The only file that knows imapflow. */
 
 import { ImapFlow } from 'imapflow';
+import type { TokenSource } from '../../oauth.ts';
 import { resolveGuarded, type Target } from '../connect.ts';
 import { type TlsSettings, tlsConnection } from '../settings.ts';
 
@@ -8,7 +9,13 @@ export interface MailboxSettings {
   readonly host: string;
   readonly port: number;
   readonly security: 'tls' | 'starttls';
-  readonly auth: { readonly user: string; readonly password?: string; readonly accessToken?: string };
+  readonly auth: {
+    readonly user: string;
+    readonly password?: string;
+    readonly accessToken?: string;
+    /** Instead of either. */
+    readonly tokens?: TokenSource;
+  };
   readonly tls: TlsSettings;
   readonly mailbox: string;
 }
@@ -37,7 +44,7 @@ const IDLE_AFTER = 200;
 /** Below the 29 minutes after which servers may log an idle client out (RFC 2177). */
 const IDLE_FOR = 5 * 60_000;
 
-/** Rejects with the error of DNS, TCP, TLS, the login, or AddressRefused. */
+/** Rejects with the error of DNS, TCP, TLS, the login, NoToken, or AddressRefused. */
 export async function openSession(
   settings: MailboxSettings,
   target: Omit<Target, 'host' | 'port'>,
@@ -45,6 +52,7 @@ export async function openSession(
 ): Promise<Session> {
   const { host, port, security, auth, tls, mailbox } = settings;
   const address = await resolveGuarded({ ...target, host, port });
+  const accessToken = auth.tokens === undefined ? auth.accessToken : await tokenFrom(auth.tokens, signal);
   signal.throwIfAborted();
   const secured: ReturnType<typeof tlsConnection> & { servername?: string } = tlsConnection(tls, host);
   const client = new ImapFlow({
@@ -55,10 +63,7 @@ export async function openSession(
     // Names the server whose certificate is wanted: the connection is made to an address.
     ...(secured.servername === undefined ? {} : { servername: secured.servername }),
     tls: secured,
-    auth:
-      auth.accessToken === undefined
-        ? { user: auth.user, pass: auth.password ?? '' }
-        : { user: auth.user, accessToken: auth.accessToken },
+    auth: accessToken === undefined ? { user: auth.user, pass: auth.password ?? '' } : { user: auth.user, accessToken },
     logger: false,
     autoIdleDelay: IDLE_AFTER,
     maxIdleTime: IDLE_FOR,
@@ -79,8 +84,20 @@ export async function openSession(
     return sessionOf(client, opened.permanentFlags?.has('\\*') ?? false);
   } catch (error) {
     client.close();
+    const { authenticationFailed } = error as { readonly authenticationFailed?: boolean };
+    if (authenticationFailed === true && accessToken !== undefined) auth.tokens?.refused(accessToken);
     throw error;
   }
+}
+
+async function tokenFrom(tokens: TokenSource, signal: AbortSignal): Promise<string> {
+  const given = await tokens.get(signal);
+  if (given.ok) return given.token;
+  throw new NoToken(given.outcome.detail);
+}
+
+class NoToken extends Error {
+  readonly code = 'NO_TOKEN';
 }
 
 /** `keywords`: whether the server keeps flags of others' making; without it \Seen has to do. */

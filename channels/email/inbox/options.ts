@@ -2,6 +2,7 @@
 
 import Type from 'typebox';
 import { secretReference } from '../../../resources/secret.ts';
+import { oauthOptions } from '../../oauth.ts';
 import { tlsFiles } from '../../tls-files.ts';
 
 const strict = { additionalProperties: false } as const;
@@ -10,6 +11,7 @@ const text = Type.String({ minLength: 1 });
 const auth = Type.Union([
   Type.Object({ user: text, password: secretReference }, strict),
   Type.Object({ user: text, accessToken: secretReference }, strict),
+  Type.Object({ user: text, oauth: oauthOptions }, strict),
 ]);
 
 export const inboxOptions = Type.Object(

@@ -30,7 +30,12 @@ const fixture = (name: string) => fileURLToPath(new URL(`../../fixtures/tls/${na
 const USER = 'herald';
 const PASSWORD = 'correct-horse';
 
-export async function startDovecot(program: string): Promise<Dovecot> {
+export interface DovecotOptions {
+  /** Takes OAuth tokens besides (XOAUTH2), each asked for at this address (RFC 7662). */
+  readonly introspection?: string;
+}
+
+export async function startDovecot(program: string, { introspection }: DovecotOptions = {}): Promise<Dovecot> {
   const folder = mkdtempSync(join(tmpdir(), 'herald-dovecot-'));
   // Workers run as another user where this is root.
   chmodSync(folder, 0o755);
@@ -40,7 +45,8 @@ export async function startDovecot(program: string): Promise<Dovecot> {
   const root = userInfo().uid === 0;
   if (root) execFileSync('chown', ['nobody:nogroup', home]);
   const file = join(folder, 'dovecot.conf');
-  writeFileSync(file, configuration(folder, home, port, root));
+  const oauth = introspection === undefined ? '' : oauthConfiguration(folder, introspection);
+  writeFileSync(file, `${configuration(folder, home, port, root)}${oauth}`);
   let child = await launch(program, file, port, folder);
   atEnd(async () => {
     await end(child);
@@ -67,6 +73,29 @@ export async function startDovecot(program: string): Promise<Dovecot> {
       child = await launch(program, file, port, folder);
     },
   };
+}
+
+/** https://doc.dovecot.org/2.3/configuration_manual/authentication/oauth2/ */
+function oauthConfiguration(folder: string, introspection: string): string {
+  const file = join(folder, 'oauth2.conf.ext');
+  writeFileSync(
+    file,
+    `introspection_mode = post
+introspection_url = ${introspection}
+username_attribute = username
+active_attribute = active
+active_value = true
+`,
+    { mode: 0o644 },
+  );
+  return `
+auth_mechanisms = plain login xoauth2
+passdb {
+  driver = oauth2
+  mechanisms = xoauth2
+  args = ${file}
+}
+`;
 }
 
 function configuration(folder: string, home: string, port: number, root: boolean): string {
