@@ -5,6 +5,8 @@ export const PERMISSIONS = [
   'receipts.read',
   'alerts.command',
   'silences.write',
+  'subscriptions.own',
+  'subscriptions.manage',
   'shifts.trade',
   'shifts.assign',
   'approvals.decide',
@@ -20,16 +22,17 @@ export const PERMISSIONS = [
 
 export type Permission = (typeof PERMISSIONS)[number];
 
-const VIEWER = ['alerts.read', 'receipts.read'] as const;
+const VIEWER = ['alerts.read', 'receipts.read', 'subscriptions.own'] as const;
 const RESPONDER = [...VIEWER, 'alerts.command', 'silences.write', 'shifts.trade'] as const;
 const OPERATOR = [
   ...RESPONDER,
+  'subscriptions.manage',
   ...(['shifts.assign', 'approvals.decide', 'promotions.request', 'deliveries.replay', 'channels.test'] as const),
   'deployment.read',
 ] as const;
 
 /**
- * viewer: sees alerts and all that became of them. responder: is on call, acts on alerts and silences, trades own shifts. operator: decides, replays, tries
+ * viewer: sees alerts and all that became of them, subscribes to them. responder: is on call, acts on alerts and silences, trades own shifts. operator: decides, replays, tries
  * out. admin: gives access, too. metrics: the scraper. sender: a source of alerts, and nothing of what became of them.
  */
 export const ROLES = {

@@ -84,13 +84,23 @@ export interface Schedule {
   readonly otherwise: readonly string[];
 }
 
+/** Somebody who subscribes. */
+export interface Subscriber {
+  /** `user/alice`, `team/shop`. */
+  readonly receiver: string;
+  /** Which subscription it is, for people. */
+  readonly by: string;
+  /** Why it does not hold (any more); null: it does. */
+  readonly void: string | null;
+}
+
 /** The people and audiences of all tenants. null: not declared (any more). */
 export interface Directory {
   user(tenant: string, name: string): User | null;
   team(tenant: string, name: string): Team | null;
   schedule(tenant: string, name: string): Schedule | null;
-  /** Users and teams, as receivers, that subscribe to the same: see resources/subscription.ts. */
-  subscribers(tenant: string, name: string): readonly string[] | null;
+  /** Those who subscribe to the same: see resources/subscription.ts. */
+  subscribers(tenant: string, name: string): readonly Subscriber[] | null;
   audience(tenant: string, name: string): Audience | null;
 }
 

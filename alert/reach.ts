@@ -200,8 +200,10 @@ class Search {
       this.#unknown(receiver);
       return;
     }
-    const part = [...course, reason('reach.subscribed')];
-    for (const one of subscribers) this.#visit(one, part);
+    for (const { receiver: subscriber, by, void: why } of subscribers) {
+      if (why === null) this.#visit(subscriber, [...course, reason('reach.subscribed', by)]);
+      else this.#miss(subscriber, reason('reach.subscription-void', `${by}: ${why}`), null);
+    }
   }
 
   /** Nobody of it, so those that it names for that. They name no team and no schedule that could lead back here. */

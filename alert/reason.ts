@@ -108,6 +108,7 @@ export const REASONS = {
   'reach.on-call': 'on call by the schedule',
   'reach.audience': 'told as an audience, chunk by chunk',
   'reach.subscribed': 'subscribes to alerts like these',
+  'reach.subscription-void': 'not told: the subscription to alerts like these does not hold any more',
   'reach.otherwise': 'told in place of somebody who cannot be reached',
   'reach.quiet-hours': 'not told now: quiet hours of the user',
   'reach.no-contact': 'not told: the user has no contact',

@@ -14,6 +14,7 @@ import type { KeyPorts } from './api-keys.ts';
 import type { AuditPage } from './audit.ts';
 import type { OverridePorts } from './overrides.ts';
 import type { SecretPorts } from './secrets.ts';
+import type { DeclaredSubscriptions, SubscriptionPorts } from './subscriptions.ts';
 
 export interface OperatorPorts {
   /**
@@ -47,6 +48,7 @@ export interface OperatorPorts {
     silences(): readonly Silence[];
     /** Alerts a minute, by the name of a limit's rule (limit/NAME/PRIORITY); null where it is not declared any more. */
     limit(tenant: string, rule: string): number | null;
+    subscriptions(): DeclaredSubscriptions;
   };
   /** Activations of policies. Both reject with an error of the code `archive.unavailable` without NATS. */
   readonly policies: {
@@ -72,6 +74,7 @@ export interface OperatorPorts {
     person(tenant: string, signedInAs: string): string | null;
   };
   readonly overrides: OverridePorts;
+  readonly subscriptions: SubscriptionPorts;
   /** Of the audit chain. Rejects with an error of the code `archive.unavailable` without NATS. */
   readonly audit: AuditPage;
   /** What the rules of Filters have counted. Rejects with an error of the code `archive.unavailable` without NATS. */

@@ -3,9 +3,6 @@
  * who take turns may trade their own shifts, others those of anybody (access/shift.ts).
  */
 
-import { createHash } from 'node:crypto';
-import { actingAs } from '../access/identity.ts';
-import { permit } from '../access/permit.ts';
 import type { ShiftActor } from '../access/shift.ts';
 import { Problems, problem } from '../ingress/problem.ts';
 import type { HttpRequest, Reply } from '../ingress/route.ts';
@@ -17,7 +14,9 @@ import {
   type ShiftChange,
   shiftState,
 } from '../rules/shift-change.ts';
+import { actorOf } from './actor.ts';
 import type { Caller } from './caller.ts';
+import { chosenId } from './chosen-id.ts';
 import { invalid } from './json-body.ts';
 import { json, type Operation } from './operation.ts';
 import type { OperatorPorts } from './operator-ports.ts';
@@ -118,8 +117,8 @@ async function make(ports: Ports, request: HttpRequest, caller: Caller): Promise
   if ('refused' in read) return read.refused;
   const key = request.headers['idempotency-key'] ?? '';
   if (key.length > LONGEST_KEY) return problem(400, `an Idempotency-Key has at most ${LONGEST_KEY} characters`);
-  const actor = actorOf(ports, caller, tenant, read.by);
-  const id = key === '' ? ports.newCommandId() : idOf([tenant, name, actor.name, key]);
+  const actor = actorIn(ports, caller, tenant, read.by);
+  const id = key === '' ? ports.newCommandId() : chosenId(JSON.stringify([tenant, name, actor.name, key]));
   const now = ports.now();
   const context = { schedule, actor, now, user: (user: string) => ports.people.user(tenant, user) };
   const decided = await ports.overrides.change({ tenant, schedule: name, by: actor.name }, (known) =>
@@ -146,7 +145,7 @@ async function end(ports: Ports, request: HttpRequest, caller: Caller): Promise<
   if (scheduleIn(ports, tenant, name) === null) return unknownSchedule(tenant, name);
   const person = readPerson(request.body, caller.identity);
   if ('refused' in person) return person.refused;
-  const actor = actorOf(ports, caller, tenant, person.by);
+  const actor = actorIn(ports, caller, tenant, person.by);
   const now = ports.now();
   const decided = await ports.overrides.change({ tenant, schedule: name, by: actor.name }, (known) =>
     decideShiftEnd(known, id, { actor, now }),
@@ -171,21 +170,9 @@ function scheduleIn({ schedules }: Ports, tenant: string, name: string) {
   return schedules().find((one) => one.tenant === tenant && one.schedule.name === name)?.schedule ?? null;
 }
 
-/** `claimed`: what the request says of itself, which counts where nobody has to show who it is. */
-function actorOf({ people }: Ports, { identity }: Caller, tenant: string, claimed: string): ShiftActor {
-  const shown = identity.kind === 'api-key' || identity.kind === 'token';
-  const verdict = permit(identity, { permission: 'shifts.assign', within: 'tenant' }, tenant);
-  return {
-    name: actingAs(identity, claimed),
-    person: shown ? people.person(tenant, identity.name) : null,
-    assigns: verdict.code === 'access.granted',
-  };
-}
-
-/** A UUID's form, out of what the caller chose. */
-function idOf(parts: readonly string[]): string {
-  const hex = createHash('sha256').update(JSON.stringify(parts)).digest('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
+function actorIn(ports: Ports, caller: Caller, tenant: string, claimed: string): ShiftActor {
+  const { forAnybody, ...who } = actorOf(ports, caller, { tenant, claimed, permission: 'shifts.assign' });
+  return { ...who, assigns: forAnybody };
 }
 
 function answer({ id, by, madeAt, comment, shifts }: ShiftChange, now: number) {

@@ -26,6 +26,7 @@ import { scheduleOperations } from './schedules.ts';
 import { secretOperations } from './secrets.ts';
 import { silenceOperations } from './silences.ts';
 import { statusOperations } from './status.ts';
+import { subscriptionOperations } from './subscriptions.ts';
 
 /** `version`: of Herald, for openapi.json. */
 export function operatorRoutes(ports: OperatorPorts, version: string): Route[] {
@@ -48,6 +49,7 @@ export function operatorRoutes(ports: OperatorPorts, version: string): Route[] {
     ...auditOperations(ports),
     ...scheduleOperations(ports),
     ...overrideOperations(ports),
+    ...subscriptionOperations(ports),
     ...apiKeyOperations(ports.apiKeys),
     ...secretOperations(ports.secrets),
     ...statusOperations(ports),

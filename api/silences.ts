@@ -3,12 +3,12 @@
  * which answers the reading, knows it a moment later. Those that are declared are listed, and ended in the resources only.
  */
 
-import { createHash } from 'node:crypto';
 import type { CommandReply } from '../alert/alert-state.ts';
 import { isBroad } from '../alert/silence.ts';
 import { Problems, problem } from '../ingress/problem.ts';
 import type { HttpRequest, Reply } from '../ingress/route.ts';
 import { type Caller, notIn, scoped, sees } from './caller.ts';
+import { chosenId } from './chosen-id.ts';
 import { invalid } from './json-body.ts';
 import { json, type Operation } from './operation.ts';
 import type { OperatorPorts } from './operator-ports.ts';
@@ -103,17 +103,11 @@ async function post(ports: Ports, request: HttpRequest, values: ParameterValues,
   const { tenant, content } = read;
   const command = key || ports.newCommandId();
   // The same key must name the same silence, or a repeated request would set a second one.
-  const id = read.id ?? (key === '' ? command : idOf(tenant, key));
+  const id = read.id ?? (key === '' ? command : chosenId(`${tenant}\n${key}`));
   const change = read.id !== null;
   const entry = { kind: 'silence' as const, id: command, tenant, silence: id, content, change };
   const reply = await ports.silence({ ...entry, by: content.createdBy });
   return reply.ok ? json(200, { id, tenant, reasons: reply.reasons }) : refusal(reply);
-}
-
-/** A UUID's form, out of what the caller chose. */
-function idOf(tenant: string, key: string): string {
-  const hex = createHash('sha256').update(`${tenant}\n${key}`).digest('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
 }
 
 async function preview({ query, now }: Ports, { tenant, content, matchers }: SilenceBody): Promise<Reply> {

@@ -65,6 +65,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/override.ts')).override,
   },
   {
+    name: 'subscription',
+    summary: 'who hears of which alerts: subscribe, list, end',
+    load: async () => (await import('./commands/subscription.ts')).subscription,
+  },
+  {
     name: 'dead-letters',
     summary: 'list and replay what could not be processed or delivered',
     load: async () => (await import('./commands/dead-letters.ts')).deadLetters,

@@ -19,6 +19,7 @@ import {
   SENDERS_BUCKET,
   SHIFTS_BUCKET,
   SNAPSHOT_BUCKET,
+  SUBSCRIPTIONS_BUCKET,
   subjects,
   WORKERS_BUCKET,
 } from './subjects.ts';
@@ -90,7 +91,7 @@ function definitions(count: PartitionCount, sizes: StreamSizes): Definition[] {
 /** What the file store must be able to hold for these definitions, in bytes. */
 export function requiredStorage(count: PartitionCount, sizes: StreamSizes): number {
   const streams = definitions(count, sizes).reduce((sum, { max_bytes }) => sum + max_bytes, 0);
-  return streams + SNAPSHOT_BYTES + 80 * MiB;
+  return streams + SNAPSHOT_BYTES + 144 * MiB;
 }
 
 const SNAPSHOT_BYTES = 1024 * MiB;
@@ -106,6 +107,7 @@ export async function ensureStreams(bus: Bus, count: PartitionCount, sizes: Stre
     bus.kvm.create(SENDERS_BUCKET, { max_bytes: 16 * MiB, storage: StorageType.File }),
     bus.kvm.create(SECRETS_BUCKET, { max_bytes: 16 * MiB }),
     bus.kvm.create(SHIFTS_BUCKET, { max_bytes: 16 * MiB }),
+    bus.kvm.create(SUBSCRIPTIONS_BUCKET, { max_bytes: 64 * MiB }),
     bus.objm.create(SNAPSHOT_BUCKET, { storage: StorageType.File, max_bytes: SNAPSHOT_BYTES }),
   ]);
 }

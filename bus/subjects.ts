@@ -12,6 +12,7 @@ export const API_KEYS_BUCKET = 'herald_api_keys';
 export const SENDERS_BUCKET = 'herald_senders';
 export const SECRETS_BUCKET = 'herald_secrets';
 export const SHIFTS_BUCKET = 'herald_shifts';
+export const SUBSCRIPTIONS_BUCKET = 'herald_subscriptions';
 export const SNAPSHOT_BUCKET = 'herald_snapshots';
 
 export const ingestStream = (partition: PartitionName) => `HERALD_INGEST_${partition}`;

@@ -21,6 +21,7 @@ import type { SenderContext } from '../channels/sender.ts';
 import { problem } from '../ingress/problem.ts';
 import type { Route } from '../ingress/route.ts';
 import type { ResourceSet } from '../resources/compile.ts';
+import { declaredPart } from '../resources/run-time.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import { alertmanagerView } from './alertmanager-view.ts';
@@ -115,11 +116,12 @@ export function operatorApi({
           .current()
           .policy.correlations(tenant)
           .find((condition) => condition.rule.name === rule)?.rule.threshold ?? null,
+      subscriptions: () => resources.current().subscriptions,
     },
     place(tenant, { code, detail, policy }) {
       const set = resources.current();
       // Another policy's rules may stand elsewhere, or be others of the same name.
-      return policy === null || policy === set.policy.hash
+      return policy === null || declaredPart(policy) === declaredPart(set.policy.hash)
         ? set.findRule(tenant, { code: code as ReasonCode, detail })
         : null;
     },
@@ -132,6 +134,7 @@ export function operatorApi({
       person: (tenant, signedInAs) => resources.current().person(tenant, signedInAs),
     },
     overrides: runTime.overrides,
+    subscriptions: runTime.subscriptions,
     async rules() {
       return ruleStanding(resources.current(), await askRuleCounts(reached(bus()).nc));
     },

@@ -7,8 +7,8 @@ import type { ResourceSet } from '../resources/compile.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { AuditTrail } from './audit-trail.ts';
-import type { LiveResources } from './live-resources.ts';
 import { PROCESS } from './process-name.ts';
+import type { LiveRunTime } from './run-time.ts';
 
 /** A configuration of thousands of files is known by its first ones. */
 const MOST_FILES = 100;
@@ -16,7 +16,7 @@ const TRY_AGAIN = 1000;
 
 export interface PolicyLogOptions {
   readonly bus: Bus;
-  readonly resources: Pick<LiveResources, 'current' | 'onChange'>;
+  readonly resources: Pick<LiveRunTime, 'current' | 'onPolicy'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -45,7 +45,7 @@ export function keepPolicyLog({ bus, resources, clock, log, signal, audit }: Pol
     writing = writing.then(() => write(activation));
   };
   activate(resources.current());
-  resources.onChange(activate);
+  resources.onPolicy(activate);
 }
 
 function audited({ hash, count, files, process }: PolicyActivation): AuditEvent {

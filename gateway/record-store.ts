@@ -40,7 +40,7 @@ export class RecordStore<Content> {
   readonly #listeners: (() => void)[] = [];
   #bucket: WatchedBucket | null = null;
   #records: ReadonlyMap<string, Content> | null = null;
-  #revisions = '';
+  #read: ReadonlyMap<string, { readonly revision: number; readonly content: readonly Content[] }> = new Map();
   #isClosed = false;
 
   constructor(options: RecordStoreOptions<Content>) {
@@ -114,20 +114,35 @@ export class RecordStore<Content> {
   }
 
   #take(content: ReadonlyMap<string, Stored>): void {
-    const revisions = [...content].map(([key, { revision }]) => `${key} ${revision}`).join('\n');
-    if (this.#records !== null && revisions === this.#revisions) return;
-    this.#revisions = revisions;
-    this.#records = new Map([...content].flatMap(([key, { value }]) => this.#decode(key, value)));
+    const before = this.#read;
+    const isSame = ([key, { revision }]: [string, Stored]) => before.get(key)?.revision === revision;
+    if (this.#records !== null && content.size === before.size && [...content].every(isSame)) return;
+    this.#read = new Map(
+      [...content].map(([key, { value, revision }]) => {
+        const known = before.get(key);
+        return [key, known?.revision === revision ? known : { revision, content: this.#decode(key, value) }];
+      }),
+    );
+    this.#records = new Map(
+      [...this.#read].flatMap(
+        ([
+          key,
+          {
+            content: [one],
+          },
+        ]) => (one === undefined ? [] : [[key, one]]),
+      ),
+    );
     for (const listener of this.#listeners) listener();
   }
 
-  /** One that cannot be read must not keep the others from holding. */
-  #decode(key: string, value: Uint8Array): [string, Content][] {
+  /** Empty for one that cannot be read, which must not keep the others from holding. */
+  #decode(key: string, value: Uint8Array): readonly Content[] {
     const { bucket, log, read } = this.#options;
     try {
       const { version, content } = JSON.parse(Buffer.from(value).toString()) as Record<string, unknown>;
       if (version !== VERSION) throw new Error(`version ${String(version)} is not known`);
-      return [[key, read(content)]];
+      return [read(content)];
     } catch (error) {
       log.error({ event: 'records.unreadable', bucket, key, err: error }, 'what people set cannot be read');
       return [];

@@ -3,6 +3,7 @@
 import type { RuleStanding } from '../api/operator-ports.ts';
 import type { Counts, RuleCountsReport } from '../bus/rule-counts.ts';
 import type { ResourceSet } from '../resources/compile.ts';
+import { declaredPart } from '../resources/run-time.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { readCounters } from '../telemetry/tally.ts';
 
@@ -10,12 +11,13 @@ export function ruleCountsOf({ policy, filters }: ResourceSet): RuleCountsReport
   const counted = [...filters].map(([tenant, { counts }]) => {
     return [tenant, counts().map(({ matched, notMatched, errors }): Counts => [matched, notMatched, errors])];
   });
-  return { policy: policy.hash, tenants: Object.fromEntries(counted) };
+  return { policy: declaredPart(policy.hash), tenants: Object.fromEntries(counted) };
 }
 
 /** Reports of another policy are left out: a process that has not seen the change yet, or has seen the next one. */
 export function ruleStanding({ policy, filters }: ResourceSet, reports: readonly RuleCountsReport[]): RuleStanding {
-  const same = reports.filter((report) => report.policy === policy.hash);
+  const hash = declaredPart(policy.hash);
+  const same = reports.filter((report) => report.policy === hash);
   const rules = [...filters].flatMap(([tenant, { rules: declared }]) =>
     declared.map(({ filter, name, action }, i) => {
       const sum = (which: 0 | 1 | 2) =>
@@ -24,7 +26,7 @@ export function ruleStanding({ policy, filters }: ResourceSet, reports: readonly
       return { tenant, filter: filter.slice(tenant.length + 1), rule: name, action: action.type, ...counts };
     }),
   );
-  return { policy: policy.hash, processes: same.length, rules };
+  return { policy: hash, processes: same.length, rules };
 }
 
 /** Of this process, and of the policy in force: they start anew with each change of it. */

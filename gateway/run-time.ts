@@ -1,15 +1,17 @@
 /** The resources in force with what people changed at run time laid over them, as the rest of this process is handed them. */
 
 import type { OverridePorts } from '../api/overrides.ts';
+import type { SubscriptionPorts } from '../api/subscriptions.ts';
 import type { Bus } from '../bus/connection.ts';
-import { SHIFTS_BUCKET } from '../bus/subjects.ts';
+import { SHIFTS_BUCKET, SUBSCRIPTIONS_BUCKET } from '../bus/subjects.ts';
 import type { ResourceSet } from '../resources/compile.ts';
-import { shiftKey, withRunTime } from '../resources/run-time.ts';
+import type { OwnSubscription } from '../resources/own-subscription.ts';
+import { shiftKey, withShifts, withSubscriptions } from '../resources/run-time.ts';
 import { remembered, type ShiftChange } from '../rules/shift-change.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { AuditTrail } from './audit-trail.ts';
-import { auditedShift } from './audited-shift.ts';
+import { auditedShift, auditedSubscription } from './audited-people.ts';
 import type { LiveResources } from './live-resources.ts';
 import { RecordStore, RecordUnavailable } from './record-store.ts';
 
@@ -19,60 +21,89 @@ export interface RunTimeOptions {
   readonly audit: Pick<AuditTrail, 'command'>;
 }
 
+export interface LiveRunTime extends LiveResources {
+  /** After each change of the resources, and after those of people that make another policy. */
+  onPolicy(listener: (set: ResourceSet) => void): void;
+}
+
 /** Milliseconds. */
 const TIDY_EVERY = 3_600_000;
 
 type Shifts = readonly ShiftChange[];
+type Subscriptions = readonly OwnSubscription[];
 
 export class RunTime {
   readonly #clock: Clock;
   readonly #shifts: RecordStore<Shifts>;
+  readonly #subscriptions: RecordStore<Subscriptions>;
   #cancel = () => {};
 
   constructor(options: RunTimeOptions) {
     this.#clock = options.clock;
-    this.#shifts = new RecordStore({ ...options, bucket: SHIFTS_BUCKET, read: readShifts });
+    this.#shifts = new RecordStore({ ...options, bucket: SHIFTS_BUCKET, read: listIn<ShiftChange> });
+    this.#subscriptions = new RecordStore({ ...options, bucket: SUBSCRIPTIONS_BUCKET, read: listIn<OwnSubscription> });
   }
 
   /** Known when it resolves: who decides must not do so before. */
   async useBus(bus: Bus): Promise<void> {
-    await this.#shifts.useBus(bus);
+    await Promise.all([this.#shifts.useBus(bus), this.#subscriptions.useBus(bus)]);
     this.#tidy();
   }
 
   /** `current` is the same set as long as nothing changes. */
-  over(resources: LiveResources): LiveResources {
-    let last: { readonly set: ResourceSet; readonly shifts: unknown; readonly result: ResourceSet } | null = null;
+  over(resources: LiveResources): LiveRunTime {
+    const subscribed = lastOf(withSubscriptions);
+    const all = lastOf(withShifts);
     const current = () => {
-      const set = resources.current();
-      const shifts = this.#shifts.records;
-      if (last === null || last.set !== set || last.shifts !== shifts)
-        last = { set, shifts, result: shifts === null ? set : withRunTime(set, { shifts }) };
-      return last.result;
+      const set = subscribed(resources.current(), this.#subscriptions.records);
+      return all(set, this.#shifts.records);
     };
-    return { ...resources, current, onChange: (listener) => resources.onChange(() => listener(current())) };
+    return {
+      ...resources,
+      current,
+      onChange: (listener) => resources.onChange(() => listener(current())),
+      onPolicy: (listener) => {
+        let hash = current().policy.hash;
+        const look = () => {
+          const set = current();
+          if (set.policy.hash !== hash) listener(set);
+          hash = set.policy.hash;
+        };
+        resources.onChange(look);
+        this.#subscriptions.onChange(look);
+      },
+    };
   }
 
   /** Throws RecordUnavailable: who is on call must not be said without what people changed. */
-  mustBeKnown(): ReadonlyMap<string, Shifts> {
-    const records = this.#shifts.records;
-    if (records === null) throw new RecordUnavailable('NATS, which keeps what people change, has not been reached yet');
-    return records;
+  mustBeKnown(): void {
+    known(this.#shifts);
   }
 
   readonly overrides: OverridePorts = {
-    of: (tenant, schedule) => this.mustBeKnown().get(shiftKey(tenant, schedule)) ?? [],
+    of: (tenant, schedule) => known(this.#shifts).get(shiftKey(tenant, schedule)) ?? [],
     change: ({ tenant, schedule, by }, decide) =>
-      this.#shifts.change(shiftKey(tenant, schedule), (known) => {
-        const answer = decide(known ?? []);
+      this.#shifts.change(shiftKey(tenant, schedule), (before) => {
+        const answer = decide(before ?? []);
         if (answer.code !== 'shift.changed' && answer.code !== 'shift.ended') return { answer };
         return { answer, next: { content: answer.all, audit: auditedShift(answer, { tenant, schedule, by }) } };
+      }),
+  };
+
+  readonly subscriptions: SubscriptionPorts = {
+    all: () => known(this.#subscriptions),
+    change: ({ tenant, by }, decide) =>
+      this.#subscriptions.change(tenant, (before) => {
+        const answer = decide(before ?? []);
+        if (answer.code !== 'subscription.made' && answer.code !== 'subscription.ended') return { answer };
+        return { answer, next: { content: answer.all, audit: auditedSubscription(answer, { tenant, by }) } };
       }),
   };
 
   close(): void {
     this.#cancel();
     this.#shifts.close();
+    this.#subscriptions.close();
   }
 
   #tidy(): void {
@@ -83,7 +114,24 @@ export class RunTime {
   }
 }
 
-function readShifts(value: unknown): Shifts {
-  if (!Array.isArray(value)) throw new Error('the changes of a schedule are no list');
-  return value as Shifts;
+function known<Content>({ records }: RecordStore<Content>): ReadonlyMap<string, Content> {
+  if (records === null) throw new RecordUnavailable('NATS, which keeps what people change, has not been reached yet');
+  return records;
+}
+
+/** The same result for the same set and records. `records` null: not known yet, so that nothing is laid over. */
+function lastOf<Records>(
+  lay: (set: ResourceSet, records: Records) => ResourceSet,
+): (set: ResourceSet, records: Records | null) => ResourceSet {
+  let last: { readonly set: ResourceSet; readonly records: Records | null; readonly result: ResourceSet } | null = null;
+  return (set, records) => {
+    if (last === null || last.set !== set || last.records !== records)
+      last = { set, records, result: records === null ? set : lay(set, records) };
+    return last.result;
+  };
+}
+
+function listIn<Item>(value: unknown): readonly Item[] {
+  if (!Array.isArray(value)) throw new Error('what people set is no list');
+  return value as Item[];
 }

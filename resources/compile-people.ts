@@ -1,7 +1,7 @@
 /** The people and audiences of all tenants, as deciding asks for them. */
 
 import type { Audience } from '../alert/audience.ts';
-import type { Directory, Team, User } from '../alert/people.ts';
+import type { Directory, Subscriber, Team, User } from '../alert/people.ts';
 import type { DutySchedule } from '../rules/on-call.ts';
 import { audienceFrom } from './audience.ts';
 import type { Checked } from './compile.ts';
@@ -20,7 +20,7 @@ export interface People {
 /** `subscribers`: by `tenant/name` of the subscription's receiver. */
 export function compilePeople(
   checked: readonly Checked[],
-  subscribers: ReadonlyMap<string, readonly string[]>,
+  subscribers: ReadonlyMap<string, readonly Subscriber[]>,
 ): People {
   const users = byName<User>(checked, 'User', ({ declared }) => userFrom(declared));
   const teams = byName<Team>(checked, 'Team', ({ declared }) => teamFrom(declared));

@@ -3,7 +3,7 @@
 import { channelKey } from '../alert/entry.ts';
 import { unfiltered } from '../alert/filter.ts';
 import type { Policy } from '../alert/policy.ts';
-import { compileRoute, matchRoutes, type Route, type RouteSpec } from '../alert/route.ts';
+import type { Route } from '../alert/route.ts';
 import type { Filters } from '../rules/filter.ts';
 import type { Mask } from '../rules/mask.ts';
 import type { MaskAlert } from '../rules/mask-alert.ts';
@@ -19,8 +19,10 @@ import { compileCorrelations } from './compile-correlations.ts';
 import { compileHolds } from './compile-holds.ts';
 import { compileNamespaces } from './compile-namespaces.ts';
 import { compilePeople, type People } from './compile-people.ts';
+import { compileTrees, routeBy } from './compile-routes.ts';
 import { compileEscalations } from './escalation-policy.ts';
 import { compileTenantFilters } from './filter.ts';
+import { type FindHearer, hearerFinder } from './hearing.ts';
 import { compileLifecycles } from './lifecycle.ts';
 import { compileMaintenances } from './maintenance.ts';
 import { compileIntakeMasks, compileMasks, eventMaskRules } from './masking.ts';
@@ -28,10 +30,9 @@ import { findPatterns, readMatcher } from './matcher.ts';
 import { compileMetricSources, type FindMetricSource } from './metric-source.ts';
 import { compilePlugins } from './plugin.ts';
 import type { Declared } from './resource.ts';
-import { routeTree } from './route.ts';
 import { type FindRule, ruleFinder } from './rule-place.ts';
 import { type Source, sourceOf } from './source.ts';
-import { compileSubscriptions } from './subscription.ts';
+import { type CompiledSubscriptions, compileSubscriptions, type Subscribed, subscribedFrom } from './subscription.ts';
 import { compileTexts, type Texts } from './template.ts';
 import { compileTimeIntervals } from './time-interval.ts';
 import { compileWorkloads } from './workload-class.ts';
@@ -76,6 +77,13 @@ export interface ResourceSet {
   readonly schedules: People['schedules'];
   /** Which User somebody is who asks. */
   readonly person: People['person'];
+  readonly subscriptions: {
+    /** Those that are declared, in the order of their names. */
+    readonly declared: readonly Subscribed[];
+    readonly hearer: FindHearer;
+    /** With the routes of the tenants beside them, and those behind that are not declared (run-time.ts). */
+    with(own: readonly Subscribed[]): CompiledSubscriptions & { readonly trees: ReadonlyMap<string, readonly Route[]> };
+  };
   /** By tenant, for what they have counted. */
   readonly filters: ReadonlyMap<string, Filters>;
   /** Content hash of all resources. `policy.hash` leaves sources, templates, access and metrics out: they do not decide. No secret is in either. */
@@ -99,8 +107,10 @@ export function compileResources(checked: readonly Checked[], files: readonly st
   const channels = new Map(ofKind('Channel').map((one) => keyed(channelFrom(one))));
   const namespaces = compileNamespaces(checked);
   const filters = compileTenantFilters(ofKind('Filter').map((one) => one.declared));
-  const subscriptions = compileSubscriptions(ofKind('Subscription').map((one) => one.declared));
-  const trees = compileTrees(ofKind('Route'), subscriptions.routes);
+  const subscribed = subscribedFrom(ofKind('Subscription').map((one) => one.declared));
+  const subscriptions = compileSubscriptions(subscribed);
+  const declaredRoutes = ofKind('Route').map((one) => one.declared);
+  const trees = compileTrees(declaredRoutes, subscriptions.routes);
   const people = compilePeople(checked, subscriptions.subscribers);
   const intervals = compileTimeIntervals(ofKind('TimeInterval').map((one) => one.declared));
   const maintenance = compileMaintenances(ofKind('Maintenance').map((one) => one.declared));
@@ -116,7 +126,7 @@ export function compileResources(checked: readonly Checked[], files: readonly st
     promotion: namespaces.promotion,
     workload: compileWorkloads(ofKind('WorkloadClass').map((one) => one.declared)),
     priority: namespaces.priority,
-    route: (tenant, labels) => (trees.get(tenant) ?? []).flatMap((tree) => matchRoutes(tree, labels)),
+    route: routeBy(trees),
     channel: (tenant, name) => channels.get(channelKey(tenant, name))?.policy ?? null,
     directory: people.directory,
     escalation: compileEscalations(ofKind('EscalationPolicy').map((one) => one.declared)),
@@ -147,6 +157,14 @@ export function compileResources(checked: readonly Checked[], files: readonly st
     signIn: compileAccess(ofKind('Access')),
     metricSource: compileMetricSources(ofKind('MetricSource')),
     schedules: people.schedules,
+    subscriptions: {
+      declared: subscribed,
+      hearer: hearerFinder(checked.map((one) => one.declared)),
+      with(own: readonly Subscribed[]) {
+        const compiled = compileSubscriptions([...subscribed, ...own]);
+        return { ...compiled, trees: compileTrees(declaredRoutes, compiled.routes) };
+      },
+    },
     person: people.person,
     filters,
     hash: hashOf(checked),
@@ -170,33 +188,6 @@ function channelFrom({ declared, resolved }: Checked): Channel {
 function sourceFrom({ declared, resolved, untold = false }: Checked, masks: ReadonlyMap<string, MaskAlert>): Source {
   const mask = masks.get(declared.tenant) ?? null;
   return deepFreeze({ ...sourceOf(declared.tenant, declared.name, resolved), mask, untold });
-}
-
-/** Every tree of a tenant, in the order of the names; then what is subscribed to. */
-function compileTrees(
-  routes: readonly Checked[],
-  subscribed: ReadonlyMap<string, readonly RouteSpec[]>,
-): Map<string, Route[]> {
-  const byName = [...routes].sort((a, b) => (a.declared.name < b.declared.name ? -1 : 1));
-  const ofTenant = Map.groupBy(byName, (one) => one.declared.tenant);
-  const trees = new Map<string, Route[]>();
-  for (const tenant of new Set([...ofTenant.keys(), ...subscribed.keys()])) {
-    const seen = new Map<string, number>();
-    const declared = (ofTenant.get(tenant) ?? []).map((one) => routeTree(one.declared.spec));
-    const compiled = [...declared, ...(subscribed.get(tenant) ?? [])].map(compileRoute);
-    trees.set(
-      tenant,
-      compiled.map((tree) => numberTwins(tree, seen)),
-    );
-  }
-  return trees;
-}
-
-/** compileRoute tells equal routes of one tree apart; here those of several trees, or their groups would be one. */
-function numberTwins(route: Route, seen: Map<string, number>): Route {
-  const twin = seen.get(route.id) ?? 0;
-  seen.set(route.id, twin + 1);
-  return deepFreeze({ ...route, twin, routes: route.routes.map((child) => numberTwins(child, seen)) });
 }
 
 /** Of what was declared, whatever the file, the order and the comments. */

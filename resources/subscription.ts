@@ -4,13 +4,14 @@
  */
 
 import Type from 'typebox';
-import { maySubscribe } from '../access/subscribe.ts';
 import { ENVIRONMENTS, PRIORITIES } from '../alert/alert.ts';
 import { hash16 } from '../alert/fingerprint.ts';
+import type { Subscriber } from '../alert/people.ts';
 import type { RouteSpec } from '../alert/route.ts';
+import { environmentsAllowed, environmentsIn, hearerFinder } from './hearing.ts';
 import { checkedMatcher, matcherSchema } from './matcher.ts';
 import type { Problem } from './problem.ts';
-import { type Declared, durationSchema, fieldOf, listOf, milliseconds } from './resource.ts';
+import { type Declared, durationSchema, fieldOf, milliseconds } from './resource.ts';
 import { type ReceiverReference, receiverAt } from './route.ts';
 
 export const subscriptionSpec = Type.Object(
@@ -32,39 +33,73 @@ export const subscriptionSpec = Type.Object(
 
 type SubscriptionSpec = Type.Static<typeof subscriptionSpec>;
 
+export type SubscriptionWanted = Omit<SubscriptionSpec, 'subscriber'>;
+
 export function subscriberOf(spec: unknown): ReceiverReference[] {
   return receiverAt(fieldOf(spec, 'subscriber'), ['spec', 'subscriber']);
 }
 
-export interface CompiledSubscriptions {
-  /** By tenant: a routing tree for each thing that is subscribed to. */
-  readonly routes: ReadonlyMap<string, readonly RouteSpec[]>;
-  /** By `tenant/name of the subscription's receiver`. */
-  readonly subscribers: ReadonlyMap<string, readonly string[]>;
+/** One that was checked, declared or made by people (own-subscription.ts). */
+export interface Subscribed {
+  readonly tenant: string;
+  readonly subscriber: string;
+  readonly wanted: SubscriptionWanted;
+  /** Which one it is, for people. */
+  readonly by: string;
+  readonly declared: boolean;
+  /** Why it does not hold (any more); null: it does. */
+  readonly void: string | null;
 }
 
-/** For what was checked. */
-export function compileSubscriptions(declared: readonly Declared[]): CompiledSubscriptions {
-  const routes = new Map<string, RouteSpec[]>();
-  const subscribers = new Map<string, string[]>();
-  for (const { tenant, spec } of [...declared].sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const { subscriber, ...wanted } = spec as SubscriptionSpec;
+/** Made of what was declared. */
+export function subscribedFrom(declared: readonly Declared[]): Subscribed[] {
+  return [...declared]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ tenant, name, spec }) => {
+      const { subscriber, ...wanted } = spec as SubscriptionSpec;
+      return { tenant, subscriber, wanted, by: `Subscription ${name}`, declared: true, void: null };
+    });
+}
+
+export interface SubscribedRoute {
+  /** Of its receiver, `subscription/NAME`: the same for all who want the same. */
+  readonly name: string;
+  readonly spec: RouteSpec;
+  /** Somebody declared it; false: people made all of what it is for. */
+  readonly declared: boolean;
+}
+
+export interface CompiledSubscriptions {
+  /** By tenant: a routing tree for each thing that is subscribed to. */
+  readonly routes: ReadonlyMap<string, readonly SubscribedRoute[]>;
+  /** By `tenant/name of the subscription's receiver`. */
+  readonly subscribers: ReadonlyMap<string, readonly Subscriber[]>;
+}
+
+/** In their order; those that are declared come first. */
+export function compileSubscriptions(all: readonly Subscribed[]): CompiledSubscriptions {
+  const routes = new Map<string, SubscribedRoute[]>();
+  const subscribers = new Map<string, Subscriber[]>();
+  for (const { tenant, subscriber, wanted, by, declared, void: why } of all) {
     const matchers = matchersOf(wanted);
-    const name = hash16(
-      JSON.stringify([matchers, wanted.groupBy, wanted.groupWait, wanted.groupInterval, wanted.repeatInterval]),
-    );
+    const { groupBy, groupWait, groupInterval, repeatInterval } = wanted;
+    const name = hash16(JSON.stringify([matchers, groupBy, groupWait, groupInterval, repeatInterval]));
+    const one = { receiver: subscriber, by, void: why };
     const known = subscribers.get(`${tenant}/${name}`);
     if (known !== undefined) {
-      if (!known.includes(subscriber)) known.push(subscriber);
+      const same = known.findIndex(({ receiver }) => receiver === subscriber);
+      if (same < 0) known.push(one);
+      else if (known[same]!.void !== null) known[same] = one;
       continue;
     }
-    subscribers.set(`${tenant}/${name}`, [subscriber]);
-    routes.set(tenant, [...(routes.get(tenant) ?? []), routeTo(`subscription/${name}`, matchers, wanted)]);
+    subscribers.set(`${tenant}/${name}`, [one]);
+    const spec = routeTo(`subscription/${name}`, matchers, wanted);
+    routes.set(tenant, [...(routes.get(tenant) ?? []), { name, spec, declared }]);
   }
   return { routes, subscribers };
 }
 
-function matchersOf({ matchers = [], environments, priorities }: Omit<SubscriptionSpec, 'subscriber'>): string[] {
+function matchersOf({ matchers = [], environments, priorities }: SubscriptionWanted): string[] {
   const oneOf = (label: string, values: readonly string[] | undefined) =>
     values === undefined ? [] : [`${label}=~"${[...values].sort().join('|')}"`];
   return [...new Set([...matchers, ...oneOf('environment', environments), ...oneOf('priority', priorities)])].sort();
@@ -73,7 +108,7 @@ function matchersOf({ matchers = [], environments, priorities }: Omit<Subscripti
 function routeTo(
   receiver: string,
   matchers: readonly string[],
-  { groupBy, groupWait, groupInterval, repeatInterval }: Omit<SubscriptionSpec, 'subscriber'>,
+  { groupBy, groupWait, groupInterval, repeatInterval }: SubscriptionWanted,
 ): RouteSpec {
   const duration = (text: string | undefined) => (text === undefined ? null : milliseconds(text));
   return {
@@ -90,28 +125,16 @@ function routeTo(
 
 /** What access/subscribe.ts does not permit. */
 export function forbiddenSubscriptions(resources: readonly Declared[]): Problem[] {
-  const people = new Map(
-    resources
-      .filter(({ kind }) => kind === 'User' || kind === 'Team')
-      .map((one) => [`${one.tenant}/${one.kind.toLowerCase()}/${one.name}`, one]),
-  );
+  const find = hearerFinder(resources);
   return resources.flatMap((one) => {
-    const subscriber = one.kind === 'Subscription' ? fieldOf(one.spec, 'subscriber') : undefined;
-    const person = people.get(`${one.tenant}/${String(subscriber)}`);
-    if (person === undefined) return [];
-    const granted = listOf(fieldOf(person.spec, 'mayHear'), 'environments').filter(isEnvironment);
-    const wanted = listOf(one.spec, 'environments').filter(isEnvironment);
-    const verdict = maySubscribe(
-      { environments: granted.length === 0 ? null : granted },
-      { subscriberTenant: person.tenant, tenant: one.tenant, environments: wanted.length === 0 ? null : wanted },
-    );
-    if (verdict.code !== 'subscription.environments') return [];
-    const found = wanted.length === 0 ? 'is missing, which means every environment' : `is ${wanted.join(', ')}`;
-    const message = `${found}, but ${String(subscriber)} may hear of some only; allowed: ${verdict.allowed.join(', ')}`;
+    const subscriber = one.kind === 'Subscription' ? String(fieldOf(one.spec, 'subscriber')) : '';
+    const hearer = find(one.tenant, subscriber);
+    if (hearer === null) return [];
+    const wanted = environmentsIn(one.spec);
+    const allowed = environmentsAllowed(hearer, one.tenant, wanted);
+    if (allowed === null) return [];
+    const found = wanted === null ? 'is missing, which means every environment' : `is ${wanted.join(', ')}`;
+    const message = `${found}, but ${subscriber} may hear of some only; allowed: ${allowed.join(', ')}`;
     return [one.document.problem(['spec', 'environments'], message)];
   });
-}
-
-function isEnvironment(value: unknown): value is (typeof ENVIRONMENTS)[number] {
-  return ENVIRONMENTS.some((known) => known === value);
 }

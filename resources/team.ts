@@ -12,6 +12,7 @@ export const teamSpec = Type.Object(
   {
     displayName: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
     members: Type.Optional(receiversOfKinds(['user'])),
+    leads: Type.Optional(receiversOfKinds(['user'])),
     channels: Type.Optional(receiversOfKinds(['channel'])),
     tell: Type.Optional(Type.Enum(['channels', 'members', 'everyone'])),
     default: Type.Optional(receiversOfKinds(['channel', 'user', 'schedule'])),
@@ -39,7 +40,7 @@ function fault(field: string, message: string): Fault {
 }
 
 export function receiversOfTeam(spec: unknown): ReceiverReference[] {
-  return ['members', 'channels', 'default'].flatMap((field) => receiversIn(spec, ['spec'], field));
+  return ['members', 'leads', 'channels', 'default'].flatMap((field) => receiversIn(spec, ['spec'], field));
 }
 
 /** For what was checked. Its channels where it has some: everybody reads along there. */

@@ -1,7 +1,8 @@
-/** Schedules: who is on call. */
+/** Schedules: who is on call. Subscriptions: who hears of what. */
 
+import { ENVIRONMENTS, PRIORITIES } from '../../alert/alert.ts';
 import { ON_CALL_REASONS } from '../schedules.ts';
-import { integer, list, object, oneOf, orNull, ref, type Schema, text, time } from '../schema-forms.ts';
+import { flag, integer, list, object, oneOf, orNull, page, ref, type Schema, text, time } from '../schema-forms.ts';
 
 const who = {
   user: { ...orNull(text), description: 'user/NAME; null: nobody.' },
@@ -12,6 +13,27 @@ const who = {
 
 const user = { ...text, description: 'user/NAME' };
 const optionalStart = { ...time, description: 'Left out: now.' };
+
+const lasts = { ...text, description: 'A duration such as 30s.' };
+const wanted = {
+  matchers: list(text),
+  environments: { ...list(oneOf(ENVIRONMENTS)), description: 'Left out: every one.' },
+  priorities: list(oneOf(PRIORITIES)),
+  groupBy: list(text),
+  groupWait: lasts,
+  groupInterval: lasts,
+  repeatInterval: lasts,
+};
+const subscription = {
+  id: { ...text, description: 'Of one that is declared its name.' },
+  tenant: text,
+  subscriber: { ...text, description: 'user/NAME or team/NAME' },
+  declared: flag,
+  wanted: object(wanted, Object.keys(wanted)),
+  by: { ...orNull(text), description: 'Who made it; null: it is declared.' },
+  madeAt: orNull(time),
+  void: { ...orNull(text), description: 'Why it does not hold (any more); null: it does.' },
+};
 
 export const SCHEDULE_SCHEMAS: Readonly<Record<string, Schema>> = {
   OnCall: object({ ...who, until: { ...orNull(time), description: 'null: nothing changes within a year.' } }),
@@ -44,6 +66,17 @@ export const SCHEDULE_SCHEMAS: Readonly<Record<string, Schema>> = {
       description: 'One; two where the second is in return for the first. None: it was taken back before it began.',
     },
   }),
+  Subscription: object(subscription),
+  SubscriptionList: page('subscriptions', 'Subscription'),
+  SubscriptionSpec: object(
+    {
+      tenant: { ...text, default: 'default' },
+      subscriber: { ...text, description: 'user/NAME or team/NAME; left out: who asks.' },
+      ...wanted,
+      by: { ...text, description: 'Who asks, where nobody has to show that.' },
+    },
+    ['tenant', 'subscriber', ...Object.keys(wanted), 'by'],
+  ),
   OverrideList: object({ overrides: list(ref('Override')) }),
   OverrideSpec: object(
     {

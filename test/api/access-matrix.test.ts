@@ -15,6 +15,7 @@ import type { JournalEvent } from '../../bus/journal.ts';
 import { newReceipt } from '../../ingress/receipt.ts';
 import type { Route } from '../../ingress/route.ts';
 import { ingressRoutes } from '../../ingress/routes.ts';
+import type { OwnSubscription } from '../../resources/own-subscription.ts';
 import type { ShiftChange } from '../../rules/shift-change.ts';
 import { deadInput, delivery, fingerprintOf, flushed, joined, opened, silenceSet, T0 } from '../archive/journal-of.ts';
 import { aUser, turns } from '../support/people.ts';
@@ -30,6 +31,7 @@ const DEPLOYMENT = { permission: 'deployment.read', within: 'deployment' } as co
 const KEYS = { permission: 'keys.manage', within: 'tenants' } as const;
 const SECRETS = { permission: 'secrets.manage', within: 'tenants' } as const;
 const SECRET = { permission: 'secrets.manage', within: 'tenant' } as const;
+const SUBSCRIBE = { permission: 'subscriptions.own', within: 'tenants' } as const;
 const TRADE = { permission: 'shifts.trade', within: 'tenant' } as const;
 const PROMOTIONS = '/v1/namespaces/{tenant}/{namespace}/promotions';
 const ALERT = '/v1/alerts/{tenant}/{fingerprint}';
@@ -89,6 +91,9 @@ const EXPECTED: Readonly<Record<string, RouteAccess>> = {
   'GET /v1/schedules/{tenant}/{name}/overrides': READ_ONE,
   'POST /v1/schedules/{tenant}/{name}/overrides': TRADE,
   'DELETE /v1/schedules/{tenant}/{name}/overrides/{id}': TRADE,
+  'GET /v1/subscriptions': READ,
+  'POST /v1/subscriptions': SUBSCRIBE,
+  'DELETE /v1/subscriptions/{id}': SUBSCRIBE,
   'GET /v1/status': DEPLOYMENT,
   'GET /v1/api-keys': KEYS,
   'POST /v1/api-keys': KEYS,
@@ -143,7 +148,8 @@ before(async () => {
   api.moreRoutes = servedElsewhere().filter(({ path }) => path === '/metrics');
   api.schedules = NAMES.map((tenant) => ({ tenant, schedule: turns('primary', 86_400_000, ['ada', null]) }));
   api.users = [aUser('ada')];
-  api.persons = { 'responder-key': 'ada' };
+  api.persons = { 'viewer-key': 'ada', 'responder-key': 'ada' };
+  api.hearer = () => ({ grant: { environments: null }, speakers: ['ada'] });
   api.rules = { ...api.rules, rules: NAMES.map((tenant) => ({ ...api.rules.rules[0]!, tenant })) };
   await api.start(...NAMES.map(journalOf));
 });
@@ -180,6 +186,7 @@ function about(path: string, tenant: Tenant): string {
     '/v1/silences/{id}': silence,
     '/v1/dead-letters/{id}': `letter-${n}`,
     '/v1/schedules/{tenant}/{name}/overrides/{id}': 'change',
+    '/v1/subscriptions/{id}': `sub-${n}`,
   };
   const id = Object.entries(ids).find(([prefix]) => path.startsWith(prefix))?.[1] ?? 'unknown';
   const names: Readonly<Record<string, string>> = {
@@ -201,6 +208,7 @@ function bodyFor({ method, path }: Way, tenant: Tenant): unknown {
     const matchers = [{ name: 'severity', value: 'critical', isRegex: false }];
     return { matchers, startsAt: at(0), endsAt: at(60_000), createdBy: 'x', comment: '' };
   }
+  if (path === '/v1/subscriptions') return { tenant, subscriber: 'user/ada', environments: ['staging'], by: 'x' };
   if (path.endsWith('/overrides')) return { user: 'user/ada', end: at(60_000), by: 'x' };
   if (path === '/v1/api-keys') return { name: `new-${tenant}`, roles: ['viewer'], tenants: [tenant] };
   if (path.includes('/api-keys/')) return {};
@@ -229,6 +237,7 @@ function forget(): void {
   api.keys.clear();
   api.secrets.clear();
   for (const tenant of NAMES) api.shifts.set(`${tenant}/primary`, shiftsOf(tenant));
+  for (const tenant of NAMES) api.subscriptions.set(tenant, subscriptionsOf(tenant));
   for (const tenant of NAMES) api.keys.set(`key-of-${tenant}`, keyOf(tenant));
   for (const tenant of NAMES) api.secrets.set(`${tenant}/ops`, aSecret(tenant, 'ops'));
 }
@@ -236,6 +245,10 @@ function forget(): void {
 function shiftsOf(tenant: Tenant): readonly ShiftChange[] {
   const shifts = [{ user: 'ada', start: T0, end: T0 + 60_000 }];
   return [{ id: 'change', by: 'responder-key', person: 'ada', madeAt: T0, comment: `of ${tenant}`, shifts }];
+}
+function subscriptionsOf(tenant: Tenant): readonly OwnSubscription[] {
+  const wanted = { matchers: [`of="${tenant}"`] };
+  return [{ id: `sub-${TENANTS[tenant].n}`, subscriber: 'user/ada', wanted, by: 'x', person: 'ada', madeAt: T0 }];
 }
 function keyOf(tenant: Tenant): ApiKey {
   const grants = [{ role: 'viewer', tenants: [tenant] }] as const;
@@ -269,8 +282,11 @@ test('[BR-SEC-008] every path with every role in its own tenant: those that hold
         if (!may) assert.deepEqual(entries(), [], where);
         if (!may) assert.deepEqual(keysOf(tenant), [keyOf(tenant)], where);
         if (!may) assert.deepEqual(api.shifts.get(`${tenant}/primary`), shiftsOf(tenant), where);
+        if (!may) assert.deepEqual(api.subscriptions.get(tenant), subscriptionsOf(tenant), where);
         if (may && way.path.includes('overrides') && way.method !== 'GET')
           assert.notDeepEqual(api.shifts.get(`${tenant}/primary`), shiftsOf(tenant), where);
+        if (may && way.path.includes('subscriptions') && way.method !== 'GET')
+          assert.notDeepEqual(api.subscriptions.get(tenant), subscriptionsOf(tenant), where);
       }
       const all = await ask(someone(role, null), way, 'other');
       assert.equal(all.status === 403, role === null || !holds(role, permission), `${way.path} as ${role} of all`);
@@ -301,6 +317,7 @@ test('[BR-SEC-008, BR-QUAL-009] every path with every role of another tenant: no
         assert.deepEqual(keysOf(tenant), [keyOf(tenant)], where);
         assert.deepEqual(api.secrets.get(`${tenant}/ops`), aSecret(tenant, 'ops'), where);
         assert.deepEqual(api.shifts.get(`${tenant}/primary`), shiftsOf(tenant), where);
+        assert.deepEqual(api.subscriptions.get(tenant), subscriptionsOf(tenant), where);
       }
     }
   }
@@ -325,7 +342,7 @@ test('[BR-SEC-008] what belongs to another tenant is as unknown as what nobody h
 });
 
 test('[BR-SEC-008] lists hold all tenants of who may see all, and those of who may see some', async () => {
-  const lists = ['alerts', 'groups', 'deliveries', 'silences', 'channels', 'rules', 'schedules'];
+  const lists = ['alerts', 'groups', 'deliveries', 'silences', 'channels', 'rules', 'schedules', 'subscriptions'];
   const tenantsOf = async (path: string) => {
     const { status, body } = await api.get(path);
     assert.equal(status, 200, path);

@@ -24,7 +24,7 @@ import {
   silenceSet,
   T0,
 } from '../archive/journal-of.ts';
-import { turns } from '../support/people.ts';
+import { aUser, turns } from '../support/people.ts';
 import { type Answer, ServedApi } from './served-api.ts';
 
 interface Operation {
@@ -122,10 +122,21 @@ test('[BR-INT-006] real answers are what openapi.json says, down to every proper
     [delivery('dead', 'n2', [1]), deadInput(8, 'r8'), deadInput(9, 'r9'), replayedInput(9)],
   );
   api.schedules = [{ tenant: 'acme', schedule: turns('primary', 86_400_000, ['ada', null]) }];
+  api.users = [aUser('ada')];
+  api.hearer = () => ({ grant: { environments: null }, speakers: [] });
   const spec = await document(api);
+  const overrides = '/v1/schedules/{tenant}/{name}/overrides';
+  const span = { start: new Date(T0).toISOString(), end: new Date(T0 + 1000).toISOString() };
+  for (const body of [{ user: 'user/ada', ...span }, {}])
+    check(spec, spec.paths[overrides]!.post!, await api.post('/v1/schedules/acme/primary/overrides', body));
+  const wish = { tenant: 'acme', subscriber: 'user/ada', environments: ['staging'], groupWait: '0s' };
+  for (const body of [wish, {}])
+    check(spec, spec.paths['/v1/subscriptions']!.post!, await api.post('/v1/subscriptions', body));
   const paths = {
     '/v1/schedules': ['/v1/schedules', '/v1/schedules?tenant=acme', '/v1/schedules?at=soon'],
     '/v1/schedules/{tenant}/{name}': ['/v1/schedules/acme/primary?days=3', '/v1/schedules/acme/secondary'],
+    [overrides]: ['/v1/schedules/acme/primary/overrides', '/v1/schedules/acme/other/overrides'],
+    '/v1/subscriptions': ['/v1/subscriptions', '/v1/subscriptions?limit=x'],
     '/v1/receipts/{id}': [`/v1/receipts/${receipt}`, '/v1/receipts/nonsense'],
     '/v1/alerts': ['/v1/alerts', '/v1/alerts?limit=1', '/v1/alerts?limit=x'],
     '/v1/alerts/{tenant}/{fingerprint}': [`/v1/alerts/acme/${fingerprintOf(1)}`, '/v1/alerts/acme/0'],

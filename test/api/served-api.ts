@@ -24,6 +24,9 @@ import type { JournalEvent } from '../../bus/journal.ts';
 import { uncounted } from '../../ingress/access-metrics.ts';
 import { startHttpServer } from '../../ingress/http.ts';
 import type { Route } from '../../ingress/route.ts';
+import type { FindHearer } from '../../resources/hearing.ts';
+import type { OwnSubscription } from '../../resources/own-subscription.ts';
+import type { Subscribed } from '../../resources/subscription.ts';
 import type { ShiftChange } from '../../rules/shift-change.ts';
 import { silentLog } from '../../telemetry/log.ts';
 import { newArchive } from '../archive/archive-file.ts';
@@ -88,6 +91,9 @@ export class ServedApi {
   /** Names of identities to names of users. */
   persons: Readonly<Record<string, string>> = {};
   users: readonly User[] = [];
+  declaredSubscriptions: readonly Subscribed[] = [];
+  hearer: FindHearer = () => null;
+  readonly subscriptions = new Map<string, readonly OwnSubscription[]>();
   readonly shifts = new Map<string, readonly ShiftChange[]>();
   readonly keys = new Map<string, ApiKey>();
   readonly secrets = new Map<string, StoredSecret>();
@@ -107,6 +113,14 @@ export class ServedApi {
     people: {
       user: (_, name) => this.users.find((one) => one.name === name) ?? null,
       person: (_, name) => this.persons[name] ?? null,
+    },
+    subscriptions: {
+      all: () => this.subscriptions,
+      change: async ({ tenant }, decide) => {
+        const decided = decide(this.subscriptions.get(tenant) ?? []);
+        if ('all' in decided) this.subscriptions.set(tenant, decided.all);
+        return decided;
+      },
     },
     overrides: {
       of: (tenant, schedule) => this.shifts.get(`${tenant}/${schedule}`) ?? [],
@@ -147,6 +161,7 @@ export class ServedApi {
     declared: {
       tenants: () => ['acme', 'other', 'default'],
       silences: () => this.declaredSilences.map(({ silence }) => silence),
+      subscriptions: () => ({ declared: this.declaredSubscriptions, hearer: this.hearer }),
       limit: (_, rule) => (rule === 'limit/default/P3' ? 100 : null),
     },
     policies: {

@@ -7,10 +7,15 @@ import { type Bus, connectBus } from '../../bus/connection.ts';
 import { ensureStreams } from '../../bus/streams.ts';
 import { SHIFTS_BUCKET } from '../../bus/subjects.ts';
 import { BucketConflict, WatchedBucket } from '../../bus/watched-bucket.ts';
+import type { LiveResources } from '../../gateway/live-resources.ts';
 import { RecordUnavailable } from '../../gateway/record-store.ts';
 import { RunTime } from '../../gateway/run-time.ts';
+import type { ResourceSet } from '../../resources/compile.ts';
+import { loadResources } from '../../resources/load.ts';
+import { decideSubscription } from '../../resources/own-subscription.ts';
 import { decideShiftChange } from '../../rules/shift-change.ts';
 import { silentLog } from '../../telemetry/log.ts';
+import { channelTypes, consoleChannel, resource, tempConfig } from '../resources/temp-config.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { atEnd } from '../support/leaks.ts';
 import { type NatsServer, startNats } from '../support/nats.ts';
@@ -19,6 +24,11 @@ import { until } from '../support/until.ts';
 
 const HOUR = 3_600_000;
 const AT = { tenant: 'acme', schedule: 'primary', by: 'root' };
+
+const contact = 'contacts: [{ channel: channel/console, address: a@example.org }]';
+const FILES = {
+  'a.yaml': [resource('User', 'ada', contact), resource('User', 'bob', contact), consoleChannel()].join(''),
+};
 
 let server: NatsServer;
 let bus: Bus;
@@ -77,6 +87,31 @@ test('[BR-NOT-018] a NATS that was killed has them still', async () => {
   await assert.rejects(take(one, 'lost', 0), RecordUnavailable);
   await server.restart();
   assert.deepEqual(ids(await process_(await connected())), known);
+});
+
+test('[BR-NOT-022] a subscription that makes another policy is told to who keeps the log of them, in every process', async () => {
+  const [one, two] = [await process_(await connected()), await process_(await connected())];
+  const { set } = (await loadResources(tempConfig(FILES), { channelTypes, env: {} })) as { set: ResourceSet };
+  const live = { current: () => set, onChange: () => undefined } as unknown as LiveResources;
+  const heard: string[] = [];
+  const over = two.over(live);
+  over.onPolicy(({ policy }) => void heard.push(policy.hash));
+  const wish = (subscriber: string) =>
+    one.subscriptions.change({ tenant: 'default', by: 'ada' }, (known) => {
+      const actor = { name: 'ada', person: 'ada', manages: true };
+      const context = { tenant: 'default', find: set.subscriptions.hearer, actor, now: 0 };
+      return decideSubscription(known, { id: subscriber, subscriber, wanted: {} }, context);
+    });
+  assert.equal((await wish('user/ada')).code, 'subscription.made');
+  await until('the other to hear of it', () => heard.length === 1);
+  assert.equal(over.current().policy.hash, heard[0]);
+  assert.equal(over.current(), over.current(), 'the same as long as nothing changes');
+  assert.equal((await wish('user/bob')).code, 'subscription.made');
+  const subscribers = () => over.current().policy.route('default', {})[0]!.timing.channels[0]!.split('/')[1]!;
+  await until('the other to know both', () => {
+    return over.current().policy.directory.subscribers('default', subscribers())?.length === 2;
+  });
+  assert.equal(heard.length, 1, 'who joins what others subscribe to makes no other policy');
 });
 
 test('before NATS was reached nobody says who is on call', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LabelSet } from '../../alert/alert.ts';
 import { reach } from '../../alert/reach.ts';
-import { shiftKey, withRunTime } from '../../resources/run-time.ts';
+import { shiftKey, withShifts } from '../../resources/run-time.ts';
 import { consoleChannel, problemsOf, resource, setOf } from './temp-config.ts';
 
 const user = (name: string, more = '', tenant?: string) =>
@@ -104,7 +104,10 @@ test('[BR-NOT-022] those who subscribe to the same share a route; others have th
   const receivers = policy.route('default', labels).map(({ timing }) => timing.channels[0]!);
   assert.equal(receivers[0], 'console');
   const subscribers = receivers.slice(1).map((name) => policy.directory.subscribers('default', name.split('/')[1]!));
-  assert.deepEqual(subscribers, [['user/alice', 'user/bob'], ['user/bob']]);
+  assert.deepEqual(
+    subscribers.map((all) => all?.map(({ receiver, by }) => `${receiver} ${by}`)),
+    [['user/alice Subscription a', 'user/bob Subscription b'], ['user/bob Subscription c']],
+  );
   assert.equal(policy.route('default', { ...labels, priority: 'P4' }).length, 2);
   assert.equal(policy.route('other', labels).length, 0);
 });
@@ -220,7 +223,7 @@ test('[BR-NOT-018] what people changed at run time lies over what is declared, i
   const now = utc('2026-11-25T12:00:00Z');
   const shifts = [{ user: 'bob', start: now, end: now + 3_600_000 }];
   const change = { id: 'x', by: 'bob', person: 'bob', madeAt: now, comment: '', shifts };
-  const over = withRunTime(set, { shifts: new Map([[shiftKey('default', 'primary'), [change]]]) });
+  const over = withShifts(set, new Map([[shiftKey('default', 'primary'), [change]]]));
   const onCall = (tenant: string, at = now) => over.policy.directory.schedule(tenant, 'primary')?.at(at).user;
   assert.deepEqual([onCall('default'), onCall('default', now + 3_600_000), onCall('other')], ['bob', 'alice', 'alice']);
   assert.equal(
@@ -230,7 +233,7 @@ test('[BR-NOT-018] what people changed at run time lies over what is declared, i
   );
   assert.deepEqual([over.policy.hash, over.schedules.length], [set.policy.hash, 2]);
   const left = { ...change, shifts: [{ ...shifts[0]!, user: 'gone' }] };
-  const without = withRunTime(set, { shifts: new Map([[shiftKey('default', 'primary'), [left]]]) });
+  const without = withShifts(set, new Map([[shiftKey('default', 'primary'), [left]]]));
   assert.equal(without.policy.directory.schedule('default', 'primary')?.at(now).user, 'alice');
 });
 

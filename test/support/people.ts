@@ -77,7 +77,8 @@ export function aDirectory({
     user: named(users),
     team: named(teams),
     schedule: named(schedules),
-    subscribers: (_tenant, name) => subscribers[name] ?? null,
+    subscribers: (_tenant, name) =>
+      subscribers[name]?.map((receiver) => ({ receiver, by: 'Subscription s', void: null })) ?? null,
     audience: (_tenant, name) => audiences[name] ?? null,
   };
 }
