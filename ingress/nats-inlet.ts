@@ -15,6 +15,7 @@ import type { Log } from '../telemetry/log.ts';
 import type { IngressSource } from './authenticate.ts';
 import { formatOf } from './formats/by-name.ts';
 import { contextOf } from './formats/format.ts';
+import { maskedText } from './formats/secret-fields.ts';
 import { framesOf, type InletFrame, inPieces } from './inlet-frames.ts';
 import type { RandomWord } from './random.ts';
 import { newReceipt } from './receipt.ts';
@@ -83,7 +84,9 @@ function letterOf(
 ): UnreadableEntry {
   const [, , , tenant = '', source = ''] = subject.split('.');
   const withheld = masksBeforeStoring(tenant || 'default');
-  const raw = withheld ? '' : Buffer.from(data).toString('base64');
+  // Byte by byte: what is no UTF-8 stays as it came.
+  const kept = withheld ? '' : maskedText(Buffer.from(data).toString('latin1'));
+  const raw = Buffer.from(kept, 'latin1').toString('base64');
   const problem = withheld ? `${told}; its content is not kept, for ${tenant} masks before storing` : told;
   return { kind: 'unreadable', id: `in-${seq}`, tenant: tenant || 'default', source, problem, raw, receivedAt };
 }

@@ -12,6 +12,7 @@ import { UNDECODABLE } from './event-headers.ts';
 import { alertOf, isObject, type RawObject, readTime } from './fields.ts';
 import type { Decoded, Format, FormatContext } from './format.ts';
 import { herald } from './herald.ts';
+import { maskedJson, maskedText } from './secret-fields.ts';
 
 export const cloudevents: Format = { name: 'cloudevents', partial: false, decode };
 
@@ -94,8 +95,8 @@ function eventAsAlert(
     ...(typeof subject === 'string' && subject !== '' && { subject }),
     ...(severity !== '' && { severity }),
   };
-  const text = typeof data === 'string' ? data : data === undefined || data === null ? '' : JSON.stringify(data);
-  const annotations: LabelSet = text === '' ? rest : { ...rest, data: text.slice(0, LONGEST_DATA).toWellFormed() };
+  const text = shownData(data);
+  const annotations: LabelSet = text === '' ? rest : { ...rest, data: text };
   const isOver = OVER.test(type!);
   return alertOf(
     {
@@ -108,4 +109,10 @@ function eventAsAlert(
     },
     context,
   );
+}
+
+function shownData(data: unknown): string {
+  if (data === undefined || data === null) return '';
+  const text = typeof data === 'string' ? maskedText(data.slice(0, LONGEST_DATA)) : maskedJson(data);
+  return text.slice(0, LONGEST_DATA).toWellFormed();
 }

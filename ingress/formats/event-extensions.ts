@@ -7,6 +7,7 @@ import type { Alert, LabelSet } from '../../alert/alert.ts';
 import type { Problems } from '../problem.ts';
 import { alertOf, type RawObject, readTexts } from './fields.ts';
 import type { FormatContext } from './format.ts';
+import { maskedJson } from './secret-fields.ts';
 
 /** What the alert is made of, and what says nothing of it. */
 const CORE: ReadonlySet<string> = new Set(
@@ -39,13 +40,14 @@ export function readExtensions(event: RawObject, path: string, context: FormatCo
 export function withExtensions(alert: Alert, { labels, annotations }: Extensions, context: FormatContext): Alert {
   if (isEmpty(labels) && isEmpty(annotations)) return alert;
   const both = { labels: { ...labels, ...alert.labels }, annotations: { ...annotations, ...alert.annotations } };
-  return alertOf({ ...alert, ...both }, context);
+  const extended = alertOf({ ...alert, ...both }, context);
+  return isEmpty(labels) ? { ...extended, fingerprint: alert.fingerprint } : extended;
 }
 
 /** Empty: there is none. The types of CloudEvents are all written as text; an object is none of them, and kept as JSON. */
 function textOf(value: unknown): string {
   if (value === null || value === undefined) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'object' ? maskedJson(value) : String(value);
 }
 
 function isEmpty(set: LabelSet): boolean {

@@ -9,6 +9,7 @@ import type { Alert, AlertStatus, LabelSet } from '../../alert/alert.ts';
 import { fingerprint } from '../../alert/fingerprint.ts';
 import { type Problems, pointer, typeName } from '../problem.ts';
 import type { FormatContext } from './format.ts';
+import { maskedLink, maskFields } from './secret-fields.ts';
 import { readTimestamp } from './timestamp.ts';
 
 export type RawObject = Readonly<Record<string, unknown>>;
@@ -52,7 +53,7 @@ const MOST_ENTRIES = 512;
 const LONGEST_NAME = 1024;
 const LONGEST_LABEL = 64 * 1024;
 
-/** Without those that are empty, and with secrets masked. The object itself where nothing has to be left out: copying it would be most of the work. */
+/** Without those that are empty. The object itself where nothing has to be left out: copying it would be most of the work. */
 export function readTexts(
   value: RawObject,
   path: string,
@@ -70,8 +71,7 @@ export function readTexts(
       text.length <= longest &&
       name !== '' &&
       name.length <= LONGEST_NAME &&
-      name !== '__proto__' &&
-      !SECRET_NAMES.has(name)
+      name !== '__proto__'
     )
       continue;
     isClean = false;
@@ -82,7 +82,7 @@ export function readTexts(
   return isClean ? (value as LabelSet) : tidied(value);
 }
 
-/** null: it is left out, or masked. */
+/** null: it is left out. */
 function faultOf(name: string, text: unknown, longest: number): string | null {
   if (typeof text !== 'string') return `a string, not ${typeName(text)}`;
   if (name === '') return 'a name that is not empty';
@@ -91,22 +91,13 @@ function faultOf(name: string, text: unknown, longest: number): string | null {
   return text.length > longest ? `a value of at most ${longest} characters` : null;
 }
 
-/** Names under which people send what nobody else may read. Exact, since they are asked of every alert. */
-const SECRET_NAMES: ReadonlySet<string> = new Set(
-  ['password', 'passwd', 'secret', 'token', 'api_key', 'apikey', 'api-key', 'access_key', 'access_token', 'auth_token']
-    .concat(['authorization', 'client_secret', 'private_key', 'routing_key', 'integration_key', 'service_key'])
-    .flatMap((name) => [name, name.toUpperCase(), name[0]!.toUpperCase() + name.slice(1)]),
-);
-
-export const MASKED = '[masked]';
-
 /** Alertmanager drops empty labels before it takes the fingerprint: a missing label equals an empty one. */
 function tidied(value: RawObject): LabelSet {
   const kept: Record<string, string> = {};
   for (const name in value) {
     const text = value[name];
     if (typeof text !== 'string' || text === '' || name === '' || name === '__proto__') continue;
-    kept[name] = SECRET_NAMES.has(name) ? MASKED : text;
+    kept[name] = text;
   }
   return kept;
 }
@@ -153,17 +144,20 @@ export interface AlertFields {
   readonly generatorURL: string;
 }
 
-/** The fingerprint is always our own: a sender could otherwise speak for another's alert. */
+/**
+ * The fingerprint is always our own: a sender could otherwise speak for another's alert. It is that of the labels as they came: alerts
+ * that differ in what is masked stay apart (docs/decisions/76-masking.md).
+ */
 export function alertOf(fields: AlertFields, context: FormatContext): Alert {
   return {
     tenant: context.tenant,
     fingerprint: fingerprint(fields.labels),
     status: fields.status,
-    labels: fields.labels,
-    annotations: fields.annotations,
+    labels: maskFields(fields.labels),
+    annotations: maskFields(fields.annotations),
     startsAt: fields.startsAt,
     endsAt: fields.endsAt,
-    generatorURL: fields.generatorURL,
+    generatorURL: maskedLink(fields.generatorURL),
     source: context.source,
   };
 }

@@ -9,6 +9,7 @@ import type { Problems } from '../problem.ts';
 import { alertsIn, decodeAlert, decodeGroup, withAlerts } from './alertmanager.ts';
 import type { RawObject } from './fields.ts';
 import type { Format, FormatContext } from './format.ts';
+import { maskedLink } from './secret-fields.ts';
 
 const LINKS = ['dashboardURL', 'panelURL', 'silenceURL'] as const;
 
@@ -33,7 +34,7 @@ function linksOf(raw: RawObject): LabelSet | null {
     const url = raw[name];
     if (typeof url !== 'string' || url === '') continue;
     links ??= {};
-    links[name] = url;
+    links[name] = maskedLink(url);
   }
   return links;
 }

@@ -7,8 +7,9 @@
 import type { Alert, LabelSet } from '../../alert/alert.ts';
 import { fingerprint } from '../../alert/fingerprint.ts';
 import { Problems, typeName } from '../problem.ts';
-import { alertOf, isObject, MASKED, type RawObject, readTime } from './fields.ts';
+import { alertOf, isObject, type RawObject, readTime } from './fields.ts';
 import type { Decoded, Format, FormatContext } from './format.ts';
+import { MASKED, maskedJson, maskedText } from './secret-fields.ts';
 
 export const pagerduty: Format = { name: 'pagerduty', partial: false, decode };
 
@@ -123,7 +124,7 @@ function isText(value: unknown): value is string {
 const LONGEST_DETAILS = 16 * 1024;
 
 function detailsOf(details: unknown): string {
-  const text = typeof details === 'string' ? details : JSON.stringify(details);
+  const text = typeof details === 'string' ? maskedText(details.slice(0, LONGEST_DETAILS)) : maskedJson(details);
   return text.slice(0, LONGEST_DETAILS).toWellFormed();
 }
 

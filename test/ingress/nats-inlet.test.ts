@@ -82,6 +82,19 @@ test('[BR-ERR-009] a message too large to be a dead letter becomes several, with
   assert.equal(new Set(letters.map(({ id }) => id)).size, letters.length);
 });
 
+test('[BR-SEC-012] what stands under the name of a secret is not in a dead letter either, readable or not', async () => {
+  const event = { routing_key: 'hunter2', n: 1, alerts: 'none', note: { apiToken: 'hunter2' } };
+  for (const text of [JSON.stringify(event), `${JSON.stringify(event, null, 2)}, "and": "rest`]) {
+    await bus.js.publish('herald.v1.in.default.mine', text);
+  }
+  const letters = (entries: readonly Entry[]) => entries.filter((entry) => entry.kind === 'unreadable');
+  const kept = letters(entriesIn(await inletUntil((frames) => letters(entriesIn(frames)).length >= 2)));
+  for (const { raw } of kept) {
+    const text = Buffer.from(raw, 'base64').toString();
+    assert.ok(!text.includes('hunter2') && text.includes('"none"'), text);
+  }
+});
+
 test('[BR-REL-013] a message that is gone over again, however late, changes nothing', async () => {
   await bus.js.publish('herald.v1.in.default.mine', body('Once'));
   const isIt = (data: Uint8Array) =>

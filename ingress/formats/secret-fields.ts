@@ -1,0 +1,102 @@
+/**
+ * What stands under the name of a secret is masked before an alert is kept anywhere: labels, annotations, what is nested in details and
+ * data, and what a link carries. Only names tell: of a value alone nobody can say whether it is one.
+ */
+
+import type { LabelSet } from '../../alert/alert.ts';
+
+export const MASKED = '[masked]';
+
+/** The whole name, its words put together. Alone, these are said of nothing else; at the end of another name `secret` names an object of Kubernetes. */
+const WHOLE: ReadonlySet<string> = new Set([
+  ...['secret', 'pwd', 'pass', 'cookie', 'setcookie', 'credentials'],
+  ...['routingkey', 'integrationkey', 'servicekey', 'signingkey', 'encryptionkey'],
+]);
+/** Names that end in these words: `DB_PASSWORD`, `x-api-key`, `githubToken`. */
+const ENDINGS: ReadonlySet<string> = new Set([
+  ...['password', 'passwd', 'passphrase', 'token', 'authorization', 'apikey', 'apitoken'],
+  ...['accesskey', 'secretkey', 'privatekey', 'clientsecret', 'appsecret', 'webhooksecret', 'signingsecret'],
+]);
+
+const MOST_KNOWN = 10_000;
+/** The same names come with every alert. */
+const known = new Map<string, boolean>();
+
+export function isSecretName(name: string): boolean {
+  let is = known.get(name);
+  if (is === undefined) {
+    is = judge(name);
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(name, is);
+  }
+  return is;
+}
+
+const LONGEST_NAME = 100;
+
+function judge(name: string): boolean {
+  if (name.length > LONGEST_NAME) return false;
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '');
+  if (WHOLE.has(words.join(''))) return true;
+  return ENDINGS.has(words.at(-1) ?? '') || ENDINGS.has(words.slice(-2).join(''));
+}
+
+/** The same object where nothing is masked. */
+export function maskFields(fields: LabelSet): LabelSet {
+  for (const name in fields) if (isSecretName(name)) return masked(fields);
+  return fields;
+}
+
+function masked(fields: LabelSet): LabelSet {
+  return Object.fromEntries(Object.entries(fields).map(([name, text]) => [name, isSecretName(name) ? MASKED : text]));
+}
+
+const DEEPEST = 100;
+const TOO_DEEP = '"[nested too deep]"';
+
+/** As JSON, whatever is nested under the name of a secret masked as a whole. What is nested too deep is not shown: writing it recurses. */
+export function maskedJson(value: unknown): string {
+  if (isTooDeep(value)) return TOO_DEEP;
+  return JSON.stringify(value, (name, part: unknown) =>
+    part !== null && part !== undefined && part !== '' && isSecretName(name) ? MASKED : part,
+  );
+}
+
+function isTooDeep(value: unknown): boolean {
+  const waiting = [{ part: value, depth: 0 }];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { part, depth } = next;
+    if (typeof part !== 'object' || part === null) continue;
+    if (depth > DEEPEST) return true;
+    for (const inner of Object.values(part)) waiting.push({ part: inner as unknown, depth: depth + 1 });
+  }
+  return false;
+}
+
+const MEMBER = /"((?:[^"\\]|\\.){1,100})"(\s{0,20}:\s{0,20})"(?:[^"\\]|\\.)*(?:"|\\?$)/g;
+
+/** The same for text that should be JSON, and may be cut off or none. */
+export function maskedText(text: string): string {
+  return text.replace(MEMBER, (member, name: string, colon: string) =>
+    isSecretName(name) ? `"${name}"${colon}"${MASKED}"` : member,
+  );
+}
+
+const USER = /^([a-z][a-z0-9+.-]{0,30}:\/\/)[^/?#\s]*@/i;
+const PARAMETER = /([?&;#])([^=?&;#\s]{1,100})=[^&;#\s]+/g;
+
+/** Of nearly every link it is enough to see that none of these is in it. */
+const HINT = /pass|pwd|secret|token|auth|key|cookie|cred/i;
+
+/** A link without the user and password in it, and without what its parameters say under the name of a secret. */
+export function maskedLink(url: string): string {
+  const open = url.includes('@') ? url.replace(USER, '$1') : url;
+  if (!HINT.test(open)) return open;
+  return open.replace(PARAMETER, (parameter, before: string, name: string) =>
+    isSecretName(name) ? `${before}${name}=${encodeURIComponent(MASKED)}` : parameter,
+  );
+}
