@@ -10,7 +10,7 @@ export function outline(value: unknown, style: Style, indent = ''): string[] {
   return Object.entries(value).flatMap(([name, content]) =>
     isNested(content)
       ? [`${indent}${style.bold(text(name))}`, ...nested(content, style, `${indent}  `)]
-      : [`${indent}${style.dim(text(name).padEnd(width))}  ${shown(content)}`],
+      : [`${indent}${style.dim(text(name).padEnd(width))}  ${shown(content) || 'none'}`],
   );
 }
 
