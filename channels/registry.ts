@@ -32,7 +32,7 @@ import { createSpreadSender } from './spread/send.ts';
 import { type TeamsOptions, teamsOptions } from './teams/options.ts';
 import { createTeamsSender } from './teams/send.ts';
 import { templateFault } from './template/check.ts';
-import { SAMPLE_REFERENCE as TICKET_REFERENCE } from './ticket/tell.ts';
+import { SAMPLE_REFERENCE as TICKET_REFERENCE } from './ticket/reference.ts';
 import { TICKET_PARTS } from './ticket/template.ts';
 import { type WebhookOptions, webhookOptions } from './webhook/options.ts';
 import { createWebhookSender } from './webhook/send.ts';

@@ -6,7 +6,8 @@
 
 import { type Api, type ApiFailure, fieldOf, textOf } from '../api-call.ts';
 import { shortened } from '../shorten.ts';
-import { holdsMark, type MarkedText, marked, type Opening, type Ticket, type TicketSystem } from '../ticket/tell.ts';
+import type { Ticket } from '../ticket/reference.ts';
+import { holdsMark, type MarkedText, MOST_FOUND, marked, type Opening, type TicketSystem } from '../ticket/tell.ts';
 import { adfOf, wikiOf, wordsOf } from './document.ts';
 import type { JiraSettings } from './options.ts';
 import { moveToDone } from './transition.ts';
@@ -26,11 +27,15 @@ export function jiraSystem(api: Api, settings: JiraSettings): TicketSystem {
     async find(correlation, signal) {
       const jql = `project = "${settings.project}" AND labels = "${correlation}" ORDER BY created DESC`;
       const url = new URL(version === '3' ? 'search/jql' : 'search', settings.api);
-      const answer = await api.call({ method: 'POST', url, body: { jql, fields: ['status'], maxResults: 1 } }, signal);
+      const asked = { jql, fields: ['status'], maxResults: MOST_FOUND };
+      const answer = await api.call({ method: 'POST', url, body: asked }, signal);
       if (!answer.ok) return answer;
-      const found = fieldOf(answer.body, 'issues', 0);
-      const ticket = found === undefined ? null : ticketOf(settings, found);
-      return { ok: true, value: ticket === null ? null : { ...ticket, finished: isDone(found) } };
+      const found = fieldOf(answer.body, 'issues');
+      const value = (Array.isArray(found) ? found : []).flatMap((one: unknown) => {
+        const ticket = ticketOf(settings, one);
+        return ticket === null ? [] : [{ ...ticket, finished: isDone(one) }];
+      });
+      return { ok: true, value };
     },
     async open(opening, signal) {
       const url = new URL('issue', settings.api);

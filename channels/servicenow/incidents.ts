@@ -5,7 +5,8 @@
 
 import { type Api, type ApiFailure, fieldOf, textOf } from '../api-call.ts';
 import { shortened } from '../shorten.ts';
-import { holdsMark, type MarkedText, marked, type Opening, type Ticket, type TicketSystem } from '../ticket/tell.ts';
+import type { Ticket } from '../ticket/reference.ts';
+import { holdsMark, type MarkedText, MOST_FOUND, marked, type Opening, type TicketSystem } from '../ticket/tell.ts';
 import type { ServicenowSettings } from './options.ts';
 
 /** Lengths of the fields as ServiceNow delivers them; a longer value is cut there without a word. */
@@ -28,13 +29,16 @@ export function servicenowSystem(api: Api, settings: ServicenowSettings): Ticket
       const url = tableUrl(settings, {
         sysparm_query: `correlation_id=${correlation}^ORDERBYDESCsys_created_on`,
         sysparm_fields: 'sys_id,number,state',
-        sysparm_limit: '1',
+        sysparm_limit: String(MOST_FOUND),
       });
       const answer = await api.call({ method: 'GET', url }, signal);
       if (!answer.ok) return answer;
-      const found = fieldOf(answer.body, 'result', 0);
-      const ticket = found === undefined ? null : ticketOf(settings, found);
-      return { ok: true, value: ticket === null ? null : { ...ticket, finished: isFinished(textOf(found, 'state')) } };
+      const found = fieldOf(answer.body, 'result');
+      const value = (Array.isArray(found) ? found : []).flatMap((one: unknown) => {
+        const ticket = ticketOf(settings, one);
+        return ticket === null ? [] : [{ ...ticket, finished: isFinished(textOf(one, 'state')) }];
+      });
+      return { ok: true, value };
     },
     async open(opening, signal) {
       const url = tableUrl(settings, { sysparm_fields: 'sys_id,number,state' });

@@ -11,31 +11,33 @@
  * Nothing is done twice. The group's correlation stands in the ticket, and every text carries the notification's id. Whoever does
  * not know a ticket looks for it first, since an attempt whose answer was lost, or that a crash hid, may have opened it;
  * and a second attempt looks first whether its words stand in the ticket already.
+ *
+ * One window is left: the network may hold a request back until the look that came after it has found nothing. A ticket that a later attempt
+ * opened is therefore remembered as doubtful, and who ends it looks for a second one and ends that as well.
  */
 
 import { createHash } from 'node:crypto';
 import type { Notification } from '../../alert/notification.ts';
 import type { ApiAnswer, ApiFailure } from '../api-call.ts';
-import { jsonObject } from '../json-object.ts';
 import type { Outcome } from '../outcome.ts';
 import { shortened } from '../shorten.ts';
 import type { Templates } from '../template/templates.ts';
+import { type Reference, readReference, type Ticket, writeReference } from './reference.ts';
 import { type TicketTexts, ticketTexts } from './template.ts';
 
-export interface Ticket {
-  /** What the system calls it by, and what people do. */
-  readonly id: string;
-  readonly key: string;
-  /** For people; empty where it is not known. */
-  readonly url: string;
+/** More of one group than anybody should have opened. */
+export const MOST_FOUND = 10;
+
+export interface FoundTicket extends Ticket {
+  readonly finished: boolean;
 }
 
 export type Step<T> = { readonly ok: true; readonly value: T } | ApiFailure;
 
 /** What a ticket system can do. Texts are plain, and carry the mark of their notification (see `marked`). */
 export interface TicketSystem {
-  /** The newest ticket of the correlation, finished ones included. */
-  find(correlation: string, signal: AbortSignal): Promise<Step<(Ticket & { readonly finished: boolean }) | null>>;
+  /** The newest tickets of the correlation, the newest first, finished ones included. */
+  find(correlation: string, signal: AbortSignal): Promise<Step<readonly FoundTicket[]>>;
   open(opening: Opening, signal: AbortSignal): Promise<Step<Ticket>>;
   /** Whether `mark` stands in the description or in a comment. */
   holds(ticket: Ticket, mark: string, signal: AbortSignal): Promise<Step<boolean>>;
@@ -73,7 +75,7 @@ export async function tell(
   const texts = await ticketTexts(templates, type, notification);
   const telling: Telling = { system, notification, attempt, signal, texts, correlation: correlationOf(notification) };
   const known = readReference(earlier);
-  const outcome = await (known === null || known.finished ? lookFirst(telling) : goOn(telling, known));
+  const outcome = await (known === null || known.finished ? lookFirst(telling) : goOn(telling, known, known.doubtful));
   return texts.failures.length === 0 ? outcome : { ...outcome, detail: [outcome.detail, ...texts.failures].join('; ') };
 }
 
@@ -107,33 +109,55 @@ async function lookFirst(telling: Telling): Promise<Outcome> {
   const { system, notification, correlation, signal } = telling;
   const found = await system.find(correlation, signal);
   if (!found.ok) return found.outcome;
-  if (found.value !== null && !found.value.finished) return goOn(telling, found.value);
+  const [newest = null] = found.value;
+  const unfinished = found.value.find(({ finished }) => !finished);
+  // Somebody's attempt opened it, and nobody remembers which.
+  if (unfinished !== undefined) return goOn(telling, unfinished, true);
   if (notification.status === 'firing') return open(telling);
-  if (found.value === null) return { kind: 'delivered', detail: 'no ticket to resolve' };
-  return done(found.value, `${found.value.key} is resolved already`, true);
+  if (newest === null) return { kind: 'delivered', detail: 'no ticket to resolve' };
+  return done(newest, `${newest.key} is resolved already`);
 }
 
-async function open({ system, notification, texts, correlation, signal }: Telling): Promise<Outcome> {
+async function open({ system, notification, attempt, texts, correlation, signal }: Telling): Promise<Outcome> {
   const description = { text: texts.description, mark: notification.id };
   const opened = await system.open({ correlation, notification, title: texts.title, description }, signal);
-  return opened.ok ? done(opened.value, `opened ${opened.value.key}`, false) : opened.outcome;
+  return opened.ok ? going(opened.value, `opened ${opened.value.key}`, attempt > 1) : opened.outcome;
 }
 
-async function goOn(telling: Telling, ticket: Ticket): Promise<Outcome> {
+async function goOn(telling: Telling, ticket: Ticket, doubtful: boolean): Promise<Outcome> {
   const { system, notification, attempt, texts, signal } = telling;
   const { id: mark, status } = notification;
   const held = attempt > 1 ? await system.holds(ticket, mark, signal) : NOT_YET;
   if (!held.ok) return isGone(held) ? replace(telling, ticket) : held.outcome;
   if (status === 'resolved') {
     const resolved = await system.resolve(ticket, { text: texts.resolution, mark }, held.value, signal);
-    if (!resolved.ok)
-      return isGone(resolved) ? done(ticket, `${ticket.key} is gone: nothing to resolve`, true) : resolved.outcome;
-    return done(ticket, resolved.value ? `resolved ${ticket.key}` : `${ticket.key} is resolved already`, true);
+    if (!resolved.ok && !isGone(resolved)) return resolved.outcome;
+    const ended = !resolved.ok
+      ? `${ticket.key} is gone: nothing to resolve`
+      : resolved.value
+        ? `resolved ${ticket.key}`
+        : `${ticket.key} is resolved already`;
+    return doubtful ? endOthers(telling, ticket, ended) : done(ticket, ended);
   }
-  if (held.value) return done(ticket, `an earlier attempt had told ${ticket.key}`, false);
+  if (held.value) return going(ticket, `an earlier attempt had told ${ticket.key}`, doubtful);
   const commented = await system.comment(ticket, { text: texts.comment, mark }, signal);
   if (!commented.ok) return isGone(commented) ? replace(telling, ticket) : commented.outcome;
-  return done(ticket, `commented on ${ticket.key}`, false);
+  return going(ticket, `commented on ${ticket.key}`, doubtful);
+}
+
+/** Those of the group that are open still. What keeps one from being ended keeps no one from knowing that the first is. */
+async function endOthers(telling: Telling, ticket: Ticket, ended: string): Promise<Outcome> {
+  const { system, notification, texts, correlation, signal } = telling;
+  const found = await system.find(correlation, signal);
+  if (!found.ok && found.outcome.kind === 'retry') return found.outcome;
+  const notes = [ended, ...(found.ok ? [] : [`whether there is a second one is not known: ${found.outcome.detail}`])];
+  for (const other of found.ok ? found.value : []) {
+    if (other.finished || other.id === ticket.id) continue;
+    const resolved = await system.resolve(other, { text: texts.resolution, mark: notification.id }, false, signal);
+    if (!resolved.ok && resolved.outcome.kind === 'retry') return resolved.outcome;
+    notes.push(resolved.ok ? `and ${other.key}, opened beside it` : `but not ${other.key}: ${resolved.outcome.detail}`);
+  }
+  return done(ticket, notes.join('; '));
 }
 
 const NOT_YET: Step<boolean> = { ok: true, value: false };
@@ -141,35 +165,25 @@ const NOT_YET: Step<boolean> = { ok: true, value: false };
 /** Somebody deleted it while its alerts fire. */
 async function replace(telling: Telling, gone: Ticket): Promise<Outcome> {
   const { system, notification, correlation, signal } = telling;
-  if (notification.status === 'resolved') return done(gone, `${gone.key} is gone: nothing to resolve`, true);
+  if (notification.status === 'resolved') return done(gone, `${gone.key} is gone: nothing to resolve`);
   const found = await system.find(correlation, signal);
   if (!found.ok) return found.outcome;
-  const other = found.value !== null && !found.value.finished && found.value.id !== gone.id;
-  return other ? goOn(telling, found.value) : open(telling);
+  const other = found.value.find(({ finished, id }) => !finished && id !== gone.id);
+  return other === undefined ? open(telling) : goOn(telling, other, true);
 }
 
 function isGone({ status }: ApiFailure): boolean {
   return status === 404 || status === 410;
 }
 
-interface Reference extends Ticket {
-  readonly finished: boolean;
+function done(ticket: Ticket, detail: string): Outcome {
+  return delivered(detail, { ...ticket, finished: true, doubtful: false });
 }
 
-function done({ id, key, url }: Ticket, detail: string, finished: boolean): Outcome {
-  return { kind: 'delivered', detail, reference: JSON.stringify({ id, key, url, finished } satisfies Reference) };
+function going(ticket: Ticket, detail: string, doubtful: boolean): Outcome {
+  return delivered(detail, { ...ticket, finished: false, doubtful });
 }
 
-export const SAMPLE_REFERENCE = JSON.stringify({
-  id: '1',
-  key: 'PREVIEW-1',
-  url: '',
-  finished: false,
-} satisfies Reference);
-
-/** null: there is none, or it is of another kind of channel, which this one was before. */
-function readReference(text: string | null): Reference | null {
-  const { id, key, url, finished } = jsonObject(text) ?? {};
-  if (typeof id !== 'string' || typeof key !== 'string' || !/^[\w-]{1,64}$/.test(id)) return null;
-  return { id, key, url: typeof url === 'string' ? url : '', finished: finished === true };
+function delivered(detail: string, reference: Reference): Outcome {
+  return { kind: 'delivered', detail, reference: writeReference(reference) };
 }

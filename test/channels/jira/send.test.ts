@@ -63,7 +63,7 @@ test('[BR-INT-005] the first notification of a group opens an issue, field by fi
   assert.deepEqual(JSON.parse(search!.body), {
     jql: `project = "OPS" AND labels = "${correlation}" ORDER BY created DESC`,
     fields: ['status'],
-    maxResults: 1,
+    maxResults: 10,
   });
   assert.match(wordsOf(description), /^Pod is crash looping\n/);
   assert.match(wordsOf(description), /\nHerald n-5f1c9a3e00d2b764-1\n$/);

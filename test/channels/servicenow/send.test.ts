@@ -97,6 +97,41 @@ test('[BR-INT-004] [BR-REL-014] an incident whose answer was lost is found again
   }
 });
 
+test('[BR-INT-004] [BR-REL-014] an incident that the network held back until another was opened is ended with it', async () => {
+  const { send, receiver, faults, incidents, url, reference } = await setUp();
+  faults.push({ method: 'POST', answer: { kind: 'reset' } });
+  assert.equal((await send()).kind, 'retry');
+  const held = receiver.requests.at(-1)!;
+  assert.equal((await send({}, 2)).detail, 'opened INC0010001');
+  const headers = { 'content-type': 'application/json', authorization: String(held.headers.authorization) };
+  assert.equal((await fetch(new URL(held.path, url), { method: 'POST', headers, body: held.body })).status, 201);
+  assert.equal((await send({ id: 'n-2' })).detail, 'commented on INC0010001');
+  assert.match(JSON.stringify(reference()), /"doubtful":true/);
+  assert.equal(
+    (await send({ id: 'n-3', status: 'resolved', alerts: ended() })).detail,
+    'resolved INC0010001; and INC0010002, opened beside it',
+  );
+  assert.deepEqual(
+    incidents.map(({ state, close_notes }) => [state, close_notes?.includes('n-3')]),
+    [
+      ['6', true],
+      ['6', true],
+    ],
+  );
+  assert.match(JSON.stringify(reference()), /"finished":true\}$/);
+});
+
+test('[BR-INT-004] who ends the only one does not look for others', async () => {
+  const { send, receiver } = await setUp();
+  await send();
+  const before = receiver.requests.length;
+  await send({ id: 'n-2', status: 'resolved', alerts: ended() });
+  assert.deepEqual(
+    receiver.requests.slice(before).map(({ method, path }) => `${method} ${path.replace(/[0-9a-f]{32}.*/, 'ID')}`),
+    ['GET /api/now/table/incident/ID', 'PATCH /api/now/table/incident/ID'],
+  );
+});
+
 test('[BR-INT-004] a reference that was lost is found again, by the next notification as well', async () => {
   const { send, forget, incidents } = await setUp();
   await send();
