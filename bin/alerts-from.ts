@@ -1,7 +1,7 @@
 /** The alerts of a file, read as a Source would take them in. */
 
 import { readContent } from '../ingress/content.ts';
-import { FORMATS } from '../ingress/formats/by-name.ts';
+import { formatOf } from '../ingress/formats/by-name.ts';
 import { contextOf, type Decoded } from '../ingress/formats/format.ts';
 import { readAtOnce } from '../ingress/media-reader.ts';
 import type { ResourceSet } from '../resources/compile.ts';
@@ -30,8 +30,5 @@ async function decode(body: Buffer, source: Source, now: number): Promise<Decode
   const request = { method: 'POST', url: '', params: {}, query: '', headers: {}, body };
   const reading = await readContent(request, source.maxBodyBytes, readAtOnce);
   if (reading.code !== 'body.read') throw new CommandFailed(describeReply(reading.reply));
-  const format = FORMATS.get(source.format);
-  if (!format)
-    throw new CommandFailed(`Source ${source.name} has the format ${source.format}, which this version cannot read`);
-  return format.decode(reading.value, contextOf(source, now));
+  return formatOf(source).decode(reading.value, contextOf(source, now));
 }

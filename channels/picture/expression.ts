@@ -38,7 +38,8 @@ export function drawnOf(expression: string): Drawn {
 function numberOf(text: string): number | null {
   const bare = withoutBrackets(text).replaceAll(/\s/g, '');
   if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(bare)) return null;
-  return Number(bare);
+  const number = Number(bare);
+  return Number.isFinite(number) ? number : null;
 }
 
 interface Token {

@@ -3,12 +3,15 @@
 import type { LabelSet } from '../../alert/alert.ts';
 import { fieldOf } from '../api-call.ts';
 
-/** Samples in order of time; what is no finite number is left out, and so is a gap. Unix ms. */
+/** Samples in order of time; what is no number that can be drawn is left out, and so is a gap. Unix ms. */
 export type Samples = readonly { readonly at: number; readonly value: number }[];
 
 export type AnswerRead =
   | { readonly kind: 'lines'; readonly lines: readonly Samples[] }
   | { readonly kind: 'unreadable'; readonly why: string };
+
+/** The difference of two larger ones may be no number. */
+const LARGEST = 1e300;
 
 /** More of them nobody tells apart. */
 const MOST_LINES = 6;
@@ -41,7 +44,7 @@ function samplesIn(values: readonly unknown[]): Samples {
   return values.flatMap((pair) => {
     const [seconds, text] = Array.isArray(pair) ? (pair as readonly unknown[]) : [];
     const value = typeof text === 'string' ? Number(text) : Number.NaN;
-    if (typeof seconds !== 'number' || !Number.isFinite(seconds) || !Number.isFinite(value)) return [];
+    if (typeof seconds !== 'number' || !Number.isFinite(seconds) || !(Math.abs(value) <= LARGEST)) return [];
     return [{ at: seconds * 1000, value }];
   });
 }

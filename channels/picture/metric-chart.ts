@@ -115,16 +115,21 @@ export function axisTicks(range: Range): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)) + 0);
 }
 
+/** Below it a step would be no number any more. */
+const TINY = 1e-290;
+
 /** Where all values are the same, their line is in the middle; that of 0 is at the bottom. */
 function spreadOut({ least, most }: Range): Range {
   const size = Math.max(Math.abs(least), Math.abs(most));
-  if (most - least > size * 1e-9) return { least, most };
-  return size === 0 ? { least: 0, most: 1 } : { least: least - size / 10, most: most + size / 10 };
+  if (size >= TINY && most - least > size * 1e-9) return { least, most };
+  return size < TINY ? { least: 0, most: 1 } : { least: least - size / 10, most: most + size / 10 };
 }
 
 function isWithin(value: number, ticks: readonly number[]): boolean {
   return value >= ticks[0]! && value <= ticks.at(-1)!;
 }
+
+const MOST_DECIMALS = 9;
 
 /** The last one is for what is smaller than all others. */
 const UNITS = [
@@ -139,13 +144,14 @@ const UNITS = [
   [1e-9, 'n'],
 ] as const;
 
-/** Few characters, all ticks of an axis in the same unit: 0.02, 15, 2.5k, 3M, 2.5µ. */
+/** Few characters, all ticks of an axis in the same unit: 0.02, 15, 2.5k, 3M, 2.5µ. Empty: it would take too many. */
 export function tickLabel(tick: number, ticks: readonly number[]): string {
   if (tick === 0) return '0';
   const largest = Math.max(Math.abs(ticks[0]!), Math.abs(ticks.at(-1)!));
   const [unit, letter] =
     UNITS.find(([one]) => largest >= (one === 1e3 ? 10_000 : one === 1 ? 1e-3 : one)) ?? UNITS.at(-1)!;
   const decimals = Math.max(0, -Math.floor(Math.log10((ticks[1]! - ticks[0]!) / unit) + 1e-9));
-  const shown = (tick / unit).toFixed(Math.min(decimals, 9));
+  const shown = (tick / unit).toFixed(Math.min(decimals, MOST_DECIMALS));
+  if (decimals > MOST_DECIMALS || shown.includes('e')) return '';
   return `${shown.includes('.') ? shown.replace(/\.?0+$/, '') : shown}${letter}`;
 }

@@ -49,6 +49,8 @@ const MOST_KEPT = 50;
 const LEFT_ALONE = 30_000;
 const LONGEST_EXPRESSION = 4096;
 const MOST_SAMPLES = 120;
+/** No more than a few lines are drawn. */
+const MOST_ALERTS = 50;
 /** Milliseconds for going there and back within this process. */
 const MARGIN = 150;
 
@@ -108,11 +110,17 @@ interface Wanted {
 function wantedOf({ alerts, createdAt }: Notification, find: FindMetricSource): Wanted | null {
   const inOrder = [...alerts].sort((a, b) => Number(a.status === 'resolved') - Number(b.status === 'resolved'));
   for (const alert of inOrder) {
-    const rule = ruleOf(alert.generatorURL);
-    const source = rule === null ? null : find(alert);
+    // Where nothing is declared this costs nothing, however many alerts there are.
+    const source = find(alert);
+    const rule = source === null ? null : ruleOf(alert.generatorURL);
     if (rule === null || source === null) continue;
-    const labels = inOrder.filter((one) => ruleOf(one.generatorURL) === rule).map((one) => one.labels);
-    return wanted(source, rule, labels, createdAt);
+    const same = inOrder.slice(0, MOST_ALERTS).filter((one) => ruleOf(one.generatorURL) === rule);
+    return wanted(
+      source,
+      rule,
+      [alert, ...same.filter((one) => one !== alert)].map((one) => one.labels),
+      createdAt,
+    );
   }
   return null;
 }

@@ -164,6 +164,8 @@ test('[BR-NOT-009] lines are those of the alerts; the only one may hide a label 
   assert.deepEqual(read([a, b], { instance: 'b', region: 'eu' }), [2]);
   assert.deepEqual(read([a, b], { instance: 'a', severity: 'page' }), []);
   assert.deepEqual(read([a], { instance: 'a', severity: 'page' }), [1]);
+  const huge = series({ instance: 'a' }, (i) => ['1e308', '-1e308', '+Inf', 'NaN', '7'][i % 5]!);
+  assert.deepEqual(read([huge], { instance: 'a' }), [7]);
 });
 
 test('whatever is answered, it is read or refused, and never throws', () => {
@@ -202,12 +204,16 @@ test('[BR-NOT-009] an axis covers its values with few round ticks, each with a l
   assert.deepEqual(of(71, 75), ['71', '72', '73', '74', '75']);
   assert.deepEqual(of(2e-6, 4e-6), ['2µ', '2.5µ', '3µ', '3.5µ', '4µ']);
   assert.deepEqual(of(0, 0), ['0', '0.5', '1']);
+  assert.deepEqual(of(0, Number.MIN_VALUE), ['0', '0.5', '1']);
+  assert.equal(axisTicks({ least: -1e300, most: 1e300 }).length, 5);
+  assert.deepEqual(of(0, 4e200), ['0', '', '', '', ''], 'rather none than one that says something else');
+  assert.deepEqual(of(0, 4e-20), ['0', '', '', '', '']);
 });
 
 test('[BR-NOT-009] nothing that a stranger wrote is in the picture, and no number that is none', () => {
   const sample = fc.record({
     at: fc.integer({ min: 0, max: HOUR }),
-    value: fc.double({ noNaN: true, min: -1e18, max: 1e18 }),
+    value: fc.double({ noNaN: true, min: -1e300, max: 1e300 }),
   });
   const lines = fc.array(fc.array(sample, { minLength: 1, maxLength: 20 }), { minLength: 1, maxLength: 6 });
   fc.assert(
