@@ -50,6 +50,8 @@ type State = 'reading' | 'delaying' | 'refusing' | 'lingering' | 'handling' | 'e
 
 /** uWebSockets.js itself ends a connection after 8 to 12 seconds of silence, without an answer: ours must come first. */
 const SLOW = { idle: 7000, total: 60_000 };
+/** Bytes. For every so many of a body it gives 8 to 12 seconds more, whatever comes in between. */
+const PACE = 160 * 1024;
 const LINGER = { idle: 250, total: 2000 };
 /** Beyond the limit of the route. */
 const LINGER_BYTES = 64 * 1024 * 1024;
@@ -67,6 +69,8 @@ export class Exchange implements Peer {
   #isHead = false;
   #limit = 0;
   #received = 0;
+  /** Bytes of it up to the last progress. */
+  #paced = 0;
   #body: BodyBuffer | null = null;
   /** Bytes of the body, as its head says. */
   #announced = 0;
@@ -182,12 +186,12 @@ export class Exchange implements Peer {
         return;
       case 'refusing':
         if (isLast) this.#send(this.#refusal!, false);
-        else this.#progress();
+        else this.#keepPace();
         return;
       case 'lingering':
         if (isLast) this.#stopLingering();
         else if (this.#received > this.#limit + LINGER_BYTES) this.#cutOff();
-        else this.#progress();
+        else this.#patience?.progress();
         return;
       case 'delaying':
         if (isLast) this.#isComplete = true;
@@ -211,7 +215,7 @@ export class Exchange implements Peer {
     this.#body ??= new BodyBuffer(this.#announced);
     this.#body.add(chunk);
     if (!isLast) {
-      this.#progress();
+      this.#keepPace();
       return;
     }
     this.#patience?.end();
@@ -327,9 +331,11 @@ export class Exchange implements Peer {
     this.#finish(reply.status, reply.headers?.location);
   }
 
-  #progress(): void {
+  #keepPace(): void {
     if (this.#patience === null) this.#watch(SLOW);
+    else if (this.#received - this.#paced < PACE) return;
     else this.#patience.progress();
+    this.#paced = this.#received;
   }
 
   #watch(limits: { readonly idle: number; readonly total: number }): void {

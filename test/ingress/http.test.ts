@@ -83,20 +83,41 @@ test('[BR-WH-009] a chunked body that never begins is answered 408', async () =>
 
 test('[BR-WH-009] a slow body that goes on coming is waited for, but not for ever', async () => {
   const client = await rawConnection(door.port);
-  client.write(`POST ${HOOK} HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\n`);
+  client.write(`POST ${HOOK} HTTP/1.1\r\nHost: h\r\nContent-Length: 10000000\r\n\r\n`);
   await reading();
   for (let sent = 0; sent < 8; sent++) {
-    const before = client.socket.bytesWritten;
-    client.write(' ');
-    await until('the byte to leave', () => client.socket.bytesWritten > before);
-    // Only what the server has read counts as progress: a request on another connection is answered after it.
-    await fetch(`${door.url}/healthz`);
+    await sendPart(client, ' '.repeat(200_000));
     door.clock.advance(6000);
-    assert.equal(client.received, '', `after ${sent + 1} bytes`);
+    assert.equal(client.received, '', `after ${sent + 1} parts`);
   }
   door.clock.advance(12_000);
   assert.match(await client.ended(), /^HTTP\/1.1 408 /);
 });
+
+test('[BR-WH-009] a body that only trickles is answered 408, before uWebSockets.js would end its connection without an answer', async () => {
+  const client = await rawConnection(door.port);
+  client.write(`POST ${HOOK} HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\n`);
+  await reading();
+  for (let sent = 0; sent < 6; sent++) {
+    await sendPart(client, ' ');
+    door.clock.advance(1000);
+    assert.equal(client.received, '', `after ${sent + 1} bytes`);
+  }
+  await sendPart(client, ' ');
+  door.clock.advance(1000);
+  assert.match(await client.ended(), /^HTTP\/1.1 408 .*problem:body.too-slow/s);
+});
+
+/** Only what the server has read counts as progress: a request on another connection is answered after it. */
+async function sendPart(client: Awaited<ReturnType<typeof rawConnection>>, part: string): Promise<void> {
+  const before = client.socket.bytesWritten;
+  client.write(part);
+  await until(
+    'it to leave',
+    () => client.socket.bytesWritten >= before + part.length && client.socket.writableLength === 0,
+  );
+  await fetch(`${door.url}/healthz`);
+}
 
 test('[BR-WH-009] a sender that goes away in the middle of a body leaves nothing behind', async () => {
   const client = await rawConnection(door.port);
