@@ -1,37 +1,58 @@
-/** One line per request: who asked, what for, and what came of it. */
+/** One line per request: who asked, what for, and what came of it. Never what was presented: headers and queries are not looked at. */
 
 import type { Log } from '../telemetry/log.ts';
+import type { Reply } from './route.ts';
 
 /** `refused`: only answers of 400 and more. */
 export const ACCESS_LOG_MODES = ['off', 'refused', 'all'] as const;
 export type AccessLogMode = (typeof ACCESS_LOG_MODES)[number];
 
-export interface Served {
+interface Served {
   readonly method: string;
   /** The path pattern. */
   readonly route: string;
   /** Without the query, which may hold secrets. */
   readonly url: string;
+  /** Name of the Source, where it is for one. */
+  readonly source: string | undefined;
   readonly address: string;
   /** Name of who asked, where that is known. */
   readonly by: string | undefined;
-  readonly status: number;
+  readonly reply: Reply;
   /** Of the body, as it came. */
   readonly bytes: number;
   readonly seconds: number;
-  /** Where the answer points to: the receipt of an accepted request. */
-  readonly location: string | undefined;
 }
 
 const LONGEST_URL = 500;
+/** The path is not one of Herald's: what stands there may be anything. */
+const UNKNOWN: ReadonlySet<string | undefined> = new Set(['path.unknown', 'path.unreadable', 'source.unknown']);
+const WORD = /^(?:[a-z][a-z._-]{0,23}|v?)\d{0,2}$/;
 
 export function logAccess(log: Log, mode: AccessLogMode, served: Served): void {
-  if (mode === 'refused' && served.status < 400) return;
-  const { url, seconds, location, by, ...rest } = served;
-  const who = by === undefined ? {} : { by };
-  const ms = Math.round(seconds * 1e6) / 1e3;
-  const receipt = location?.startsWith(RECEIPTS) ? { receipt: location.slice(RECEIPTS.length) } : {};
-  log.info({ event: 'http.access', ...rest, ...who, url: url.slice(0, LONGEST_URL), ms, ...receipt }, 'http.access');
+  const { url, source, by, seconds, reply, bytes, ...rest } = served;
+  const { status, code, receipt, body = '' } = reply;
+  if (mode === 'refused' && status < 400) return;
+  const line = {
+    event: 'http.access',
+    ...rest,
+    url: (UNKNOWN.has(code) ? wordsOf(url) : url).slice(0, LONGEST_URL),
+    status,
+    bytes,
+    sent: Buffer.byteLength(body),
+    ms: Math.round(seconds * 1e6) / 1e3,
+    ...(source !== undefined && { source }),
+    ...(by !== undefined && { by }),
+    ...(code !== undefined && { code }),
+    ...(receipt !== undefined && { receipt }),
+  };
+  log.info(line, 'http.access');
 }
 
-const RECEIPTS = '/v1/receipts/';
+/** Some put their token into the path, and then mistype it: of an unknown one only words are shown. */
+function wordsOf(url: string): string {
+  return url
+    .split('/', 20)
+    .map((part) => (WORD.test(part) ? part : '*'))
+    .join('/');
+}

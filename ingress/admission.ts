@@ -17,6 +17,7 @@ const UNKNOWN_SOURCE = '-';
 /** What the head alone tells. `source` null: not declared. */
 export function admit(ports: IntakePorts, source: IngressSource | null, head: RequestHead): Admission {
   if (source === null) return reject(ports, UNKNOWN_SOURCE, 'source.unknown', unknownSource(head.url));
+  head.source = source.name;
   const { access } = source;
   if (access !== null) {
     const verdict = ports.gate.address(source.name, access, head.peer?.address() ?? '', ports.clock.monotonic());

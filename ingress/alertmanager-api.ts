@@ -40,6 +40,7 @@ async function answer(ports: IntakePorts, source: IngressSource, taken: Taken): 
   const { decoded } = taken;
   const accepted = await accept(ports, source, taken);
   if ('reply' in accepted) return accepted.reply;
-  if (decoded.problems.count > 0) return reject(ports, source.name, 'alerts.invalid', invalid(400, decoded));
-  return { status: 200 };
+  if (decoded.problems.count > 0)
+    return { ...reject(ports, source.name, 'alerts.invalid', invalid(400, decoded)), receipt: accepted.receipt };
+  return { status: 200, receipt: accepted.receipt };
 }

@@ -59,6 +59,7 @@ function enqueue(
   request: HttpRequest,
   reading: Reading,
 ): Reply | Promise<Reply> {
+  request.source = source.name;
   const { access } = source;
   if (access !== null) {
     const verdict = ports.gate.address(source.name, access, request.peer?.address() ?? '', ports.clock.monotonic());

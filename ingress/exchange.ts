@@ -56,7 +56,8 @@ const LINGER = { idle: 250, total: 2000 };
 /** Beyond the limit of the route. */
 const LINGER_BYTES = 64 * 1024 * 1024;
 const READ_TO_END = 256 * 1024;
-const CLIENT_GONE = 499;
+/** Nobody is there to get it. */
+const CLIENT_GONE: Reply = { status: 499, code: 'request.aborted' };
 /** Answers that wait hold a connection each: beyond so many nobody waits. */
 const MOST_DELAYED = 1000;
 const NO_BODY = Buffer.alloc(0);
@@ -278,7 +279,7 @@ export class Exchange implements Peer {
         writeHead(this.#res, reply);
         this.#res.writeHeader('Connection', 'close').write(reply.body ?? '');
       });
-      this.#answered(reply.status);
+      this.#answered(reply);
       this.#watch(LINGER);
     }
   }
@@ -328,7 +329,7 @@ export class Exchange implements Peer {
       if (this.#isHead) this.#res.endWithoutBody(Buffer.byteLength(reply.body ?? ''), closing);
       else this.#res.end(reply.body, closing);
     });
-    this.#finish(reply.status, reply.headers?.location);
+    this.#finish(reply);
   }
 
   #keepPace(): void {
@@ -364,21 +365,21 @@ export class Exchange implements Peer {
     this.#patience?.end();
   }
 
-  #finish(status: number, location?: string): void {
+  #finish(reply: Reply): void {
     this.#patience?.end();
     this.#server.inFlight -= 1;
-    this.#answered(status, location);
+    this.#answered(reply);
   }
 
-  #answered(status: number, location?: string): void {
+  #answered(reply: Reply): void {
     const { metrics, accessLog, log } = this.#server;
     const seconds = this.#elapsed();
     const { name: route } = this.#route;
-    metrics.request(route, status, seconds);
+    metrics.request(route, reply.status, seconds);
     if (accessLog === 'off') return;
-    const { method = '', url = '', identity } = this.#request ?? {};
-    const of = { method, url, route, by: identity?.name, address: this.#address ?? '', bytes: this.#received };
-    logAccess(log, accessLog, { ...of, status, seconds, location });
+    const { method = '', url = '', source, identity } = this.#request ?? {};
+    const of = { method, url, route, source, by: identity?.name, address: this.#address ?? '', bytes: this.#received };
+    logAccess(log, accessLog, { ...of, reply, seconds });
   }
 
   /** Seconds. */

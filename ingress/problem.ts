@@ -54,6 +54,7 @@ export function problem(status: number, title: string, details: ProblemDetails =
     status,
     headers: { 'content-type': 'application/problem+json', ...headers },
     body: JSON.stringify(body),
+    ...(code === undefined ? {} : { code }),
   };
 }
 

@@ -35,6 +35,8 @@ export interface RequestHead {
   presented?: unknown;
   /** Of a CloudEvent whose attributes stand in headers; names without `ce-`. */
   attributes?: Readonly<Record<string, string>> | null;
+  /** Name of the Source that it is for, once that is known. */
+  source?: string;
   /** Who asks, once that is known: of the operators' API by api/guard.ts. null: nobody has looked. */
   identity?: Identity | null;
 }
@@ -50,6 +52,9 @@ export interface Reply {
   readonly body?: string | Uint8Array;
   /** Milliseconds that the answer waits: who guesses credentials gets them slowly. */
   readonly delay?: number;
+  /** Why, where it is a refusal. For the access log, as is `receipt`. */
+  readonly code?: string;
+  readonly receipt?: string;
 }
 
 /** May the body come, and how large? */

@@ -71,6 +71,7 @@ function acceptedReply(receipt: string, { alerts: { length: count }, answer }: D
   return {
     status: 202,
     headers: { 'content-type': JSON_TYPE, location: `/v1/receipts/${receipt}` },
+    receipt,
     body:
       answer === undefined
         ? `{"id":"${receipt}","accepted":${count}}`

@@ -159,12 +159,68 @@ test('[BR-WH-025] each request is a line of the access log, with its address, re
     route: '/v1/webhooks/:source',
     url: '/v1/webhooks/s',
     address: '127.0.0.1',
+    source: 's',
     bytes: JSON.stringify(alertNamed('Down')).length,
+    sent: JSON.stringify(body).length,
     status: 202,
     receipt: body.id,
   });
   assert.equal(typeof ms, 'number');
   assert.deepEqual([unknown?.status, unknown?.url, unknown?.address], [404, '/v1/webhooks/nobody', '127.0.0.1']);
+  assert.deepEqual([unknown?.code, unknown?.source], ['source.unknown', undefined]);
+});
+
+test("[BR-WH-025] alerts to the Alertmanager API and events to PagerDuty's path are logged with their Source and receipt", async () => {
+  const { log, lines } = recorded();
+  const door = await openDoor([], { log, accessLog: 'all' });
+  door.sources.set('pd', { ...source('pd', 'pagerduty'), auth: { type: 'routing-key', keys: ['k'] } });
+  const post = (path: string, body: unknown) =>
+    fetch(door.url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  await post('/api/v2/alerts', [alertNamed('Down')]);
+  const payload = { summary: 's', source: 'x', severity: 'info' };
+  await post('/v2/enqueue', { routing_key: 'k', event_action: 'trigger', payload });
+  await until('both to be logged', () => lines.length >= 2);
+  assert.deepEqual(
+    lines.map(({ source: name, receipt }) => [name, typeof receipt]),
+    [
+      ['prometheus', 'string'],
+      ['pd', 'string'],
+    ],
+  );
+});
+
+test('[BR-WH-025] the access log has no secret, wherever in a request it stands', async () => {
+  const { log, lines } = recorded();
+  const auth = { type: 'bearer', tokens: ['sesame'] } as const;
+  const door = await doorWith({}, { auth }, { log, accessLog: 'all' });
+  const hunter = 'B7xhunter2';
+  const post = (path: string, headers = {}) =>
+    fetch(door.url + path, { method: 'POST', headers, body: `{"a":"${hunter}"}` });
+  const header = {
+    authorization: `Bearer ${hunter}`,
+    'x-token': hunter,
+    cookie: hunter,
+    'content-type': 'application/json',
+  };
+  const paths = [
+    `/v1/webhooks/s?token=${hunter}`,
+    `/v1/webhooks/${hunter}`,
+    `/v1/webhooks/s/${hunter}`,
+    `/${hunter}/x`,
+  ];
+  for (const path of [...paths, `/v1/webhooks/%ff${hunter}`]) await answered(door, post(path, header));
+  await answered(door, fetch(`${door.url}/readyz/${hunter}?key=${hunter}`));
+  const accesses = () => lines.filter(({ event }) => event === 'http.access');
+  await until('all to be logged', () => accesses().length >= 6);
+  assert.doesNotMatch(JSON.stringify(lines), /hunter2|sesame/);
+  assert.deepEqual(
+    accesses().map(({ url }) => url),
+    ['/v1/webhooks/s', '/v1/webhooks/*', '/v1/webhooks/s/*', '/*/x', '', '/readyz/*'],
+  );
 });
 
 test('[BR-WH-025] unless all is asked for, only what was refused is logged; the log never has what was presented', async () => {
