@@ -100,12 +100,11 @@ export function overrideOperations(ports: Ports): Operation[] {
 
 function list(ports: Ports, { tenant = '', name = '' }: HttpRequest['params']): Reply {
   if (scheduleIn(ports, tenant, name) === null) return unknownSchedule(tenant, name);
-  const now = ports.now();
   return json(200, {
     overrides: ports.overrides
       .of(tenant, name)
       .toReversed()
-      .map((one) => answer(one, now)),
+      .map((one) => answer(ports, one, tenant)),
   });
 }
 
@@ -127,7 +126,7 @@ async function make(ports: Ports, request: HttpRequest, caller: Caller): Promise
   switch (decided.code) {
     case 'shift.changed':
     case 'shift.known':
-      return json(200, answer(decided.change, now));
+      return json(200, answer(ports, decided.change, tenant));
     case 'shift.invalid': {
       const problems = new Problems();
       for (const { path, value, allowed } of decided.problems) problems.add(path, value, allowed);
@@ -152,7 +151,7 @@ async function end(ports: Ports, request: HttpRequest, caller: Caller): Promise<
   );
   switch (decided.code) {
     case 'shift.ended':
-      return json(200, answer(decided.change, now));
+      return json(200, answer(ports, decided.change, tenant));
     case 'shift.unknown': {
       const detail = `schedule/${name.slice(0, 100)} has no override ${id.slice(0, 100)}`;
       return problem(404, 'no such override', { code: decided.code, detail });
@@ -175,7 +174,8 @@ function actorIn(ports: Ports, caller: Caller, tenant: string, claimed: string):
   return { ...who, assigns: forAnybody };
 }
 
-function answer({ id, by, madeAt, comment, shifts }: ShiftChange, now: number) {
+function answer(ports: Ports, { id, by, madeAt, comment, shifts }: ShiftChange, tenant: string) {
+  const now = ports.now();
   return {
     id,
     by,
@@ -185,7 +185,7 @@ function answer({ id, by, madeAt, comment, shifts }: ShiftChange, now: number) {
       user: `user/${user}`,
       start: time(start),
       end: time(end),
-      state: shiftState({ start, end }, now),
+      state: ports.people.user(tenant, user) === null ? 'void' : shiftState({ start, end }, now),
     })),
   };
 }

@@ -12,6 +12,10 @@ const who = {
 };
 
 const user = { ...text, description: 'user/NAME' };
+const shiftState = {
+  ...oneOf(['upcoming', 'active', 'over', 'void']),
+  description: 'void: the user is not declared any more, and what is declared holds.',
+};
 const optionalStart = { ...time, description: 'Left out: now.' };
 
 const lasts = { ...text, description: 'A duration such as 30s.' };
@@ -62,7 +66,7 @@ export const SCHEDULE_SCHEMAS: Readonly<Record<string, Schema>> = {
     madeAt: time,
     comment: text,
     shifts: {
-      ...list(object({ user, start: time, end: time, state: oneOf(['upcoming', 'active', 'over']) })),
+      ...list(object({ user, start: time, end: time, state: shiftState })),
       description: 'One; two where the second is in return for the first. None: it was taken back before it began.',
     },
   }),

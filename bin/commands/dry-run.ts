@@ -4,10 +4,13 @@ import type { Alert, LabelSet } from '../../alert/alert.ts';
 import { type DryRun, dryRun as decide } from '../../alert/dry-run.ts';
 import type { Policy } from '../../alert/policy.ts';
 import type { Standing } from '../../alert/standing.ts';
+import { runTimeOf } from '../../api/run-time-answers.ts';
 import { type AskList, standingIn } from '../../api/standing.ts';
+import type { ResourceSet } from '../../resources/compile.ts';
 import { printDuration } from '../../resources/duration.ts';
+import { withShifts, withSubscriptions } from '../../resources/run-time.ts';
 import { alertsFrom } from '../alerts-from.ts';
-import { CLIENT_OPTIONS, type Client, createClient, describeProblems } from '../client.ts';
+import { CLIENT_OPTIONS, type Client, createClient, describeAnswer, describeProblems } from '../client.ts';
 import { type Command, CommandFailed } from '../command.ts';
 import { type Print, printable } from '../print.ts';
 import { resourcesIn } from '../resources.ts';
@@ -17,7 +20,7 @@ export const dryRun: Command = {
   description:
     'Tells what would become of alerts by the resources of the configuration folder (--config for a candidate): environment,\n' +
     'filters, priority, groups and channels, each with its reason and rule, and what would hold them back now. Nothing is sent.\n' +
-    'A running Herald is asked for what fires, what people silenced and which namespaces they moved; without one these play\nno part.',
+    'A running Herald is asked for what fires, and what people silenced, which namespaces they moved, which shifts they took and\nwhat they subscribed to; without one these play no part.',
   options: {
     source: { type: 'string', value: 'NAME', description: 'the Source that they would come through (alertmanager)' },
     json: { type: 'boolean', description: 'print {"policy", "runtime", "alerts", "problems"} as JSON' },
@@ -35,19 +38,19 @@ export const dryRun: Command = {
     const now = Date.now();
     const { alerts, problems } = await alertsFrom(file, String(options.source ?? 'alertmanager'), set, now);
     const tenants = [...new Set(alerts.map(({ tenant }) => tenant))];
-    const standing = await standingNow(createClient(input), tenants, set.policy, now);
+    const known = await knownNow(createClient(input), tenants, set, now);
     const results = alerts.map((alert) => {
-      return { alert, decision: decide(set.policy, alert, now, standing?.get(alert.tenant) ?? null) };
+      return { alert, decision: decide(known.policy, alert, now, known.standing?.get(alert.tenant) ?? null) };
     });
     if (options.json === true) {
       const tried = results.map(({ alert, decision }) => asJson(alert, decision));
-      const runtime = standing !== null;
-      print.json({ policy: set.policy.hash, runtime, alerts: tried, problems: problems.list });
+      const runtime = known.standing !== null;
+      print.json({ policy: known.policy.hash, runtime, alerts: tried, problems: problems.list });
     } else {
       for (const { alert, decision } of results) printDecision(alert, decision, print);
-      if (standing === null)
+      if (known.standing === null)
         print.note(
-          'no running Herald was asked: what fires, what people silenced and where they moved namespaces plays no part',
+          'no running Herald was asked: what fires, and what people silenced, moved, took over or subscribed to plays no part',
         );
       for (const line of describeProblems(problems.list, problems.count)) print.note(line);
       if (alerts.length === 0 && problems.count === 0) print.line('no alerts in it');
@@ -56,26 +59,37 @@ export const dryRun: Command = {
   },
 };
 
-/** By tenant. null: no Herald answers, or none that may be asked. */
-async function standingNow(
-  client: Client,
-  tenants: readonly string[],
-  policy: Policy,
-  now: number,
-): Promise<ReadonlyMap<string, Standing> | null> {
+interface Known {
+  /** With what people changed. */
+  readonly policy: Policy;
+  /** By tenant. null: no Herald answers, or none that may be asked. */
+  readonly standing: ReadonlyMap<string, Standing> | null;
+}
+
+async function knownNow(client: Client, tenants: readonly string[], set: ResourceSet, now: number): Promise<Known> {
   const ask: AskList = (list, params) => {
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries(params)) query.set(name, String(value));
     return client.get(`/v1/${list}?${query}`);
   };
-  const known = new Map<string, Standing>();
+  const standing = new Map<string, Standing>();
   try {
-    for (const tenant of tenants) known.set(tenant, await standingIn(ask, tenant, policy, now));
-    return known;
+    const { shifts, subscriptions } = await runTimeOf((path) => found(client, path), tenants, set);
+    const { policy } = withShifts(withSubscriptions(set, subscriptions), shifts);
+    for (const tenant of tenants) standing.set(tenant, await standingIn(ask, tenant, policy, now));
+    return { policy, standing };
   } catch (error) {
-    if (error instanceof CommandFailed) return null;
+    if (error instanceof CommandFailed) return { policy: set.policy, standing: null };
     throw error;
   }
+}
+
+/** null: 404. */
+async function found(client: Client, path: string): Promise<unknown> {
+  const answer = await client.request(path);
+  if (answer.status === 404) return null;
+  if (answer.status !== 200) throw new CommandFailed(describeAnswer(answer));
+  return answer.body;
 }
 
 function asJson(alert: Alert, decision: DryRun): object {

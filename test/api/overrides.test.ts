@@ -49,6 +49,15 @@ test('[BR-NOT-018] a person hands over a shift, sees it listed, and takes it bac
   assert.equal((await api.delete(`${PATH}/${id}`)).status, 409);
 });
 
+test('an override of a user who is not declared any more is void', async () => {
+  await api.post(PATH, { user: 'user/zoe', end: at(4) });
+  const { users } = api;
+  api.users = users.filter(({ name }) => name !== 'zoe');
+  const { body } = await api.get(PATH);
+  api.users = users;
+  assert.equal(body.overrides[0].shifts[0].state, 'void');
+});
+
 test('[BR-NOT-018] a swap in one request; who owes the shift in return is who is relieved', async () => {
   asking = key('bob');
   const inReturn = { start: at(25), end: at(26) };

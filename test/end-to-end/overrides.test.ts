@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { type HeraldProcess, startHerald } from '../support/herald.ts';
+import { type HeraldProcess, startHerald, temporaryFolder } from '../support/herald.ts';
+import { startNats } from '../support/nats.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { until } from '../support/until.ts';
 import { alertsOf, notificationIn, post } from './alerts.ts';
@@ -104,6 +105,10 @@ test('[BR-NOT-018] who takes over a shift is paged from then on, and everything 
   const headers = { authorization: `Bearer ${keys.eve}` };
   const calendar = await (await fetch(`${running.url}/v1/schedules/default/primary.ics`, { headers })).text();
   assert.match(calendar, /SUMMARY:bob\r\n/);
+  const alert = JSON.stringify(alertsOf({ alertname: 'Tried', namespace: 'shop-prod' }));
+  const env = { ...herald.env, HERALD_LISTEN: new URL(running.url).host, HERALD_API_KEY: keys.eve! };
+  const tried = await runCommand(['dry-run', '-', '--source', 'herald'], env, alert);
+  assert.match(tried.out, /reach\.on-call +to-bob user\/bob: schedule\/primary: bob by an override of bob/);
   const text = await until('the ledger to say so', async () => {
     const found = await explained('Taken');
     return found.includes('told that it fires') ? found : false;
@@ -130,4 +135,34 @@ test('[BR-NOT-018] after everything was killed it is as it was, and taken back i
   assert.match(foreign.err, /bob made it/);
   assert.equal((await as('bob', 'override', 'remove', 'primary', taken)).code, 0);
   assert.equal(await whoIsTold('Back'), 'alice');
+});
+
+interface Deployment {
+  readonly workers: readonly { readonly partitions: readonly string[] }[];
+}
+
+test('[BR-NOT-018] with roles apart every worker knows what another process took in', async () => {
+  const nats = await startNats({ maxFileStore: 32 * 1024 ** 3 });
+  const apart = { HERALD_CONFIG: herald.config, HERALD_PARTITIONS: '4', NATS_URL: nats.url };
+  const start = (role: 'ingress' | 'actors' | 'archive') =>
+    startHerald({ role, env: { ...apart, HERALD_DATA: temporaryFolder() } });
+  const [ingress, ...others] = await Promise.all((['ingress', 'actors', 'actors', 'archive'] as const).map(start));
+  running = ingress!;
+  await Promise.all([ingress!, ...others].map((each) => each.ready()));
+  // Two of the six partitions are of channels: each worker decides in one at least.
+  await until('both workers to have their share', async () => {
+    const { deployment } = (await (await fetch(`${running.url}/v1/status`)).json()) as { deployment: Deployment };
+    return deployment.workers.length === 2 && deployment.workers.every(({ partitions }) => partitions.length === 3);
+  });
+  assert.equal(await whoIsTold('Apart'), 'alice');
+  const env = { HERALD_LISTEN: new URL(running.url).host };
+  const made = await runCommand(['override', 'add', 'primary', '--user', 'bob', '--for', '8h'], env);
+  assert.equal(made.code, 0, made.err);
+  let tries = 0;
+  await until('the page to go to bob', async () => (await whoIsTold(`Heard${tries++}`)) === 'bob');
+  const names = Array.from({ length: 12 }, (_, i) => `Apart${i}`);
+  assert.deepEqual(
+    await Promise.all(names.map(whoIsTold)),
+    names.map(() => 'bob'),
+  );
 });

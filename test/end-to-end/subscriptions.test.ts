@@ -84,6 +84,10 @@ test('[BR-NOT-022] [BR-CFG-011] who subscribes by the API is told from then on, 
   assert.ok(Date.parse(policy.activatedAt) > 0, 'since when the policy with it is in force is known');
   const tried = await post(`${running.url}/v1/webhooks/herald?dryRun=true`, alertsOf({ namespace: 'shop-stg' }));
   assert.match(JSON.stringify(tried.body), new RegExp(`to-bob user/bob: subscription ${id} by bob`));
+  const env = { ...herald.env, HERALD_LISTEN: new URL(running.url).host, HERALD_API_KEY: keys.bob! };
+  const alert = JSON.stringify(alertsOf({ namespace: 'shop-stg' }));
+  const { out: byCommand } = await runCommand(['dry-run', '-', '--source', 'herald'], env, alert);
+  assert.match(byCommand, new RegExp(`reach\\.subscribed +to-bob user/bob: subscription ${id} by bob`));
   await send('Production', 'firing', 'shop-prod');
   await until('the route to be told', () => toldBy(ops).includes('Production firing'));
   assert.deepEqual(toldBy(bob), ['Heard firing']);
