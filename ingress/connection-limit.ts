@@ -51,8 +51,11 @@ export class ConnectionLimit {
     return this.#open;
   }
 
-  /** False: it has too many, and this one is to be closed. It counts as open in any case, until `closed` is called for it. */
-  opened(address: string): boolean {
+  /**
+   * False: its address has too many, and this one is to be closed. It counts as open in any case, until `closed` is called for it.
+   * `addressNow`: asked only where it plays a part.
+   */
+  opened(addressNow: () => string): boolean {
     this.#open += 1;
     const { perAddress } = this.#options;
     if (this.#isBlind) return true;
@@ -60,11 +63,12 @@ export class ConnectionLimit {
       this.#counted = null;
       return true;
     }
+    const address = addressNow();
+    if (this.#options.isProxy(address)) return true;
     this.#read();
     const since = (this.#since.get(address) ?? 0) + 1;
     this.#since.set(address, since);
     if (this.#counted === null || (this.#counted.get(address) ?? 0) + since <= perAddress) return true;
-    if (this.#options.isProxy(address)) return true;
     // It will be gone again.
     this.#since.set(address, since - 1);
     this.#options.refused(address);

@@ -123,7 +123,7 @@ const CIPHERS = 'ECDHE+AESGCM:ECDHE+CHACHA20';
 function bound(app: TemplatedApp, connections: ConnectionLimit): void {
   const changed = (res: UwsResponse, change: number) => {
     if (change < 0) connections.closed();
-    else if (!connections.opened(addressOf(res))) res.close();
+    else if (!connections.opened(() => addressOf(res))) res.close();
   };
   app.filter(changed);
 }

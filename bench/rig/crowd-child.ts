@@ -1,6 +1,7 @@
 /** The crowd's process. What the server ends is opened again: who means harm does so, and the number stays what it should be. */
 
 import { connect, type Socket } from 'node:net';
+import { constants, setPriority } from 'node:os';
 import { answerWith } from './child.ts';
 import type { CrowdQuestion, CrowdSpec, CrowdState } from './crowd.ts';
 
@@ -81,4 +82,6 @@ async function gather({ port, ...spec }: CrowdSpec): Promise<CrowdState> {
   return state();
 }
 
+// Strangers have machines of their own: what theirs costs is not to be taken from Herald.
+setPriority(constants.priority.PRIORITY_LOW);
 answerWith<CrowdQuestion, CrowdState>(async (question) => (question === 'state' ? state() : gather(question)));
