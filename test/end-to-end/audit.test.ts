@@ -48,6 +48,18 @@ spec:
   from: "+15005550006"
   to: ["+4915112345678"]
   statusCallback: https://herald.example/v1/callbacks/default/duty
+---
+apiVersion: herald/v1
+kind: User
+metadata: { name: alice }
+spec: { contacts: [{ channel: channel/console, address: alice@example.org }] }
+---
+apiVersion: herald/v1
+kind: Schedule
+metadata: { name: primary }
+spec:
+  timeZone: Europe/Berlin
+  layers: [{ name: first, users: [user/alice], start: '2026-01-05T09:00', rotation: { every: day } }]
 `;
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}`, import.meta.url));
 
@@ -190,6 +202,15 @@ const newSilence = async () => {
   return ((await answer.json()) as { id: string }).id;
 };
 
+const SHIFT = { what: 'shift.change', subject: /^default\/primary$/ };
+const SUBSCRIPTION = { what: 'subscription.make', subject: /^default\/user\/alice$/ };
+const OVERRIDES = '/v1/schedules/default/primary/overrides';
+const override = () => ask('POST', OVERRIDES, { user: 'user/alice', end: inAnHour() });
+/** Equal ones are one: each is about another service. */
+const subscribe = (service: string) =>
+  ask('POST', '/v1/subscriptions', { subscriber: 'user/alice', matchers: [`service="${service}"`] });
+const madeBy = async (answer: Promise<Response>) => ((await (await answer).json()) as { id: string }).id;
+
 /** By method and path, in the order in which they are asked. A text says why nothing is audited. */
 const PATHS: Readonly<Record<string, Audited | string>> = {
   'POST /v1/webhooks/{source}': 'takes alerts in: each has its receipt',
@@ -208,6 +229,7 @@ const PATHS: Readonly<Record<string, Audited | string>> = {
   get [`POST ${ALERT}/snooze`]() {
     return alertCommand('snooze', { until: inAnHour() });
   },
+  [`POST ${ALERT}/comment`]: alertCommand('comment', { comment: 'seen' }),
   [`POST ${ALERT}/approve`]: alertCommand('approve'),
   [`POST ${ALERT}/reject`]: alertCommand('reject'),
   [`POST ${PROMOTIONS}`]: promotion('request', '', { to: 'staging' }),
@@ -245,6 +267,18 @@ const PATHS: Readonly<Record<string, Audited | string>> = {
     what: 'silence.end',
     subject: /^default\/.+/,
     ask: async () => ask('DELETE', `/api/v2/silence/${await newSilence()}`),
+  },
+  'POST /v1/schedules/{tenant}/{name}/overrides': { ...SHIFT, ask: override },
+  'DELETE /v1/schedules/{tenant}/{name}/overrides/{id}': {
+    ...SHIFT,
+    what: 'shift.end',
+    ask: async () => ask('DELETE', `${OVERRIDES}/${await madeBy(override())}`, {}),
+  },
+  'POST /v1/subscriptions': { ...SUBSCRIPTION, ask: () => subscribe('a') },
+  'DELETE /v1/subscriptions/{id}': {
+    ...SUBSCRIPTION,
+    what: 'subscription.end',
+    ask: async () => ask('DELETE', `/v1/subscriptions/${await madeBy(subscribe('b'))}`, {}),
   },
   'POST /v1/dead-letters/{id}/replay': {
     what: 'dead-letter.replay',
@@ -315,6 +349,33 @@ const USAGES: Readonly<Record<string, CliAudited | string>> = {
   status: 'reads',
   'explain TENANT/FINGERPRINT [--recipient ADDRESS]': 'reads',
   'on-call [NAME]': 'reads',
+  'comment TENANT/FINGERPRINT TEXT': {
+    what: 'alert.comment',
+    subject: OF_ALERT,
+    words: async () => ['comment', `default/${fingerprint}`, 'seen'],
+  },
+  'override [list] SCHEDULE': 'reads',
+  'override add SCHEDULE --user NAME (--end TIME | --for DURATION) [--start TIME] [--comment TEXT]': {
+    ...SHIFT,
+    words: ['override', 'add', 'primary', '--user', 'alice', '--for', '2h'],
+  },
+  'override add SCHEDULE --user NAME --start TIME --end TIME --return-start TIME --return-end TIME [--return-user NAME]':
+    'the same request as the line before',
+  'override remove SCHEDULE ID': {
+    ...SHIFT,
+    what: 'shift.end',
+    words: async () => ['override', 'remove', 'primary', await madeBy(override())],
+  },
+  'subscription [list]': 'reads',
+  'subscription add [MATCHER]...': {
+    ...SUBSCRIPTION,
+    words: ['subscription', 'add', 'service="c"', '--subscriber', 'user/alice'],
+  },
+  'subscription remove ID': {
+    ...SUBSCRIPTION,
+    what: 'subscription.end',
+    words: async () => ['subscription', 'remove', await madeBy(subscribe('d'))],
+  },
   'dead-letters [list]': 'reads',
   'dead-letters replay ID': {
     ...replayed,
