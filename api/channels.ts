@@ -1,8 +1,9 @@
-/** GET /v1/channels, POST /v1/channels/{tenant}/{name}/test. */
+/** GET /v1/channels, POST /v1/channels/{tenant}/{name}/test. What a test opens (an incident, a ticket) is ended a minute later. */
 
 import type { SubmitEntry } from '../alert/entry.ts';
 import type { Notification } from '../alert/notification.ts';
 import { reason } from '../alert/reason.ts';
+import { CHANNEL_TYPES } from '../channels/registry.ts';
 import { Problems, problem } from '../ingress/problem.ts';
 import type { HttpRequest, Reply } from '../ingress/route.ts';
 import { type Caller, sees } from './caller.ts';
@@ -45,7 +46,7 @@ export function channelOperations(ports: Ports): Operation[] {
       id: 'testChannel',
       access: { permission: 'channels.test', within: 'tenant' },
       summary:
-        'Sends a test notification through the channel, by the way that all go. Its delivery tells what came of it.',
+        'Sends a test notification through the channel, by the way that all go. Its delivery tells what came of it. What it opens is ended a minute later.',
       parameters: [],
       body: 'ChannelTest',
       answer: 'Submitted',
@@ -93,7 +94,32 @@ async function tryOut(
   if (problems.count > 0) return invalid(problems);
   const id = ports.newCommandId();
   const notification = testNotification(channel, id, by, address, ports.now());
-  return submitted(ports, { kind: 'submit', id, because: 'test', by, notification });
+  const reply = await submitted(ports, { kind: 'submit', id, because: 'test', by, notification });
+  if (reply.status === 200 && isLasting(channel, ports.channels())) await endOf(ports, notification, by);
+  return reply;
+}
+
+function isLasting({ type, tenant, members }: DeclaredChannel, all: readonly DeclaredChannel[]): boolean {
+  if (CHANNEL_TYPES[type]?.lasting === true) return true;
+  return all.some(
+    (one) => one.tenant === tenant && members.includes(one.name) && CHANNEL_TYPES[one.type]?.lasting === true,
+  );
+}
+
+/** Whoever tries it out is to see it, and nobody to clear it away. Milliseconds. */
+const TEST_LASTS = 60_000;
+
+/** Its own command, in the row of the first. If it is not taken on, what was opened stands; that the test was sent is true all the same. */
+async function endOf(ports: Ports, notification: Notification, by: string): Promise<void> {
+  const endsAt = notification.createdAt + TEST_LASTS;
+  const ended: Notification = {
+    ...notification,
+    id: `${notification.id}-end`,
+    status: 'resolved',
+    alerts: notification.alerts.map((alert) => ({ ...alert, status: 'resolved', endsAt })),
+    notBefore: endsAt,
+  };
+  await submitted(ports, { kind: 'submit', id: ports.newCommandId(), because: 'test', by, notification: ended });
 }
 
 export async function submitted(

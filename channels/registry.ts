@@ -47,6 +47,7 @@ const slackChannel: ChannelType<SlackOptions> = {
   options: slackOptions,
   parts: Object.keys(SLACK_TEMPLATE),
   create: (options, context) => createSlackSender(options, context),
+  lasting: true,
   sampleReference: SLACK_REFERENCE,
 };
 
@@ -54,6 +55,7 @@ const pagerdutyChannel: ChannelType<PagerdutyOptions> = {
   options: pagerdutyOptions,
   parts: Object.keys(PAGERDUTY_PARTS),
   create: (options, context) => createPagerdutySender(options, context),
+  lasting: true,
 };
 
 const smsChannel: ChannelType<SmsOptions> = {
@@ -87,6 +89,7 @@ const servicenowChannel: ChannelType<ServicenowOptions> = {
   options: servicenowOptions,
   parts: Object.keys(TICKET_PARTS),
   create: (options, context) => createServicenowSender(options, context),
+  lasting: true,
   sampleReference: TICKET_REFERENCE,
 };
 
@@ -94,6 +97,7 @@ const jiraChannel: ChannelType<JiraOptions> = {
   options: jiraOptions,
   parts: Object.keys(TICKET_PARTS),
   create: (options, context) => createJiraSender(options, context),
+  lasting: true,
   sampleReference: TICKET_REFERENCE,
 };
 

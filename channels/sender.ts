@@ -135,6 +135,8 @@ export interface ChannelType<Options> {
   addressFault?(address: string): string | null;
   /** Verifies and reads a call-back of the provider. Left out: it makes none. Pure. */
   readCallback?(request: CallbackRequest, options: Options): CallbackRead;
+  /** What it opens stays open until it is ended: an incident, a ticket, a message that is kept up to date. */
+  readonly lasting?: true;
   /** A reference as its deliveries leave one: in a preview of an end the group has a message, or a ticket, already. */
   readonly sampleReference?: string;
   /** What would be sent, where it does not leave by HTTP. Sends nothing. */

@@ -13,7 +13,7 @@ const DEFAULT_PATIENCE_S = 30;
 export const channel: Command = {
   usage: ['channel [list]', 'channel test NAME', 'channel resend DELIVERY'],
   description:
-    'Lists the channels and how each stands. test sends a test notification the way that all go, and tells what came of it; resend sends what was delivered once more. Exit code 1 when it was not delivered.',
+    'Lists the channels and how each stands. test sends a test notification the way that all go, and tells what came of it (what it opens, such as an incident, is ended a minute later); resend sends what was delivered once more. Exit code 1 when it was not delivered.',
   options: {
     tenant: { type: 'string', value: 'TENANT', description: 'whose channel; default: default' },
     to: { type: 'string', value: 'ADDRESS', description: 'test: whom to send to, in the terms of the channel' },

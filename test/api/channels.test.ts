@@ -57,6 +57,32 @@ test('[BR-NOT-023] [BR-TEST-002] a channel is tried out by a notification that g
   assert.equal(api.submissions.length, 1);
 });
 
+test('[BR-NOT-023] what a test opens is ended a minute later, also behind a spread; of a message nothing is left to end', async () => {
+  const api = await new ServedApi().start([]);
+  api.reply = async () => ({ ok: true, status: 200, reasons: [reason('delivery.test', 'by ada')] });
+  const of = { tenant: 'acme', fallback: null, members: [] };
+  api.channels.push(
+    { ...of, name: 'pager', type: 'pagerduty' },
+    { ...of, name: 'mail', type: 'email' },
+    { ...of, name: 'any', type: 'spread', members: ['mail', 'pager'] },
+    { ...of, name: 'mails', type: 'spread', members: ['mail'] },
+  );
+  for (const [name, count] of Object.entries({ pager: 2, mail: 1, any: 2, mails: 1 })) {
+    api.submissions.length = 0;
+    assert.equal((await api.post(`/v1/channels/acme/${name}/test`, { by: 'ada' })).status, 200);
+    assert.equal(api.submissions.length, count, name);
+    if (count === 1) continue;
+    const [begun, ended] = api.submissions.map(({ notification }) => notification);
+    assert.deepEqual([begun?.status, ended?.status, ended?.id], ['firing', 'resolved', `${begun?.id}-end`]);
+    assert.deepEqual([ended?.groupId, ended?.alerts[0]?.status], [begun?.groupId, 'resolved']);
+    assert.equal(ended?.notBefore, begun!.createdAt + 60_000);
+  }
+  api.submissions.length = 0;
+  api.reply = async () => ({ ok: false, status: 409, reasons: [reason('channel.unknown', 'no channel')] });
+  assert.equal((await api.post('/v1/channels/acme/pager/test', { by: 'ada' })).status, 409);
+  assert.equal(api.submissions.length, 1, 'what did not begin is not ended');
+});
+
 test('[BR-NOT-013] one delivery can be asked for with its history and its receipt', async () => {
   const read = {
     ...delivery('delivered', 'n1', [1]),
