@@ -40,10 +40,7 @@ export function verifySigned(
   const prefix = PREFIX[style];
   const hex = signature.slice(prefix.length);
   if (!signature.startsWith(prefix) || !HEX.test(hex)) return 'signature.malformed';
-  if (timestamp !== null) {
-    const late = lateness(timestamp, options);
-    if (late !== null) return late;
-  }
+  if (timestamp !== null && !SECONDS.test(timestamp)) return 'signature.malformed';
   const given = Buffer.from(hex, 'hex');
   const before = timestamp === null ? '' : style === 'slack' ? `v0:${timestamp}:` : `${timestamp}:`;
   let matched = false;
@@ -51,17 +48,18 @@ export function verifySigned(
     const expected = createHmac('sha256', secret).update(before).update(body).digest();
     matched = timingSafeEqual(expected, given) || matched;
   }
-  return matched ? 'signature.valid' : 'signature.mismatch';
+  if (!matched) return 'signature.mismatch';
+  return timestamp === null ? 'signature.valid' : timeliness(timestamp, options);
 }
 
-function lateness(timestamp: string, { now, tolerance }: VerificationOptions): SignatureVerdict | null {
-  if (!SECONDS.test(timestamp)) return 'signature.malformed';
+/** Of a signature that is right: of another the time tells nothing. */
+function timeliness(timestamp: string, { now, tolerance }: VerificationOptions): SignatureVerdict {
   const age = now / 1000 - Number(timestamp);
   if (age > tolerance) return 'signature.too-old';
-  return age < -tolerance ? 'signature.from-future' : null;
+  return age < -tolerance ? 'signature.from-future' : 'signature.valid';
 }
 
-/** What else is wrong does not depend on the secret. */
+/** That of the secret which fits; what else is wrong does not depend on it. */
 function best(verdicts: readonly SignatureVerdict[]): SignatureVerdict {
-  return verdicts.includes('signature.valid') ? 'signature.valid' : (verdicts[0] ?? 'signature.mismatch');
+  return verdicts.find((verdict) => verdict !== 'signature.mismatch') ?? 'signature.mismatch';
 }

@@ -50,9 +50,14 @@ export function createPrint(out: Stream, err: Stream, variables: Readonly<Record
   };
 }
 
-/** Text of an alert's sender: its control and direction characters must not reach the terminal. */
+/** Text of an alert's sender, in one line: its control and direction characters must not reach the terminal, nor may it write lines of its own. */
 export function printable(text: string): string {
-  return text.replace(/[^\P{C}\n]/gu, (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`);
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`);
+}
+
+/** The same for a whole message, which has lines. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
 }
 
 /** Columns as wide as their widest cell; the last one is not padded. Empty columns are left out. */

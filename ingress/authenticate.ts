@@ -156,6 +156,12 @@ function basic({ username, passwords }: Extract<SourceAuth, { type: 'basic' }>, 
   return isOneOf(decoded.slice(colon + 1), passwords) && isName ? ACCEPTED : WRONG;
 }
 
+const EXPIRED_KEY = 'The API key has expired, or another took its place.';
+
+function outOfTime(what: string): string {
+  return `The ${what} is right, but was made too long ago, or for later. Are the clocks right?`;
+}
+
 /** null: go on. The answer never tells what was presented or expected. */
 export function refusal(verdict: AuthVerdict, auth: SourceAuth): Reply | null {
   const { code } = verdict;
@@ -174,7 +180,7 @@ export function refusal(verdict: AuthVerdict, auth: SourceAuth): Reply | null {
     case 'auth.expired':
       return problem(403, 'Out of time', {
         code,
-        detail: `The ${CREDENTIAL[auth.type]} is right, but was made too long ago, or for later. Are the clocks right?`,
+        detail: auth.type === 'api-key' ? EXPIRED_KEY : outOfTime(CREDENTIAL[auth.type]),
       });
     case 'auth.revoked':
       return problem(403, 'Revoked', { code, detail: 'The API key was revoked.' });

@@ -21,7 +21,7 @@ import { alertsFrom } from '../alerts-from.ts';
 import { baseUrl, CLIENT_OPTIONS, createClient, describeProblems, isRecord } from '../client.ts';
 import { type Command, CommandFailed, type Input, UsageError } from '../command.ts';
 import { resourceNamed } from '../named.ts';
-import { type Print, printable } from '../print.ts';
+import { type Print, printable, printableLines } from '../print.ts';
 import { resourcesIn } from '../resources.ts';
 
 export const preview: Command = {
@@ -139,7 +139,7 @@ async function writeOut(file: string, messages: readonly PreviewMessage[], print
 function printMessages({ messages, failures, detail }: Preview, print: Print): void {
   for (const { what, contentType, body } of messages) {
     print.line(print.style.bold(printable(`${what} (${contentType})`)));
-    print.line(printable(indented(contentType, body)).trimEnd());
+    print.line(printableLines(indented(contentType, body)).trimEnd());
     print.line('');
   }
   if (messages.length === 0) print.note(`nothing would be sent: ${printable(detail)}`);

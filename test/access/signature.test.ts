@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { webcrypto } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { verifySigned } from '../../access/hmac.ts';
 import { sign, signingKeys, verify } from '../../access/signature.ts';
 
 // The vector of the Standard Webhooks reference libraries.
@@ -59,6 +60,17 @@ test('[BR-WH-005] a timestamp outside the tolerance is refused, before and after
   assert.equal(at(301), 'signature.too-old');
   assert.equal(at(-300), 'signature.valid');
   assert.equal(at(-301), 'signature.from-future');
+});
+
+test('[BR-WH-005] of a signature that is wrong the time tells nothing', () => {
+  const message = { id: 'm', timestamp: '1000', body: 'b' };
+  const options = { now: 10_000_000, tolerance: 300 };
+  assert.equal(verify(message, sign(message, 'other'), 'secret', options), 'signature.mismatch');
+  const signed = { ...message, style: 'standard-webhooks', body: Buffer.from('b') } as const;
+  const both = ['before', 'secret'];
+  assert.equal(verifySigned({ ...signed, signature: sign(message, 'secret') }, both, options), 'signature.too-old');
+  const slack = { ...signed, style: 'slack', id: null } as const;
+  assert.equal(verifySigned({ ...slack, signature: `v0=${'0'.repeat(64)}` }, both, options), 'signature.mismatch');
 });
 
 test('[BR-WH-005] missing or unreadable headers are malformed, never an error', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createPrint, printable, table, time, wrapped } from '../../bin/print.ts';
+import { createPrint, printable, printableLines, table, time, wrapped } from '../../bin/print.ts';
 import '../support/leaks.ts';
 
 const quiet = { write: () => {} };
@@ -24,11 +24,13 @@ test('columns are as wide as their widest cell, colours not counted, and empty o
   assert.deepEqual(table(['ONE', 'EMPTY', 'TWO'], rows, plain), ['ONE  TWO', `a    ${coloured.red('long')}`, 'bbb  x']);
 });
 
-test('no control or direction character of a sender reaches the terminal', () => {
+test('[BR-WH-024] no control or direction character of a sender reaches the terminal', () => {
   assert.equal(printable('a\x1b[2Jb\u202ec'), 'a\\u{1b}[2Jb\\u{202e}c');
+  assert.equal(printable('a\nops  told\u2028x'), 'a\\u{a}ops  told\\u{2028}x');
+  assert.equal(printableLines('a\r\nb'), 'a\\u{d}\nb');
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
-      assert.doesNotMatch(printable(text).replaceAll('\n', ''), /\p{C}/u);
+      assert.doesNotMatch(printable(text), /[\p{C}\p{Zl}\p{Zp}]/u);
     }),
   );
 });
