@@ -38,7 +38,7 @@ export function mayChangeShift(actor: ShiftActor, { user, relieved, turns }: Shi
   if (user === person && turns.includes(person)) return { code: 'shift.taken' };
   if (user === person) return denied(`user/${person} takes no turns in the schedule; ${FOR_ANYBODY}`);
   const others = relieved.filter((one) => one !== person).map((one) => (one === null ? 'nobody' : `user/${one}`));
-  return denied(`not all of it is a shift of user/${person}: ${others.join(', ')} is on call too; ${FOR_ANYBODY}`);
+  return denied(`not all of it is a shift of user/${person}, for ${others.join(', ')} is on call; ${FOR_ANYBODY}`);
 }
 
 /** `by`, `person`: of who made the change. */

@@ -119,9 +119,14 @@ async function make(ports: Ports, request: HttpRequest, caller: Caller): Promise
   const actor = actorIn(ports, caller, tenant, read.by);
   const id = key === '' ? ports.newCommandId() : chosenId(JSON.stringify([tenant, name, actor.name, key]));
   const now = ports.now();
-  const context = { schedule, actor, now, user: (user: string) => ports.people.user(tenant, user) };
+  const context = { actor, now, user: (user: string) => ports.people.user(tenant, user) };
   const decided = await ports.overrides.change({ tenant, schedule: name, by: actor.name }, (known) =>
-    decideShiftChange(known, { ...read.wish, id }, context),
+    // Whose shift it is may be another by the time that it is decided anew.
+    decideShiftChange(
+      known,
+      { ...read.wish, id },
+      { ...context, schedule: scheduleIn(ports, tenant, name) ?? schedule },
+    ),
   );
   switch (decided.code) {
     case 'shift.changed':

@@ -73,7 +73,7 @@ test('[BR-NOT-018] [BR-SEC-008] what is not one’s own takes an operator, and t
   const gap = { user: 'user/zoe', start: at(49), end: at(50) };
   const refused = await api.post(PATH, gap);
   assert.deepEqual([refused.status, refused.body.type], [403, 'urn:herald:problem:shift.denied']);
-  assert.match(refused.body.detail, /not all of it is a shift of user\/ada: nobody is on call/);
+  assert.match(refused.body.detail, /not all of it is a shift of user\/ada, for nobody is on call/);
   asking = key('nobody@example.org');
   const stranger = await api.post(PATH, gap);
   assert.match(stranger.body.detail, /"nobody@example.org" is the name of no User of the tenant/);
@@ -105,6 +105,18 @@ test('[BR-NOT-018] every problem of a body by its path; unknown schedules and ov
   for (const path of ['/v1/schedules/acme/other/overrides', `${PATH}/unknown`])
     assert.equal((await api.delete(path.includes('unknown') ? path : `${path}/x`)).status, 404);
   assert.equal((await api.get('/v1/schedules/acme/other/overrides')).status, 404);
+});
+
+test('[BR-NOT-018] [BR-SEC-008] what somebody else was faster to take is not one’s own any more', async () => {
+  const before = api.schedules;
+  api.meanwhile = () => {
+    api.schedules = [{ tenant: 'acme', schedule: turns('primary', DAY, ['bob']) }];
+    return true;
+  };
+  const { status, body } = await api.post(PATH, { user: 'user/zoe', start: at(2), end: at(4) });
+  api.meanwhile = () => false;
+  api.schedules = before;
+  assert.deepEqual([status, body.detail?.includes('for user/bob is on call')], [403, true]);
 });
 
 test('the same Idempotency-Key makes one override, of each person', async () => {

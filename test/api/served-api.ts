@@ -94,6 +94,8 @@ export class ServedApi {
   declaredSubscriptions: readonly Subscribed[] = [];
   hearer: FindHearer = () => null;
   readonly subscriptions = new Map<string, readonly OwnSubscription[]>();
+  /** True: somebody else was faster. */
+  meanwhile: () => boolean = () => false;
   readonly shifts = new Map<string, readonly ShiftChange[]>();
   readonly keys = new Map<string, ApiKey>();
   readonly secrets = new Map<string, StoredSecret>();
@@ -125,7 +127,8 @@ export class ServedApi {
     overrides: {
       of: (tenant, schedule) => this.shifts.get(`${tenant}/${schedule}`) ?? [],
       change: async ({ tenant, schedule }, decide) => {
-        const decided = decide(this.shifts.get(`${tenant}/${schedule}`) ?? []);
+        const first = decide(this.shifts.get(`${tenant}/${schedule}`) ?? []);
+        const decided = this.meanwhile() ? decide(this.shifts.get(`${tenant}/${schedule}`) ?? []) : first;
         if ('all' in decided) this.shifts.set(`${tenant}/${schedule}`, decided.all);
         return decided;
       },
