@@ -6,11 +6,18 @@
 /** Texts of each generation. Under load some 20,000 alerts lie between an alert and its way into its group. */
 const MOST = 50_000;
 
+let isKeeping = true;
 let young = new Map<string, string>();
 let old: ReadonlyMap<string, string> = new Map();
 
+/** For a thread that lets go of all it reads, such as the archive's: it would look for equal texts for nothing. */
+export function letTextsGo(): void {
+  isKeeping = false;
+}
+
 /** `text`: well-formed, as all that was read from UTF-8 is. */
 export function sharedText(text: string): string {
+  if (!isKeeping) return text;
   let known = young.get(text);
   if (known !== undefined) return known;
   known = old.get(text) ?? apart(text);

@@ -6,6 +6,7 @@
 import { mkdirSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
+import { letTextsGo } from '../alert/shared-text.ts';
 import { journalSource } from '../archive/journal-source.ts';
 import { type RunningArchive, runArchive } from '../archive/run.ts';
 import { type Bus, connectBus } from '../bus/connection.ts';
@@ -53,6 +54,7 @@ export async function startArchive(options: ArchiveRoleOptions): Promise<Archive
 
 /** The archive, and word of how far it is: journals are purged behind that. */
 async function openArchive(bus: Bus, count: PartitionCount, databaseFile: string, log: Log): Promise<ArchiveRole> {
+  letTextsGo();
   const archive = await runArchive({
     bus,
     journal: journalSource(bus),
