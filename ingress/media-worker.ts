@@ -14,6 +14,17 @@ export type MediaResult = { readonly json: string } | { readonly problem: string
 export default function readTask({ media, text, most }: MediaTask): MediaResult {
   const read = readMedia(media, text);
   if ('problem' in read) return read;
-  const json = JSON.stringify(read.value);
+  const json = written(read.value);
+  if (json === null) return { problem: 'it is nested too deep, or too long' };
   return json.length > most ? { tooLarge: true } : { json };
+}
+
+/** null: it recurses deeper than the stack, or is longer than any text. What a form holds as JSON is not looked at before. */
+function written(value: unknown): string | null {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }

@@ -171,4 +171,6 @@ test('[BR-WH-024] a form of many fields is refused, also where they have one nam
     assert.deepEqual([status, /more than 10000 fields/.test(text)], [400, true], text);
   }
   assert.equal((await form('name=a&name=b&host=h')).status, 422);
+  const deep = await form(`payload=${encodeURIComponent(`{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`)}`);
+  assert.deepEqual([deep.status, /nested too deep/.test(deep.text)], [400, true], deep.text);
 });
