@@ -1,9 +1,11 @@
 /**
  * The embedded default: a nats-server of our own, on a private port, with its data below HERALD_DATA. It is watched and
- * started again when it ends; its port stays the same, so that clients find it again.
+ * started again when it ends; its port stays the same, so that clients find it again. It asks for a password that only this process and
+ * its configuration file have: whoever else is on this machine could otherwise do everything that Herald's own API refuses.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Log } from '../telemetry/log.ts';
@@ -25,6 +27,7 @@ export interface NatsChildOptions {
 
 const RESTART_PAUSE = 300;
 const STOP_TIME = 4000;
+const USER = 'herald';
 
 /** Throws StartFailed where there is no nats-server. Returns before the server answers: connecting is patient. */
 export async function startNatsChild(options: NatsChildOptions): Promise<NatsChild> {
@@ -34,8 +37,11 @@ export async function startNatsChild(options: NatsChildOptions): Promise<NatsChi
   const pidFile = join(folder, 'nats-server.pid');
   await endLeftOver(pidFile, folder, log);
   const port = await freePort();
+  const password = randomBytes(24).toString('base64url');
   const config = join(folder, 'nats-server.conf');
-  writeFileSync(config, configuration(port, folder, options.maxFileStore), { mode: 0o600 });
+  // Anew: the mode of a file that is there would stay what it was.
+  rmSync(config, { force: true });
+  writeFileSync(config, configuration(port, password, folder, options.maxFileStore), { mode: 0o600 });
 
   let child: ChildProcess;
   let stopping = false;
@@ -61,7 +67,7 @@ export async function startNatsChild(options: NatsChildOptions): Promise<NatsChi
   const endWithUs = () => void child.kill('SIGTERM');
   process.once('exit', endWithUs);
   return {
-    url: `nats://127.0.0.1:${port}`,
+    url: `nats://${USER}:${password}@127.0.0.1:${port}`,
     get pid() {
       return child.pid;
     },
@@ -77,11 +83,12 @@ export async function startNatsChild(options: NatsChildOptions): Promise<NatsChi
   };
 }
 
-function configuration(port: number, folder: string, maxFileStore: number): string {
+function configuration(port: number, password: string, folder: string, maxFileStore: number): string {
   return [
     'host: "127.0.0.1"',
     `port: ${port}`,
     'server_name: "herald"',
+    `authorization { user: "${USER}", password: "${password}" }`,
     'jetstream {',
     `  store_dir: ${JSON.stringify(join(folder, 'store'))}`,
     '  max_memory_store: 67108864',

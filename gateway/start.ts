@@ -19,6 +19,7 @@ export type Started = (port: number | null, access: string | null) => void;
 
 /** Throws StartFailed. */
 export async function startAll(environment: Environment, started: Started): Promise<void> {
+  keepPrivate();
   const log = createLog(environment.logLevel);
   const unlock = lockData(environment.data);
   let nats: NatsChild | null = null;
@@ -38,8 +39,14 @@ export async function startAll(environment: Environment, started: Started): Prom
 
 /** Needs NATS_URL. Throws StartFailed. */
 export async function runRole(role: Role, environment: Environment, started: Started): Promise<void> {
+  keepPrivate();
   const log = createLog(environment.logLevel);
   await runHerald({ environment, roles: [role], natsUrl: environment.natsUrl ?? '', alone: false, log }, started, []);
+}
+
+/** What is stored is no business of other users of this machine; a group of the operator's may be let in. */
+function keepPrivate(): void {
+  process.umask(process.umask() | 0o007);
 }
 
 async function runHerald(options: HeraldOptions, started: Started, after: readonly Step[]): Promise<void> {

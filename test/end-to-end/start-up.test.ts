@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readdirSync, statSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { temporaryFolder } from '../support/herald.ts';
 import { atEnd } from '../support/leaks.ts';
@@ -28,6 +30,17 @@ test('a second start on the data of a running Herald is refused and harms nothin
   const third = await runningHerald({ config: GOOD, env });
   t.diagnostic(`ready after ${Math.round(third.readyAfter)} ms, with data that was there (the issue asks for 3,000)`);
   assert.equal((await get(`${third.url}/readyz`)).status, 200);
+});
+
+test('[BR-SEC-014] what is stored is nothing to other users of the machine', async () => {
+  const data = temporaryFolder();
+  await runningHerald({ config: GOOD, env: { HERALD_DATA: data } });
+  const files = readdirSync(data, { recursive: true, encoding: 'utf8' });
+  assert.ok(files.some((file) => file.endsWith('.sqlite')) && files.some((file) => file.endsWith('nats-server.conf')));
+  assert.deepEqual(
+    files.filter((file) => (statSync(join(data, file), { throwIfNoEntry: false })?.mode ?? 0) & 0o007),
+    [],
+  );
 });
 
 test('a port in use is told, with exit code 1 and no stack', async () => {

@@ -168,9 +168,12 @@ export async function gatherEvidence(natsUrl: string, count: PartitionCount): Pr
   return evidence;
 }
 
-/** Where the nats-server of a running `herald start` listens. */
+/** Where the nats-server of a running `herald start` listens, and who may speak to it. */
 export function embeddedNats(data: string): string {
-  const port = /^port: (\d+)$/m.exec(readFileSync(join(data, 'nats/nats-server.conf'), 'utf8'))?.[1];
-  if (port === undefined) throw new Error(`no port in the nats-server.conf below ${data}`);
-  return `nats://127.0.0.1:${port}`;
+  const configuration = readFileSync(join(data, 'nats/nats-server.conf'), 'utf8');
+  const port = /^port: (\d+)$/m.exec(configuration)?.[1];
+  const [, user, password] = /user: "([^"]+)", password: "([^"]+)"/.exec(configuration) ?? [];
+  if (port === undefined || password === undefined)
+    throw new Error(`no port or password in the nats-server.conf below ${data}`);
+  return `nats://${user}:${password}@127.0.0.1:${port}`;
 }
