@@ -20,6 +20,11 @@ export class BucketConflict extends Error {
   readonly code = 'bucket.conflict';
 }
 
+/** NATS does not answer, or does not keep it. It may be kept all the same. */
+export class BucketUnavailable extends Error {
+  readonly code = 'ingest.unavailable';
+}
+
 /** Milliseconds. */
 const READ_ANYWAY = 30_000;
 const TRY_AGAIN = 1000;
@@ -77,25 +82,30 @@ export class WatchedBucket {
     return this.#content;
   }
 
-  /** `revision`: of what is replaced; 0: there must be none. Throws BucketConflict. Known here when it resolves. */
+  /** `revision`: of what is replaced; 0: there must be none. Throws BucketConflict or BucketUnavailable. Known here when it resolves. */
   async put(key: string, value: Uint8Array, revision: number): Promise<void> {
     try {
       if (revision === 0) await this.#kv.create(key, value);
       else await this.#kv.update(key, value, revision);
     } catch (error) {
-      if (!(error instanceof JetStreamApiError) || error.code !== WRONG_LAST_SEQUENCE) throw error;
+      if (!(error instanceof JetStreamApiError) || error.code !== WRONG_LAST_SEQUENCE) throw this.#unavailable(error);
       throw new BucketConflict(`${this.#bucket}: ${key} was changed meanwhile`, { cause: error });
     }
     await this.#readNow();
   }
 
-  /** Known here, whatever was told, when it resolves. */
+  /** Known here, whatever was told, when it resolves. Throws BucketUnavailable. */
   refresh(): Promise<void> {
     return this.#readNow();
   }
 
+  /** Throws BucketUnavailable. */
   async delete(key: string): Promise<void> {
-    await this.#kv.delete(key);
+    try {
+      await this.#kv.delete(key);
+    } catch (error) {
+      throw this.#unavailable(error);
+    }
     await this.#readNow();
   }
 
@@ -107,8 +117,17 @@ export class WatchedBucket {
 
   /** What is being read now may be from before: once more. */
   async #readNow(): Promise<void> {
-    await this.#reading;
-    await this.#read();
+    try {
+      await this.#reading;
+      await this.#read();
+    } catch (error) {
+      throw this.#unavailable(error);
+    }
+  }
+
+  #unavailable(cause: unknown): BucketUnavailable {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return new BucketUnavailable(`NATS does not answer for ${this.#bucket} now: ${why}`, { cause });
   }
 
   #changed(): void {

@@ -63,7 +63,7 @@ export class RecordStore<Content> {
     this.#listeners.push(listener);
   }
 
-  /** `decide` may be asked again, with what stands there by then; null: nothing. Rejects with RecordUnavailable, or as the audit does. */
+  /** `decide` may be asked again, with what stands there by then; null: nothing. Rejects with RecordUnavailable, as the bucket (BucketUnavailable), or as the audit does. */
   async change<Answer>(key: string, decide: (known: Content | null) => Decided<Content, Answer>): Promise<Answer> {
     const bucket = this.#bucket;
     if (bucket === null) throw new RecordUnavailable('NATS has not been reached yet');
@@ -156,12 +156,8 @@ async function isPut(bucket: WatchedBucket, key: string, content: unknown, revis
     await bucket.put(key, Buffer.from(JSON.stringify({ version: VERSION, content })), revision);
     return true;
   } catch (error) {
-    if (!(error instanceof BucketConflict)) throw unavailable(error);
-    await bucket.refresh().catch((cause: unknown) => Promise.reject(unavailable(cause)));
+    if (!(error instanceof BucketConflict)) throw error;
+    await bucket.refresh();
     return false;
   }
-}
-
-function unavailable(cause: unknown): RecordUnavailable {
-  return new RecordUnavailable(`NATS does not keep it now: ${(cause as Error).message}`, { cause });
 }

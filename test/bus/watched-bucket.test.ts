@@ -3,7 +3,7 @@ import { before, test } from 'node:test';
 import { type Bus, connectBus } from '../../bus/connection.ts';
 import { ensureStreams } from '../../bus/streams.ts';
 import { API_KEYS_BUCKET } from '../../bus/subjects.ts';
-import { BucketConflict, WatchedBucket } from '../../bus/watched-bucket.ts';
+import { BucketConflict, BucketUnavailable, WatchedBucket } from '../../bus/watched-bucket.ts';
 import { silentLog } from '../../telemetry/log.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { atEnd } from '../support/leaks.ts';
@@ -69,4 +69,20 @@ test('what changed while a process was cut off it sees once it is connected agai
   await (await watched(other)).bucket.put('c', Buffer.from('late'), 0);
   await until('it to be seen', () => cutOff.seen.get('c') === 'late', { timeoutMs: 20_000 });
   assert.equal(cutOff.seen.size, count + 1);
+});
+
+test('where NATS does not answer, that is what is said, of a change as of a look', async () => {
+  const own = await startNats({ maxFileStore: 8 * 1024 ** 3 });
+  const alone = await connectBus({ url: own.url, name: 'test', log: silentLog });
+  atEnd(() => alone.close());
+  await ensureStreams(alone, { alert: 1, channel: 1 }, { ingestMaxBytes: 64 * 1024 * 1024 });
+  const { bucket } = await watched(alone);
+  await bucket.put('a', Buffer.from('1'), 0);
+  const { revision } = bucket.content.get('a')!;
+  await own.stop();
+  await Promise.all([
+    assert.rejects(bucket.put('a', Buffer.from('2'), revision), BucketUnavailable),
+    assert.rejects(bucket.delete('a'), BucketUnavailable),
+    assert.rejects(bucket.refresh(), BucketUnavailable),
+  ]);
 });

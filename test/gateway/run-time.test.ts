@@ -6,7 +6,7 @@ import type { AuditEvent } from '../../access/audit-chain.ts';
 import { type Bus, connectBus } from '../../bus/connection.ts';
 import { ensureStreams } from '../../bus/streams.ts';
 import { SHIFTS_BUCKET } from '../../bus/subjects.ts';
-import { BucketConflict, WatchedBucket } from '../../bus/watched-bucket.ts';
+import { BucketConflict, BucketUnavailable, WatchedBucket } from '../../bus/watched-bucket.ts';
 import type { LiveResources } from '../../gateway/live-resources.ts';
 import { RecordUnavailable } from '../../gateway/record-store.ts';
 import { RunTime } from '../../gateway/run-time.ts';
@@ -84,7 +84,7 @@ test('[BR-NOT-018] a NATS that was killed has them still', async () => {
   const known = ids(one);
   await server.kill9();
   await until('the loss to be noticed', () => !bus.connected());
-  await assert.rejects(take(one, 'lost', 0), RecordUnavailable);
+  await assert.rejects(take(one, 'lost', 0), BucketUnavailable);
   await server.restart();
   assert.deepEqual(ids(await process_(await connected())), known);
 });
