@@ -19,7 +19,7 @@ import { auditChanges, auditSignInRefused, auditStarted, auditStopped, openAudit
 import type { Environment } from './environment.ts';
 import { keepEventMasks } from './event-masks.ts';
 import { startHealthServer } from './health-server.ts';
-import { type IngressRole, sourceFinder, startIngress } from './ingress-role.ts';
+import { type IngressRole, startIngress } from './ingress-role.ts';
 import { KeyStore } from './key-store.ts';
 import { type LiveResources, openResources } from './live-resources.ts';
 import { openBus, partitionCount } from './open-bus.ts';
@@ -37,6 +37,7 @@ import type { Step } from './shutdown.ts';
 import { standingOf } from './standing.ts';
 import type { Role } from './start.ts';
 import { TextsInForce } from './texts-in-force.ts';
+import { sourceFinder } from './webhook-ports.ts';
 
 export interface HeraldOptions {
   readonly environment: Environment;

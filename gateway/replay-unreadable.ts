@@ -13,8 +13,8 @@ import { type PartitionCount, partitionOf } from '../bus/partition.ts';
 import { entriesOf } from '../ingress/nats-inlet.ts';
 import { systemRandom } from '../ingress/random.ts';
 import { systemClock } from '../telemetry/clock.ts';
-import { sourceFinder } from './ingress-role.ts';
 import type { LiveResources } from './live-resources.ts';
+import { sourceFinder } from './webhook-ports.ts';
 
 const random = systemRandom();
 
