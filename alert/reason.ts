@@ -145,6 +145,7 @@ export const REASONS = {
   'delivery.queued': 'waits in the queue of its channel',
   'delivery.attempting': 'handed to the sender of its channel',
   'delivery.delivered': 'the channel accepted it',
+  'delivery.limited': 'its provider wants fewer requests',
   'delivery.unsent': 'it never left: its owner could not confirm that it is the owner',
   'delivery.retry': 'the attempt failed in a way that may pass; tried again later',
   'delivery.rejected': 'the channel refused it for good',

@@ -13,6 +13,7 @@ import { type Breaker, closedBreaker } from './breaker.ts';
 import type { Conversation } from './conversations.ts';
 import type { Detour } from './detours.ts';
 import { Lanes } from './lanes.ts';
+import { ownPace, type Pace } from './pace.ts';
 import type { Recall } from './recalls.ts';
 import type { ReceiptStanding } from './receipts.ts';
 
@@ -66,6 +67,7 @@ export interface ChannelState {
   bucket: number;
   readonly recipients: RecipientStanding[];
   readonly breaker: Breaker;
+  readonly pace: Pace;
   readonly receipts: ReceiptStanding[];
   readonly recalls: Recall[];
   /** What its provider said last when it was asked; null: it was not. */
@@ -110,6 +112,7 @@ export function emptyChannel(): ChannelState {
     bucket: 0,
     recipients: [],
     breaker: closedBreaker(),
+    pace: ownPace(),
     receipts: [],
     recalls: [],
     health: null,

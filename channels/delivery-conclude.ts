@@ -48,12 +48,14 @@ export function conclude(state: ChannelState, delivery: Delivery, outcome: Outco
   }
 }
 
-function signOf({ kind }: Outcome): ProviderSign | null {
+function signOf(outcome: Outcome): ProviderSign | null {
+  const { kind } = outcome;
   switch (kind) {
     case 'delivered':
     case 'rejected':
       return 'answered';
     case 'retry':
+      return outcome.limited === true ? 'answered' : 'failed';
     case 'uncertain':
       return 'failed';
     case 'unsent':
@@ -85,9 +87,19 @@ function judge(state: ChannelState, delivery: Delivery, outcome: Outcome, { rand
       return giveUp(state, delivery, now, policy, [reason('delivery.rejected', detail)], 'answered');
     case 'retry': {
       if (policy === null) return giveUp(state, delivery, now, policy, unknownChannel(notification), 'failed');
-      if (attempt >= policy.retry.maxAttempts) {
+      const counts = outcome.limited !== true || !state.pace.taken;
+      if (counts && attempt >= policy.retry.maxAttempts) {
         const reasons = [reason('delivery.exhausted', `attempt ${attempt}: ${detail}`)];
-        return giveUp(state, delivery, now, policy, reasons, 'failed');
+        return giveUp(state, delivery, now, policy, reasons, signOf(outcome) ?? 'failed');
+      }
+      if (outcome.limited === true) {
+        const notBefore = outcome.notBefore ?? now + backoff(counts ? attempt : 1, policy.retry, random);
+        return only({
+          type: 'delivery.retry',
+          ...of([reason('delivery.limited', detail)]),
+          notBefore,
+          limited: { counts },
+        });
       }
       const notBefore = Math.max(now + backoff(attempt, policy.retry, random), outcome.notBefore ?? 0);
       const { progress } = outcome;

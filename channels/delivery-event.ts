@@ -54,6 +54,8 @@ export type DeliveryEvent =
       readonly notBefore: number;
       /** See Outcome. */
       readonly progress?: string;
+      /** The provider wants fewer requests: whether that used up the attempt (pace.ts). Left out: it failed in another way. */
+      readonly limited?: { readonly counts: boolean };
     })
   /** The attempt was never made: it does not count. */
   | (OfDelivery & { readonly type: 'delivery.unsent'; readonly attempt: number; readonly notBefore: number })

@@ -19,6 +19,7 @@ import { noteConversation } from './conversations.ts';
 import type { ChannelEvent, DeliveryEvent, ProviderSign } from './delivery-event.ts';
 import { dropDetour, noteDetour } from './detours.ts';
 import { addExpansion, endExpansion, evolveExpansion, expansionOf } from './expansion.ts';
+import { noteLimited, noteSent, noteTaken } from './pace.ts';
 import { dropRecall, keepForRecall } from './recalls.ts';
 import { expectReceipt, receiptOf } from './receipts.ts';
 import { noteRecipient, recipientName } from './recipients.ts';
@@ -81,7 +82,7 @@ function change(state: ChannelState, delivery: Delivery, event: OfOne): void {
       begin(state, delivery, event);
       return;
     case 'delivery.retry':
-      noteFailure(state.breaker, event.notificationId);
+      noteRetry(state, delivery, event);
       if (event.progress !== undefined) delivery.progress = event.progress;
       move(state, delivery, false, event.notBefore);
       return;
@@ -102,6 +103,7 @@ function change(state: ChannelState, delivery: Delivery, event: OfOne): void {
       return;
     case 'delivery.delivered':
       noteSuccess(state.breaker);
+      noteTaken(state.pace);
       removeDelivery(state, delivery);
       expectReceipt(state.receipts, event.notificationId, event.receiptId ?? null);
       // A million members would push out what is remembered of everybody else. They come once: their place is in the journal.
@@ -126,6 +128,17 @@ function change(state: ChannelState, delivery: Delivery, event: OfOne): void {
   }
 }
 
+function noteRetry(state: ChannelState, delivery: Delivery, event: OfOne & { type: 'delivery.retry' }): void {
+  const { limited, at, notBefore, attempt } = event;
+  if (limited === undefined) {
+    noteFailure(state.breaker, event.notificationId);
+    return;
+  }
+  noteSuccess(state.breaker);
+  noteLimited(state.pace, indexOf(state).lanes.attempting.size, at, notBefore);
+  if (!limited.counts) delivery.attempts = attempt - 1;
+}
+
 /** What was delivered, and goes on to another channel or to the dead letters all the same. */
 function recall(state: ChannelState, { type, notificationId }: OfOne): void {
   if (type !== 'delivery.dead' && type !== 'delivery.diverted') return;
@@ -138,6 +151,7 @@ function begin(state: ChannelState, delivery: Delivery, event: OfOne & { type: '
   delivery.attempts = event.attempt;
   delivery.held = null;
   move(state, delivery, true, 0);
+  noteSent(state.pace, event.at);
   const { spent, probe } = event;
   if (probe === true) state.breaker.probe = event.notificationId;
   if (spent?.channel !== undefined) state.bucket = spent.channel;

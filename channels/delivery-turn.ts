@@ -3,24 +3,22 @@
  * its room, its rate limit and those of the recipients allow, the most urgent first.
  */
 
-import type { Entry } from '../alert/entry.ts';
 import type { ChannelPolicy } from '../alert/policy.ts';
 import { type Reason, reason } from '../alert/reason.ts';
-import { standingOf } from './breaker.ts';
+import { type Breaker, standingOf } from './breaker.ts';
 import { bundleWith } from './bundle.ts';
 import { type ChannelState, type Delivery, indexOf } from './channel-state.ts';
 import { earlierReference } from './conversations.ts';
 import type { DeliveryDecision, Send } from './delivery.ts';
 import type { ChannelEvent, DeliveryEvent } from './delivery-event.ts';
-import { nextChannel } from './divert.ts';
+import { exitDueAt, MOST_PER_PUMP, sendElsewhere } from './delivery-exit.ts';
 import { buryExpansions, expand, expansionDueAt, type Neighbours } from './expansion.ts';
-import { about, dead, giveUp, unknownChannel } from './give-up.ts';
+import { about, dead, unknownChannel } from './give-up.ts';
+import { isLong, type Pace, roomIn } from './pace.ts';
 import { recipientName } from './recipients.ts';
 import { Spending } from './spending.ts';
 import { dueOf, tokensIn } from './throttle.ts';
 
-/** How many are given up or sent elsewhere in one commit. */
-const MOST_PER_PUMP = 256;
 /** How many are looked at besides those that there is room for: their recipients may hold them. */
 const MOST_HELD = 32;
 /** How far to look for the oldest that fires. */
@@ -39,21 +37,43 @@ export function takeTurn(
   const expired = tooOld(state, now, policy);
   if (expired.length > 0) return eventsOnly(expired.map((one) => expire(state, one, now)));
   const { lanes } = indexOf(state);
-  const { breaker } = state;
+  const { breaker, pace } = state;
   const standing = standingOf(breaker, now);
   if (standing === 'open' || (standing === 'half-open' && breaker.probe !== null)) {
-    const leaving = sendElsewhere(state, now, policy);
-    if (leaving.events.length > 0) return leaving;
-    return holdNext(state, now, policy, reason('breaker.open', `until ${new Date(breaker.until).toISOString()}`));
+    return keepBack(state, now, policy, openUntil(breaker), true);
   }
-  const room = policy.concurrency - lanes.attempting.size;
+  if (now < pace.until) {
+    return keepBack(state, now, policy, pausedUntil(pace), isLong(pace));
+  }
+  const room = roomIn(pace, policy.concurrency) - lanes.attempting.size;
   const tokens = policy.rateLimit === undefined ? room : tokensIn(state.bucket, policy.rateLimit, now);
   const turn =
     room > 0 && tokens === 0
       ? limited(state, now, policy)
       : start(state, now, policy, Math.min(room, tokens, standing === 'half-open' ? 1 : room));
-  // Nothing may be let through to see: what has somewhere else to go does not wait for that.
-  return standing === 'half-open' && turn.events.length === 0 ? sendElsewhere(state, now, policy) : turn;
+  // What has somewhere else to go does not wait for that either, as nothing could be let through to see.
+  if (turn.events.length > 0 || !(standing === 'half-open' || isLong(pace))) return turn;
+  return sendElsewhere(state, now, policy, standing === 'half-open' ? openUntil(breaker) : pausedUntil(pace));
+}
+
+function openUntil({ until }: Breaker): Reason {
+  return reason('breaker.open', `until ${new Date(until).toISOString()}`);
+}
+
+function pausedUntil({ until }: Pace): Reason {
+  return reason('delivery.limited', `nothing before ${new Date(until).toISOString()}`);
+}
+
+/** `leave`: what has somewhere else to go goes there. */
+function keepBack(
+  state: ChannelState,
+  now: number,
+  policy: ChannelPolicy,
+  why: Reason,
+  leave: boolean,
+): DeliveryDecision {
+  const leaving = leave ? sendElsewhere(state, now, policy, why) : NOTHING;
+  return leaving.events.length > 0 ? leaving : holdNext(state, now, policy, why);
 }
 
 /** When `takeTurn` does something, if nothing else happens; in the past if it would now; null: it would not. */
@@ -67,22 +87,10 @@ export function turnDueAt(state: ChannelState, policy: ChannelPolicy): number | 
 
 function startDueAt(state: ChannelState, { concurrency, rateLimit }: ChannelPolicy): number | null {
   const { lanes } = indexOf(state);
-  const { breaker, bucket } = state;
+  const { breaker, bucket, pace } = state;
   const ready = lanes.dueAt();
-  if (ready === null || lanes.attempting.size >= concurrency || breaker.probe !== null) return null;
-  return Math.max(ready, breaker.until, rateLimit === undefined ? 0 : dueOf(bucket, rateLimit));
-}
-
-/** While the breaker is open, or its probe under way, for those that have somewhere else to go. */
-function exitDueAt(state: ChannelState, policy: ChannelPolicy): number | null {
-  const { pauses, until, probe } = state.breaker;
-  if (pauses === 0) return null;
-  const due = leavers(state, policy).reduce<number | null>(
-    (found, { notification }) => earliest(found, notification.notBefore ?? 0),
-    null,
-  );
-  // Once the pause is over one is to be let through first.
-  return due !== null && (probe !== null || due < until) ? due : null;
+  if (ready === null || lanes.attempting.size >= roomIn(pace, concurrency) || breaker.probe !== null) return null;
+  return Math.max(ready, breaker.until, pace.until, rateLimit === undefined ? 0 : dueOf(bucket, rateLimit));
 }
 
 function expiryDueAt(state: ChannelState, policy: ChannelPolicy): number | null {
@@ -115,24 +123,10 @@ function expire(state: ChannelState, delivery: Delivery, now: number): DeliveryE
   return dead(delivery, state.deadCount, now, [reason('delivery.expired', `it waited for ${waited} s`)]);
 }
 
-function leavers(state: ChannelState, policy: ChannelPolicy): Delivery[] {
-  return indexOf(state)
-    .lanes.queued(MOST_PER_PUMP)
-    .filter(({ notification }) => nextChannel(notification, policy) !== null);
-}
-
-function sendElsewhere(state: ChannelState, now: number, policy: ChannelPolicy): DeliveryDecision {
-  const leaving = leavers(state, policy).filter(({ notification }) => (notification.notBefore ?? 0) <= now);
-  const why = [reason('breaker.open', `until ${new Date(state.breaker.until).toISOString()}`)];
-  const ends = leaving.map((delivery) => giveUp(state, delivery, now, policy, why));
-  const effects: Entry[] = ends.flatMap((end) => end.effects);
-  return { events: ends.flatMap((end) => end.events), effects, sends: [] };
-}
-
 /** Says of those that would be next why they are not. Once for each cause. */
 function holdNext(state: ChannelState, now: number, policy: ChannelPolicy, why: Reason): DeliveryDecision {
   const { lanes } = indexOf(state);
-  const room = policy.concurrency - lanes.attempting.size;
+  const room = roomIn(state.pace, policy.concurrency) - lanes.attempting.size;
   const untold = lanes.next(Math.max(0, room), now).filter(({ held }) => held !== why.code);
   return eventsOnly(untold.map(({ notification }) => ({ type: 'delivery.held', ...about(notification, now, [why]) })));
 }

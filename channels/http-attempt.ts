@@ -90,7 +90,8 @@ export function verdictOfStatus(answer: HttpAnswer, now: number, lost: Lost = 'r
   if (status >= 200 && status < 300) return { kind: 'delivered', detail: `HTTP ${status}` };
   if (lost === 'uncertain' && PERHAPS_DONE.has(status)) return { kind: lost, detail: describeAnswer(answer) };
   if (status >= 500 || PASSING.has(status)) {
-    return { kind: 'retry', detail: describeAnswer(answer), notBefore: retryAfter(answer.retryAfter, now) };
+    const limited = status === 429 ? ({ limited: true } as const) : {};
+    return { kind: 'retry', detail: describeAnswer(answer), notBefore: retryAfter(answer.retryAfter, now), ...limited };
   }
   if (status >= 300 && status < 400) {
     const to = answer.location === null ? 'without saying where to' : `to ${oneLine(answer.location)}`;

@@ -18,6 +18,8 @@ export type Outcome =
       readonly kind: 'retry';
       readonly detail: string;
       readonly notBefore: number | null;
+      /** The provider is there, did nothing, and wants fewer requests (pace.ts). */
+      readonly limited?: true;
       /** What the next attempts are to know of this one: opaque text of at most MAX_PROGRESS bytes. Left out: what was known before. */
       readonly progress?: string;
     }

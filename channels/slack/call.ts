@@ -81,7 +81,8 @@ function errorAnswer(error: string, notBefore: number | null, lost: Lost): Slack
   if (means === 'perhaps-done' && lost === 'uncertain')
     return { kind: 'error', error, means, outcome: { kind: lost, detail } };
   const passing = means === 'transient' || means === 'rate-limited' || means === 'perhaps-done';
-  const outcome: Outcome = passing ? { kind: 'retry', detail, notBefore } : { kind: 'rejected', detail };
+  const limited = means === 'rate-limited' ? ({ limited: true } as const) : {};
+  const outcome: Outcome = passing ? { kind: 'retry', detail, notBefore, ...limited } : { kind: 'rejected', detail };
   return { kind: 'error', error, means, outcome };
 }
 

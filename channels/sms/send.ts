@@ -122,8 +122,8 @@ function outcomeOf({ outcome, body }: ApiFailure): Outcome {
   const error = typeof code === 'number' ? twilioError(code) : null;
   if (error !== null) {
     const detail = `error ${String(code)}, ${error.meaning} (${outcome.detail})`;
-    const notBefore = outcome.kind === 'retry' ? outcome.notBefore : null;
-    return error.passing ? { kind: 'retry', detail, notBefore } : { kind: 'rejected', detail };
+    if (!error.passing) return { kind: 'rejected', detail };
+    return outcome.kind === 'retry' ? { ...outcome, detail } : { kind: 'retry', detail, notBefore: null };
   }
   return outcome;
 }

@@ -78,6 +78,7 @@ test('[BR-NOT-011] Discord says to the millisecond how long its rate limit lasts
     kind: 'retry',
     detail: 'HTTP 429, You are being rate limited.',
     notBefore: clock.now() + 64_570,
+    limited: true,
   });
   server.next(answerJson(429, { message: 'x', retry_after: 1e12 }, { 'retry-after': '7' }));
   assert.equal(((await send()) as { notBefore: number }).notBefore, clock.now() + 7000);

@@ -183,11 +183,16 @@ test('real conversations that do not take a message say why', async () => {
 test('[BR-NOT-011] a rate limit is waited out for as long as Slack says', async () => {
   const { clock, slack, send } = await setUp();
   slack.next('chat.postMessage', slackError('ratelimited', 429, { 'retry-after': '30' }));
-  assert.deepEqual(await send(), { kind: 'retry', detail: 'Slack: ratelimited', notBefore: clock.now() + 30_000 });
+  assert.deepEqual(await send(), {
+    kind: 'retry',
+    detail: 'Slack: ratelimited',
+    notBefore: clock.now() + 30_000,
+    limited: true,
+  });
   slack.next('chat.postMessage', { kind: 'reply', status: 429, headers: { 'retry-after': '5' } });
-  assert.deepEqual(await send(), { kind: 'retry', detail: 'HTTP 429', notBefore: clock.now() + 5000 });
+  assert.deepEqual(await send(), { kind: 'retry', detail: 'HTTP 429', notBefore: clock.now() + 5000, limited: true });
   slack.next('chat.postMessage', slackError('ratelimited', 429));
-  assert.deepEqual(await send(), { kind: 'retry', detail: 'Slack: ratelimited', notBefore: null });
+  assert.deepEqual(await send(), { kind: 'retry', detail: 'Slack: ratelimited', notBefore: null, limited: true });
 });
 
 test('[BR-REL-006] a post whose answer is lost is uncertain; an update can be done again', async () => {
@@ -262,7 +267,12 @@ test('an incoming webhook posts each notification, and its errors are words', as
     assert.ok(kind === 'delivered' || outcome.detail.includes(word), outcome.detail);
   }
   slack.next('webhook', words(429, 'rate_limited', { 'retry-after': '12' }));
-  assert.deepEqual(await send(), { kind: 'retry', detail: 'Slack: rate_limited', notBefore: clock.now() + 12_000 });
+  assert.deepEqual(await send(), {
+    kind: 'retry',
+    detail: 'Slack: rate_limited',
+    notBefore: clock.now() + 12_000,
+    limited: true,
+  });
   slack.next('webhook', { kind: 'reset' });
   assert.equal((await send()).kind, 'uncertain');
 });

@@ -105,6 +105,7 @@ test('[BR-ERR-002] what the Workflow refuses is told with its code; what may pas
     kind: 'retry',
     detail: 'HTTP 429, WorkflowTriggerIsThrottled: slow down',
     notBefore: clock.now() + 20_000,
+    limited: true,
   });
 });
 

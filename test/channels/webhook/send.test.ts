@@ -125,7 +125,7 @@ for (const [kind, statuses] of STATUS_CLASSES) {
 
 test('[BR-NOT-011] Retry-After is passed on, in seconds and as a date', async () => {
   const { clock, receiver, send } = await setUp({ kind: 'reply', status: 429, headers: { 'retry-after': '30' } });
-  assert.deepEqual(await send(), { kind: 'retry', detail: 'HTTP 429', notBefore: clock.now() + 30_000 });
+  assert.deepEqual(await send(), { kind: 'retry', detail: 'HTTP 429', notBefore: clock.now() + 30_000, limited: true });
   const date = new Date(clock.now() + 90_000).toUTCString();
   receiver.answerWith({ kind: 'reply', status: 503, headers: { 'retry-after': date } });
   assert.deepEqual(await send(), { kind: 'retry', detail: 'HTTP 503', notBefore: clock.now() + 90_000 });
