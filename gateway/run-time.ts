@@ -5,9 +5,9 @@ import type { SubscriptionPorts } from '../api/subscriptions.ts';
 import type { Bus } from '../bus/connection.ts';
 import { SHIFTS_BUCKET, SUBSCRIPTIONS_BUCKET } from '../bus/subjects.ts';
 import type { ResourceSet } from '../resources/compile.ts';
-import type { OwnSubscription } from '../resources/own-subscription.ts';
+import { isOwnSubscription, type OwnSubscription } from '../resources/own-subscription.ts';
 import { shiftKey, withShifts, withSubscriptions } from '../resources/run-time.ts';
-import { remembered, type ShiftChange } from '../rules/shift-change.ts';
+import { isShiftChange, remembered, type ShiftChange } from '../rules/shift-change.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { AuditTrail } from './audit-trail.ts';
@@ -40,8 +40,12 @@ export class RunTime {
 
   constructor(options: RunTimeOptions) {
     this.#clock = options.clock;
-    this.#shifts = new RecordStore({ ...options, bucket: SHIFTS_BUCKET, read: listIn<ShiftChange> });
-    this.#subscriptions = new RecordStore({ ...options, bucket: SUBSCRIPTIONS_BUCKET, read: listIn<OwnSubscription> });
+    this.#shifts = new RecordStore({ ...options, bucket: SHIFTS_BUCKET, read: listOf(isShiftChange) });
+    this.#subscriptions = new RecordStore({
+      ...options,
+      bucket: SUBSCRIPTIONS_BUCKET,
+      read: listOf(isOwnSubscription),
+    });
   }
 
   /** Known when it resolves: who decides must not do so before. */
@@ -131,7 +135,12 @@ function lastOf<Records>(
   };
 }
 
-function listIn<Item>(value: unknown): readonly Item[] {
-  if (!Array.isArray(value)) throw new Error('what people set is no list');
-  return value as Item[];
+/** A record that holds anything else is unreadable as a whole: what is laid over the resources, at every decision, takes it as it is. */
+function listOf<Item>(isItem: (value: unknown) => value is Item): (value: unknown) => readonly Item[] {
+  return (value) => {
+    if (!Array.isArray(value)) throw new Error('what people set is no list');
+    const wrong = value.findIndex((item) => !isItem(item));
+    if (wrong >= 0) throw new Error(`item ${wrong} of what people set is not as it was written`);
+    return value as Item[];
+  };
 }

@@ -24,6 +24,15 @@ export interface OwnSubscription {
   readonly madeAt: number;
 }
 
+/** As one that was kept: what comes back may be damaged. Whether what is wanted can be compiled is for isReadable. */
+export function isOwnSubscription(value: unknown): value is OwnSubscription {
+  const { id, subscriber, wanted, by, person, madeAt } = (value ?? {}) as Record<string, unknown>;
+  const areTexts = [id, subscriber, by].every((one) => typeof one === 'string');
+  const isNamed = person === null || typeof person === 'string';
+  const isTime = typeof madeAt === 'number' && !Number.isNaN(new Date(madeAt).getTime());
+  return areTexts && isNamed && isTime && typeof wanted === 'object' && wanted !== null;
+}
+
 export type OwnWish = Pick<OwnSubscription, 'id' | 'subscriber' | 'wanted'>;
 
 export interface SubscriptionContext {

@@ -29,6 +29,23 @@ export interface ShiftChange {
   readonly shifts: readonly ShiftSpan[];
 }
 
+/** As one that was kept: what comes back may be damaged. */
+export function isShiftChange(value: unknown): value is ShiftChange {
+  const { id, by, person, madeAt, comment, shifts } = (value ?? {}) as Record<string, unknown>;
+  const areTexts = [id, by, comment].every((one) => typeof one === 'string');
+  const isNamed = person === null || typeof person === 'string';
+  return areTexts && isNamed && isTime(madeAt) && Array.isArray(shifts) && shifts.every(isShiftSpan);
+}
+
+function isShiftSpan(value: unknown): value is ShiftSpan {
+  const { user, start, end } = (value ?? {}) as Record<string, unknown>;
+  return typeof user === 'string' && isTime(start) && isTime(end);
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === 'number' && !Number.isNaN(new Date(value).getTime());
+}
+
 export interface ShiftWish {
   readonly id: string;
   readonly user: string;

@@ -5,7 +5,7 @@ import { before, test } from 'node:test';
 import type { AuditEvent } from '../../access/audit-chain.ts';
 import { type Bus, connectBus } from '../../bus/connection.ts';
 import { ensureStreams } from '../../bus/streams.ts';
-import { SHIFTS_BUCKET } from '../../bus/subjects.ts';
+import { SHIFTS_BUCKET, SUBSCRIPTIONS_BUCKET } from '../../bus/subjects.ts';
 import { BucketConflict, BucketUnavailable, WatchedBucket } from '../../bus/watched-bucket.ts';
 import type { LiveResources } from '../../gateway/live-resources.ts';
 import { RecordUnavailable } from '../../gateway/record-store.ts';
@@ -13,7 +13,9 @@ import { RunTime } from '../../gateway/run-time.ts';
 import type { ResourceSet } from '../../resources/compile.ts';
 import { loadResources } from '../../resources/load.ts';
 import { decideSubscription } from '../../resources/own-subscription.ts';
-import { decideShiftChange } from '../../rules/shift-change.ts';
+import { compileSchedule } from '../../rules/on-call.ts';
+import { decideShiftChange, decideShiftEnd } from '../../rules/shift-change.ts';
+import { zoneOf } from '../../rules/zone.ts';
 import { silentLog } from '../../telemetry/log.ts';
 import { channelTypes, consoleChannel, resource, tempConfig } from '../resources/temp-config.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -139,4 +141,50 @@ test('a record that this version cannot read is left as it is', async () => {
   assert.deepEqual(ids(runTime, 'newer'), []);
   await assert.rejects(take(runTime, 'x', 0, 'newer'), RecordUnavailable);
   await assert.rejects(bucket.put('acme.newer', Buffer.from('x'), 0), BucketConflict, 'it is there still');
+});
+
+test('[BR-NOT-018] damaged records keep nobody from deciding: they are said to be, left as they are, and the others hold', async () => {
+  const other = await connected();
+  const put = async (name: string, key: string, content: unknown) => {
+    const bucket = await WatchedBucket.open(other, name, new FakeClock(), () => undefined);
+    atEnd(() => bucket.close());
+    await bucket.put(key, Buffer.from(JSON.stringify({ version: 1, content })), 0);
+  };
+  const shift = { user: 'ada', start: 0, end: HOUR };
+  const change = { id: 'x', by: 'root', person: null, madeAt: 0, comment: '', shifts: [shift] };
+  const own = { id: 'x', subscriber: 'user/ada', wanted: {}, by: 'ada', person: 'ada', madeAt: 0 };
+  const damaged: Record<string, unknown> = {
+    null: null,
+    'no-object': 'x',
+    'no-shifts': { ...change, shifts: undefined },
+    'no-shift': { ...change, shifts: [null] },
+    'no-time': { ...change, shifts: [{ ...shift, end: 1e99 }] },
+    'no-date': { ...change, madeAt: null },
+  };
+  for (const [key, item] of Object.entries(damaged)) await put(SHIFTS_BUCKET, `default.${key}`, [item]);
+  await put(SHIFTS_BUCKET, 'default.good', [change]);
+  const unwanted = [null, { ...own, wanted: null }, { ...own, madeAt: 1e99 }];
+  for (const [i, item] of unwanted.entries()) await put(SUBSCRIPTIONS_BUCKET, `damaged-${i}`, [own, item]);
+  const runTime = await process_(other);
+  const { set } = (await loadResources(tempConfig(FILES), { channelTypes, env: {} })) as { set: ResourceSet };
+  const rotation = { zone: zoneOf('UTC')!, first: 0, length: HOUR, users: ['bob'] };
+  const turnsOfBob = { kind: 'rotation', rotation } as const;
+  const layer = { name: 'only', start: 0, end: Number.POSITIVE_INFINITY, turns: turnsOfBob, restriction: null };
+  const schedules = [...Object.keys(damaged), 'good'].map((name) => ({
+    tenant: 'default',
+    schedule: compileSchedule({ name, layers: [layer], overrides: [], swaps: [], otherwise: [] }),
+  }));
+  const live = { current: () => ({ ...set, schedules }), onChange: () => undefined } as unknown as LiveResources;
+  const { schedule } = runTime.over(live).current().policy.directory;
+  for (const key of Object.keys(damaged)) {
+    assert.equal(schedule('default', key)?.at(1)?.user, 'bob', key);
+    await assert.rejects(
+      runTime.overrides.change({ ...AT, tenant: 'default', schedule: key }, (known) =>
+        decideShiftEnd(known, 'x', { actor: { name: 'root', person: null, assigns: true }, now: 0 }),
+      ),
+      RecordUnavailable,
+    );
+  }
+  assert.equal(schedule('default', 'good')?.at(1)?.user, 'ada');
+  assert.deepEqual([...runTime.subscriptions.all().keys()], ['default']);
 });
