@@ -45,20 +45,31 @@ export function notificationOf(alerts: readonly Alert[], policy: Policy, occasio
   });
 }
 
+const ENDED = new Set<unknown>(['resolved', 'closed', 'aged']);
+
 /** Of the answer of `GET /v1/alerts/{tenant}/{fingerprint}`. */
-export function alertFrom(answer: Readonly<Record<string, unknown>>): Alert {
+export function alertFrom(answer: Readonly<Record<string, unknown>>): KnownAlert {
   const { tenant, fingerprint, status, labels, annotations, generatorURL, source, startsAt, endsAt } = answer;
   return {
     tenant: String(tenant),
     fingerprint: String(fingerprint),
-    status: status === 'resolved' ? 'resolved' : 'firing',
+    status: ENDED.has(status) ? 'resolved' : 'firing',
     labels: textsOf(labels),
     annotations: textsOf(annotations),
     startsAt: Date.parse(String(startsAt)),
     endsAt: typeof endsAt === 'string' ? Date.parse(endsAt) : null,
     generatorURL: typeof generatorURL === 'string' ? generatorURL : '',
     source: String(source ?? ''),
+    ...(status === 'acknowledged' ? { acknowledged: true, ...takerIn(answer.acknowledged) } : {}),
   };
+}
+
+/** With what people said of it. */
+export type KnownAlert = Alert & Pick<GroupedAlert, 'acknowledged' | 'acknowledgedBy'>;
+
+function takerIn(acknowledgement: unknown): Pick<GroupedAlert, 'acknowledgedBy'> {
+  const { by } = (acknowledgement ?? {}) as { readonly by?: unknown };
+  return typeof by === 'string' ? { acknowledgedBy: by } : {};
 }
 
 function textsOf(value: unknown): Record<string, string> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { alertFrom } from '../../channels/preview-subject.ts';
 import { channelSchemas, channelTexts } from '../../channels/registry.ts';
 import { previews } from '../../gateway/previews.ts';
 import { loadResources } from '../../resources/load.ts';
@@ -31,6 +32,13 @@ test('[BR-NOT-007] POST /v1/preview is about alerts of the body, a known one, or
   );
   assert.equal(known?.alerts[0]?.fingerprint, fingerprintOf(1));
   assert.deepEqual([made?.alerts, made?.recipient], [[], { name: 'user/preview', ...recipient }]);
+});
+
+test('[BR-NOT-007] of a known alert a preview shows also who has it in hand, and that it ended however it did', () => {
+  const known = { tenant: 'acme', fingerprint: 'f', labels: {}, annotations: {}, startsAt: '2026-11-23T09:00:00Z' };
+  const taken = alertFrom({ ...known, status: 'acknowledged', acknowledged: { by: 'ada', at: '', comment: '' } });
+  assert.deepEqual([taken.status, taken.acknowledged, taken.acknowledgedBy], ['firing', true, 'ada']);
+  for (const status of ['resolved', 'closed', 'aged']) assert.equal(alertFrom({ ...known, status }).status, 'resolved');
 });
 
 test('[BR-ERR-002] what cannot be previewed is refused with its place', async () => {
