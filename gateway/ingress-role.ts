@@ -16,6 +16,7 @@ import { TokenVerifier } from '../ingress/jwt.ts';
 import { createMediaReader } from '../ingress/media-reader.ts';
 import type { Route } from '../ingress/route.ts';
 import { ingressRoutes } from '../ingress/routes.ts';
+import { sourcePathRoute } from '../ingress/source-paths.ts';
 import { TlsFilesWrong } from '../ingress/tls-listener.ts';
 import type { ResourceSet } from '../resources/compile.ts';
 import { systemClock } from '../telemetry/clock.ts';
@@ -86,7 +87,7 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
   const judge = createAuthority({ ...access, tokens, failures, clock: systemClock, log });
   const authority = auditing(judge, options.audit);
   const ports = webhookPorts(options, { link, hosts, media, tokens, failures, access });
-  const own = ingressRoutes(ports, { ready, metrics: metrics.text });
+  const own = [...ingressRoutes(ports, { ready, metrics: metrics.text }), sourcePathRoute(ports)];
   const routes = [...own, ...options.routes].map((route) => compressing(guarded(route, authority)));
   const server = await listen(options, routes).catch((error: unknown) => {
     hosts.close();

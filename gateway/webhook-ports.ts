@@ -10,6 +10,7 @@ import { Gate, type HostAddresses } from '../ingress/gate.ts';
 import type { TokenVerifier } from '../ingress/jwt.ts';
 import type { MediaReader } from '../ingress/media-reader.ts';
 import { systemRandom } from '../ingress/random.ts';
+import type { SourcePathPorts } from '../ingress/source-paths.ts';
 import type { WebhookPorts } from '../ingress/webhook.ts';
 import type { ResourceSet } from '../resources/compile.ts';
 import { systemClock } from '../telemetry/clock.ts';
@@ -42,10 +43,11 @@ export interface IntakeParts {
 export function webhookPorts(
   { resources, standing, audit, metrics, log }: WebhookPortsOptions,
   { link, hosts, media, tokens, failures, access }: IntakeParts,
-): WebhookPorts {
+): SourcePathPorts {
   return {
     findSource: sourceFinder(resources),
     sources: () => resources().sources.values(),
+    sourceAt: (path) => resources().sourcePaths.get(path) ?? null,
     refused: (refusal) => audit.refused(refusal),
     admitting: () => link.admitting(),
     sheddingBulk: () => link.sheddingBulk(),

@@ -19,6 +19,8 @@ export interface IngressSource {
   readonly tenant: string;
   /** A key of FORMATS. */
   readonly format: string;
+  /** Of the format: what says that it is of another is refused. Left out: whatever comes is read as the newest. */
+  readonly version?: string;
   readonly auth: SourceAuth;
   /** null: nothing of it is bounded. */
   readonly access: SourceAccess | null;

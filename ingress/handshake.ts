@@ -5,7 +5,7 @@
 
 import type { IngressSource } from './authenticate.ts';
 import { unknownSource } from './not-accepted.ts';
-import type { Route } from './route.ts';
+import type { HttpRequest, Reply, Route } from './route.ts';
 
 export function handshakeRoute(findSource: (name: string) => IngressSource | null): Route {
   return {
@@ -15,15 +15,17 @@ export function handshakeRoute(findSource: (name: string) => IngressSource | nul
     headers: ['webhook-request-origin'],
     handle({ params: { source: name = '' }, headers, url }) {
       const source = findSource(name);
-      if (source === null) return unknownSource(url);
-      const origin = headers['webhook-request-origin'];
-      const allow = { allow: 'POST, PUT, OPTIONS' };
-      if (origin === undefined || source.format !== 'cloudevents') return { status: 204, headers: allow };
-      const rate = source.access?.source;
-      const perMinute =
-        rate === null || rate === undefined ? '*' : String(Math.max(1, Math.floor(rate.perSecond * 60)));
-      const allowed = { 'webhook-allowed-origin': origin, 'webhook-allowed-rate': perMinute };
-      return { status: 200, headers: { ...allow, ...allowed } };
+      return source === null ? unknownSource(url) : handshake(source, headers);
     },
   };
+}
+
+export function handshake(source: IngressSource, headers: HttpRequest['headers']): Reply {
+  const origin = headers['webhook-request-origin'];
+  const allow = { allow: 'POST, PUT, OPTIONS' };
+  if (origin === undefined || source.format !== 'cloudevents') return { status: 204, headers: allow };
+  const rate = source.access?.source;
+  const perMinute = rate === null || rate === undefined ? '*' : String(Math.max(1, Math.floor(rate.perSecond * 60)));
+  const allowed = { 'webhook-allowed-origin': origin, 'webhook-allowed-rate': perMinute };
+  return { status: 200, headers: { ...allow, ...allowed } };
 }

@@ -25,7 +25,7 @@ import { type CompiledRoute, compile } from './compiled-route.ts';
 import { ConnectionLimit } from './connection-limit.ts';
 import { connectionsByAddress } from './connection-table.ts';
 import { Exchange, type ServerState } from './exchange.ts';
-import { problem } from './problem.ts';
+import { methodNotAllowed, pathUnknown } from './problem.ts';
 import type { Method, Route } from './route.ts';
 import { type ListeningApp, type TlsChange, type TlsFiles, TlsListener } from './tls-listener.ts';
 
@@ -191,7 +191,10 @@ async function shutDown(
 
 function register(app: TemplatedApp, routes: readonly Route[], server: ServerState): void {
   const allowed = new Map<string, Method[]>();
+  const elsewhere = routes.find(({ path }) => path === '/*');
   for (const route of routes) {
+    // With methods of its own it would come before the others' refusals of theirs.
+    if (route === elsewhere) continue;
     const methods = typeof route.method === 'string' ? [route.method] : route.method;
     const pattern = route.path.replace(/\{(\w+)\}/g, ':$1');
     allowed.set(pattern, [...(allowed.get(pattern) ?? []), ...methods]);
@@ -199,9 +202,9 @@ function register(app: TemplatedApp, routes: readonly Route[], server: ServerSta
     for (const method of methods) on(app, method, pattern, serving(compiled, server));
   }
   for (const [pattern, methods] of allowed) {
-    if (pattern !== '/*') app.any(pattern, serving(refusing(pattern, methodNotAllowed(methods)), server));
+    app.any(pattern, serving(refusing(pattern, refusingMethod([...new Set(methods)])), server));
   }
-  app.any('/*', serving(refusing('unknown', notFound), server));
+  app.any('/*', serving(elsewhere === undefined ? refusing('unknown', pathUnknown) : compile(elsewhere, '/*'), server));
 }
 
 function on(
@@ -240,21 +243,10 @@ function serving(route: CompiledRoute, server: ServerState): (res: UwsResponse, 
 
 /** A route that answers from the head alone. */
 function refusing(name: string, admit: CompiledRoute['admit']): CompiledRoute {
-  return { name, params: [], headers: [], admit, handle: () => notFound() };
+  return { name, params: [], headers: [], admit, handle: () => pathUnknown() };
 }
 
-function notFound() {
-  return problem(404, 'Nothing is here', { code: 'path.unknown', detail: 'No route of Herald has this path.' });
-}
-
-function methodNotAllowed(methods: readonly Method[]): CompiledRoute['admit'] {
-  const all = new Set<string>(methods);
-  if (all.has('GET')) all.add('HEAD');
-  const allow = [...all].join(', ');
-  return ({ method }) =>
-    problem(405, 'Method not allowed', {
-      code: 'method.not-allowed',
-      detail: `${method} is not possible here; allowed: ${allow}.`,
-      headers: { allow },
-    });
+function refusingMethod(methods: readonly Method[]): CompiledRoute['admit'] {
+  const all = methods.includes('GET') ? [...methods, 'HEAD'] : methods;
+  return ({ method }) => methodNotAllowed(method, all);
 }

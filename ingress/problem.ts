@@ -58,6 +58,16 @@ export function problem(status: number, title: string, details: ProblemDetails =
   };
 }
 
+export function pathUnknown(): Reply {
+  return problem(404, 'Nothing is here', { code: 'path.unknown', detail: 'No route of Herald has this path.' });
+}
+
+export function methodNotAllowed(method: string, allowed: readonly string[]): Reply {
+  const allow = allowed.join(', ');
+  const detail = `${method} is not possible here; allowed: ${allow}.`;
+  return problem(405, 'Method not allowed', { code: 'method.not-allowed', detail, headers: { allow } });
+}
+
 /** A segment of a JSON pointer. */
 export function pointer(name: string): string {
   return `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;

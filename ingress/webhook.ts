@@ -30,16 +30,20 @@ export function webhookRoute(ports: WebhookPorts): Route {
     handle(request) {
       const source = find(request.params.source);
       // A reload may have removed it while the body was on its way.
-      if (source === null) return unknownSource(request.url);
-      const isDryRun = dryRunOf(request);
-      if (isDryRun === null) return unreadableDryRun();
-      return within(ports, source, request, () => {
-        const taken = take(ports, source, request);
-        if (taken instanceof Promise) return taken.then((body) => answer(ports, source, body, isDryRun));
-        return answer(ports, source, taken, isDryRun);
-      });
+      return source === null ? unknownSource(request.url) : receive(ports, source, request);
     },
   };
+}
+
+/** An admitted request, whichever path it came by. */
+export function receive(ports: WebhookPorts, source: IngressSource, request: HttpRequest): Reply | Promise<Reply> {
+  const isDryRun = dryRunOf(request);
+  if (isDryRun === null) return unreadableDryRun();
+  return within(ports, source, request, () => {
+    const taken = take(ports, source, request);
+    if (taken instanceof Promise) return taken.then((body) => answer(ports, source, body, isDryRun));
+    return answer(ports, source, taken, isDryRun);
+  });
 }
 
 export function answer(

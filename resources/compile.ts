@@ -53,6 +53,8 @@ export interface ResourceSet {
   readonly untold: boolean;
   /** By name, which is unique over all tenants. */
   readonly sources: ReadonlyMap<string, Source>;
+  /** By the paths that they declare. */
+  readonly sourcePaths: ReadonlyMap<string, Source>;
   /** The routing trees of a tenant, in the order in which they are asked. */
   routes(tenant: string): readonly Route[];
   /** By channelKey(tenant, name). */
@@ -141,10 +143,12 @@ export function compileResources(checked: readonly Checked[], files: readonly st
     timeHold: (tenant, timing, now) => timeHold(intervals.get(tenant) ?? NO_INTERVALS, timing, now),
     maintenanceHold: (tenant, labels, now) => maintenance.get(tenant)?.(labels, now) ?? null,
   } satisfies Policy);
+  const sources = ofKind('Source').map((one) => sourceFrom(one, intakeMasks));
   return Object.freeze({
     policy,
     untold: checked.some((one) => one.untold === true),
-    sources: new Map(ofKind('Source').map((one) => [one.declared.name, sourceFrom(one, intakeMasks)])),
+    sources: new Map(sources.map((source) => [source.name, source])),
+    sourcePaths: new Map(sources.flatMap((source) => (source.paths ?? []).map((path) => [path, source] as const))),
     routes: (tenant: string) => trees.get(tenant) ?? [],
     channels,
     texts: compileTexts(checked.map((one) => one.declared)),

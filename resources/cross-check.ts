@@ -9,6 +9,7 @@ import { personsTwice } from './person.ts';
 import type { Problem } from './problem.ts';
 import { unknownReceivers } from './receiver-references.ts';
 import { type Declared, fieldOf } from './resource.ts';
+import { pathsTakenTwice } from './source-path.ts';
 import { forbiddenSubscriptions } from './subscription.ts';
 import { unknownTimeIntervals } from './time-interval-references.ts';
 import { didYouMean } from './validate.ts';
@@ -17,6 +18,7 @@ export function crossCheck(resources: readonly Declared[]): Problem[] {
   return [
     ...takenTwice(resources),
     ...sourcesOfOneName(resources.filter((one) => one.kind === 'Source')),
+    ...pathsTakenTwice(resources.filter((one) => one.kind === 'Source')),
     ...ONE_PER_TENANT.flatMap((kind) => secondOfTenant(kind, resources)),
     ...unknownCalendars(resources),
     ...unknownReceivers(resources),

@@ -21,6 +21,7 @@ import { API_VERSION, DEFAULT_TENANT, type Declared, fieldOf, resourceSchema } f
 import { scheduleFaults } from './schedule.ts';
 import { silenceFaults } from './silence.ts';
 import { authFaults } from './source-auth.ts';
+import { versionFaults } from './source-version.ts';
 import { teamFaults } from './team.ts';
 import { userFaults } from './user.ts';
 import { didYouMean, type Fault, show, validate } from './validate.ts';
@@ -41,7 +42,8 @@ export function declare(document: YamlDocument, channelTypes: ChannelTypes): Dec
   const faults = validate(resourceSchema(kind, schema), value);
   if (kind === 'EnvironmentPolicy') faults.push(...contradictions(spec));
   if (kind === 'EnvironmentPolicy' && faults.length === 0) faults.push(...promotionFaults(spec));
-  if (kind === 'Source') faults.push(...mappingFaults(spec), ...authFaults(spec), ...eventLabelFaults(spec));
+  if (kind === 'Source')
+    faults.push(...mappingFaults(spec), ...authFaults(spec), ...eventLabelFaults(spec), ...versionFaults(spec));
   if (kind === 'Filter') faults.push(...filterFaults(spec));
   if (kind === 'PriorityPolicy') faults.push(...tableFaults(spec));
   if (kind === 'Channel' && faults.length === 0) faults.push(...[retryFault(spec) ?? []].flat());

@@ -1,4 +1,4 @@
-/** Source: a way in. Its name is the last part of `/v1/webhooks/{source}`. */
+/** Source: a way in. Its name is the last part of `/v1/webhooks/{source}`; it may have other paths besides. */
 
 import Type from 'typebox';
 import type { Mapping } from '../rules/mapping.ts';
@@ -7,10 +7,13 @@ import { eventLabelsSchema } from './event-labels.ts';
 import { mappingOf, mappingSchema } from './mapping.ts';
 import { type AccessSpec, type SourceAccess, sourceAccessFields, sourceAccessOf } from './source-access.ts';
 import { type SourceAuth, sourceAuthOf, sourceAuthSchema } from './source-auth.ts';
+import { pathsSchema } from './source-path.ts';
 
 export const sourceSpec = Type.Object(
   {
     format: Type.Enum(['alertmanager', 'grafana', 'prometheus', 'cloudevents', 'pagerduty', 'herald', 'mapped']),
+    version: Type.Optional(Type.String({ description: 'a version of the format, such as v4' })),
+    paths: Type.Optional(pathsSchema),
     auth: Type.Optional(sourceAuthSchema),
     mapping: Type.Optional(mappingSchema),
     eventLabels: Type.Optional(eventLabelsSchema),
@@ -26,6 +29,10 @@ export interface Source {
   readonly name: string;
   readonly tenant: string;
   readonly format: SourceSpec['format'];
+  /** Of the format; left out: the newest. */
+  readonly version?: string;
+  /** Besides that of its name. */
+  readonly paths?: readonly string[];
   readonly auth: SourceAuth;
   /** null: nothing of it is bounded. */
   readonly access: SourceAccess | null;
@@ -51,6 +58,8 @@ export function sourceOf(tenant: string, name: string, resolved: unknown): Omit<
     name,
     tenant,
     format: spec.format,
+    ...(spec.version === undefined ? {} : { version: spec.version }),
+    ...(spec.paths === undefined ? {} : { paths: spec.paths }),
     auth: sourceAuthOf(spec.auth),
     access: sourceAccessOf(spec as AccessSpec),
     bulk: spec.load === 'bulk',

@@ -31,8 +31,9 @@ export function alertsIn(body: unknown): readonly unknown[] | null {
   return isObject(body) && Array.isArray(body.alerts) ? body.alerts : null;
 }
 
-export function withAlerts(_body: unknown, alerts: readonly unknown[]): unknown {
-  return { alerts };
+/** What else is looked at stays. */
+export function withAlerts(body: unknown, alerts: readonly unknown[]): unknown {
+  return isObject(body) && body.version !== undefined ? { version: body.version, alerts } : { alerts };
 }
 
 type DecodeAlert = (raw: RawObject, path: string, context: FormatContext, problems: Problems) => Alert | null;

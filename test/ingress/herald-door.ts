@@ -21,6 +21,7 @@ import { TokenVerifier } from '../../ingress/jwt.ts';
 import { createMediaReader } from '../../ingress/media-reader.ts';
 import { systemRandom } from '../../ingress/random.ts';
 import type { Route } from '../../ingress/route.ts';
+import { sourcePathRoute } from '../../ingress/source-paths.ts';
 import type { TlsChange, TlsFiles } from '../../ingress/tls-listener.ts';
 import { webhookRoute } from '../../ingress/webhook.ts';
 import type { JwtAuth } from '../../resources/source-auth.ts';
@@ -179,6 +180,7 @@ export async function openDoor(extra: readonly Route[] = [], options: DoorOption
       webhookRoute(ports),
       enqueueRoute(ports),
       handshakeRoute(ports.findSource),
+      sourcePathRoute({ ...ports, sourceAt: (path: string) => sources.get(path) ?? null }),
       alertmanagerApiRoute(ports),
       ...healthRoutes({
         ready: () => ({ ok: state.reasons.length === 0, reasons: state.reasons }),
