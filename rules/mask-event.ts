@@ -53,7 +53,8 @@ function isSet(value: unknown): value is LabelSet {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-const PAIR = /([^\s,{}"=]+)=("(?:[^"\\]|\\.)*")/g;
+/** A name may hold spaces. It begins where one may, or a long value would be looked through from each of its letters. */
+const PAIR = /(?<=\{|,|, )([^\s,{}"=](?:[^,{}"=]*[^\s,{}"=])?)=("(?:[^"\\]|\\.)*")/g;
 
 /** Events of deliveries know their group's labels only as they stand, quoted, in its key. */
 function withPairs(groupKey: string, rules: MaskRules, words: Words): string {

@@ -1,9 +1,10 @@
 /**
  * What rules of masking do to texts, whatever the texts belong to. Rules that name fields hold for these; the value of a field
- * that is masked as a whole is masked wherever else it stands as a word, too: in a group key, in a summary, escaped in a link.
+ * that is masked as a whole is masked wherever else it stands as a word, too: in a group key, in a summary, in quotes, escaped in a link.
  */
 
 import type { LabelSet } from '../alert/alert.ts';
+import { quote } from '../alert/quote.ts';
 import { compileReplacement } from './pattern-set.ts';
 
 /** Without names, `pattern` is looked for in every text; without a pattern, the fields named are masked as a whole. */
@@ -55,10 +56,18 @@ export class MaskRules {
   /** The rules that name no field, and the words that the fields gave: for every text. */
   texts(found: Words): Replace {
     // The longest first: of "bob" and "bob smith" the shorter one would leave "smith" behind.
-    const words = new Map([...found].sort(([a], [b]) => b.length - a.length));
+    const forms = [...found].flatMap(([word, masked]) => writtenForms(word).map((form) => [form, masked] as const));
+    const words = new Map(forms.sort(([a], [b]) => b.length - a.length));
     const everywhere = this.#everywhere;
     return (given) => hideEscaped(through(hideWords(given, words), everywhere), everywhere, words);
   }
+}
+
+/** As it is, and as it stands between quotes: in matchers, in JSON, and in JSON of ASCII alone. */
+function writtenForms(word: string): readonly string[] {
+  const json = JSON.stringify(word).slice(1, -1);
+  const ascii = json.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return [...new Set([word, quote(word).slice(1, -1), json, ascii])];
 }
 
 interface CompiledRule {
@@ -129,8 +138,21 @@ function hideEscaped(text: string, everywhere: readonly Replace[], words: Readon
   if (!text.includes('%')) return text;
   return text.replace(ESCAPED_WORD, (word) => {
     const read = unescaped(word);
-    return read === null || through(hideWords(read, words), everywhere) !== read ? MASKED : word;
+    const holds = (text: string) => through(hideWords(text, words), everywhere) !== text;
+    return read === null || holds(read) || furtherRead(read).some(holds) ? MASKED : word;
   });
+}
+
+const DEEPEST_LINK = 3;
+
+/** A link may carry another one, as where to go after a login. */
+function furtherRead(read: string): string[] {
+  const found: string[] = [];
+  for (let text: string | null = read; found.length < DEEPEST_LINK && text?.includes('%'); ) {
+    text = unescaped(text);
+    if (text !== null) found.push(text);
+  }
+  return found;
 }
 
 /** null: what cannot be read cannot be shown to be harmless. */

@@ -43,6 +43,15 @@ test('[BR-SEC-012] in the key of a group a label is masked as it stands there, q
   assert.equal(mask({ groupKey, detail: 'to Jane "J"' }).detail, 'to [masked]');
 });
 
+test('[BR-SEC-012] in the key of a group a name may hold spaces and dots', () => {
+  const mask = compileEventMask([rule({ labels: ['the customer', 'user.name'] })]);
+  const groupKey = '{}/{team=~"a|b"}:{alertname="A", customer="x", the customer="Jane", user.name="Joe"}';
+  assert.equal(
+    mask({ groupKey }).groupKey,
+    '{}/{team=~"a|b"}:{alertname="A", customer="x", the customer="[masked]", user.name="[masked]"}',
+  );
+});
+
 test('a pattern that finds everything leaves what events are joined by', () => {
   const mask = compileEventMask([rule({ pattern: '.+', replacement: '*' })]);
   const joined = {

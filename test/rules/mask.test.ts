@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { quote } from '../../alert/quote.ts';
 import { reason } from '../../alert/reason.ts';
 import { compileMask, unmasked } from '../../rules/mask.ts';
 import type { MaskRule } from '../../rules/mask-rules.ts';
@@ -53,6 +54,28 @@ test('[BR-SEC-012] what is masked in its label is masked as a word wherever else
   assert.equal(alert?.labels.host, 'bobcat-1', 'a part of another word is another word');
   assert.equal(masked.reasons[0]?.detail, 'user="[masked]"');
   assert.equal(alert?.generatorURL, '', 'a link that holds it, escaped, is left out');
+});
+
+test('[BR-SEC-012] a word is found as it stands between quotes: in matchers, in JSON, in links within links', () => {
+  const customer = 'Jürgen "J"\n& Co';
+  const texts = {
+    matcher: `silenced by customer=${quote(customer)}`,
+    json: `event ${JSON.stringify({ customer })}`,
+    ascii: 'event {"customer": "J\\u00fcrgen \\"J\\"\\n& Co"}',
+    link: `see ${encodeURIComponent(`/graph?expr=${encodeURIComponent(`up{customer=${quote(customer)}}`)}`)}`,
+    twice: `see http://x/?next=${encodeURIComponent(encodeURIComponent(encodeURIComponent(`?q=${customer}`)))}`,
+    other: 'see http://x/?next=%252Fgraph%253Fq%253D100%2525',
+  };
+  const alert = anAlert({ labels: { customer }, annotations: texts });
+  const masked = compileMask([rule({ labels: ['customer'] })])(aNotification({ alerts: [alert] }));
+  assert.deepEqual(masked.alerts[0]?.annotations, {
+    matcher: 'silenced by customer="[masked]"',
+    json: 'event {"customer":"[masked]"}',
+    ascii: 'event {"customer": "[masked]"}',
+    link: 'see [masked]',
+    twice: 'see [masked]',
+    other: texts.other,
+  });
 });
 
 test('[BR-SEC-012] a pattern is replaced in every text, and its groups may be kept', () => {
