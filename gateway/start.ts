@@ -3,9 +3,10 @@
 import { join } from 'node:path';
 import { requiredStorage } from '../bus/streams.ts';
 import { createLog, type Log } from '../telemetry/log.ts';
+import type { HeraldOptions } from './core.ts';
 import { lockData } from './data-lock.ts';
 import type { Environment } from './environment.ts';
-import { createHerald, type Herald, type HeraldOptions } from './herald.ts';
+import { createHerald, type Herald } from './herald.ts';
 import { type NatsChild, startNatsChild } from './nats-child.ts';
 import { partitionCount } from './open-bus.ts';
 import { type Step, untilStopped } from './shutdown.ts';

@@ -1,0 +1,90 @@
+/** From NATS on: the stores are opened, then the roles of this process start, each with what it needs of the others. */
+
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Bus } from '../bus/connection.ts';
+import { forgetWorkers } from '../bus/lease.ts';
+import { answerRuleCounts } from '../bus/rule-counts.ts';
+import { systemClock } from '../telemetry/clock.ts';
+import { type ActorsRole, startActors } from './actors-role.ts';
+import { alertGauge } from './alert-gauge.ts';
+import { startArchive } from './archive-role.ts';
+import { auditSignInRefused, auditStarted } from './audited-process.ts';
+import type { Core } from './core.ts';
+import { keepEventMasks } from './event-masks.ts';
+import type { IngressRole } from './ingress-role.ts';
+import type { LiveResources } from './live-resources.ts';
+import { openBus, partitionCount } from './open-bus.ts';
+import { partitionMetrics } from './partition-metrics.ts';
+import { keepPolicyLog } from './policy-log.ts';
+import { ruleCountsOf } from './rule-standing.ts';
+import type { LiveRunTime } from './run-time.ts';
+import { sourceFinder } from './webhook-ports.ts';
+
+/** How often a start looks whether its partitions are taken. Milliseconds. */
+const SETTLE_LOOK = 20;
+
+/** For as long as it takes. Resolves when every role runs, or when it is stopped; throws StartFailed. */
+export async function connect(core: Core, ingress: IngressRole | null): Promise<void> {
+  const { environment, roles, natsUrl, alone, resources, parts, audit, stop, log } = core;
+  const bus = await reachBus(core);
+  if (bus === null) return;
+  if (resources !== null && environment.secretKeys !== null) await settleSecrets(bus, core, resources);
+  parts.bus = bus;
+  const count = partitionCount(environment.partitions);
+  if (alone) await forgetWorkers(bus);
+  if (ingress !== null) await core.keys.useBus(bus);
+  if (resources !== null) await core.runTime.useBus(bus);
+  if (core.has('archive')) {
+    parts.archive = await startArchive({ environment, natsUrl, bus, count, inThread: roles.length > 1, log });
+  }
+  if (resources !== null && core.has('actors')) parts.actors = await startDeciding(core, bus, resources);
+  ingress?.useBus(bus, count);
+  auditStarted(audit, roles, environment, ingress?.access() ?? null);
+  while (!stop.signal.aborted && parts.actors?.worker.settled() === false) await pause(SETTLE_LOOK);
+}
+
+/** null: it is stopped. */
+function reachBus({ environment, roles, natsUrl, audit, log, stop }: Core): Promise<Bus | null> {
+  return openBus({
+    url: natsUrl,
+    name: `herald ${roles.join('+')}`,
+    count: partitionCount(environment.partitions),
+    sizes: { ingestMaxBytes: environment.ingestMaxBytes },
+    log,
+    signal: stop.signal,
+    signInRefused: () => auditSignInRefused(audit, roles),
+  });
+}
+
+/** Resources may refer to the store, which is in NATS: from here on their secrets are known. Throws StartFailed. */
+async function settleSecrets(bus: Bus, { secrets }: Core, resources: LiveResources): Promise<void> {
+  try {
+    await secrets.useBus(bus);
+    await resources.settle();
+  } catch (error) {
+    await bus.close();
+    throw error;
+  }
+}
+
+async function startDeciding(core: Core, bus: Bus, resources: LiveRunTime): Promise<ActorsRole> {
+  const { environment, metrics, audit, senders, plugins, log } = core;
+  const { signal } = core.stop;
+  answerRuleCounts(bus.nc, () => ruleCountsOf(resources.current()));
+  await keepEventMasks({ bus, resources, clock: systemClock, log, signal });
+  keepPolicyLog({ bus, resources, clock: systemClock, log, signal, audit });
+  const actors = await startActors({
+    bus,
+    count: partitionCount(environment.partitions),
+    senders,
+    plugins,
+    audit,
+    metrics: partitionMetrics(metrics),
+    log,
+    policy: () => resources.current().policy,
+    findSource: sourceFinder(resources.current),
+    masksBeforeStoring: (tenant) => resources.current().intakeMasks.has(tenant),
+  });
+  alertGauge(metrics, actors.worker);
+  return actors;
+}
