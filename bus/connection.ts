@@ -3,10 +3,11 @@
  * so that every publish here waits for an acknowledgement and is repeated by its caller under the same message id.
  */
 
+import { isIP } from 'node:net';
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { Objm } from '@nats-io/obj';
-import { AuthorizationError, connect, type NatsConnection } from '@nats-io/transport-node';
+import { AuthorizationError, connect, type NatsConnection, type TlsOptions } from '@nats-io/transport-node';
 import type { Log } from '../telemetry/log.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 
@@ -92,14 +93,24 @@ async function watchStatus(nc: NatsConnection, change: (connected: boolean) => v
   }
 }
 
-/** The client does not read who it is out of an URL: nats://USER:PASSWORD@host, or nats://TOKEN@host. The first that says so counts for all. */
+/**
+ * The client does not read who it is out of an URL: nats://USER:PASSWORD@host, or nats://TOKEN@host. The first that says so counts for all. Nor
+ * does it read tls:// there: it would take what the server says of itself, in the clear. One that says so counts for all.
+ */
 function serversOf(url: string) {
   const servers = url.split(',').map((one) => one.trim());
+  const secured = servers.some((one) => one.startsWith('tls://')) ? { tls: tlsOf(servers) } : {};
   const who = servers.map((one) => /^\w+:\/\/([^/@]+)@/.exec(one)?.[1]).find((one) => one !== undefined);
   const plain = servers.map((one) => one.replace(/\/\/[^/@]+@/, '//'));
-  if (who === undefined) return { servers: plain };
+  if (who === undefined) return { servers: plain, ...secured };
   const [user = '', pass] = who.split(/:(.*)/s).map(decodeURIComponent);
-  return pass === undefined ? { servers: plain, token: user } : { servers: plain, user, pass };
+  return { servers: plain, ...secured, ...(pass === undefined ? { token: user } : { user, pass }) };
+}
+
+/** The client hands the name of a server on to be found in its certificate, and of an address nothing: it would be taken for localhost. */
+function tlsOf(servers: readonly string[]): TlsOptions {
+  const [host = ''] = servers.map((one) => new URL(one).hostname.replace(/^\[|\]$/g, ''));
+  return servers.length === 1 && isIP(host) !== 0 ? ({ host } as TlsOptions) : {};
 }
 
 async function firstContact({

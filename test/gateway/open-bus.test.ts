@@ -32,6 +32,12 @@ test('[BR-SEC-015] a sign-in that NATS refuses is told once, for the audit, and 
   assert.deepEqual(told, ['wrong']);
 });
 
+test('[BR-SEC-001] a NATS that does not speak TLS is not spoken to where the URL asks for it', async () => {
+  const { port } = await startNats();
+  for (const url of [`tls://herald:secret@127.0.0.1:${port}`, `nats://127.0.0.1:1,tls://127.0.0.1:${port}`])
+    await assert.rejects(connectBus({ url, name: 'test', log: silentLog, patience: 0 }), BusUnreachable, url);
+});
+
 test('a NATS that is not there is no refusal', async () => {
   const asked = connectBus({ url: `nats://127.0.0.1:${await freePort()}`, name: 'test', log: silentLog, patience: 0 });
   await assert.rejects(asked, (error) => error instanceof BusUnreachable && !error.isRefused);
