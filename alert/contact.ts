@@ -36,10 +36,15 @@ export function othersOf({ contacts }: User, chosen: readonly Contact[]): readon
   return contacts.filter((contact) => !chosen.includes(contact));
 }
 
-export function recipientOf({ name, language, timeZone }: User, address: string, next: readonly Contact[]): Recipient {
+export function recipientOf(
+  { name, language, timeZone }: User,
+  { address, format }: Contact,
+  next: readonly Contact[],
+): Recipient {
   return {
     name: `user/${name}`,
     address,
+    ...(format === undefined ? {} : { format }),
     ...(language === null ? {} : { language }),
     ...(timeZone === null ? {} : { timeZone }),
     ...(next.length === 0 ? {} : { next }),

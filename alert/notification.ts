@@ -32,6 +32,8 @@ export interface Recipient {
   readonly language?: string;
   /** IANA. */
   readonly timeZone?: string;
+  /** Words alone, without HTML, pictures and blocks. Left out: as the channel does it. */
+  readonly format?: 'plain';
   /** Their other contacts, in the order in which they are to be tried where this one fails. Left out where there are none. */
   readonly next?: readonly Contact[];
 }

@@ -14,6 +14,8 @@ export interface Contact {
   /** Name of the Channel. */
   readonly channel: string;
   readonly address: string;
+  /** Words alone. Left out: as the channel does it. */
+  readonly format?: 'plain';
 }
 
 /** Times at which something holds. */

@@ -134,8 +134,8 @@ class Search {
     else if (quiet !== null) this.#leaveAlone(receiver, quiet);
     else {
       const next = othersOf(user, contacts);
-      for (const { channel, address } of contacts) {
-        this.#tell({ channel, recipient: recipientOf(user, address, next) }, [...course, why]);
+      for (const contact of contacts) {
+        this.#tell({ channel: contact.channel, recipient: recipientOf(user, contact, next) }, [...course, why]);
       }
     }
   }

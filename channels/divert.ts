@@ -4,6 +4,7 @@ import { isMember } from '../alert/audience.ts';
 import type { NotificationEntry } from '../alert/entry.ts';
 import { hash16 } from '../alert/fingerprint.ts';
 import { type Notification, type Recipient, tellsOfTaking } from '../alert/notification.ts';
+import type { Contact } from '../alert/people.ts';
 import type { ChannelPolicy } from '../alert/policy.ts';
 import { type Reason, reason } from '../alert/reason.ts';
 import type { ChannelState } from './channel-state.ts';
@@ -40,12 +41,10 @@ export function nextChannel(notification: Notification, policy: ChannelPolicy | 
 }
 
 function nextContact(recipient: Recipient, policy: ChannelPolicy | null): NextChannel | null {
-  const { next = [], ...who } = recipient;
+  const { next = [] } = recipient;
   const [contact, ...left] = next;
-  if (contact !== undefined) {
-    const { channel: to, address } = contact;
-    return { to, alternatives: null, recipient: { ...who, address, ...(left.length === 0 ? {} : { next: left }) } };
-  }
+  if (contact !== undefined)
+    return { to: contact.channel, alternatives: null, recipient: at(recipient, contact, left) };
   // Its own address is all that is known of a member, and whom the fallback's options name need not read that one of many was not reached.
   if (policy?.fallback === undefined || isMember(recipient)) return null;
   return { to: policy.fallback, alternatives: null, recipient: null };
@@ -57,15 +56,20 @@ function contactAt(
   { to, alternatives }: Pick<Detour, 'to' | 'alternatives'>,
 ): NextChannel {
   if (recipient === undefined || alternatives !== null) return { to, alternatives };
-  const { next = [], ...who } = recipient;
+  const { next = [] } = recipient;
   const place = next.findIndex(({ channel }) => channel === to);
   if (place < 0) return { to, alternatives, recipient: null };
-  const left = next.slice(place + 1);
-  return {
-    to,
-    alternatives,
-    recipient: { ...who, address: next[place]!.address, ...(left.length === 0 ? {} : { next: left }) },
-  };
+  return { to, alternatives, recipient: at(recipient, next[place]!, next.slice(place + 1)) };
+}
+
+/** The same person by another contact. */
+function at(
+  { next: _, format: _format, ...who }: Recipient,
+  { address, format }: Contact,
+  left: readonly Contact[],
+): Recipient {
+  const rest = left.length === 0 ? {} : { next: left };
+  return { ...who, address, ...(format === undefined ? {} : { format }), ...rest };
 }
 
 export function divert(

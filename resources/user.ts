@@ -26,6 +26,20 @@ export const language = Type.String({
   description: 'a language tag such as en or pt-BR',
 });
 
+const contact = Type.Object(
+  {
+    channel,
+    address,
+    format: Type.Optional(
+      Type.Enum(['full', 'plain'], {
+        description:
+          'full, or plain: words alone, without HTML, pictures and blocks, for screen readers and slow lines',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
 const priorities = Type.Array(Type.Enum([...PRIORITIES]), { minItems: 1 });
 
 /** Of which environments the alerts may be that somebody subscribes to. */
@@ -64,7 +78,7 @@ export const userSpec = Type.Object(
     displayName: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
     language: Type.Optional(language),
     timeZone: Type.Optional(zoneSchema),
-    contacts: Type.Array(Type.Object({ channel, address }, { additionalProperties: false }), {
+    contacts: Type.Array(contact, {
       maxItems: 20,
       description: 'a list of { channel, address }, the one to be tried first at the top',
     }),
@@ -120,7 +134,11 @@ export function userFrom({ name, spec }: Declared): User {
     name,
     language: tongue ?? null,
     timeZone: timeZone === undefined ? null : zone.name,
-    contacts: contacts.map((one) => ({ channel: receiverNames([one.channel])[0]!, address: one.address })),
+    contacts: contacts.map((one) => ({
+      channel: receiverNames([one.channel])[0]!,
+      address: one.address,
+      ...(one.format === 'plain' ? { format: one.format } : {}),
+    })),
     preferences: preferences.map(({ priorities: only, when, channels, all }) => ({
       priorities: only ?? null,
       when: when === undefined ? null : timesFrom(when, zone),

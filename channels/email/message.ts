@@ -61,7 +61,7 @@ export function buildMail(settings: EmailSettings, key: Buffer, ingredients: Ing
       ...(ingredients.thread === null ? {} : { inReplyTo: ingredients.thread.last }),
       headers: headers(notification, settings),
       text: texts.text === '' ? mailText({ ...content, replies }) : texts.text,
-      html: mailHtml(content),
+      ...(notification.recipient?.format === 'plain' ? {} : { html: mailHtml(content) }),
       ...(pictures.length === 0 ? {} : { attachments: pictures.map(inline) }),
     },
   };

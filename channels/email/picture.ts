@@ -16,7 +16,7 @@ export async function picturesFor(
   notification: Notification,
   locale: Locale,
 ): Promise<MailPictures> {
-  if (pictures === undefined) return { pictures: [], failures: [] };
+  if (pictures === undefined || notification.recipient?.format === 'plain') return { pictures: [], failures: [] };
   const [metric, history] = await Promise.all([
     pictures.metric(notification, locale),
     pictures.history(notification, locale),

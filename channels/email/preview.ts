@@ -22,12 +22,12 @@ export async function previewEmail(
     ...{ notification, recipients, remaining: [], thread: null, texts, wording, link, pictures, replies: false },
   });
   const { subject, text, html } = mail.content;
-  const shown = pictures.reduce(withPicture, String(html));
+  const shown = html === undefined ? [] : [pictures.reduce(withPicture, String(html))];
   return [
     { what: 'to', contentType: 'text/plain', body: recipients.map(({ address }) => address).join(', ') },
     { what: 'subject', contentType: 'text/plain', body: String(subject) },
     { what: 'text', contentType: 'text/plain', body: String(text) },
-    { what: 'HTML', contentType: 'text/html', body: shown },
+    ...shown.map((body) => ({ what: 'HTML', contentType: 'text/html', body })),
   ];
 }
 

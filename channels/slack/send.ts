@@ -42,8 +42,8 @@ export function createSlackSender(options: SlackOptions, context: SenderContext,
       const texts = await slackTexts(notification, context);
       const bounds = { clock: context.clock, timeout: settings.timeout, signal };
       const look = { ...settings, externalURL: context.externalURL };
-      const full = slackMessage(notification, texts, look);
       const plain = plainMessage(notification, texts);
+      const full = notification.recipient?.format === 'plain' ? plain : slackMessage(notification, texts, look);
       const outcome =
         via.kind === 'webhook'
           ? await postOnce(http, via.url, full, plain, bounds)

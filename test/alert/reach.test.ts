@@ -58,6 +58,12 @@ test('[BR-NOT-021] [BR-NOT-008] a user is told by the first preference that fits
   });
 });
 
+test('[BR-NOT-010] the format is that of the contact by which one is told', () => {
+  const alice = aUser('alice', { contacts: [{ ...MAIL, format: 'plain' }, SMS] });
+  const [line] = reach(['user/alice'], facts(), aDirectory({ users: [alice] })).lines;
+  assert.deepEqual(line?.recipient, { name: 'user/alice', address: 'a@x', format: 'plain', next: [SMS] });
+});
+
 test('[BR-NOT-019] quiet hours put off what can wait, until they end; what is critical breaks through', () => {
   const quietHours = { when: between(0, 5000), breakThrough: ['P1' as const], criticalBreaksThrough: true };
   const directory = aDirectory({ users: [aUser('alice', { quietHours })] });

@@ -50,3 +50,22 @@ test('[BR-ERR-011] who was told by another contact hears of the end there, too',
     ],
   );
 });
+
+test('[BR-NOT-010] each contact has its own format, whichever is tried', () => {
+  const plain = { ...SMS, format: 'plain' } as const;
+  const mail = new LivedChannel({}, 'mail').queue('a1', {
+    recipient: { ...alice, format: 'plain', next: [CHAT, plain] },
+  });
+  mail.settle();
+  mail.answer('a1', refuse);
+  assert.deepEqual(mail.effects[0]?.recipient, { name: 'user/alice', address: 'U123', language: 'de', next: [plain] });
+  const chat = new LivedChannel({}, 'chat').take(mail.effects[0]!);
+  chat.settle();
+  chat.answer('a1-f', refuse);
+  assert.deepEqual(chat.effects[0]?.recipient, {
+    name: 'user/alice',
+    address: '+4915',
+    language: 'de',
+    format: 'plain',
+  });
+});

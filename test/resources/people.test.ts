@@ -251,3 +251,14 @@ test('[BR-SEC-008] who asks is the User that names it, else the one of that name
   const both = await problem(user('alice', 'signsInAs: [x]'), user('bob', 'signsInAs: [y, x]'));
   assert.match(both, /spec\.signsInAs\[1\]: "x" is how user\/alice signs in already/);
 });
+
+test('[BR-NOT-010] a contact says in which format', async () => {
+  const contacts = (format: string) =>
+    resource('User', 'u', `contacts: [{ channel: channel/console, address: a, format: ${format} }]`);
+  const { policy } = await setOf({ 'a.yaml': `${consoleChannel()}${contacts('plain')}` });
+  assert.deepEqual(policy.directory.user('default', 'u')?.contacts, [
+    { channel: 'console', address: 'a', format: 'plain' },
+  ]);
+  const [problem] = await problemsOf({ 'a.yaml': `${consoleChannel()}${contacts('short')}` });
+  assert.match(problem ?? '', /contacts\[0\]\.format/);
+});

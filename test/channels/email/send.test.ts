@@ -74,6 +74,18 @@ test('[BR-NOT-001] mails about one group are one conversation: the next one answ
   assert.equal(two?.parsed.references, `${root} ${one?.parsed.messageId}`);
 });
 
+test('[BR-NOT-010] who wants words alone gets a mail without HTML and pictures', async () => {
+  const { smtp, send } = await setUp();
+  const recipient = { name: 'user/alice', address: 'alice@example.net' } as const;
+  await send({ recipient });
+  await send({ recipient: { ...recipient, format: 'plain' } });
+  const [full, plain] = await smtp.received(2);
+  assert.match(full!.source, /Content-Type: text\/html/);
+  assert.doesNotMatch(plain!.source, /text\/html|multipart|image\//);
+  assert.match(plain!.source, /Content-Type: text\/plain; charset=utf-8/);
+  assert.equal(plain!.parsed.text?.trim(), full!.parsed.text?.trim());
+});
+
 test('[BR-NOT-008] it goes to the recipient of the notification, else to those whom the channel names', async () => {
   const { smtp, send } = await setUp();
   await send({ recipient: { name: 'user/alice', address: 'alice@example.net' } });

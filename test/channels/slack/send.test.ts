@@ -126,6 +126,14 @@ test('a recipient of the notification has it as a direct message, whatever the c
   assert.equal(slack.messages[0]?.updates, 1);
 });
 
+test('[BR-NOT-010] who wants words alone gets a message without blocks and colours', async () => {
+  const { slack, send } = await setUp();
+  await send({ recipient: { name: 'user/alice', address: 'U1', format: 'plain' } });
+  const { attachments, text } = slack.messages[0]!.body;
+  assert.deepEqual(attachments, []);
+  assert.match(String(text), /KubePodCrashLooping[\s\S]*Pod is crash looping/);
+});
+
 test('without a conversation nothing is sent, and it says so', async () => {
   const { slack, send } = await setUp({ token: TOKEN });
   assert.equal((await send()).kind, 'rejected');
