@@ -50,6 +50,8 @@ export interface ReplyActions {
   acknowledge(answer: GroupAnswer): Promise<string>;
   /** Is kept with the alerts that the notification told of, in whatever state they are. Otherwise as `acknowledge`. */
   comment(answer: GroupAnswer & { readonly notificationId: string }): Promise<string>;
+  /** Somebody answered who may not. `by`: who they say they are; `detail`: one line. */
+  refused(code: string, by: string, detail: string): void;
   /** It was accepted, and did not reach its recipient. Told again it changes nothing. Resolves once it is stored. */
   failed(notificationId: string, detail: string): Promise<void>;
 }

@@ -35,7 +35,7 @@ export interface ActorsRoleOptions {
   readonly count: PartitionCount;
   readonly senders: Senders;
   readonly plugins: Plugins;
-  readonly audit: Pick<AuditTrail, 'command'>;
+  readonly audit: Pick<AuditTrail, 'command' | 'refused'>;
   readonly metrics: PartitionMetrics;
   readonly log: Log;
   policy(): Policy;

@@ -88,7 +88,7 @@ export function replyActions(
   bus: Bus,
   count: PartitionCount,
   { tenant, name }: Watchable,
-  audit: Pick<AuditTrail, 'command'>,
+  audit: Pick<AuditTrail, 'command' | 'refused'>,
 ): ReplyActions {
   const ask = askArchive(bus.nc);
   const publisher = framePublisher(bus);
@@ -121,6 +121,8 @@ export function replyActions(
       const done = await carryOut(alerts, { ...answer, action: 'comment' });
       return `${done} of ${alerts.length} alerts commented on`;
     },
+    // By whom they say they are, not by an address: mail comes from a server.
+    refused: (code, by, detail) => audit.refused({ code, subject: `${tenant}/${name}`, address: '', by, detail }),
     async failed(notificationId, detail) {
       const entry = { kind: 'receipt', tenant, channel: name, notificationId, step: 'failed', detail } as const;
       const frame = encodeFrame({ stamp: null, entries: [entry] });

@@ -133,6 +133,9 @@ function ownWords(text: string): string {
     .trim();
 }
 
+/** Who wrote them wanted something, and may not have it. */
+export const REFUSED: ReadonlySet<IgnoredReason> = new Set(['mail.not-its-recipient', 'mail.not-authenticated']);
+
 function ignored(reason: IgnoredReason, detail: string): MailMeaning {
   return { kind: 'ignored', reason, detail };
 }

@@ -20,7 +20,7 @@ import type { ReplyActions } from '../../sender.ts';
 import type { Target } from '../connect.ts';
 import { type BouncedAddresses, describeBounce } from './bounced.ts';
 import { type MailboxSettings, openSession, type Session } from './mailbox.ts';
-import { meaningOf, type ReplyRules } from './reply.ts';
+import { meaningOf, REFUSED, type ReplyRules } from './reply.ts';
 
 export interface InboxDeps {
   readonly mailbox: MailboxSettings;
@@ -36,6 +36,8 @@ const LONGEST_REST = 5 * 60_000;
 const AGAIN_AFTER = 30_000;
 const LOOK_BACK = 7 * 86_400_000;
 const AT_ONCE = 200;
+/** By RFC 5321. */
+const LONGEST_ADDRESS = 320;
 
 type Rules = Omit<ReplyRules, 'tenant' | 'channel'>;
 
@@ -88,6 +90,8 @@ async function actOn(source: Buffer, deps: InboxDeps, rules: ReplyRules, actions
     switch (meaning.kind) {
       case 'ignored':
         log.info({ event: 'email.reply-ignored', ...about, ...meaning }, 'a mail in the inbox is left alone');
+        if (REFUSED.has(meaning.reason))
+          actions.refused(meaning.reason, mail.from?.address?.slice(0, LONGEST_ADDRESS) ?? '', meaning.detail);
         return true;
       case 'bounce':
         for (const bounce of meaning.bounces) {

@@ -45,6 +45,7 @@ function watching(options: EmailOptions, clock = new FakeClock(systemClock.now()
   const answers: GroupAnswer[] = [];
   const comments: (GroupAnswer & { notificationId: string })[] = [];
   const failed: string[] = [];
+  const refused: string[] = [];
   const behaviour = { failing: 0 };
   const stop = new AbortController();
   const sender = createEmailSender(options, { ...aContext(clock), memory });
@@ -60,6 +61,7 @@ function watching(options: EmailOptions, clock = new FakeClock(systemClock.now()
       comments.push(answer);
       return '1 of 1';
     },
+    refused: (code: string, by: string) => void refused.push(`${code} ${by}`),
     async failed(notificationId: string, detail: string) {
       failed.push(`${notificationId}: ${detail}`);
     },
@@ -71,7 +73,7 @@ function watching(options: EmailOptions, clock = new FakeClock(systemClock.now()
     await sender.close();
   };
   atEnd(end);
-  return { clock, sender, answers, comments, failed, behaviour, memory, end };
+  return { clock, sender, answers, comments, failed, refused, behaviour, memory, end };
 }
 
 const isHandled = (flags: ReadonlySet<string> | undefined) => flags?.has('$HeraldHandled') === true;
@@ -137,9 +139,9 @@ test('[BR-INT-009] [BR-NOT-012] mails that came back are reported as failed, and
   assert.match(outcome.detail, /mails came back from gone@example\.org/);
 });
 
-test("[BR-INT-009] others' mails and automatic ones are marked and left alone", { skip }, async () => {
+test("[BR-INT-009] [BR-SEC-015] others' mails and automatic ones are marked and left alone", { skip }, async () => {
   const { dovecot, options } = await setUp();
-  const { answers } = watching(options);
+  const { answers, refused } = watching(options);
   const sources = [
     aReply({ from: 'mallory@example.org' }),
     aReply({ headers: ['Auto-Submitted: auto-replied'] }),
@@ -152,6 +154,7 @@ test("[BR-INT-009] others' mails and automatic ones are marked and left alone", 
     timeoutMs: 30_000,
   });
   assert.deepEqual(answers, []);
+  assert.deepEqual(refused, ['mail.not-its-recipient mallory@example.org'], 'told to the audit');
 });
 
 test('[BR-REL-006] a mail server that goes away is connected to again', { skip }, async () => {
