@@ -47,8 +47,12 @@ interface Token {
   readonly at: number;
 }
 
-/** A text in quotes, a comment, a word, a comparison, or any one character. */
-const TOKEN = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|#[^\n]*|[A-Za-z_:][\w:.]*|[0-9.][\w.]*|[=!<>]=?~?|[\s\S]/g;
+/**
+ * A text in quotes, a comment, a word, a comparison, or any one character. A text that nobody ends goes on to the end: else its rest would
+ * be looked through again from each quote in it.
+ */
+const TOKEN =
+  /"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)|'(?:[^'\\]|\\[\s\S])*(?:'|\\?$)|`[^`]*(?:`|$)|#[^\n]*|[A-Za-z_:][\w:.]*|[0-9.][\w.]*|[=!<>]=?~?|[\s\S]/g;
 
 /** Outside of all brackets. null: they do not match. */
 function outerTokens(text: string): Token[] | null {

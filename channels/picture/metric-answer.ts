@@ -13,8 +13,16 @@ export type AnswerRead =
 /** The difference of two larger ones may be no number. */
 const LARGEST = 1e300;
 
+/** Some hundred are asked for. They are put together to a picture where others wait for it. */
+const MOST_SAMPLES = 1000;
+
+/** Seconds: what a date can say. */
+const LATEST = 8.64e12;
+
 /** More of them nobody tells apart. */
 const MOST_LINES = 6;
+/** Some may hold nothing. */
+const MOST_LOOKED_AT = 100;
 
 /** `alerts`: their labels. None of the lines may be about them. */
 export function linesIn(body: unknown, alerts: readonly LabelSet[]): AnswerRead {
@@ -29,7 +37,12 @@ export function linesIn(body: unknown, alerts: readonly LabelSet[]): AnswerRead 
   const about = series.filter(({ labels }) => alerts.some((alert) => isOf(labels, alert)));
   // The labels that a rule adds may hide one of the series' own: where there is but one, it is the one.
   const chosen = about.length === 0 && series.length === 1 ? series : about;
-  const lines = chosen.map(({ values }) => samplesIn(values)).filter((samples) => samples.length > 0);
+  const shown = chosen.slice(0, MOST_LOOKED_AT);
+  const most = Math.max(0, ...shown.map(({ values }) => values.length));
+  if (most > MOST_SAMPLES) {
+    return { kind: 'unreadable', why: `a series of its answer holds ${most} samples; allowed: ${MOST_SAMPLES}` };
+  }
+  const lines = shown.map(({ values }) => samplesIn(values)).filter((samples) => samples.length > 0);
   return { kind: 'lines', lines: lines.slice(0, MOST_LINES) };
 }
 
@@ -44,7 +57,7 @@ function samplesIn(values: readonly unknown[]): Samples {
   return values.flatMap((pair) => {
     const [seconds, text] = Array.isArray(pair) ? (pair as readonly unknown[]) : [];
     const value = typeof text === 'string' ? Number(text) : Number.NaN;
-    if (typeof seconds !== 'number' || !Number.isFinite(seconds) || !(Math.abs(value) <= LARGEST)) return [];
+    if (typeof seconds !== 'number' || !(Math.abs(seconds) <= LATEST) || !(Math.abs(value) <= LARGEST)) return [];
     return [{ at: seconds * 1000, value }];
   });
 }

@@ -57,4 +57,6 @@ test('whatever it is, it does no harm', () => {
     'nested deeper than anybody writes',
   );
   assert.equal(drawnOf(`${'"'.repeat(4000)} > 1`).threshold, 1);
+  assert.deepEqual(drawnOf('a > "b or c'), as('a'), 'a text that nobody ends goes on to the end');
+  for (const open of ['a > "\\', "a > '", 'a > `b > c']) assert.deepEqual(drawnOf(open), as('a'), open);
 });

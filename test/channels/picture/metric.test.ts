@@ -168,6 +168,23 @@ test('[BR-NOT-009] lines are those of the alerts; the only one may hide a label 
   assert.deepEqual(read([huge], { instance: 'a' }), [7]);
 });
 
+test('[BR-NOT-009] of more samples than anybody asked for there is no picture, and none of a time that is none', () => {
+  const many = { metric: {}, values: Array.from({ length: 100_000 }, (_, i) => [END + i, '1']) };
+  assert.deepEqual(linesIn(matrix(many), []), {
+    kind: 'unreadable',
+    why: 'a series of its answer holds 100000 samples; allowed: 1000',
+  });
+  const late = {
+    metric: {},
+    values: [
+      [END, '1'],
+      [1e308, '2'],
+      [-1e300, '3'],
+    ],
+  };
+  assert.deepEqual(linesIn(matrix(late), []), { kind: 'lines', lines: [[{ at: END * 1000, value: 1 }]] });
+});
+
 test('whatever is answered, it is read or refused, and never throws', () => {
   const labels = fc.dictionary(fc.string(), fc.string());
   const values = fc.array(fc.oneof(fc.tuple(fc.double(), fc.string()), fc.anything()));
