@@ -11,7 +11,7 @@ const CHAT = { channel: 'chat', address: 'U123' };
 const alice: Recipient = { name: 'user/alice', address: 'alice@example.org', language: 'de', next: [SMS, CHAT] };
 const ended = { status: 'resolved' as const, alerts: [anAlert({ status: 'resolved' })] };
 
-test('[BR-ERR-012] [BR-NOT-021] a recipient is told by the next of their contacts, with its address, before the fallback of the channel', () => {
+test('[BR-ERR-012] [BR-ERR-013] [BR-NOT-021] a recipient is told by the next of their contacts, with its address, before the fallback of the channel', () => {
   const mail = new LivedChannel({ fallback: 'ops' }, 'mail').queue('a1', { recipient: alice });
   mail.settle();
   mail.answer('a1', refuse);
