@@ -6,55 +6,40 @@
  * into the next one.
  */
 
-import { addressOf } from '../alert/entry.ts';
-import type { Policy } from '../alert/policy.ts';
-import { reason } from '../alert/reason.ts';
 import type { FramePublisher } from '../bus/ingest.ts';
-import type { Commit, Effect, JournalEvent } from '../bus/journal.ts';
 import type { JournalWriter } from '../bus/journal-writer.ts';
-import { type PartitionCount, type PartitionName, partitionsOf } from '../bus/partition.ts';
+import type { PartitionName } from '../bus/partition.ts';
 import { AppendRefused } from '../bus/publish.ts';
 import { readStream } from '../bus/stream-reader.ts';
 import { ingestStream, subjects } from '../bus/subjects.ts';
 import type { Outcome } from '../channels/outcome.ts';
 import { ActorPool } from './actor-pool.ts';
 import type { ActorRef } from './actor-system.ts';
-import { type ConsultDeps, consult, NOBODY_ASKED } from './consult.ts';
+import { type CommitDeps, type CommitMetrics, Commits } from './commit.ts';
 import { Correlations, type CorrelationsDeps } from './correlations.ts';
 import type { Entities } from './entities.ts';
-import type { CommandReply, Send } from './entity.ts';
+import type { Send } from './entity.ts';
 import type { Receiver } from './handover.ts';
 import { HOUSEKEEPING_EVERY, type Housekeeping, type HousekeepingDeps } from './housekeeping.ts';
-import { Inbox, type Intake } from './inbox.ts';
-import { readFrames } from './intake.ts';
-import { Outbox, type Unpublishable } from './outbox.ts';
-import type { Kinds, Recovered } from './recovery.ts';
-import { Rounds } from './round.ts';
+import { Inbox } from './inbox.ts';
+import { Outbox } from './outbox.ts';
+import type { Recovered } from './recovery.ts';
 import { Sends, type SendsDeps } from './sends.ts';
-import type { Position } from './snapshot.ts';
 import { OwnershipLost, turnHandler } from './supervision.ts';
-import { type Surroundings, surroundingsOf } from './surroundings.ts';
-import type { TurnResult } from './turn.ts';
 
 /** What a partition needs of the rest of Herald. */
-export interface PartitionDeps extends HousekeepingDeps, SendsDeps, CorrelationsDeps, ConsultDeps {
+export interface PartitionDeps extends HousekeepingDeps, SendsDeps, CorrelationsDeps, CommitDeps {
   readonly publisher: FramePublisher;
-  readonly count: PartitionCount;
   /** A partition that takes effects straight; null: its effects go through its stream. The worker's own ones by default. */
   neighbour?(name: PartitionName): Receiver | null;
   /** Commits wait for it. The partitions of a worker have one in common, so that what they write leaves together. */
   readonly beat?: { next(): Promise<void> };
-  readonly kinds: Kinds;
   readonly metrics: PartitionMetrics;
-  /** The policy to decide with; read once per commit. */
-  policy(): Policy;
-  random(): number;
   /** Frames of effects that may wait before no more input is taken. Default 2,000. */
   readonly maxPendingFrames?: number;
 }
 
-export interface PartitionMetrics {
-  committed(partition: PartitionName, events: readonly JournalEvent[], milliseconds: number): void;
+export interface PartitionMetrics extends CommitMetrics {
   recovered(partition: PartitionName, replayed: number, milliseconds: number): void;
 }
 
@@ -72,17 +57,13 @@ export class Partition {
   readonly #inbox = new Inbox();
   readonly #receiver: Receiver;
   readonly #outbox: Outbox;
-  readonly #rounds: Rounds;
   readonly #sends: Sends;
   readonly #correlations: Correlations;
-  readonly #surroundings: Surroundings;
+  readonly #commits: Commits;
   readonly #housekeeping: Housekeeping;
   readonly #supervisor: ActorRef<never>;
   readonly #actors: ActorPool;
   readonly #stop = new AbortController();
-  /** Decided outside of a round, for the next commit. */
-  #aside: JournalEvent[] = [];
-  #position: Position;
   #stopping = false;
   #readFailure: unknown = null;
 
@@ -99,8 +80,7 @@ export class Partition {
     this.#writer = writer;
     this.#entities = entities;
     this.#housekeeping = housekeeping;
-    this.#position = { cursor, marks, lastCommit, published };
-    const taken = () => this.#position.cursor;
+    const taken = () => this.#commits.position.cursor;
     this.#receiver = {
       get cursor() {
         return taken();
@@ -111,18 +91,23 @@ export class Partition {
       publisher: deps.publisher,
       clock: deps.clock,
       receiver: (of) => deps.neighbour?.(of) ?? null,
-      unpublishable: (effect) => this.#bury(effect),
+      unpublishable: (effect) => {
+        this.#commits.bury(effect);
+        this.#inbox.wake();
+      },
       stalled: (to, error) => deps.log.warn({ event: 'effects.stalled', partition: name, to, error }, 'effects wait'),
     });
-    for (const { seq, effects } of recovered.unpublished) this.#outbox.add(seq, effects);
     this.#supervisor = deps.system.supervisor(`${name}-${writer.epoch}-${writer.fenceSeq}`);
     this.#actors = new ActorPool(deps.system, this.#supervisor, turnHandler(deps.log));
-    this.#rounds = new Rounds(deps.kinds, this.#actors, entities);
     this.#sends = new Sends(deps, (send, outcome) => this.#concluded(send, outcome));
     this.#correlations = new Correlations(deps, (tenant, command) => {
       this.#inbox.pushLocal({ slot: entities.slot(deps.kinds.correlator, tenant), command });
     });
-    this.#surroundings = surroundingsOf(entities, deps.kinds);
+    const decides = { name, writer, entities, actors: this.#actors };
+    const acts = { outbox: this.#outbox, sends: this.#sends, correlations: this.#correlations };
+    const parts = { ...decides, ...acts, inbox: this.#inbox, housekeeping };
+    this.#commits = new Commits(deps, parts, { cursor, marks, lastCommit, published });
+    for (const { seq, effects } of recovered.unpublished) this.#outbox.add(seq, effects);
     this.#askRecovered();
   }
 
@@ -151,7 +136,7 @@ export class Partition {
       this.#inbox.wake();
     });
     // At once: an inbox that is full of what a former owner took in refuses everything, and nothing new would come.
-    this.#housekeeping.startPurge(this.#position);
+    this.#housekeeping.startPurge(this.#commits.position);
     try {
       while (!this.#stopping) {
         if (this.#readFailure !== null) throw this.#readFailure;
@@ -182,7 +167,7 @@ export class Partition {
 
   async #read(): Promise<void> {
     const { signal } = this.#stop;
-    const from = this.#position.cursor + 1;
+    const from = this.#commits.position.cursor + 1;
     for await (const { seq, data } of readStream(
       this.#deps.bus,
       ingestStream(this.name),
@@ -196,11 +181,11 @@ export class Partition {
   }
 
   async #round(): Promise<void> {
-    await this.#housekeeping.makeRoom(this.#position, () => !this.#stopping);
+    await this.#housekeeping.makeRoom(this.#commits.position, () => !this.#stopping);
     await this.#waitForWork();
     await this.#deps.beat?.next();
-    await this.#commit(this.#inbox.take(this.#takesFrames));
-    await this.#housekeeping.keep(this.#position, this.#actors);
+    await this.#commits.commit(this.#inbox.take(this.#takesFrames), true);
+    await this.#housekeeping.keep(this.#commits.position, this.#actors);
   }
 
   /** While effects pile up no more frames are taken in: what a frame leads to would have to wait in memory. */
@@ -210,7 +195,7 @@ export class Partition {
 
   /** Until there is input, a timer is due, or it is time to keep house. */
   async #waitForWork(): Promise<void> {
-    if (this.#stopping || this.#aside.length > 0) return;
+    if (this.#stopping || this.#commits.isWanted) return;
     const { clock } = this.#deps;
     const due = this.#entities.nextDue();
     const wait = Math.min(HOUSEKEEPING_EVERY, due === null ? HOUSEKEEPING_EVERY : due - clock.now());
@@ -220,79 +205,6 @@ export class Partition {
     const cancel = clock.after(Math.min(wait, look), () => this.#inbox.wake());
     await this.#inbox.wait(takesFrames);
     cancel();
-  }
-
-  /** `settle` false: nothing new is started (no timers, no sends), only what came in is recorded. */
-  async #commit(intake: Intake, settle = true): Promise<void> {
-    const { clock, metrics, random } = this.#deps;
-    const policy = this.#deps.policy();
-    const startedAt = clock.monotonic();
-    // Whole, so that it takes no memory of its own in each slot.
-    const usedAt = Math.trunc(startedAt);
-    const now = clock.now();
-    const read = readFrames(intake.frames, this.#position.marks, now, intake.handed);
-    let inner = 0;
-    const position = () => `${this.#writer.epoch}.${this.#writer.lastSeq}.${inner++}`;
-    const input = { routed: read.inputs, local: intake.local, settle, usedAt, position };
-    const { holds, placements, stateOf } = this.#surroundings;
-    const asked = consult(read.inputs, { now, policy, stateOf, placements }, this.#deps);
-    const advice = asked === null ? NOBODY_ASKED : await asked;
-    const results = await this.#rounds.decide(input, { now, policy, random, holds, placements, advice });
-    const events = [...this.#aside, ...read.events, ...results.flatMap((result) => result.events)];
-    this.#aside = [];
-    if (events.length === 0 && intake.frames.length === 0 && intake.handed.length === 0) return;
-    const commit: Commit = {
-      epoch: this.#writer.epoch,
-      previous: this.#position.lastCommit,
-      at: now,
-      cursor: intake.frames.at(-1)?.seq ?? this.#position.cursor,
-      marks: read.marks,
-      published: this.#outbox.published,
-      events,
-      effects: results.flatMap((result) => result.effects.flatMap((entry) => this.#addressed(entry))),
-    };
-    const lastCommit = await this.#writer.append(commit);
-    this.#position = { lastCommit, cursor: commit.cursor, marks: commit.marks, published: commit.published };
-    this.#inbox.committed();
-    this.#housekeeping.committed();
-    metrics.committed(this.name, events, clock.monotonic() - startedAt);
-    this.#act(lastCommit, commit.effects, read.replies, results);
-  }
-
-  #addressed(entry: Effect['entry']): Effect[] {
-    const address = addressOf(entry);
-    return partitionsOf(address, this.#deps.count)
-      .filter((to) => address.everywhere !== 'others' || to !== this.name)
-      .map((to) => ({ to, entry }));
-  }
-
-  /** Effects only after the commit. */
-  #act(
-    seq: number,
-    effects: readonly Effect[],
-    replies: readonly CommandReply[],
-    results: readonly TurnResult[],
-  ): void {
-    this.#outbox.add(seq, effects);
-    for (const reply of replies) this.#reply(reply);
-    for (const result of results) {
-      for (const reply of result.replies) this.#reply(reply);
-      for (const send of result.sends) this.#sends.start(send);
-      for (const task of result.tasks) this.#correlations.start(task);
-    }
-  }
-
-  /** An effect that fits no message, other than straight: the next commit says that it is dead, and is the first that counts it as gone out. */
-  #bury({ id, entry, bytes }: Unpublishable): void {
-    const at = this.#deps.clock.now();
-    const { key } = addressOf(entry);
-    const reasons = [reason('dead-letter.too-large', `${bytes} bytes for ${key}`)];
-    this.#aside.push({ type: 'input.dead-lettered', key, at, deadLetterId: `${id}-d`, cause: null, entry, reasons });
-    this.#inbox.wake();
-  }
-
-  #reply({ to, ...answer }: CommandReply): void {
-    if (to !== '' && this.#deps.bus.connected()) this.#deps.bus.nc.publish(to, JSON.stringify(answer));
   }
 
   #concluded({ notification, attempt }: Send, outcome: Outcome): void {
@@ -317,7 +229,7 @@ export class Partition {
   async #drain(): Promise<void> {
     const bounded = new Promise<void>((resolve) => this.#deps.clock.after(DRAIN_TIME, resolve));
     await Promise.race([this.#sends.ended(), bounded]);
-    do await this.#commit(this.#inbox.take(false), false);
+    do await this.#commits.commit(this.#inbox.take(false), false);
     while (this.#inbox.handed > 0);
     await Promise.race([this.#outbox.drained(), bounded]);
   }
