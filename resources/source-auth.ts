@@ -77,6 +77,7 @@ export const sourceAuthSchema = Type.Object(
     style: Type.Optional(Type.Enum([...HMAC_STYLES])),
     header: Type.Optional(headerName),
     timestampHeader: Type.Optional(headerName),
+    idHeader: Type.Optional(headerName),
     tolerance: Type.Optional(durationSchema(1)),
     jwksUrl: Type.Optional(
       Type.String({ pattern: '^https://[^\\s/]+', description: 'an https:// address of a JWK set' }),
@@ -105,7 +106,7 @@ const FIELDS: Readonly<
   bearer: { may: ['token', 'tokens'], must: ['token|tokens'] },
   basic: { may: ['username', 'password', 'passwords'], must: ['username', 'password|passwords'] },
   hmac: {
-    may: ['secret', 'secrets', 'style', 'header', 'timestampHeader', 'tolerance'],
+    may: ['secret', 'secrets', 'style', 'header', 'timestampHeader', 'idHeader', 'tolerance'],
     must: ['style', 'secret|secrets'],
   },
   jwt: {
@@ -133,6 +134,10 @@ export function authFaults(spec: unknown): Fault[] {
   if (type === 'routing-key' && fieldOf(spec, 'format') !== 'pagerduty') {
     const message = 'is of the format pagerduty alone: no other has a routing key in its body';
     faults.push({ path: ['spec', 'auth', 'type'], message, target: 'value' });
+  }
+  if (given.includes('idHeader') && fieldOf(auth, 'style') !== 'standard-webhooks') {
+    const message = 'belongs to the style standard-webhooks: no other signs an id';
+    faults.push({ path: ['spec', 'auth', 'idHeader'], message, target: 'key' });
   }
   for (const names of must) {
     const either = names.split('|');
@@ -206,7 +211,7 @@ function hmacOf(spec: Resolved<AuthSpec>): HmacAuth {
     secrets: listed(spec.secret, spec.secrets),
     header: spec.header?.toLowerCase() ?? usual.header,
     timestampHeader: spec.timestampHeader?.toLowerCase() ?? usual.timestampHeader,
-    idHeader: usual.idHeader,
+    idHeader: spec.idHeader?.toLowerCase() ?? usual.idHeader,
     tolerance: milliseconds(String(spec.tolerance ?? DEFAULT_TOLERANCE)) / 1000,
   };
 }

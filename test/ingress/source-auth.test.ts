@@ -5,7 +5,7 @@ import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import { generateKeyPair, SignJWT } from 'jose';
 import { sign } from '../../access/signature.ts';
-import type { HmacAuth, JwtAuth, SourceAuth } from '../../resources/source-auth.ts';
+import { authFaults, type HmacAuth, type JwtAuth, type SourceAuth, sourceAuthOf } from '../../resources/source-auth.ts';
 import { issuer } from '../support/providers/issuer.ts';
 import { until } from '../support/until.ts';
 import { alertNamed, answered, type Door, openDoor, source } from './herald-door.ts';
@@ -105,6 +105,24 @@ test('[BR-WH-005] what Slack signed and sends again is answered as before, and t
   assert.match(await door.metrics.text(), /herald_alerts_rejected_total\{source="s",reason="auth.replayed"\} 1/);
   door.clock.advance(301_000);
   assert.equal(await codeOf(await send(headers)), '403 auth.expired');
+});
+
+test('[BR-WH-005] the three headers of Standard Webhooks are called as the Source says', async () => {
+  const secret = `whsec_${Buffer.from('a secret of a sender').toString('base64')}`;
+  const names = { header: 'Svix-Signature', timestampHeader: 'Svix-Timestamp', idHeader: 'Svix-Id' };
+  const { send, door } = await guarded(sourceAuthOf({ type: 'hmac', style: 'standard-webhooks', secret, ...names }));
+  const timestamp = String(Math.round(door.clock.now() / 1000));
+  const signature = sign({ id: 'm1', timestamp, body: BODY }, secret);
+  const signed = { 'svix-id': 'm1', 'svix-timestamp': timestamp, 'svix-signature': signature };
+  assert.equal((await send(signed)).status, 202);
+  assert.equal(await codeOf(await send({ ...signed, 'svix-id': 'm2' })), '403 auth.wrong');
+  const usual = { 'webhook-id': 'm1', 'webhook-timestamp': timestamp, 'webhook-signature': signature };
+  assert.equal(await codeOf(await send(usual)), '401 auth.missing');
+
+  const auth = { type: 'hmac', secret: { env: 'S' }, idHeader: 'x-id' };
+  const of = (style: string) =>
+    authFaults({ format: 'herald', auth: { ...auth, style } }).map(({ path }) => path.join('.'));
+  assert.deepEqual([of('github'), of('standard-webhooks')], [['spec.auth.idHeader'], []]);
 });
 
 test('[BR-WH-005] by Standard Webhooks an id is one message, also when it is signed anew; what was not stored may come again', async () => {
