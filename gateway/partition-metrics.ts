@@ -61,7 +61,7 @@ export function partitionMetrics({ registry }: Metrics): PartitionMetrics {
   });
   const ended = new CounterTally(registry, {
     name: 'herald_deliveries_total',
-    help: 'Ends of deliveries by channel: delivered, dead, diverted or bundled; attempts that failed and might pass; uncertain ones.',
+    help: 'Ends of deliveries by channel: delivered, dead, diverted or bundled; attempts that failed and might pass; those for which the provider wanted fewer requests (limited); uncertain ones.',
     labels: ['channel', 'outcome'],
   });
   const receipts = new CounterTally(registry, {
@@ -114,7 +114,8 @@ export function partitionMetrics({ registry }: Metrics): PartitionMetrics {
         if (event.type === 'delivery.delivered' && event.took !== undefined)
           notified.observe(Math.max(0, event.took) / 1000, event.key);
         if (event.type === 'delivery.receipt') receipts.add(1, event.key, event.step);
-        const outcome = OUTCOMES[event.type];
+        const outcome =
+          event.type === 'delivery.retry' && event.limited !== undefined ? 'limited' : OUTCOMES[event.type];
         if (outcome !== undefined)
           ended.add(event.type === 'delivery.bundled' ? event.of.length : 1, event.key, outcome);
         if (event.type !== 'alert.opened') continue;

@@ -81,11 +81,12 @@ test('[BR-NOT-025] how long notifications took, how deliveries ended and what pr
   const delivered = { ...delivery('delivered', 'n1', [1]), took: 700 } as JournalEvent;
   const receipt = { ...delivery('delivered', 'n1', [1]), type: 'delivery.receipt', step: 'read' } as JournalEvent;
   committed('c0', [delivery('queued', 'n1', [1]), delivery('retry', 'n1', [1]), delivered, receipt], 5);
-  committed('c0', [delivery('dead', 'n2', [1])], 5);
+  const limited = { ...delivery('retry', 'n3', [1]), limited: { counts: false } } as JournalEvent;
+  committed('c0', [delivery('dead', 'n2', [1]), limited], 5);
   const text = await metrics.text();
   assert.match(text, /^herald_notification_seconds_bucket\{le="1",channel="acme\/ops"\} 1$/m);
   assert.match(text, /^herald_notification_seconds_bucket\{le="0\.5",channel="acme\/ops"\} 0$/m);
-  for (const outcome of ['delivered', 'retry', 'dead'])
+  for (const outcome of ['delivered', 'retry', 'limited', 'dead'])
     assert.match(text, new RegExp(`^herald_deliveries_total\\{channel="acme/ops",outcome="${outcome}"\\} 1$`, 'm'));
   assert.match(text, /^herald_receipts_total\{channel="acme\/ops",step="read"\} 1$/m);
 });
