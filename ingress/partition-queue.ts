@@ -18,12 +18,16 @@ export interface Waiting {
 /** Bytes of large requests in one frame: what comes meanwhile waits for no more than that. */
 const BULK_ROOM = 128 * 1024;
 
+/** Frames without anything of the large requests that wait: then it is their turn, or they would wait for as long as others come. */
+const MOST_PASSED_OVER = 8;
+
 export class PartitionQueue {
   readonly partition: PartitionName;
   /** A frame of this partition is not acknowledged yet. */
   inFlight = false;
   readonly #waiting = new Lane();
   readonly #bulk = new Lane();
+  #passedOver = 0;
 
   constructor(partition: PartitionName) {
     this.partition = partition;
@@ -39,15 +43,18 @@ export class PartitionQueue {
   }
 
   /**
-   * The next frame: as many as fit into `room` bytes, those of large requests last and only some at a time. What belongs to a failed
-   * request is handed to `dropped` instead.
+   * The next frame: as many as fit into `room` bytes, those of large requests last and only some at a time; where they were passed over
+   * again and again, first. What belongs to a failed request is handed to `dropped` instead.
    */
   take(room: number, dropped: (one: Waiting) => void): Waiting[] {
     const frame: Waiting[] = [];
-    const size = this.#waiting.take(frame, room, dropped);
-    const left = room - size;
-    // The first one fits in any case: else one larger than that would wait for ever.
-    this.#bulk.take(frame, Math.min(left, BULK_ROOM), dropped, frame.length === 0 ? left : 0);
+    // Of large ones the first one fits into all that is left: else one larger than their share would wait for ever.
+    const takeBulk = (left: number) => this.#bulk.take(frame, Math.min(left, BULK_ROOM), dropped, left);
+    const isTheirTurn = this.#passedOver >= MOST_PASSED_OVER;
+    const first = isTheirTurn ? takeBulk(room) : 0;
+    const size = this.#waiting.take(frame, room - first, dropped);
+    const bulk = isTheirTurn ? first : takeBulk(room - size);
+    this.#passedOver = bulk > 0 || this.#bulk.isEmpty ? 0 : this.#passedOver + 1;
     return frame;
   }
 }

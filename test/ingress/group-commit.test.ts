@@ -170,6 +170,27 @@ test('[BR-WH-010] what comes beside a large request waits for a part of it, not 
   );
 });
 
+test('[BR-WH-010] a large request is stored however much comes beside it, also one whose alerts take nearly a frame', async () => {
+  for (const size of [10, 3000]) {
+    const h = harness();
+    const large = Array.from({ length: 101 }, (_, i) => ({ ...alert(`x${i}`), generatorURL: 'u'.repeat(size) }));
+    h.submit('large', large);
+    while (h.groupCommit.waiting === 0) await h.endTurn();
+    let frames = 0;
+    for (; frames < 2000 && !h.outcomes.includes('large stored'); frames++) {
+      // More than fits into a frame comes for each that is stored.
+      for (let i = 0; i < 3; i++) h.submit('small', many('s', 20));
+      await h.endTurn();
+      await h.inFlight[0]?.store();
+    }
+    assert.ok(frames < 2000, `${size}: it still waits behind ${h.published.length} frames`);
+    assert.ok(
+      h.published.every(({ bytes }) => bytes <= h.maxFrameBytes),
+      String(size),
+    );
+  }
+});
+
 test('an error without a known code counts as out of reach', async () => {
   const h = harness();
   h.submit('a', [alert('1')]);
