@@ -172,10 +172,11 @@ type Settled = Readonly<Record<Family, PromiseSettledResult<HostAnswer>>>;
 function take(host: Host, settled: Settled, at: number): Outcome {
   const whys: string[] = [];
   let ttl = Number.POSITIVE_INFINITY;
+  // Where one family fails, that the other has no address does not say that the name has none.
   const isEmpty = ([4, 6] as const).every(
-    (family) => settled[family].status === 'fulfilled' && settled[family].value.addresses.length === 0,
+    (family) => settled[family].status === 'rejected' || settled[family].value.addresses.length === 0,
   );
-  if (isEmpty) whys.push('it has no address');
+  if (settled[4].status === 'fulfilled' && settled[6].status === 'fulfilled' && isEmpty) whys.push('it has no address');
   for (const family of [4, 6] as const) {
     const result = settled[family];
     const read = result.status === 'rejected' ? messageOf(result.reason) : listOf(result.value, at);

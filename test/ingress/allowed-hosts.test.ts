@@ -141,6 +141,20 @@ test('[BR-WH-022] a family that fails keeps its own last answer, the other is re
   assert.equal(find('192.0.2.7', 'fresh'), 'one-of-them');
 });
 
+test('[BR-WH-022] a family that answers with nothing while the other fails takes no address away', async () => {
+  const { hosts, say, find, pass } = world();
+  say('a.example', of(10, '192.0.2.1'), new Error('SERVFAIL'));
+  hosts.use(['a.example']);
+  await pass(0);
+  assert.equal(find('192.0.2.1', 'a.example'), 'one-of-them');
+  say('a.example', NONE, new Error('SERVFAIL'));
+  await pass(10 * MINUTE);
+  assert.equal(find('192.0.2.1', 'a.example'), 'one-of-them');
+  assert.deepEqual(hosts.standing(), { known: 0, stale: 1, unknown: 0 });
+  await pass(DAY);
+  assert.equal(find('192.0.2.1', 'a.example'), 'unknown', 'for a day');
+});
+
 test('[BR-WH-022] it is asked again after five seconds, then less and less often, at least each minute', async () => {
   const { hosts, say, pass, questions } = world();
   say('h', new Error('timeout'), new Error('timeout'));
