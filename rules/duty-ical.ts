@@ -45,9 +45,12 @@ function stamp(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19).replaceAll('-', '').replaceAll(':', '')}Z`;
 }
 
-/** 3.3.11: these have a meaning of their own. */
+/** 3.3.11: these have a meaning of their own; others that end a line for some reader must not begin one of their own. */
 function escapeText(text: string): string {
-  return text.replace(/[\\;,]/g, '\\$&').replace(/\r?\n/g, '\\n');
+  return text
+    .replace(/[\\;,]/g, '\\$&')
+    .replace(/\r\n?|[\n\x85\u2028\u2029]/g, '\\n')
+    .replace(/(?!\t)\p{Cc}/gu, '');
 }
 
 const LONGEST_LINE = 75;

@@ -94,3 +94,14 @@ test('[BR-NOT-018] a schedule as a calendar is read again as the same shifts', a
     shifts.map(({ user, start, end }) => ({ user, start, end })),
   );
 });
+
+test('what people write about a shift begins no line of its own in the calendar', () => {
+  const breaks = ['\r', '\n', '\r\n', '\x85', '\u2028', '\u2029', '\x0b', '\x1b'];
+  const detail = breaks.map((one) => `x${one}BEGIN:VALARM`).join(';');
+  const shifts = [{ user: 'ada', because: 'override', layer: null, detail, start: NOON, end: NOON + DAY } as const];
+  const lines = rosterCalendar({ tenant: 'acme', schedule: 'primary', shifts, now: NOON }).split(
+    /\r\n|[\p{Cc}\p{Zl}\p{Zp}]/u,
+  );
+  assert.ok(!lines.some((line) => line.startsWith('BEGIN:VALARM')));
+  assert.equal(lines.filter((line) => line.startsWith('BEGIN:')).length, 2);
+});
