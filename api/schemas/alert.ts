@@ -1,7 +1,7 @@
 /** What is said of alerts: their state, and who was told what, and why. */
 
 import { ENVIRONMENTS, PRIORITIES } from '../../alert/alert.ts';
-import { VERDICTS } from '../../archive/queries/receivers.ts';
+import { VERDICTS } from '../../archive/queries/verdict.ts';
 import { ALERT_STATUSES, APPROVAL_STATES } from '../alerts.ts';
 import { INCIDENT_KINDS, INCIDENT_STATES } from '../incidents.ts';
 import {
