@@ -34,11 +34,16 @@ export function admit(ports: IntakePorts, source: IngressSource | null, head: Re
   if (refused !== null) return refused;
   const turnedAway = noRoom(ports, source, head);
   if (turnedAway !== null) return turnedAway;
+  if (source.mapping !== undefined) head.passedHeaders = passedBy(source.mapping.headers, head);
   if (source.format === 'cloudevents') head.attributes = eventAttributes(head.peer, head.headers['content-type']);
   const isEvent = head.attributes !== null && head.attributes !== undefined;
   const unsupported = unsupportedContent(head.headers, isEvent);
   if (unsupported !== null) return reject(ports, source.name, 'content.unsupported', unsupported);
   return { maxBodyBytes: source.maxBodyBytes };
+}
+
+function passedBy(names: readonly string[], { peer }: RequestHead): Readonly<Record<string, string>> | null {
+  return names.length === 0 ? null : Object.fromEntries(names.map((name) => [name, peer?.header(name) ?? '']));
 }
 
 /** Once it is known who speaks. null: there is room. */

@@ -62,7 +62,7 @@ export function decode(
   }
   const format = formatOf(source);
   const now = ports.clock.now();
-  const context = contextOf(source, now, request.attributes);
+  const context = contextOf(source, now, request);
   const taken = (decoded: Decoded): Taken => {
     if (decoded.problems.count === 0 || format.partial) {
       return { code: 'alerts', decoded, now, message: messageKey(source.name, request.presented) };

@@ -35,6 +35,8 @@ export interface RequestHead {
   presented?: unknown;
   /** Of a CloudEvent whose attributes stand in headers; names without `ce-`. */
   attributes?: Readonly<Record<string, string>> | null;
+  /** Headers that the mapping of its Source asks for. */
+  passedHeaders?: Readonly<Record<string, string>> | null;
   /** Name of the Source that it is for, once that is known. */
   source?: string;
   /** Who asks, once that is known: of the operators' API by api/guard.ts. null: nobody has looked. */

@@ -12,8 +12,22 @@ const texts = Type.Union([
   expression,
 ]);
 
+/** They hold what proves who sends; it must not become a part of an alert. */
+const PRIVATE = /^(?:authorization|proxy-authorization|cookie|.*(?:token|secret|password|api-?key|signature).*)$/i;
+const HEADER = 'the name of a header, none that holds a credential or a signature';
+
+const headers = Type.Array(
+  Type.Refine(
+    Type.String({ pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$", description: HEADER }),
+    (name) => !PRIVATE.test(name),
+    (name) => `is ${JSON.stringify(name)}; allowed: ${HEADER}`,
+  ),
+  { minItems: 1, maxItems: 20, description: 'a list of names of headers' },
+);
+
 export const mappingSchema = Type.Object(
   {
+    headers: Type.Optional(headers),
     alerts: Type.Optional(expression),
     labels: texts,
     annotations: Type.Optional(texts),

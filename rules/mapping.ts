@@ -6,6 +6,7 @@
 import { type Evaluated, type Expression, type ExpressionType, expressionCompiler } from './condition.ts';
 
 const ANY = 'dyn';
+const TEXTS = 'map<string, string>';
 const TIMESTAMP = 'google.protobuf.Timestamp';
 
 /** How much one expression may go through: all of a large body once, or what belongs to one alert. */
@@ -15,9 +16,13 @@ const ITEM_STEPS = 1000;
 export const BODY_STEPS = 1_000_000;
 const ofBody = { left: BODY_STEPS };
 
-const lists = expressionCompiler({ types: { body: ANY, now: TIMESTAMP }, texts: [], steps: LIST_STEPS });
+const lists = expressionCompiler({
+  types: { body: ANY, headers: TEXTS, now: TIMESTAMP },
+  texts: [],
+  steps: LIST_STEPS,
+});
 const items = expressionCompiler({
-  types: { body: ANY, item: ANY, index: 'int', now: TIMESTAMP },
+  types: { body: ANY, item: ANY, index: 'int', headers: TEXTS, now: TIMESTAMP },
   texts: [],
   steps: ITEM_STEPS,
   together: ofBody,
@@ -37,6 +42,8 @@ export function isBodySpent(): boolean {
 export type TextsMapping = string | Readonly<Record<string, string>>;
 
 export interface MappingSpec {
+  /** Names of headers that expressions may ask for, as `headers['x-github-event']`. */
+  readonly headers?: readonly string[];
   readonly alerts?: string;
   readonly labels: TextsMapping;
   readonly annotations?: TextsMapping;
@@ -53,6 +60,8 @@ type MappedField = (typeof MAPPED_FIELDS)[number];
 type Texts = Expression | ReadonlyMap<string, Expression>;
 
 export interface Mapping {
+  /** Lower case. */
+  readonly headers: readonly string[];
   /** null: the body itself, if it is a list, or else the one alert. */
   readonly alerts: Expression | null;
   readonly labels: Texts;
@@ -85,6 +94,7 @@ export function compileMapping(spec: MappingSpec): CompiledMapping {
   };
   const declared = MAPPED_FIELDS.flatMap((field) => (spec[field] === undefined ? [] : [[field, spec[field]] as const]));
   const mapping: Mapping = {
+    headers: (spec.headers ?? []).map((name) => name.toLowerCase()),
     alerts: spec.alerts === undefined ? null : compile(['alerts'], spec.alerts, 'list'),
     labels: textsOf('labels', spec.labels),
     annotations: textsOf('annotations', spec.annotations ?? {}),
@@ -98,6 +108,8 @@ const NOTHING: Expression = { text: '', equalities: [], evaluate: () => ({ ok: t
 /** What expressions see of one alert. */
 export interface ItemFacts {
   readonly body: unknown;
+  /** Of the request, each that the mapping names; empty text for those that it has not. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly item: unknown;
   readonly index: bigint;
   readonly now: Date;

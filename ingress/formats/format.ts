@@ -14,6 +14,8 @@ export interface FormatContext {
   readonly mapping?: Mapping | undefined;
   /** Of a CloudEvent whose body is its data alone; null, or left out: its attributes stand in the body. */
   readonly attributes?: Readonly<Record<string, string>> | null | undefined;
+  /** Of the request: those that the mapping asks for. */
+  readonly headers?: Readonly<Record<string, string>> | null | undefined;
   /** Extension attributes of CloudEvents that are labels of their alerts. */
   readonly eventLabels?: readonly string[] | undefined;
   /** Where the list in the body is part of a longer one: the place of its first item there, for the paths of problems. */
@@ -24,10 +26,15 @@ export interface FormatContext {
 export function contextOf(
   source: ContextSource,
   now: number,
-  attributes: FormatContext['attributes'] = null,
+  { attributes = null, passedHeaders = null }: FromHead = {},
 ): FormatContext {
   const { tenant, name, mapping, eventLabels } = source;
-  return { tenant, source: name, now, mapping, eventLabels, attributes };
+  return { tenant, source: name, now, mapping, eventLabels, attributes, headers: passedHeaders };
+}
+
+interface FromHead {
+  readonly attributes?: FormatContext['attributes'];
+  readonly passedHeaders?: FormatContext['headers'];
 }
 
 type ContextSource = Pick<FormatContext, 'tenant' | 'mapping' | 'eventLabels'> & { readonly name: string };

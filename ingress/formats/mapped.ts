@@ -31,7 +31,9 @@ function decode(body: unknown, context: FormatContext): Decoded {
   const problems = new Problems();
   const alerts: Alert[] = [];
   const now = new Date(context.now);
-  const items = itemsOf(body, mapping, now, problems);
+  // By NATS, or from a file, none come.
+  const headers = context.headers ?? Object.fromEntries(mapping.headers.map((name) => [name, '']));
+  const items = itemsOf({ body, headers, now }, mapping, problems);
   beginBody();
   for (let i = 0; i < items.length; i++) {
     if (isBodySpent()) {
@@ -42,15 +44,18 @@ function decode(body: unknown, context: FormatContext): Decoded {
       );
       break;
     }
-    const alert = decodeItem({ body, item: items[i], index: BigInt(i), now }, mapping, context, problems);
+    const alert = decodeItem({ body, item: items[i], index: BigInt(i), headers, now }, mapping, context, problems);
     if (alert !== null) alerts.push(alert);
   }
   return { alerts, problems };
 }
 
-function itemsOf(body: unknown, { alerts }: Mapping, now: Date, problems: Problems): readonly unknown[] {
+type BodyFacts = Pick<ItemFacts, 'body' | 'headers' | 'now'>;
+
+function itemsOf(facts: BodyFacts, { alerts }: Mapping, problems: Problems): readonly unknown[] {
+  const { body } = facts;
   if (alerts === null) return bounded(Array.isArray(body) ? body : [body], problems);
-  const evaluated = alerts.evaluate({ body, now });
+  const evaluated = alerts.evaluate(facts);
   if (!evaluated.ok) problems.add('/alerts', evaluated.message, `a list from ${alerts.text}`);
   else if (!Array.isArray(evaluated.value)) problems.add('/alerts', evaluated.value, `a list from ${alerts.text}`);
   else return bounded(evaluated.value, problems);
