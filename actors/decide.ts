@@ -5,8 +5,9 @@
 
 import type { ActorPool } from './actor-pool.ts';
 import type { ActorRef } from './actor-system.ts';
-import type { Entities, Slot } from './entities.ts';
+import type { Entities } from './entities.ts';
 import type { CommitContext } from './entity.ts';
+import type { Slot } from './slot.ts';
 import { Turn, type TurnInput, type TurnResult } from './turn.ts';
 
 export interface Stage {

@@ -1,47 +1,9 @@
-/**
- * The entities of one partition: their states, their actors, their due times, and which snapshot chunk each belongs to.
- *
- * A slot is awake (state as objects, an actor when it has had a turn) or passive (state packed, no actor). Memory is what
- * this is about: a passive alert costs a fraction of an awake one.
- */
+/** The entities of one partition: found by key, woken when they are due, put to sleep when idle, packed by snapshot chunk. */
 
 import type { Policy } from '../alert/policy.ts';
-import { pack, unpack } from '../bus/pack.ts';
-import { fnv1a32 } from '../bus/partition.ts';
-import type { ActorRef } from './actor-system.ts';
 import type { AnyEntityKind } from './entity.ts';
+import { CHUNKS, chunkOf, emptySlot, type Lender, packedState, putToSleep, type Slot, stateOf } from './slot.ts';
 import { Timers } from './timers.ts';
-import type { Turn } from './turn.ts';
-
-/** Of one partition's snapshot. More chunks: less is rewritten when little changed; fewer: less overhead per snapshot. */
-export const CHUNKS = 64;
-
-/** Takes actors back (actor-pool.ts). */
-interface Lender {
-  giveBack(actor: ActorRef<Turn>): void;
-}
-
-export interface Slot {
-  readonly kind: AnyEntityKind;
-  readonly key: string;
-  readonly chunk: number;
-  /** null: it does not exist (yet), or it is passive. */
-  state: unknown;
-  asleep: unknown;
-  actor: ActorRef<Turn> | null;
-  /** Earliest time in the heap for this slot, so that a later due time need not be pushed again. */
-  armedAt: number;
-  /** Not settled before then (Unix time in milliseconds): its last decision on its own time threw. */
-  heldUntil: number;
-  /** As its last decision said (entity.ts). */
-  quietUntil: number;
-  /** Monotonic time of the last turn. */
-  usedAt: number;
-  /** Others looked at it since it was last considered for packing. */
-  wasRead: boolean;
-  /** As what it is counted (entity.ts); null: not at all. */
-  countedAs: string | null;
-}
 
 export class Entities {
   /** By chunk, kind and key. */
@@ -69,20 +31,7 @@ export class Entities {
     const slots = this.#slotsOf(chunk, kind);
     const present = slots.get(key);
     if (present !== undefined) return present;
-    const slot: Slot = {
-      kind,
-      key,
-      chunk,
-      state: null,
-      asleep: null,
-      actor: null,
-      armedAt: Number.POSITIVE_INFINITY,
-      heldUntil: 0,
-      quietUntil: 0,
-      usedAt: 0,
-      wasRead: false,
-      countedAs: null,
-    };
+    const slot = emptySlot(kind, key, chunk);
     slots.set(key, slot);
     this.#size++;
     return slot;
@@ -93,7 +42,7 @@ export class Entities {
     const slot = this.#slotsOf(chunkOf(kind, key), kind).get(key);
     if (slot === undefined) return null;
     slot.wasRead = true;
-    return this.stateOf(slot);
+    return stateOf(slot);
   }
 
   #slotsOf(chunk: number, { kind }: AnyEntityKind): Map<string, Slot> {
@@ -103,14 +52,6 @@ export class Entities {
     const slots = new Map<string, Slot>();
     kinds.set(kind, slots);
     return slots;
-  }
-
-  stateOf(slot: Slot): unknown {
-    if (slot.asleep !== null) {
-      slot.state = slot.kind.unpack(dataOf(slot));
-      slot.asleep = null;
-    }
-    return slot.state;
   }
 
   /** How many there are now of each class (entity.ts). */
@@ -139,7 +80,7 @@ export class Entities {
   }
 
   #dueAt(slot: Slot): number | null {
-    const state = this.stateOf(slot);
+    const state = stateOf(slot);
     const due = state === null ? null : slot.kind.dueAt(state, this.#policy(), slot.key);
     return due === null ? null : Math.max(due, slot.heldUntil, slot.quietUntil);
   }
@@ -203,12 +144,7 @@ export class Entities {
 
   #passivate(slot: Slot, actors: Lender): void {
     this.#awake.delete(slot);
-    if (slot.actor !== null) actors.giveBack(slot.actor);
-    slot.actor = null;
-    if (slot.state === null) return;
-    const data: unknown = slot.kind.pack(slot.state);
-    slot.asleep = isCompact(slot.kind) ? data : pack(data);
-    slot.state = null;
+    putToSleep(slot, actors);
   }
 
   /** Chunks that changed since they were last taken by `packChunk`. */
@@ -229,8 +165,8 @@ export class Entities {
     this.#dirty.delete(chunk);
     const packed: [string, string, unknown][] = [];
     for (const slot of this.#slotsIn(chunk)) {
-      if (slot.asleep !== null) packed.push([slot.kind.kind, slot.key, dataOf(slot)]);
-      else if (slot.state !== null) packed.push([slot.kind.kind, slot.key, slot.kind.pack(slot.state)]);
+      const state = packedState(slot);
+      if (state !== null) packed.push([slot.kind.kind, slot.key, state]);
     }
     return packed;
   }
@@ -243,26 +179,4 @@ export class Entities {
   *#slotsIn(chunk: number): Generator<Slot> {
     for (const slots of this.#chunks[chunk]!.values()) yield* slots.values();
   }
-}
-
-/** Kinds that are many pack their states into little by themselves; the others become bytes. */
-function isCompact({ mostAwake }: AnyEntityKind): boolean {
-  return mostAwake !== undefined;
-}
-
-/** What `pack` of its kind made of a sleeping entity. */
-function dataOf({ kind, asleep }: Slot): unknown {
-  return isCompact(kind) ? asleep : unpack(asleep as Buffer);
-}
-
-/** Hash of what stands before the key, by kind: a chunk is found by the hash of `kind key`. */
-const seeds = new Map<string, number>();
-
-function chunkOf({ kind }: AnyEntityKind, key: string): number {
-  let seed = seeds.get(kind);
-  if (seed === undefined) {
-    seed = fnv1a32(`${kind} `);
-    seeds.set(kind, seed);
-  }
-  return fnv1a32(key, seed) % CHUNKS;
 }

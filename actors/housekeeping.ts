@@ -11,9 +11,10 @@ import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { ActorPool } from './actor-pool.ts';
 import type { ActorSystem } from './actor-system.ts';
-import { CHUNKS, type Entities } from './entities.ts';
+import type { Entities } from './entities.ts';
 import { JournalRoom } from './journal-room.ts';
 import { purgeIngest, purgeJournal } from './purge.ts';
+import { CHUNKS } from './slot.ts';
 import type { Position, Snapshotter } from './snapshot.ts';
 import type { Turn } from './turn.ts';
 

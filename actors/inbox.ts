@@ -4,8 +4,8 @@
  */
 
 import type { Frame } from '../bus/frame.ts';
-import type { Slot } from './entities.ts';
 import type { HandedFrame, Settled } from './handover.ts';
+import type { Slot } from './slot.ts';
 
 export interface IncomingFrame {
   readonly seq: number;

@@ -25,6 +25,7 @@ import { Inbox } from './inbox.ts';
 import { Outbox } from './outbox.ts';
 import type { Recovered } from './recovery.ts';
 import { Sends, type SendsDeps } from './sends.ts';
+import { stateOf } from './slot.ts';
 import { OwnershipLost, turnHandler } from './supervision.ts';
 
 /** What a partition needs of the rest of Herald. */
@@ -218,7 +219,7 @@ export class Partition {
     for (const kind of Object.values(this.#deps.kinds)) {
       if (kind.recovered === undefined) continue;
       for (const slot of this.#entities.all(kind)) {
-        const state = this.#entities.stateOf(slot);
+        const state = stateOf(slot);
         const command = state === null ? null : kind.recovered(state);
         if (command !== null) this.#inbox.pushLocal({ slot, command });
       }

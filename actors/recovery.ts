@@ -12,8 +12,9 @@ import { lastManifest } from '../bus/journal-writer.ts';
 import type { PartitionName } from '../bus/partition.ts';
 import { openSnapshots, SnapshotUnreadable } from '../bus/snapshot-store.ts';
 import { journalStream } from '../bus/subjects.ts';
-import { CHUNKS, Entities } from './entities.ts';
+import { Entities } from './entities.ts';
 import type { AnyEntityKind } from './entity.ts';
+import { CHUNKS, stateOf } from './slot.ts';
 
 export interface Recovered {
   readonly entities: Entities;
@@ -145,7 +146,7 @@ function replay(
   if (kind === null) return 0;
   const slot = entities.slot(kind, event.key);
   if (seq <= chunkSeq[slot.chunk]!) return 0;
-  slot.state = kind.evolve(entities.stateOf(slot), event);
+  slot.state = kind.evolve(stateOf(slot), event);
   entities.changed(slot);
   entities.used(slot);
   if (slot.state === null) entities.remove(slot);

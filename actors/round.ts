@@ -5,11 +5,12 @@
 
 import type { ActorPool } from './actor-pool.ts';
 import { decideAll, type Stage } from './decide.ts';
-import type { Entities, Slot } from './entities.ts';
+import type { Entities } from './entities.ts';
 import type { CommitContext } from './entity.ts';
 import type { LocalCommand } from './inbox.ts';
 import type { RoutedInput } from './intake.ts';
 import type { Kinds } from './recovery.ts';
+import { type Slot, stateOf } from './slot.ts';
 import type { TurnInput, TurnResult } from './turn.ts';
 
 export interface RoundInput {
@@ -62,7 +63,7 @@ export class Rounds {
     const settling: [Slot, TurnInput][] = [];
     for (const slot of touched) {
       if (slot.quietUntil > now) continue;
-      const state = this.#entities.stateOf(slot);
+      const state = stateOf(slot);
       const command = state === null ? null : slot.kind.settle(state, now, policy);
       if (command !== null) settling.push([slot, { command, position: position(), entry: null }]);
     }
@@ -70,7 +71,7 @@ export class Rounds {
   }
 
   #forgetEnded(slot: Slot): void {
-    if (this.#entities.stateOf(slot) !== null) return;
+    if (stateOf(slot) !== null) return;
     if (slot.actor !== null) this.#actors.giveBack(slot.actor);
     slot.actor = null;
     this.#entities.remove(slot);

@@ -9,8 +9,9 @@ import type { Entry } from '../alert/entry.ts';
 import type { Cause } from '../alert/event.ts';
 import { reason } from '../alert/reason.ts';
 import type { JournalEvent } from '../bus/journal.ts';
-import type { Entities, Slot } from './entities.ts';
+import type { Entities } from './entities.ts';
 import type { CommandReply, CommitContext, EntityDecision, Send } from './entity.ts';
+import { type Slot, stateOf } from './slot.ts';
 
 export interface TurnInput {
   readonly command: unknown;
@@ -91,7 +92,7 @@ export class Turn {
 
   #take(input: TurnInput): void {
     const { kind } = this.slot;
-    const before = this.#entities.stateOf(this.slot);
+    const before = stateOf(this.slot);
     const decision: EntityDecision = kind.decide(before, input.command, {
       ...this.#context,
       key: this.slot.key,

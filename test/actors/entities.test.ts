@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Entities } from '../../actors/entities.ts';
 import type { AnyEntityKind } from '../../actors/entity.ts';
+import { stateOf } from '../../actors/slot.ts';
 import { HOLD_AFTER_FAILURE, turnHandler } from '../../actors/supervision.ts';
 import { Turn } from '../../actors/turn.ts';
 import { silentLog } from '../../telemetry/log.ts';
@@ -111,5 +112,5 @@ test('[BR-PERF-032] of a kind that is many only those used last stay awake, and 
     'b was used longest ago',
   );
   assert.deepEqual(back, ['b']);
-  assert.deepEqual(entities.stateOf(slots[1]!), { dueAt: 1, key: 'b' });
+  assert.deepEqual(stateOf(slots[1]!), { dueAt: 1, key: 'b' });
 });
