@@ -1,6 +1,7 @@
 /** What the head of a request tells: may it take alerts now? → which source? → who speaks? → can this content be read? */
 
-import { type AuthVerdict, authenticate, type IngressSource, refusal } from './authenticate.ts';
+import { refusal } from './auth-refusal.ts';
+import { type AuthVerdict, authenticate } from './authenticate.ts';
 import { CONTENT_HEADERS, unsupportedContent } from './content.ts';
 import { eventAttributes } from './formats/event-headers.ts';
 import type { GateVerdict } from './gate.ts';
@@ -8,6 +9,7 @@ import type { IntakePorts } from './intake-ports.ts';
 import { reject, unavailable, unknownSource } from './not-accepted.ts';
 import { problem } from './problem.ts';
 import type { Admission, HttpRequest, Reply, RequestHead } from './route.ts';
+import type { IngressSource } from './source.ts';
 
 /** The headers that a route has to hand over. */
 export const INTAKE_HEADERS: readonly string[] = ['authorization', ...CONTENT_HEADERS];

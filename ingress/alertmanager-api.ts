@@ -4,11 +4,11 @@
  */
 
 import { admit, INTAKE_HEADERS, within } from './admission.ts';
-import type { IngressSource } from './authenticate.ts';
 import { accept, type Taken, take } from './intake.ts';
 import type { IntakePorts } from './intake-ports.ts';
 import { invalid, reject, unknownSource } from './not-accepted.ts';
 import type { Reply, Route } from './route.ts';
+import type { IngressSource } from './source.ts';
 
 const SOURCE = 'prometheus';
 

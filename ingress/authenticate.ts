@@ -6,36 +6,9 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { Found } from '../access/api-key.ts';
 import { permit } from '../access/permit.ts';
-import type { SourceAccess } from '../resources/source-access.ts';
 import type { SourceAuth } from '../resources/source-auth.ts';
-import type { Mapping } from '../rules/mapping.ts';
-import type { MaskAlert } from '../rules/mask-alert.ts';
-import { problem } from './problem.ts';
-import type { Reply, RequestHead } from './route.ts';
-
-/** What ingress needs to know of a Source resource. Secrets are resolved. */
-export interface IngressSource {
-  readonly name: string;
-  readonly tenant: string;
-  /** A key of FORMATS. */
-  readonly format: string;
-  /** Of the format: what says that it is of another is refused. Left out: whatever comes is read as the newest. */
-  readonly version?: string;
-  readonly auth: SourceAuth;
-  /** null: nothing of it is bounded. */
-  readonly access: SourceAccess | null;
-  /** It is the first that is refused when more comes than can be stored. */
-  readonly bulk: boolean;
-  readonly maxBodyBytes: number;
-  /** Its secrets are not known yet. Left out: they are. */
-  readonly untold?: boolean;
-  readonly mapping?: Mapping | undefined;
-  readonly eventLabels?: readonly string[] | undefined;
-  /** What is hidden before anything is stored. Left out, or null: nothing. */
-  readonly mask?: MaskAlert | null;
-}
-
-export type { SourceAuth } from '../resources/source-auth.ts';
+import type { RequestHead } from './route.ts';
+import type { IngressSource } from './source.ts';
 
 export type AuthVerdict =
   | { readonly code: 'auth.not-required' }
@@ -156,86 +129,6 @@ function basic({ username, passwords }: Extract<SourceAuth, { type: 'basic' }>, 
   if (colon < 0) return MISSING;
   const isName = timingSafeEqual(sha256(decoded.slice(0, colon)), sha256(username));
   return isOneOf(decoded.slice(colon + 1), passwords) && isName ? ACCEPTED : WRONG;
-}
-
-const EXPIRED_KEY = 'The API key has expired, or another took its place.';
-
-function outOfTime(what: string): string {
-  return `The ${what} is right, but was made too long ago, or for later. Are the clocks right?`;
-}
-
-/** null: go on. The answer never tells what was presented or expected. */
-export function refusal(verdict: AuthVerdict, auth: SourceAuth): Reply | null {
-  const { code } = verdict;
-  switch (code) {
-    case 'auth.not-required':
-    case 'auth.accepted':
-    case 'auth.pending':
-      return null;
-    case 'auth.missing':
-      return problem(401, 'Authentication required', { code, detail: expected(auth), headers: challenge(auth) });
-    case 'auth.wrong':
-      return problem(403, 'Wrong credentials', {
-        code,
-        detail: `The ${CREDENTIAL[auth.type]} is not one of this source.`,
-      });
-    case 'auth.expired':
-      return problem(403, 'Out of time', {
-        code,
-        detail: auth.type === 'api-key' ? EXPIRED_KEY : outOfTime(CREDENTIAL[auth.type]),
-      });
-    case 'auth.revoked':
-      return problem(403, 'Revoked', { code, detail: 'The API key was revoked.' });
-    case 'auth.keys-unavailable':
-      return problem(503, 'Not accepted now', {
-        code,
-        detail: 'The keys that tokens of this source are signed with cannot be had now.',
-        headers: { 'retry-after': '5' },
-      });
-    default:
-      return code satisfies never;
-  }
-}
-
-const CREDENTIAL = {
-  none: 'request',
-  'api-key': 'API key',
-  bearer: 'bearer token',
-  basic: 'user name or password',
-  hmac: 'signature',
-  jwt: 'token',
-  mtls: 'client certificate',
-  'routing-key': 'routing key',
-} as const;
-
-function expected(auth: SourceAuth): string {
-  switch (auth.type) {
-    case 'none':
-      return '';
-    case 'api-key':
-      return 'This source expects an API key as Authorization: Bearer <key>, or as the password of any user.';
-    case 'bearer':
-      return 'This source expects the header Authorization: Bearer <token>.';
-    case 'basic':
-      return 'This source expects the header Authorization: Basic <credentials>.';
-    case 'hmac': {
-      const headers = [auth.header, auth.timestampHeader, auth.idHeader].filter((name) => name !== null);
-      return `This source expects a signature of style ${auth.style} in ${headers.join(', ')}.`;
-    }
-    case 'jwt':
-      return 'This source expects the header Authorization: Bearer <JSON Web Token>.';
-    case 'mtls':
-      return 'This source expects a client certificate, on the port that asks for one.';
-    case 'routing-key':
-      return 'This source expects a routing_key in the event.';
-    default:
-      return auth satisfies never;
-  }
-}
-
-function challenge({ type }: SourceAuth): Readonly<Record<string, string>> {
-  if (type === 'bearer' || type === 'jwt' || type === 'api-key') return { 'www-authenticate': 'Bearer realm="herald"' };
-  return type === 'basic' ? { 'www-authenticate': 'Basic realm="herald", charset="UTF-8"' } : {};
 }
 
 const digests = new WeakMap<readonly string[], readonly Uint8Array[]>();

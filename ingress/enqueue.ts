@@ -4,12 +4,13 @@
  */
 
 import { INTAKE_HEADERS, noRoom, notAdmitting, refuse, turnAway, within } from './admission.ts';
-import { type AuthVerdict, type IngressSource, verifyRoutingKey } from './authenticate.ts';
+import { type AuthVerdict, verifyRoutingKey } from './authenticate.ts';
 import { type Reading, readContent, unsupportedContent } from './content.ts';
 import { routingKeyIn } from './formats/pagerduty.ts';
 import { decode } from './intake.ts';
 import { reject } from './not-accepted.ts';
 import type { HttpRequest, Reply, Route } from './route.ts';
+import type { IngressSource } from './source.ts';
 import { answer, type WebhookPorts } from './webhook.ts';
 
 /** What PagerDuty takes. */

@@ -3,9 +3,9 @@
  * allowed that can authenticate; the rate is that of the source, in requests a minute.
  */
 
-import type { IngressSource } from './authenticate.ts';
 import { unknownSource } from './not-accepted.ts';
 import type { HttpRequest, Reply, Route } from './route.ts';
+import type { IngressSource } from './source.ts';
 
 export function handshakeRoute(findSource: (name: string) => IngressSource | null): Route {
   return {

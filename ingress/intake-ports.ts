@@ -5,12 +5,13 @@ import type { Log } from '../telemetry/log.ts';
 import type { AcceptedMessages } from './accepted-messages.ts';
 import type { AlertMetrics } from './access-metrics.ts';
 import type { AuthFailures } from './auth-failures.ts';
-import type { FindKey, IngressSource } from './authenticate.ts';
+import type { FindKey } from './authenticate.ts';
 import type { Gate } from './gate.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { MediaReader } from './media-reader.ts';
 import type { ProofPorts } from './proof.ts';
 import type { RandomWord } from './random.ts';
+import type { IngressSource } from './source.ts';
 
 export interface IntakePorts extends ProofPorts {
   /** Somebody was turned away, for the audit. */

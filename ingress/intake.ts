@@ -1,7 +1,7 @@
 /** From the body of an admitted request to accepted alerts: bytes → value → alerts of the source's format → frames, acknowledged. */
 
 import { refuse } from './admission.ts';
-import { type AuthVerdict, type IngressSource, type Presented, verifyRoutingKey } from './authenticate.ts';
+import { type AuthVerdict, type Presented, verifyRoutingKey } from './authenticate.ts';
 import { type Reading, readContent } from './content.ts';
 import { formatOf } from './formats/by-name.ts';
 import { contextOf, type Decoded } from './formats/format.ts';
@@ -12,6 +12,7 @@ import { invalid, notStored, reject, unavailable } from './not-accepted.ts';
 import { messageKey, prove } from './proof.ts';
 import { newReceipt } from './receipt.ts';
 import type { HttpRequest, Reply } from './route.ts';
+import type { IngressSource } from './source.ts';
 
 /** What came of a body: alerts (and, in a partial format, problems beside them), or the answer that refuses it. */
 export type Taken =

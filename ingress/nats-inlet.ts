@@ -12,13 +12,13 @@ import { readStream, type StreamMessage } from '../bus/stream-reader.ts';
 import { INBOUND_STREAM, META_BUCKET, subjects } from '../bus/subjects.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
-import type { IngressSource } from './authenticate.ts';
 import { formatOf } from './formats/by-name.ts';
 import { contextOf } from './formats/format.ts';
 import { maskedText } from './formats/secret-fields.ts';
 import { framesOf, type InletFrame, inPieces } from './inlet-frames.ts';
 import type { RandomWord } from './random.ts';
 import { newReceipt } from './receipt.ts';
+import type { IngressSource } from './source.ts';
 
 export interface NatsInletOptions {
   readonly bus: Bus;

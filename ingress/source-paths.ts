@@ -4,10 +4,10 @@
  */
 
 import { admit, INTAKE_HEADERS } from './admission.ts';
-import type { IngressSource } from './authenticate.ts';
 import { handshake } from './handshake.ts';
 import { methodNotAllowed, pathUnknown } from './problem.ts';
 import type { Method, RequestHead, Route } from './route.ts';
+import type { IngressSource } from './source.ts';
 import { receive, type WebhookPorts } from './webhook.ts';
 
 export interface SourcePathPorts extends WebhookPorts {

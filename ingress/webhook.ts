@@ -2,13 +2,13 @@
 
 import type { Alert } from '../alert/alert.ts';
 import { admit, INTAKE_HEADERS, within } from './admission.ts';
-import type { IngressSource } from './authenticate.ts';
 import type { Decoded } from './formats/format.ts';
 import { accept, acknowledge, type Taken, take } from './intake.ts';
 import type { IntakePorts } from './intake-ports.ts';
 import { invalid, reject, unknownSource } from './not-accepted.ts';
 import { problem } from './problem.ts';
 import type { HttpRequest, Reply, Route } from './route.ts';
+import type { IngressSource } from './source.ts';
 
 export interface WebhookPorts extends IntakePorts {
   /** All that are declared. */

@@ -1,7 +1,7 @@
 /** Every format that a Source can declare. */
 
-import type { IngressSource } from '../authenticate.ts';
 import { Problems } from '../problem.ts';
+import type { IngressSource } from '../source.ts';
 import { alertmanager } from './alertmanager.ts';
 import { cloudevents } from './cloudevents.ts';
 import { isObject } from './fields.ts';

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Grant } from '../../access/identity.ts';
-import { authenticate as judge, refusal, type SourceAuth } from '../../ingress/authenticate.ts';
+import { refusal } from '../../ingress/auth-refusal.ts';
+import { authenticate as judge } from '../../ingress/authenticate.ts';
+import type { SourceAuth } from '../../resources/source-auth.ts';
 
 const head = (authorization?: string) => ({ headers: authorization === undefined ? {} : { authorization } });
 type Head = Parameters<typeof judge>[1];

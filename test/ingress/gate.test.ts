@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { IngressSource } from '../../ingress/authenticate.ts';
 import type { HostVerdict } from '../../ingress/gate.ts';
+import type { IngressSource } from '../../ingress/source.ts';
 import { sourceAccessOf } from '../../resources/source-access.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { until } from '../support/until.ts';
