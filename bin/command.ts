@@ -1,6 +1,7 @@
 /** What a command of `herald` is: its words, its options, what it does. */
 
-import type { Environment, Variables } from '../gateway/environment.ts';
+import type { Environment } from '../gateway/environment.ts';
+import type { Variables } from '../gateway/variables.ts';
 import type { Print } from './print.ts';
 
 /** 0 done, 1 failed, 2 bad usage. */

@@ -2,7 +2,8 @@
 
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { EnvironmentInvalid, readEnvironment, type Variables } from '../gateway/environment.ts';
+import { EnvironmentInvalid, readEnvironment } from '../gateway/environment.ts';
+import type { Variables } from '../gateway/variables.ts';
 import { suggest } from '../resources/suggest.ts';
 import { parseArguments } from './arguments.ts';
 import { type Command, CommandFailed, type ExitCode, UsageError } from './command.ts';

@@ -5,7 +5,21 @@ import { API_ACCESS_MODES, type ApiAccessMode } from '../access/posture.ts';
 import { type Keyring, readKeyring } from '../access/secret-box.ts';
 import { ACCESS_LOG_MODES, type AccessLogMode } from '../ingress/access-log.ts';
 import { dnsServersIn } from '../ingress/host-resolver.ts';
-import { addressList } from '../resources/network.ts';
+import {
+  MAX_PARTITIONS,
+  oneOf,
+  parseConnections,
+  parseHttpUrl,
+  parseIngestBytes,
+  parseListen,
+  parseNatsUrl,
+  parseNetworks,
+  parsePartitions,
+  type Read,
+  type VariableProblem,
+  type Variables,
+  variableReader,
+} from './variables.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -49,26 +63,16 @@ export interface Tls {
   readonly files: { readonly cert: string; readonly key: string; readonly clientCa: string | null };
 }
 
-export interface EnvironmentProblem {
-  readonly name: string;
-  readonly value: string;
-  readonly allowed: string;
-}
-
 export class EnvironmentInvalid extends Error {
   readonly code = 'environment.invalid';
-  readonly problems: readonly EnvironmentProblem[];
+  readonly problems: readonly VariableProblem[];
 
-  constructor(problems: readonly EnvironmentProblem[]) {
+  constructor(problems: readonly VariableProblem[]) {
     super(problems.map(({ name, value, allowed }) => `${name}=${value}: ${allowed}`).join('\n'));
     this.problems = problems;
   }
 }
 
-export type Variables = Readonly<Record<string, string | undefined>>;
-
-const MAX_PARTITIONS = 128;
-const SECRET_KEY = 'HERALD_SECRET_KEY';
 const SHORTEST_SECRET = 32;
 
 /**
@@ -77,31 +81,28 @@ const SHORTEST_SECRET = 32;
  * Throws EnvironmentInvalid.
  */
 export function readEnvironment(variables: Variables, cwd: string, home: string): Environment {
-  const problems: EnvironmentProblem[] = [];
-  const read: Read = (name, fallback, parse, allowed, isSecret = false) => {
-    const value = variables[name] ?? '';
-    if (value === '') return fallback;
-    const parsed = parse(value);
-    if (parsed === null)
-      problems.push({ name, value: isSecret || name === SECRET_KEY ? '***' : withoutPassword(value), allowed });
-    return parsed ?? fallback;
-  };
-  const folder = (name: string, fallback: string) =>
-    read(name, join(home, fallback), (value) => (value.includes('\0') ? null : resolve(cwd, value)), 'a folder');
+  const problems: VariableProblem[] = [];
+  const read = variableReader(variables, problems);
   const environment: Environment = {
+    ...edgeOf(read),
+    ...storesOf(read, cwd, home),
+    tls: tlsOf(read, variables, cwd, problems),
+    ...accessOf(read),
+    logLevel: read<LogLevel>('HERALD_LOG', 'info', oneOf(LOG_LEVELS), `one of ${LOG_LEVELS.join(', ')}`),
+  };
+  read('DATABASE_URL', null, () => null, 'PostgreSQL is not supported yet; unset it to use SQLite in HERALD_DATA');
+  if (problems.length > 0) throw new EnvironmentInvalid(problems);
+  return environment;
+}
+
+/** Where it is reached, and by whom. */
+function edgeOf(read: Read) {
+  return {
     listen: read(
       'HERALD_LISTEN',
       { host: '127.0.0.1', port: 8080 },
       parseListen,
       'host:port with a port of 0 to 65535, as in 127.0.0.1:8080 or [::1]:8080',
-    ),
-    data: folder('HERALD_DATA', 'data'),
-    config: folder('HERALD_CONFIG', 'config'),
-    natsUrl: read<string | null>(
-      'NATS_URL',
-      null,
-      parseNatsUrl,
-      'nats://host:port or tls://host:port, several with commas between them',
     ),
     externalUrl: read<string | null>(
       'HERALD_EXTERNAL_URL',
@@ -109,25 +110,12 @@ export function readEnvironment(variables: Variables, cwd: string, home: string)
       parseHttpUrl,
       'http://host or https://host, with a path or without',
     ),
-    partitions: read(
-      'HERALD_PARTITIONS',
-      8,
-      parsePartitions,
-      `a whole number of 1 to ${MAX_PARTITIONS}; it cannot change once data is stored`,
-    ),
-    ingestMaxBytes: read(
-      'HERALD_INGEST_MAX_BYTES',
-      1024 ** 3,
-      parseIngestBytes,
-      'a whole number of bytes, 1048576 (1 MiB) or more; it cannot change once data is stored',
-    ),
     healthListen: read<Environment['healthListen']>(
       'HERALD_HEALTH_LISTEN',
       null,
       parseListen,
       'host:port, as in 127.0.0.1:9090',
     ),
-    tls: tlsOf(read, variables, cwd, problems),
     trustedProxies: read<readonly string[]>(
       'HERALD_TRUSTED_PROXIES',
       [],
@@ -143,8 +131,54 @@ export function readEnvironment(variables: Variables, cwd: string, home: string)
     accessLog: read<AccessLogMode>(
       'HERALD_ACCESS_LOG',
       'refused',
-      (value) => ACCESS_LOG_MODES.find((mode) => mode === value) ?? null,
+      oneOf(ACCESS_LOG_MODES),
       `one of ${ACCESS_LOG_MODES.join(', ')}`,
+    ),
+    connectionsPerAddress: read(
+      'HERALD_CONNECTIONS_PER_ADDRESS',
+      2000,
+      parseConnections,
+      'a whole number of 1 to 1000000, or off',
+    ),
+  };
+}
+
+/** Where resources are read and data are kept, and how much of them. */
+function storesOf(read: Read, cwd: string, home: string) {
+  const folder = (name: string, fallback: string) =>
+    read(name, join(home, fallback), (value) => (value.includes('\0') ? null : resolve(cwd, value)), 'a folder');
+  return {
+    data: folder('HERALD_DATA', 'data'),
+    config: folder('HERALD_CONFIG', 'config'),
+    natsUrl: read<string | null>(
+      'NATS_URL',
+      null,
+      parseNatsUrl,
+      'nats://host:port or tls://host:port, several with commas between them',
+    ),
+    partitions: read(
+      'HERALD_PARTITIONS',
+      8,
+      parsePartitions,
+      `a whole number of 1 to ${MAX_PARTITIONS}; it cannot change once data is stored`,
+    ),
+    ingestMaxBytes: read(
+      'HERALD_INGEST_MAX_BYTES',
+      1024 ** 3,
+      parseIngestBytes,
+      'a whole number of bytes, 1048576 (1 MiB) or more; it cannot change once data is stored',
+    ),
+  };
+}
+
+/** Who may see and do what, and what that is secured with. */
+function accessOf(read: Read) {
+  return {
+    apiAccess: read<ApiAccessMode>(
+      'HERALD_API_ACCESS',
+      'auto',
+      oneOf(API_ACCESS_MODES),
+      `one of ${API_ACCESS_MODES.join(', ')}`,
     ),
     auditSecret: read<string | null>(
       'HERALD_AUDIT_KEY',
@@ -153,41 +187,17 @@ export function readEnvironment(variables: Variables, cwd: string, home: string)
       `a secret of at least ${SHORTEST_SECRET} characters`,
       true,
     ),
-    connectionsPerAddress: read(
-      'HERALD_CONNECTIONS_PER_ADDRESS',
-      2000,
-      parseConnections,
-      'a whole number of 1 to 1000000, or off',
-    ),
     secretKeys: read<Keyring | null>(
-      SECRET_KEY,
+      'HERALD_SECRET_KEY',
       null,
       readKeyring,
       '32 random bytes in base64 or hexadecimal, as "openssl rand -base64 32" makes; several with commas, the first encrypts',
+      true,
     ),
-    apiAccess: read<ApiAccessMode>(
-      'HERALD_API_ACCESS',
-      'auto',
-      (value) => API_ACCESS_MODES.find((mode) => mode === value) ?? null,
-      `one of ${API_ACCESS_MODES.join(', ')}`,
-    ),
-    logLevel: read<LogLevel>('HERALD_LOG', 'info', parseLogLevel, `one of ${LOG_LEVELS.join(', ')}`),
   };
-  read('DATABASE_URL', null, () => null, 'PostgreSQL is not supported yet; unset it to use SQLite in HERALD_DATA');
-  if (problems.length > 0) throw new EnvironmentInvalid(problems);
-  return environment;
 }
 
-type Read = <T>(
-  name: string,
-  fallback: T,
-  parse: (value: string) => T | null,
-  allowed: string,
-  /** Never shown. */
-  isSecret?: boolean,
-) => T;
-
-function tlsOf(read: Read, variables: Variables, cwd: string, problems: EnvironmentProblem[]): Tls | null {
+function tlsOf(read: Read, variables: Variables, cwd: string, problems: VariableProblem[]): Tls | null {
   const listen = read<Tls['listen'] | null>('HERALD_TLS_LISTEN', null, parseListen, 'host:port, as in 0.0.0.0:8443');
   const file = (name: string) => read<string | null>(name, null, (value) => resolve(cwd, value), 'a PEM file');
   const [cert, key, clientCa] = ['HERALD_TLS_CERT', 'HERALD_TLS_KEY', 'HERALD_TLS_CLIENT_CA'].map(file);
@@ -198,59 +208,4 @@ function tlsOf(read: Read, variables: Variables, cwd: string, problems: Environm
   }
   if (listen === null || cert == null || key == null) return null;
   return { listen, files: { cert, key, clientCa: clientCa ?? null } };
-}
-
-function parseListen(value: string): { host: string; port: number } | null {
-  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s/]+)):(\d{1,5})$/.exec(value);
-  const host = match?.[1] ?? match?.[2];
-  const port = Number(match?.[3]);
-  return host !== undefined && port <= 65535 ? { host, port } : null;
-}
-
-function parseNatsUrl(value: string): string | null {
-  const servers = value.split(',').map((server) => server.trim());
-  return servers.every(isNatsServer) ? servers.join(',') : null;
-}
-
-function parseHttpUrl(value: string): string | null {
-  if (!URL.canParse(value)) return null;
-  const { protocol, href } = new URL(value);
-  return protocol === 'http:' || protocol === 'https:' ? href.replace(/\/$/, '') : null;
-}
-
-function isNatsServer(server: string): boolean {
-  const url = server.includes('://') ? server : `nats://${server}`;
-  if (!URL.canParse(url)) return false;
-  const { protocol, hostname } = new URL(url);
-  return (protocol === 'nats:' || protocol === 'tls:') && hostname !== '';
-}
-
-function parseNetworks(value: string): readonly string[] | null {
-  const networks = value.split(',').map((network) => network.trim());
-  return addressList(networks) === null ? null : networks;
-}
-
-function parsePartitions(value: string): number | null {
-  const count = Number(value);
-  return /^\d+$/.test(value) && count >= 1 && count <= MAX_PARTITIONS ? count : null;
-}
-
-function parseIngestBytes(value: string): number | null {
-  const bytes = Number(value);
-  return /^\d+$/.test(value) && bytes >= 1024 ** 2 && Number.isSafeInteger(bytes) ? bytes : null;
-}
-
-function parseConnections(value: string): number | null {
-  if (value === 'off') return Number.POSITIVE_INFINITY;
-  const count = Number(value);
-  return /^\d+$/.test(value) && count >= 1 && count <= 1_000_000 ? count : null;
-}
-
-function parseLogLevel(value: string): LogLevel | null {
-  return LOG_LEVELS.find((level) => level === value) ?? null;
-}
-
-/** Problems are printed and logged; a URL may hold a password. */
-function withoutPassword(value: string): string {
-  return value.replace(/\/\/[^/@]*@/g, '//***@');
 }

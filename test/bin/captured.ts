@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { ExitCode } from '../../bin/command.ts';
 import { main } from '../../bin/main.ts';
 import { createPrint } from '../../bin/print.ts';
-import type { Variables } from '../../gateway/environment.ts';
+import type { Variables } from '../../gateway/variables.ts';
 import { atEnd } from '../support/leaks.ts';
 
 export interface Captured {

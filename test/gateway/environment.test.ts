@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { EnvironmentInvalid, readEnvironment, type Variables } from '../../gateway/environment.ts';
+import { EnvironmentInvalid, readEnvironment } from '../../gateway/environment.ts';
+import type { Variables } from '../../gateway/variables.ts';
 import '../support/leaks.ts';
 
 const read = (variables: Variables) => readEnvironment(variables, '/work', '/opt/herald');
