@@ -61,6 +61,12 @@ export function unsupportedContent(headers: Headers, takesText = false): Reply |
   return null;
 }
 
+/** For where nothing but JSON is taken. null: it says nothing else. */
+export function otherThanJson({ 'content-type': type }: Headers): Reply | null {
+  if (type === undefined || mediaIn(type.toLowerCase()) === 'json') return null;
+  return unsupported(`The content is ${type}; JSON is read here.`);
+}
+
 function mediaIn(type: string): Media | null {
   const [media = ''] = type.split(';', 1);
   return mediaOf(media.trim());

@@ -5,10 +5,10 @@
 
 import { INTAKE_HEADERS, noRoom, notAdmitting, refuse, turnAway, within } from './admission.ts';
 import { type AuthVerdict, verifyRoutingKey } from './authenticate.ts';
-import { type Reading, readContent, unsupportedContent } from './content.ts';
+import { otherThanJson, type Reading, readContent, unsupportedContent } from './content.ts';
 import { routingKeyIn } from './formats/pagerduty.ts';
 import { decode } from './intake.ts';
-import { reject } from './not-accepted.ts';
+import { reject, unknownSource } from './not-accepted.ts';
 import type { HttpRequest, Reply, Route } from './route.ts';
 import type { IngressSource } from './source.ts';
 import { answer, type WebhookPorts } from './webhook.ts';
@@ -26,7 +26,10 @@ export function enqueueRoute(ports: WebhookPorts): Route {
     admit(head) {
       // Before it is known whose it is: nobody's event can be kept.
       if (!ports.admitting()) return notAdmitting(ports, UNKNOWN.name);
-      const unsupported = unsupportedContent(head.headers);
+      // Nor is it known who asks: what takes long to read is read for those alone whom a Source knows.
+      if (![...ports.sources()].some(isMeant))
+        return reject(ports, UNKNOWN.name, 'source.unknown', unknownSource(head.url));
+      const unsupported = unsupportedContent(head.headers) ?? otherThanJson(head.headers);
       if (unsupported !== null) return reject(ports, UNKNOWN.name, 'content.unsupported', unsupported);
       // Asked for now: later its headers are gone.
       head.peer?.address();
@@ -42,12 +45,16 @@ export function enqueueRoute(ports: WebhookPorts): Route {
   };
 }
 
+function isMeant({ format, auth }: IngressSource): boolean {
+  return format === 'pagerduty' && auth.type === 'routing-key';
+}
+
 /** Every key is compared, whichever fits: the time taken tells nothing. */
 function sourceOf(sources: Iterable<IngressSource>, key: unknown): IngressSource | AuthVerdict {
   let found: IngressSource | null = null;
   let verdict: AuthVerdict = verifyRoutingKey(UNKNOWN.auth, key);
   for (const source of sources) {
-    if (source.format !== 'pagerduty' || source.auth.type !== 'routing-key') continue;
+    if (!isMeant(source) || source.auth.type !== 'routing-key') continue;
     verdict = verifyRoutingKey(source.auth, key);
     if (verdict.code === 'auth.accepted') found ??= source;
   }

@@ -124,6 +124,16 @@ test("[BR-INT-003] PagerDuty's own path takes events by their routing key, and n
   assert.equal(door.publisher.entries.length, stored);
 });
 
+test("[BR-WH-024] of strangers, PagerDuty's path reads nothing but JSON, and nothing where no Source has a routing key", async () => {
+  declareKeyed();
+  const post = (to: Door, type: string) =>
+    fetch(`${to.url}/v2/enqueue`, { method: 'POST', headers: { 'content-type': type }, body: JSON.stringify(EVENT) });
+  for (const type of ['application/yaml', 'application/xml', 'application/x-www-form-urlencoded']) {
+    assert.equal((await post(door, type)).status, 415, type);
+  }
+  assert.equal((await post(await openDoor(), 'application/json')).status, 404);
+});
+
 test('[BR-WH-004] the routing key is the credential on the path of its source, too', async () => {
   declareKeyed();
   assert.equal((await enqueue(EVENT, '/v1/webhooks/nagios')).status, 202);
