@@ -11,6 +11,7 @@ import { publishAcknowledged } from '../bus/publish.ts';
 import { journalStream } from '../bus/subjects.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
+import { pause } from '../telemetry/pause.ts';
 import { answerQueries } from './answer.ts';
 import { type ArchiveDatabase, ArchiveUnusable, openArchive } from './database.ts';
 import { noteDormant } from './dormancy.ts';
@@ -109,7 +110,7 @@ class Role {
       } catch (error) {
         this.#options.log.error({ event: 'archive.failed', partition, err: error }, 'the archive is held up');
       }
-      await this.#pause(PAUSE_AFTER_FAILURE);
+      await pause(this.#options.clock, PAUSE_AFTER_FAILURE, this.#signal);
     }
   }
 
@@ -123,7 +124,7 @@ class Role {
         publishing = this.#publisher.publish(partition, records);
         // Looked at with the next batch; meanwhile nobody else would.
         publishing.catch(() => undefined);
-        if (eventsIn(records) < FEW_EVENTS) await this.#pause(GATHER);
+        if (eventsIn(records) < FEW_EVENTS) await pause(this.#options.clock, GATHER, this.#signal);
         // A transaction lets nobody else in; queries get their turn here.
         else await breathe();
       }
@@ -135,7 +136,7 @@ class Role {
   async forgetting(): Promise<void> {
     const { clock, log, retentionDays = 30 } = this.#options;
     while (!this.#signal.aborted) {
-      await this.#pause(FORGET_EVERY);
+      await pause(this.#options.clock, FORGET_EVERY, this.#signal);
       if (this.#signal.aborted) return;
       try {
         await this.#turns.take(() => noteDormant(this.#database, clock.now()));
@@ -145,20 +146,6 @@ class Role {
         log.error({ event: 'archive.retention-failed', err: error }, 'old rows could not be deleted');
       }
     }
-  }
-
-  /** Resolves early when the role stops. */
-  #pause(ms: number): Promise<void> {
-    if (this.#signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const end = () => {
-        cancel();
-        this.#signal.removeEventListener('abort', end);
-        resolve();
-      };
-      const cancel = this.#options.clock.after(ms, end);
-      this.#signal.addEventListener('abort', end, { once: true });
-    });
   }
 }
 

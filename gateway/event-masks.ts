@@ -4,6 +4,7 @@ import type { Bus } from '../bus/connection.ts';
 import { writeEventMasks } from '../bus/event-masks.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
+import { pause } from '../telemetry/pause.ts';
 import type { LiveResources } from './live-resources.ts';
 
 const TRY_AGAIN = 1000;
@@ -26,7 +27,7 @@ export function keepEventMasks({ bus, resources, clock, log, signal }: EventMask
       } catch (error) {
         if (signal.aborted || bus.nc.isClosed()) return;
         log.warn({ event: 'masks.unwritten', err: error }, 'public events go by the Maskings of before');
-        await pause(clock, signal);
+        await pause(clock, TRY_AGAIN, signal);
       }
     }
   };
@@ -35,17 +36,4 @@ export function keepEventMasks({ bus, resources, clock, log, signal }: EventMask
     writing = writing.then(write);
   });
   return writing;
-}
-
-/** Resolves early when the process stops. */
-function pause(clock: Clock, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      cancel();
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const cancel = clock.after(TRY_AGAIN, end);
-    signal.addEventListener('abort', end, { once: true });
-  });
 }

@@ -6,6 +6,7 @@ import { type PolicyActivation, recordActivation } from '../bus/policy-log.ts';
 import type { ResourceSet } from '../resources/compile.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
+import { pause } from '../telemetry/pause.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { PROCESS } from './process-name.ts';
 import type { LiveRunTime } from './run-time.ts';
@@ -36,7 +37,7 @@ export function keepPolicyLog({ bus, resources, clock, log, signal, audit }: Pol
       } catch (error) {
         if (signal.aborted || bus.nc.isClosed()) return;
         log.warn({ event: 'policy.unrecorded', hash: activation.hash, error }, 'an activation could not be recorded');
-        await pause(clock, signal);
+        await pause(clock, TRY_AGAIN, signal);
       }
     }
   };
@@ -56,17 +57,4 @@ function audited({ hash, count, files, process }: PolicyActivation): AuditEvent 
 function activationOf({ policy, hash, count, files }: ResourceSet, at: number): PolicyActivation {
   const shown = files.slice(0, MOST_FILES);
   return { hash: policy.hash, resources: hash, count, files: shown, fileCount: files.length, at, process: PROCESS };
-}
-
-/** Resolves early when the process stops. */
-function pause(clock: Clock, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      cancel();
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const cancel = clock.after(TRY_AGAIN, end);
-    signal.addEventListener('abort', end, { once: true });
-  });
 }

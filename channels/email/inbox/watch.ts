@@ -16,6 +16,7 @@ import { createHash } from 'node:crypto';
 import PostalMime from 'postal-mime';
 import type { Clock } from '../../../telemetry/clock.ts';
 import type { Log } from '../../../telemetry/log.ts';
+import { pause } from '../../../telemetry/pause.ts';
 import type { ReplyActions } from '../../sender.ts';
 import type { Target } from '../connect.ts';
 import { type BouncedAddresses, describeBounce } from './bounced.ts';
@@ -57,7 +58,7 @@ export async function watchInbox(deps: InboxDeps, rules: Rules, actions: ReplyAc
       if (signal.aborted) return;
       log.warn({ event: 'email.inbox-failed', ...about, error }, 'the inbox cannot be read; trying again');
     }
-    await rest(clock, Math.min(LONGEST_REST, FIRST_REST * 2 ** failures++), signal);
+    await pause(clock, Math.min(LONGEST_REST, FIRST_REST * 2 ** failures++), signal);
   }
 }
 
@@ -127,17 +128,4 @@ async function actOn(source: Buffer, deps: InboxDeps, rules: ReplyRules, actions
 /** Acting again on the same mail changes nothing. */
 function commandOf(mail: string | Buffer): string {
   return `mail.${createHash('sha256').update(mail).digest('hex').slice(0, 32)}`;
-}
-
-function rest(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = () => {
-      cancel();
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const cancel = clock.after(milliseconds, done);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }
