@@ -15,7 +15,7 @@ import { startReceiver } from '../support/receiver.ts';
 import { until } from '../support/until.ts';
 import { ended, get, payload, post } from './alerts.ts';
 import { findInstalled } from './installed-program.ts';
-import { environments, route, SOURCES, webhookChannel } from './resources.ts';
+import { environments, mailChannel, route, SOURCES, webhookChannel } from './resources.ts';
 import { runningHerald } from './running-herald.ts';
 
 const program = findInstalled('dovecot');
@@ -23,29 +23,18 @@ const skip = program === null ? 'no Dovecot is installed' : false;
 const caFile = fileURLToPath(new URL('../fixtures/tls/ca.pem', import.meta.url));
 
 /** A Herald whose channel `ops` mails to alice, and reads what comes back. */
-async function mailing(more: { readonly spec?: string; readonly channels?: string } = {}) {
+async function mailing(more: { readonly spec?: readonly string[]; readonly channels?: string } = {}) {
   const dovecot = await startDovecot(program ?? '');
   const smtp = await startSmtp();
-  const channel = `---
-apiVersion: herald/v1
-kind: Channel
-metadata: { name: ops }
-spec:
-  type: email
-  host: 127.0.0.1
-  port: ${smtp.port}
-  security: none
-  allowPrivateAddresses: true
-  from: Herald <herald@example.com>
-  to: [alice@example.org]
-  ${more.spec ?? ''}
-  imap:
-    host: 127.0.0.1
-    port: ${dovecot.port}
-    auth: { user: ${dovecot.user}, password: { file: password } }
-    tls: { caFile: ${caFile} }
-    replyKey: { file: reply-key }
-`;
+  const channel = mailChannel(smtp.port, [
+    ...(more.spec ?? []),
+    'imap:',
+    '  host: 127.0.0.1',
+    `  port: ${dovecot.port}`,
+    `  auth: { user: ${dovecot.user}, password: { file: password } }`,
+    `  tls: { caFile: ${caFile} }`,
+    '  replyKey: { file: reply-key }',
+  ]);
   const herald = await runningHerald({
     config: {
       'herald.yaml': SOURCES + environments() + route() + channel + (more.channels ?? ''),
@@ -61,7 +50,7 @@ test('[BR-INT-009] [BR-NOT-012] a mail that comes back goes to the fallback, als
 }, async () => {
   const receiver = await startReceiver();
   const { dovecot, smtp, herald } = await mailing({
-    spec: 'fallback: channel/phone',
+    spec: ['fallback: channel/phone'],
     channels: webhookChannel(receiver.url, { name: 'phone' }),
   });
   await post(`${herald.url}/v1/webhooks/alertmanager`, await payload('firing-critical'));

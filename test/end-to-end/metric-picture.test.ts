@@ -10,7 +10,7 @@ import { until } from '../support/until.ts';
 import { get, post } from './alerts.ts';
 import { findInstalled } from './installed-program.ts';
 import { startPrometheus } from './prometheus.ts';
-import { environments, route, SOURCES } from './resources.ts';
+import { environments, mailChannel, route, SOURCES } from './resources.ts';
 import { runningHerald } from './running-herald.ts';
 
 const program = findInstalled('prometheus');
@@ -25,20 +25,7 @@ spec: { url: 'http://127.0.0.1:${port}', sources: [source/prometheus], allowPriv
 
 async function mailing(port: number, env: Readonly<Record<string, string>> = {}) {
   const smtp = await startSmtp();
-  const channel = `---
-apiVersion: herald/v1
-kind: Channel
-metadata: { name: ops }
-spec:
-  type: email
-  host: 127.0.0.1
-  port: ${smtp.port}
-  security: none
-  allowPrivateAddresses: true
-  from: Herald <herald@example.com>
-  to: [alice@example.org]
-`;
-  const yaml = SOURCES + environments() + route({ groupBy: ['alertname'] }) + channel + metrics(port);
+  const yaml = SOURCES + environments() + route({ groupBy: ['alertname'] }) + mailChannel(smtp.port) + metrics(port);
   return { smtp, herald: await runningHerald({ config: { 'herald.yaml': yaml }, env }) };
 }
 

@@ -9,6 +9,7 @@ import { until } from '../support/until.ts';
 import { alertsOf, notificationIn, post } from './alerts.ts';
 import { environments, SOURCES, webhookChannel } from './resources.ts';
 import { type RunningHerald, runCommand, runningHerald } from './running-herald.ts';
+import { signedIn } from './signed-in.ts';
 
 const PEOPLE = `---
 apiVersion: herald/v1
@@ -45,7 +46,7 @@ let herald: RunningHerald;
 let running: HeraldProcess;
 let alice: Receiver;
 let bob: Receiver;
-const keys: Record<string, string> = {};
+const { keys, as, giveKey } = signedIn(() => ({ env: herald.env, url: running.url }));
 
 before(async () => {
   [alice, bob] = [await startReceiver(), await startReceiver()];
@@ -53,21 +54,9 @@ before(async () => {
   const config = [SOURCES, environments(), PEOPLE, ...channels].join('');
   herald = await runningHerald({ config: { 'herald.yaml': config } });
   running = herald;
-  keys.root = await keyOf('root', 'admin', '--tenant', '*');
-  for (const name of ['alice-laptop', 'bob', 'eve']) keys[name] = await keyOf(name, 'responder');
+  await giveKey('root', 'admin', '--tenant', '*');
+  for (const name of ['alice-laptop', 'bob', 'eve']) await giveKey(name, 'responder');
 });
-
-async function keyOf(name: string, role: string, ...more: string[]): Promise<string> {
-  const { code, out, err } = await as('root', 'api-key', 'create', name, '--role', role, ...more);
-  assert.equal(code, 0, err);
-  return out.trim();
-}
-
-/** `herald WORDS` with the key of that name, once there is one. */
-function as(name: string, ...words: string[]) {
-  const key = keys[name] === undefined ? {} : { HERALD_API_KEY: keys[name] };
-  return runCommand(words, { ...herald.env, HERALD_LISTEN: new URL(running.url).host, ...key });
-}
 
 const toldBy = ({ requests }: Receiver) =>
   requests.map(notificationIn).map(({ groupLabels }) => groupLabels.alertname ?? '');

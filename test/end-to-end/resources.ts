@@ -61,6 +61,21 @@ metadata: { name: ${name}, tenant: ${tenant} }
 spec: { type: webhook, url: '${url}', allowPrivateAddresses: true${spec === '' ? '' : `, ${spec}`} }`);
 }
 
+/** `spec`: further lines of it. */
+export function mailChannel(port: number, spec: readonly string[] = []): string {
+  return yaml(`
+kind: Channel
+metadata: { name: ops }
+spec:
+  type: email
+  host: 127.0.0.1
+  port: ${port}
+  security: none
+  allowPrivateAddresses: true
+  from: Herald <herald@example.com>
+  to: [alice@example.org]${spec.map((line) => `\n  ${line}`).join('')}`);
+}
+
 function yaml(text: string): string {
   return `---\napiVersion: herald/v1${text}\n`;
 }

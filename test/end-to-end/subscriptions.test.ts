@@ -11,6 +11,7 @@ import { until } from '../support/until.ts';
 import { alertsOf, notificationIn, post } from './alerts.ts';
 import { environments, route, SOURCES, webhookChannel } from './resources.ts';
 import { type RunningHerald, runCommand, runningHerald } from './running-herald.ts';
+import { signedIn } from './signed-in.ts';
 
 const people = (granted: string) => `---
 apiVersion: herald/v1
@@ -24,7 +25,7 @@ let running: HeraldProcess;
 let ops: Receiver;
 let bob: Receiver;
 let id = '';
-const keys: Record<string, string> = {};
+const { keys, as, giveKey } = signedIn(() => ({ env: herald.env, url: running.url }));
 
 before(async () => {
   [ops, bob] = [await startReceiver(), await startReceiver()];
@@ -32,21 +33,9 @@ before(async () => {
   const config = { 'herald.yaml': [SOURCES, environments(), route(), ...channels].join('') };
   herald = await runningHerald({ config: { ...config, 'people.yaml': people('staging, development') } });
   running = herald;
-  keys.root = await keyOf('root', 'admin', '--tenant', '*');
-  keys.bob = await keyOf('bob', 'viewer');
+  await giveKey('root', 'admin', '--tenant', '*');
+  await giveKey('bob', 'viewer');
 });
-
-async function keyOf(name: string, role: string, ...more: string[]): Promise<string> {
-  const { code, out, err } = await as('root', 'api-key', 'create', name, '--role', role, ...more);
-  assert.equal(code, 0, err);
-  return out.trim();
-}
-
-/** `herald WORDS` with the key of that name, once there is one. */
-function as(name: string, ...words: string[]) {
-  const key = keys[name] === undefined ? {} : { HERALD_API_KEY: keys[name] };
-  return runCommand(words, { ...herald.env, HERALD_LISTEN: new URL(running.url).host, ...key });
-}
 
 const toldBy = ({ requests }: Receiver) =>
   requests.map(notificationIn).map(({ status, groupLabels }) => `${groupLabels.alertname} ${status}`);

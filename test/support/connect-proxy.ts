@@ -1,10 +1,8 @@
 /** An HTTP proxy on loopback that makes tunnels (CONNECT, RFC 9110, 9.3.6), and remembers what it was asked for. */
 
-import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { atEnd } from './leaks.ts';
+import { connect, type Socket } from 'node:net';
+import { listenOnLoopback } from './loopback.ts';
 
 export interface ConnectProxy {
   readonly url: string;
@@ -27,14 +25,7 @@ export interface ConnectProxyOptions {
 export async function startConnectProxy(options: ConnectProxyOptions = {}): Promise<ConnectProxy> {
   const asked: string[] = [];
   const authorizations: string[] = [];
-  const sockets = new Set<Duplex>();
-  const keep = (socket: Duplex) => {
-    sockets.add(socket);
-    socket.on('error', () => {});
-    socket.once('close', () => sockets.delete(socket));
-  };
   const server = createServer((_request, response) => response.writeHead(400).end());
-  server.on('connection', keep);
   server.on('connect', (request: IncomingMessage, client: Socket) => {
     asked.push(request.url ?? '');
     authorizations.push(request.headers['proxy-authorization'] ?? '');
@@ -50,15 +41,8 @@ export async function startConnectProxy(options: ConnectProxyOptions = {}): Prom
       client.write('HTTP/1.1 200 Connection established\r\n\r\n');
       client.pipe(target).pipe(client);
     });
-    keep(target);
+    loopback.keep(target);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  atEnd(async () => {
-    const closed = once(server, 'close');
-    server.close();
-    for (const socket of sockets) socket.destroy();
-    await closed;
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, authorizations };
+  const loopback = await listenOnLoopback(server);
+  return { url: `http://127.0.0.1:${loopback.port}`, asked, authorizations };
 }

@@ -1,8 +1,7 @@
 /** A TCP proxy on loopback that delays, cuts, half-closes and resets: what becomes of each connection, the test says. */
 
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { atEnd } from './leaks.ts';
+import { connect, createServer, type Socket } from 'node:net';
+import { listenOnLoopback } from './loopback.ts';
 
 export interface Fate {
   /** Milliseconds that every piece takes on its way, in both directions. */
@@ -28,15 +27,8 @@ export interface FaultyProxy {
 }
 
 export async function startFaultyProxy(target: number, fateOf: (connection: number) => Fate): Promise<FaultyProxy> {
-  const sockets = new Set<Socket>();
   const seen = { connections: 0, cuts: 0 };
-  const keep = (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('error', () => {});
-    socket.once('close', () => sockets.delete(socket));
-  };
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
-    keep(client);
     const { delay, cut } = fateOf(seen.connections++);
     if (cut?.at === 'begin') {
       seen.cuts++;
@@ -44,23 +36,16 @@ export async function startFaultyProxy(target: number, fateOf: (connection: numb
       return;
     }
     const upstream = connect({ port: target, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
-    keep(upstream);
+    loopback.keep(upstream);
     client.once('close', () => upstream.destroy());
     upstream.once('close', () => client.destroy());
     const counted = () => void seen.cuts++;
     pass(client, upstream, delay, cut?.at === 'request' ? cut : null, counted);
     pass(upstream, client, delay, cut?.at === 'answer' ? cut : null, counted);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  atEnd(async () => {
-    const closed = once(server, 'close');
-    server.close();
-    for (const socket of sockets) socket.destroy();
-    await closed;
-  });
+  const loopback = await listenOnLoopback(server);
   return {
-    port: (server.address() as AddressInfo).port,
+    port: loopback.port,
     get connections() {
       return seen.connections;
     },
