@@ -27,11 +27,10 @@ import { BodyBuffer } from './body-buffer.ts';
 import { type Ambiguity, ambiguous, bodyLengthOf, endsConnection, UNTOLD } from './body-length.ts';
 import { subjectsOf } from './certificate-subjects.ts';
 import type { CompiledRoute } from './compiled-route.ts';
-import { Patience } from './patience.ts';
-import { problem } from './problem.ts';
-import { decodeParams, headersWith, readHeaders } from './request-head.ts';
+import { type Limits, Patience } from './patience.ts';
+import { decodeParams, headersWith, NO_BODY, NO_PARAMS, type OpenRequest, requestOf } from './request-head.ts';
 import { type Admission, type HttpRequest, isReply, type Peer, type Reply } from './route.ts';
-import { tooLarge, tooSlow, UNREADABLE_PATH, writeHead } from './write-reply.ts';
+import { CLIENT_GONE, INTERNAL_ERROR, tooLarge, tooSlow, UNREADABLE_PATH, writeHead } from './write-reply.ts';
 
 export interface ServerState {
   readonly log: Log;
@@ -48,30 +47,24 @@ export interface ServerState {
 
 type State = 'reading' | 'delaying' | 'refusing' | 'lingering' | 'handling' | 'ending' | 'done' | 'aborted';
 
-/** uWebSockets.js itself ends a connection after 8 to 12 seconds of silence, without an answer: ours must come first. */
-const SLOW = { idle: 7000, total: 60_000 };
-/** Bytes. For every so many of a body it gives 8 to 12 seconds more, whatever comes in between. */
-const PACE = 160 * 1024;
-const LINGER = { idle: 250, total: 2000 };
+/**
+ * uWebSockets.js itself ends a connection after 8 to 12 seconds of silence, without an answer: ours must come first. For every
+ * 160 KiB of a body it gives as much again, whatever comes in between.
+ */
+const SLOW = { idle: 7000, total: 60_000, pace: 160 * 1024 };
+const LINGER = { idle: 250, total: 2000, pace: 0 };
 /** Beyond the limit of the route. */
 const LINGER_BYTES = 64 * 1024 * 1024;
 const READ_TO_END = 256 * 1024;
-/** Nobody is there to get it. */
-const CLIENT_GONE: Reply = { status: 499, code: 'request.aborted' };
 /** Answers that wait hold a connection each: beyond so many nobody waits. */
 const MOST_DELAYED = 1000;
-const NO_BODY = Buffer.alloc(0);
-const NO_PARAMS = Object.freeze({});
 
 export class Exchange implements Peer {
   #state: State = 'reading';
-  /** The head as copied by begin; its body is put in when it is complete. */
-  #request: { -readonly [K in keyof HttpRequest]: HttpRequest[K] } | null = null;
+  #request: OpenRequest | null = null;
   #isHead = false;
   #limit = 0;
   #received = 0;
-  /** Bytes of it up to the last progress. */
-  #paced = 0;
   #body: BodyBuffer | null = null;
   /** Bytes of the body, as its head says. */
   #announced = 0;
@@ -147,19 +140,7 @@ export class Exchange implements Peer {
   }
 
   #headOf(req: UwsRequest, method: string, params: HttpRequest['params']) {
-    return {
-      method: this.#isHead ? 'GET' : method.toUpperCase(),
-      url: req.getUrl(),
-      params,
-      // undefined where the address has no question mark, whatever its types say; signatures are judged by the address.
-      query: req.getQuery() ?? '',
-      headers: readHeaders(req, this.#route.headers),
-      body: NO_BODY,
-      peer: this,
-      presented: undefined,
-      attributes: null,
-      identity: null,
-    };
+    return requestOf(req, this.#isHead ? 'GET' : method.toUpperCase(), params, this.#route.headers, this);
   }
 
   header(name: string): string {
@@ -192,7 +173,7 @@ export class Exchange implements Peer {
       case 'lingering':
         if (isLast) this.#stopLingering();
         else if (this.#received > this.#limit + LINGER_BYTES) this.#cutOff();
-        else this.#patience?.progress();
+        else this.#patience?.came(this.#received);
         return;
       case 'delaying':
         if (isLast) this.#isComplete = true;
@@ -246,10 +227,7 @@ export class Exchange implements Peer {
 
   #failed(error: unknown): Reply {
     this.#server.log.error({ err: error, route: this.#route.name }, 'http.handler-failed');
-    return problem(500, 'Internal error', {
-      code: 'internal',
-      detail: 'Herald failed to handle this request. Its log says why.',
-    });
+    return INTERNAL_ERROR;
   }
 
   /** `remaining`: bytes of the body that are still to come. */
@@ -334,14 +312,12 @@ export class Exchange implements Peer {
 
   #keepPace(): void {
     if (this.#patience === null) this.#watch(SLOW);
-    else if (this.#received - this.#paced < PACE) return;
-    else this.#patience.progress();
-    this.#paced = this.#received;
+    else this.#patience.came(this.#received);
   }
 
-  #watch(limits: { readonly idle: number; readonly total: number }): void {
+  #watch(limits: Limits): void {
     this.#patience?.end();
-    this.#patience = new Patience(this.#server.clock, limits, () => this.#exhausted());
+    this.#patience = new Patience(this.#server.clock, limits, this.#received, () => this.#exhausted());
   }
 
   #exhausted(): void {

@@ -1,18 +1,30 @@
-/** How long a sender may take: no pause longer than `idle`, and no more than `total` in all. Milliseconds. */
+/** How long a sender may take: so many bytes at the least in every `idle`, and no more than `total` in all. */
 
 import type { Clock } from '../telemetry/clock.ts';
 
+export interface Limits {
+  /** Milliseconds. */
+  readonly idle: number;
+  readonly total: number;
+  /** Bytes that end a pause; 0: any. */
+  readonly pace: number;
+}
+
 export class Patience {
   #progressAt: number;
+  /** Bytes up to the last progress. */
+  #received: number;
   #cancel: () => void;
   readonly #end: number;
   readonly #clock: Clock;
-  readonly #idle: number;
+  readonly #limits: Limits;
   readonly #onExhausted: () => void;
 
-  constructor(clock: Clock, limits: { readonly idle: number; readonly total: number }, onExhausted: () => void) {
+  /** `received`: bytes so far, as in `came`. */
+  constructor(clock: Clock, limits: Limits, received: number, onExhausted: () => void) {
     this.#clock = clock;
-    this.#idle = limits.idle;
+    this.#limits = limits;
+    this.#received = received;
     this.#onExhausted = onExhausted;
     this.#progressAt = clock.monotonic();
     this.#end = this.#progressAt + limits.total;
@@ -20,8 +32,10 @@ export class Patience {
   }
 
   /** Something came. Only notes the time: the timer is not set anew for every chunk. */
-  progress(): void {
+  came(received: number): void {
+    if (received - this.#received < this.#limits.pace) return;
     this.#progressAt = this.#clock.monotonic();
+    this.#received = received;
   }
 
   end(): void {
@@ -30,7 +44,7 @@ export class Patience {
 
   #look(): void {
     const now = this.#clock.monotonic();
-    const due = Math.min(this.#progressAt + this.#idle, this.#end);
+    const due = Math.min(this.#progressAt + this.#limits.idle, this.#end);
     if (now >= due) this.#onExhausted();
     else this.#cancel = this.#clock.after(due - now, () => this.#look());
   }

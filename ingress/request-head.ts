@@ -1,10 +1,40 @@
 /** Copies of what uWebSockets.js shows only while its route handler runs. */
 
 import type { HttpRequest as UwsRequest } from 'uWebSockets.js';
+import type { HttpRequest, Peer } from './route.ts';
 
 type Fields = Record<string, string>;
 
 const NONE: Readonly<Fields> = Object.freeze({});
+
+export const NO_BODY = Buffer.alloc(0);
+export const NO_PARAMS: Readonly<Fields> = NONE;
+
+/** Its body is put in when it is complete, and what routes learn of it as they do. */
+export type OpenRequest = { -readonly [K in keyof HttpRequest]: HttpRequest[K] };
+
+/** `wanted`: headers; null: all. */
+export function requestOf(
+  req: UwsRequest,
+  method: string,
+  params: HttpRequest['params'],
+  wanted: readonly string[] | null,
+  peer: Peer,
+): OpenRequest {
+  return {
+    method,
+    url: req.getUrl(),
+    params,
+    // undefined where the address has no question mark, whatever its types say; signatures are judged by the address.
+    query: req.getQuery() ?? '',
+    headers: readHeaders(req, wanted),
+    body: NO_BODY,
+    peer,
+    presented: undefined,
+    attributes: null,
+    identity: null,
+  };
+}
 
 /** null: a percent-encoding that is not UTF-8. */
 export function decodeParams(req: UwsRequest, names: readonly string[]): Readonly<Fields> | null {
@@ -22,7 +52,7 @@ export function decodeParams(req: UwsRequest, names: readonly string[]): Readonl
 }
 
 /** `wanted` null: all. A header that came twice is joined as RFC 9110 5.3 has it. */
-export function readHeaders(req: UwsRequest, wanted: readonly string[] | null): Readonly<Fields> {
+function readHeaders(req: UwsRequest, wanted: readonly string[] | null): Readonly<Fields> {
   if (wanted === null) return allHeaders(req);
   if (wanted.length === 0) return NONE;
   const headers: Fields = {};

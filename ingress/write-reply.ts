@@ -18,6 +18,14 @@ export function writeHead(res: UwsResponse, reply: Reply): void {
   for (const name in reply.headers) res.writeHeader(name, reply.headers[name] ?? '');
 }
 
+export const INTERNAL_ERROR = problem(500, 'Internal error', {
+  code: 'internal',
+  detail: 'Herald failed to handle this request. Its log says why.',
+});
+
+/** Nobody is there to get it. */
+export const CLIENT_GONE: Reply = { status: 499, code: 'request.aborted' };
+
 export function tooLarge(limit: number): Reply {
   return problem(413, 'Body too large', { code: 'body.too-large', detail: `At most ${limit} bytes are taken here.` });
 }
