@@ -5,7 +5,7 @@
 
 import type { Clock } from '../telemetry/clock.ts';
 import { hiddenIn, withoutSecrets } from './hidden.ts';
-import { describeAnswer, type HttpAnswer, type Lost, oneLine, requestWithin, verdict } from './http-attempt.ts';
+import { at, describeAnswer, type HttpAnswer, type Lost, oneLine, requestWithin, verdict } from './http-attempt.ts';
 import { basicHeader, type TokenSource } from './oauth.ts';
 import type { Outbound } from './outbound.ts';
 import type { Outcome } from './outcome.ts';
@@ -93,7 +93,9 @@ async function attempt(
     if (parsed.ok) return { ok: true, status, body: parsed.body };
     // A gateway's page, or half an answer: what was asked for may have been done.
     const detail = `HTTP ${status}, but ${parsed.message}`;
-    const outcome: Outcome = lost === 'retry' ? { kind: lost, detail, notBefore: null } : { kind: lost, detail };
+    const failure = at(result, 'unreadable');
+    const outcome: Outcome =
+      lost === 'retry' ? { kind: lost, detail, notBefore: null, failure } : { kind: lost, detail, failure };
     return { ok: false, status, outcome, body: null };
   }
   const said = parsed.ok ? explain(parsed.body) : null;

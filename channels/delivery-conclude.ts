@@ -7,8 +7,9 @@ import { backoff } from './backoff.ts';
 import { opensUntil } from './breaker.ts';
 import { type ChannelState, type Delivery, indexOf } from './channel-state.ts';
 import type { ChannelEvent, DeliveryEvent, ProviderSign } from './delivery-event.ts';
+import type { Failure } from './failure.ts';
 import { about, type Concluded, dead, giveUp, unknownChannel } from './give-up.ts';
-import { MAX_PROGRESS, MAX_REFERENCE, type Outcome } from './outcome.ts';
+import { failureOf, MAX_PROGRESS, MAX_REFERENCE, type Outcome } from './outcome.ts';
 
 /** What could not be handed over now may be a moment later; by another owner at once. Milliseconds. */
 const UNSENT_PAUSE = 500;
@@ -23,7 +24,9 @@ export interface Judging {
 
 export function conclude(state: ChannelState, delivery: Delivery, outcome: Outcome, judging: Judging): Concluded {
   const { now, policy } = judging;
-  const { events, effects } = judge(state, delivery, outcome, judging);
+  const judged = judge(state, delivery, outcome, judging);
+  const { effects } = judged;
+  const events = withFailure(judged.events, delivery.notification.id, failureOf(outcome), policy);
   const { id, tenant, channel } = delivery.notification;
   const key = channelKey(tenant, channel);
   const { breaker } = state;
@@ -46,6 +49,19 @@ export function conclude(state: ChannelState, delivery: Delivery, outcome: Outco
     default:
       return { events, effects };
   }
+}
+
+/** The first event says how the attempt ended; what follows from that is told by others. */
+function withFailure(
+  events: readonly ChannelEvent[],
+  id: string,
+  failure: Failure | null,
+  policy: ChannelPolicy | null,
+): readonly ChannelEvent[] {
+  const [first, ...others] = events;
+  if (failure === null || first === undefined || !('notificationId' in first) || first.notificationId !== id)
+    return events;
+  return [{ ...first, failure: { ...failure, channelType: policy?.type ?? 'unknown' } }, ...others];
 }
 
 function signOf(outcome: Outcome): ProviderSign | null {

@@ -5,6 +5,7 @@ import type { ChannelHealth } from '../alert/entry.ts';
 import type { Notification } from '../alert/notification.ts';
 import type { Reason } from '../alert/reason.ts';
 import type { ReceiptStep } from '../alert/receipt.ts';
+import type { FailedAttempt } from './failure.ts';
 
 interface OfChannel {
   /** tenant/channel */
@@ -15,6 +16,8 @@ interface OfChannel {
 
 interface OfDelivery extends OfChannel {
   readonly notificationId: string;
+  /** What the attempt met that this ends. Left out: it met nothing, or the journal is of before. */
+  readonly failure?: FailedAttempt;
 }
 
 /** Where the buckets stand after an attempt (throttle.ts). Left out where there is no limit. */

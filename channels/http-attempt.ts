@@ -1,6 +1,7 @@
 /** One HTTP request of a sender within one deadline, and what its answer means for the delivery. */
 
 import type { Clock } from '../telemetry/clock.ts';
+import { type Failure, type FailureType, failureOfStatus } from './failure.ts';
 import type { Outbound, OutboundRequest, OutboundResult } from './outbound.ts';
 import type { Outcome } from './outcome.ts';
 import { retryAfter } from './retry-after.ts';
@@ -53,7 +54,7 @@ export async function requestWithin(
   signal.addEventListener('abort', passOn, { once: true });
   const cancelDeadline = clock.after(timeout, () => ending.abort(new DeadlinePassed(timeout)));
   try {
-    return await http.request({ ...request, signal: ending.signal });
+    return { host: request.url.hostname, ...(await http.request({ ...request, signal: ending.signal })) };
   } finally {
     cancelDeadline();
     signal.removeEventListener('abort', passOn);
@@ -68,39 +69,52 @@ export function verdict(result: OutboundResult, now: number, lost: Lost = 'retry
 export function verdictWithoutAnswer(result: Exclude<OutboundResult, { kind: 'answer' }>, lost: Lost): Outcome {
   switch (result.kind) {
     case 'refused':
-      return { kind: 'rejected', detail: `${result.error.message}; spec.allowPrivateAddresses: true would allow it` };
+      return {
+        kind: 'rejected',
+        detail: `${result.error.message}; spec.allowPrivateAddresses: true would allow it`,
+        failure: at(result, 'blocked'),
+      };
     case 'failed':
-      return unanswered(oneLine(result.detail), result.written, lost);
+      return unanswered(oneLine(result.detail), result.written, lost, at(result, result.failure));
     case 'aborted': {
-      const detail =
-        result.reason instanceof DeadlinePassed ? result.reason.message : 'broken off before an answer came';
-      return unanswered(detail, result.written, lost);
+      const isLate = result.reason instanceof DeadlinePassed;
+      const detail = isLate ? result.reason.message : 'broken off before an answer came';
+      return unanswered(detail, result.written, lost, at(result, isLate ? 'timeout' : 'other'));
     }
     default:
       return result satisfies never;
   }
 }
 
-function unanswered(detail: string, written: boolean, lost: Lost): Outcome {
-  return written && lost === 'uncertain' ? { kind: 'uncertain', detail } : { kind: 'retry', detail, notBefore: null };
+function unanswered(detail: string, written: boolean, lost: Lost, failure: Failure): Outcome {
+  if (written && lost === 'uncertain') return { kind: 'uncertain', detail, failure };
+  return { kind: 'retry', detail, notBefore: null, failure };
+}
+
+/** What failed, at whom. */
+export function at({ host }: { readonly host?: string }, type: FailureType): Failure {
+  return host === undefined ? { type } : { type, host };
 }
 
 export function verdictOfStatus(answer: HttpAnswer, now: number, lost: Lost = 'retry'): Outcome {
   const { status } = answer;
   if (status >= 200 && status < 300) return { kind: 'delivered', detail: `HTTP ${status}` };
-  if (lost === 'uncertain' && PERHAPS_DONE.has(status)) return { kind: lost, detail: describeAnswer(answer) };
+  const failure = at(answer, failureOfStatus(status));
+  if (lost === 'uncertain' && PERHAPS_DONE.has(status)) return { kind: lost, detail: describeAnswer(answer), failure };
   if (status >= 500 || PASSING.has(status)) {
     const limited = status === 429 ? ({ limited: true } as const) : {};
-    return { kind: 'retry', detail: describeAnswer(answer), notBefore: retryAfter(answer.retryAfter, now), ...limited };
+    const notBefore = retryAfter(answer.retryAfter, now);
+    return { kind: 'retry', detail: describeAnswer(answer), notBefore, failure, ...limited };
   }
   if (status >= 300 && status < 400) {
     const to = answer.location === null ? 'without saying where to' : `to ${oneLine(answer.location)}`;
     return {
       kind: 'rejected',
       detail: `HTTP ${status} redirects ${to}; redirects are not followed: set spec.url to it`,
+      failure,
     };
   }
-  return { kind: 'rejected', detail: describeAnswer(answer) };
+  return { kind: 'rejected', detail: describeAnswer(answer), failure };
 }
 
 /** `HTTP 400: invalid_payload` */

@@ -13,7 +13,7 @@ import { secretReference } from '../resources/secret.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import { hiddenIn, withoutSecrets } from './hidden.ts';
-import { type HttpAnswer, oneLine, requestWithin, verdict } from './http-attempt.ts';
+import { at, type HttpAnswer, oneLine, requestWithin, verdict } from './http-attempt.ts';
 import { httpUrl } from './http-options.ts';
 import { jsonObject } from './json-object.ts';
 import { NOTHING_NEWER, rotatedToken } from './oauth-rotation.ts';
@@ -102,10 +102,12 @@ export function createTokenSource(options: OAuthOptions, ports: OAuthPorts): Tok
     if (result.kind !== 'answer' || result.status < 200 || result.status > 299) {
       const said = result.kind === 'answer' ? refusal(result) : null;
       const outcome = verdict(result, clock.now());
-      return failed(said === null ? outcome : { ...outcome, detail: said }, options);
+      // A client or a token that is not known comes as 400 (RFC 6749 section 5.2).
+      const known = outcome.kind === 'rejected' && said !== null ? { failure: at(result, 'credentials') } : {};
+      return failed(said === null ? outcome : { ...outcome, detail: said, ...known }, options);
     }
     const read = readToken(result.text, began);
-    if (!read.ok) return failed({ kind: 'rejected', detail: read.message }, options);
+    if (!read.ok) return failed({ kind: 'rejected', detail: read.message, failure: at(result, 'unreadable') }, options);
     if (read.refreshToken !== null && refreshToken !== null && read.refreshToken !== refreshToken) {
       refreshToken = read.refreshToken;
       await rotated?.write(refreshToken);

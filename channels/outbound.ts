@@ -11,6 +11,7 @@ import { lookup as systemLookup } from 'node:dns';
 import { isIP } from 'node:net';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 import { refusedClass } from './address-guard.ts';
+import { type FailureType, failureOfError } from './failure.ts';
 import { AddressRefused, guardedLookup, type Lookup } from './guarded-lookup.ts';
 import { orAborted } from './or-aborted.ts';
 import type { ProxyOptions } from './proxy-tunnel.ts';
@@ -48,7 +49,8 @@ export interface OutboundRequest {
   readonly signal: AbortSignal;
 }
 
-export type OutboundResult =
+/** `host`: what was asked, for whoever tells failures apart. */
+export type OutboundResult = { readonly host?: string } & (
   | {
       readonly kind: 'answer';
       readonly status: number;
@@ -64,9 +66,15 @@ export type OutboundResult =
   /** The address guard. */
   | { readonly kind: 'refused'; readonly error: AddressRefused }
   /** No status line came: DNS, connection, TLS, reset, broken protocol. `written`: the provider may have the request. */
-  | { readonly kind: 'failed'; readonly detail: string; readonly written: boolean }
+  | {
+      readonly kind: 'failed';
+      readonly failure: FailureType;
+      readonly detail: string;
+      readonly written: boolean;
+    }
   /** The request's signal fired before a status line came. */
-  | { readonly kind: 'aborted'; readonly reason: unknown; readonly written: boolean };
+  | { readonly kind: 'aborted'; readonly reason: unknown; readonly written: boolean }
+);
 
 export interface Outbound {
   /** Never rejects. Redirects are answers like any other: nothing is followed. */
@@ -124,7 +132,7 @@ async function exchange(dispatcher: Dispatcher, request: OutboundRequest): Promi
   } catch (error) {
     if (signal.aborted) return { kind: 'aborted', reason: signal.reason, ...progress };
     if (error instanceof AddressRefused) return { kind: 'refused', error };
-    return { kind: 'failed', detail: describe(error), ...progress };
+    return { kind: 'failed', failure: failureOfError(error), detail: describe(error), ...progress };
   }
 }
 

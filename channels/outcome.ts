@@ -1,5 +1,7 @@
 /** What a channel's sender reports of one attempt. Expected results are data; a sender throws only for bugs. */
 
+import type { Failure } from './failure.ts';
+
 export type Outcome =
   | {
       readonly kind: 'delivered';
@@ -22,16 +24,23 @@ export type Outcome =
       readonly limited?: true;
       /** What the next attempts are to know of this one: opaque text of at most MAX_PROGRESS bytes. Left out: what was known before. */
       readonly progress?: string;
+      readonly failure?: Failure;
     }
   /** Nothing left this process: no attempt is used up. */
   | { readonly kind: 'unsent'; readonly detail: string }
   /** Will not pass: another attempt would be refused too. */
-  | { readonly kind: 'rejected'; readonly detail: string }
+  | { readonly kind: 'rejected'; readonly detail: string; readonly failure?: Failure }
   /**
    * The request went out, its answer was lost, and the provider takes no key by which it would know the same message again.
    * The channel's onUncertain decides: sent again, or a dead letter for a person to look at.
    */
-  | { readonly kind: 'uncertain'; readonly detail: string };
+  | { readonly kind: 'uncertain'; readonly detail: string; readonly failure?: Failure };
+
+/** What failed, where the sender did not say: something else. null: nothing did, or nothing was tried. */
+export function failureOf(outcome: Outcome): Failure | null {
+  const { kind } = outcome;
+  return kind === 'delivered' || kind === 'unsent' ? null : (outcome.failure ?? { type: 'other' });
+}
 
 /** Bytes of UTF-8. What is longer is not kept: cut, it would name something else. */
 export const MAX_REFERENCE = 2048;

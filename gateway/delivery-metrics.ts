@@ -26,12 +26,19 @@ export function deliveryMetrics(registry: Metrics['registry']): (event: JournalE
     help: 'Ends of deliveries by channel: delivered, dead, diverted or bundled; attempts that failed and might pass; those for which the provider wanted fewer requests (limited); uncertain ones.',
     labels: ['channel', 'outcome'],
   });
+  const failures = new CounterTally(registry, {
+    name: 'herald_delivery_failures_total',
+    help: 'Attempts that failed, by the type of the channel and what they met: dns, connect, tls, timeout, credentials, gone, rate-limited, rejected, server, unreadable, blocked or other.',
+    labels: ['channel_type', 'failure'],
+  });
   const receipts = new CounterTally(registry, {
     name: 'herald_receipts_total',
     help: 'What providers reported later of messages that they accepted, by channel.',
     labels: ['channel', 'step'],
   });
   return (event) => {
+    if ('failure' in event && event.failure !== undefined)
+      failures.add(1, event.failure.channelType, event.failure.type);
     if (event.type === 'delivery.delivered' && event.took !== undefined)
       notified.observe(Math.max(0, event.took) / 1000, event.key);
     if (event.type === 'delivery.receipt') receipts.add(1, event.key, event.step);

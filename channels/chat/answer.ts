@@ -3,7 +3,7 @@
  * developers.google.com/workspace/chat, "Usage limits". Rocket.Chat says `success: false` with status 200 as well.
  */
 
-import { type HttpAnswer, oneLine, verdictOfStatus } from '../http-attempt.ts';
+import { at, type HttpAnswer, oneLine, verdictOfStatus } from '../http-attempt.ts';
 import { type JsonObject, jsonObject, objectOf } from '../json-object.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Preset } from './options.ts';
@@ -18,6 +18,7 @@ export function chatVerdict(preset: Preset, answer: HttpAnswer, now: number): Ou
       return {
         kind: 'rejected',
         detail: `HTTP ${answer.status}, ${oneLine(String(fields.error ?? fields.message ?? 'refused'))}`,
+        failure: at(answer, 'rejected'),
       };
     }
     return preset === 'discord' && typeof fields.id === 'string' ? { ...outcome, receiptId: fields.id } : outcome;

@@ -3,7 +3,7 @@
 import type { Notification } from '../../alert/notification.ts';
 import { oneLine } from '../http-attempt.ts';
 import type { TokenSource } from '../oauth.ts';
-import { MAX_REFERENCE, type Outcome } from '../outcome.ts';
+import { failureOf, MAX_REFERENCE, type Outcome } from '../outcome.ts';
 import type { Probe, ReplyActions, Sender, SenderContext } from '../sender.ts';
 import { addressIn, type Mailbox } from './address.ts';
 import type { Target } from './connect.ts';
@@ -99,10 +99,16 @@ async function send(
   const exchanged = await loggedIn(mailer, signal, (ending) => smtp.deliver(built.mail, ending));
   if ('outcome' in exchanged) return exchanged.outcome;
   const { result, aborted } = exchanged;
-  const outcome = withProgress(verdict(result, aborted, context.clock.now()), progressOf(remaining, result));
+  const judged = atHost(verdict(result, aborted, context.clock.now()), settings.host);
+  const outcome = withProgress(judged, progressOf(remaining, result));
   const back = remaining.map((address) => bounced.of(address, context.clock.now())).filter((one) => one !== null);
   const notes = back.map((one) => `mails came back from ${describeBounce(one)}`);
   return finish(outcome, built.thread, [...failures, ...undrawn, ...notes]);
+}
+
+function atHost(outcome: Outcome, host: string): Outcome {
+  const failure = failureOf(outcome);
+  return failure === null ? outcome : ({ ...outcome, failure: { ...failure, host } } as Outcome);
 }
 
 function withProgress(outcome: Outcome, progress: string | null): Outcome {

@@ -3,6 +3,7 @@
  * for logging in; greylisting as RFC 6647 describes it.
  */
 
+import { type FailureType, failureOfError, failureOfReply } from '../failure.ts';
 import { AddressRefused } from '../guarded-lookup.ts';
 import { DeadlinePassed, oneLine } from '../http-attempt.ts';
 import type { Outcome } from '../outcome.ts';
@@ -18,14 +19,16 @@ export function verdict(result: SmtpResult, aborted: unknown, now: number): Outc
   const { error, whole, refused } = result;
   if (refused.length > 0) return ofRefusals(refused, now);
   if (error instanceof AddressRefused) {
-    return { kind: 'rejected', detail: `${error.message}; spec.allowPrivateAddresses: true would allow it` };
+    const detail = `${error.message}; spec.allowPrivateAddresses: true would allow it`;
+    return { kind: 'rejected', detail, failure: { type: 'blocked' } };
   }
-  if (aborted !== null) return lost(broken(aborted), whole);
+  if (aborted !== null) return lost(broken(aborted), whole, aborted instanceof DeadlinePassed ? 'timeout' : 'other');
   if (error.code === 'EAUTH' || error.code === 'ENOAUTH' || error.code === 'EOAUTH2') return ofLogin(error, now);
   if (error.responseCode !== undefined && error.responseCode >= 400) return ofAnswer(error, now);
   // Refused before a word was said, by nodemailer itself: an address that this server cannot take.
-  if (error.code === 'EENVELOPE') return { kind: 'rejected', detail: oneLine(error.message) };
-  return lost(oneLine(error.message), whole);
+  if (error.code === 'EENVELOPE')
+    return { kind: 'rejected', detail: oneLine(error.message), failure: { type: 'rejected' } };
+  return lost(oneLine(error.message), whole, failureOfSmtp(error));
 }
 
 /** Some took it, or all. Who was put off hears of it with the next attempt, which goes to them alone. */
@@ -33,35 +36,53 @@ function ofRecipients(answer: string, refused: readonly RefusedRecipient[], now:
   if (refused.length === 0) return { kind: 'delivered', detail: oneLine(answer) };
   const deferred = refused.filter(mayPass);
   if (deferred.length > 0) {
-    return { kind: 'retry', detail: `others took it; ${describeAll(deferred)}`, notBefore: pauseOf(deferred, now) };
+    return { kind: 'retry', detail: `others took it; ${describeAll(deferred)}`, ...why(deferred, now) };
   }
   return { kind: 'delivered', detail: `${oneLine(answer)}; refused for ${describeAll(refused)}` };
 }
 
 function ofRefusals(refused: readonly RefusedRecipient[], now: number): Outcome {
   const deferred = refused.filter(mayPass);
-  if (deferred.length === 0) return { kind: 'rejected', detail: describeAll(refused) };
-  return { kind: 'retry', detail: describeAll(refused), notBefore: pauseOf(deferred, now) };
+  if (deferred.length === 0) return { kind: 'rejected', detail: describeAll(refused), failure: { type: 'rejected' } };
+  return { kind: 'retry', detail: describeAll(refused), ...why(deferred, now) };
 }
 
 /** Wrong credentials do not become right by asking again, and asking often locks accounts. */
 function ofLogin(error: SmtpError, now: number): Outcome {
   const detail = `login: ${oneLine(error.message)}`;
   const passes = error.responseCode === undefined || error.responseCode < 500;
-  return passes ? { kind: 'retry', detail, notBefore: pause(error, now) } : { kind: 'rejected', detail };
+  const failure = { type: passes ? failureOfSmtp(error) : 'credentials' } as const;
+  return passes
+    ? { kind: 'retry', detail, notBefore: pause(error, now), failure }
+    : { kind: 'rejected', detail, failure };
 }
 
 function ofAnswer(error: SmtpError, now: number): Outcome {
   const said = oneLine(error.response ?? error.message);
   const detail = error.code === 'ETLS' ? `STARTTLS: ${said}` : said;
+  const failure = { type: error.code === 'ETLS' ? 'tls' : failureOfReply(error.responseCode ?? 0) } as const;
   // 503 says that the session was in a wrong state, not that the mail was refused.
-  if ((error.responseCode ?? 0) >= 500 && error.responseCode !== 503) return { kind: 'rejected', detail };
-  return { kind: 'retry', detail, notBefore: pause(error, now) };
+  if ((error.responseCode ?? 0) >= 500 && error.responseCode !== 503) return { kind: 'rejected', detail, failure };
+  return { kind: 'retry', detail, notBefore: pause(error, now), failure };
 }
 
-function lost(detail: string, whole: boolean): Outcome {
-  if (!whole) return { kind: 'retry', detail, notBefore: null };
-  return { kind: 'uncertain', detail: `the mail had left when the connection was lost: ${detail}` };
+function lost(detail: string, whole: boolean, type: FailureType): Outcome {
+  const failure = { type };
+  if (!whole) return { kind: 'retry', detail, notBefore: null, failure };
+  return { kind: 'uncertain', detail: `the mail had left when the connection was lost: ${detail}`, failure };
+}
+
+/** By its reply where there is one. A login without one, and without a code of the system, is refused for what it shows. */
+function failureOfSmtp(error: SmtpError): FailureType {
+  const type = failureOfError(error);
+  if (type !== 'other') return type;
+  if (error.responseCode) return failureOfReply(error.responseCode);
+  return error.code === 'EAUTH' || error.code === 'ENOAUTH' || error.code === 'EOAUTH2' ? 'credentials' : 'other';
+}
+
+/** Until when those are put off, and what they met. */
+function why(deferred: readonly RefusedRecipient[], now: number) {
+  return { notBefore: pauseOf(deferred, now), failure: { type: 'server' as const } };
 }
 
 function broken(reason: unknown): string {

@@ -128,7 +128,12 @@ function ticketOf({ browse }: JiraSettings, issue: unknown): Ticket | null {
 /** It may have been opened: the next attempt looks for it. */
 function unreadable(status: number): ApiFailure {
   const detail = `HTTP ${status}, but without the id and key of an issue`;
-  return { ok: false, status, outcome: { kind: 'retry', detail, notBefore: null }, body: null };
+  return {
+    ok: false,
+    status,
+    outcome: { kind: 'retry', detail, notBefore: null, failure: { type: 'unreadable' } },
+    body: null,
+  };
 }
 
 function issueUrl(

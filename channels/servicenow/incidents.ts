@@ -108,7 +108,12 @@ function ticketOf({ instance, table }: ServicenowSettings, result: unknown): Tic
 /** It may have been opened: the next attempt looks for it. */
 function unreadable(status: number): ApiFailure {
   const detail = `HTTP ${status}, but without the sys_id of a record`;
-  return { ok: false, status, outcome: { kind: 'retry', detail, notBefore: null }, body: null };
+  return {
+    ok: false,
+    status,
+    outcome: { kind: 'retry', detail, notBefore: null, failure: { type: 'unreadable' } },
+    body: null,
+  };
 }
 
 function tableUrl({ instance, table }: ServicenowSettings, query: Readonly<Record<string, string>>): URL {

@@ -8,7 +8,7 @@
 import type { Notification } from '../../alert/notification.ts';
 import { type Api, type ApiFailure, createApi, fieldOf, probeOfFailure, textOf } from '../api-call.ts';
 import { outboundFor } from '../http-options.ts';
-import type { Outcome } from '../outcome.ts';
+import { failureOf, type Outcome } from '../outcome.ts';
 import type { Probe, Sender, SenderContext } from '../sender.ts';
 import type { Templates } from '../template/templates.ts';
 import { fitted } from './fit.ts';
@@ -122,8 +122,9 @@ function outcomeOf({ outcome, body }: ApiFailure): Outcome {
   const error = typeof code === 'number' ? twilioError(code) : null;
   if (error !== null) {
     const detail = `error ${String(code)}, ${error.meaning} (${outcome.detail})`;
-    if (!error.passing) return { kind: 'rejected', detail };
-    return outcome.kind === 'retry' ? { ...outcome, detail } : { kind: 'retry', detail, notBefore: null };
+    const of = 'failure' in outcome ? { failure: outcome.failure } : {};
+    if (!error.passing) return { kind: 'rejected', detail, ...of };
+    return outcome.kind === 'retry' ? { ...outcome, detail } : { kind: 'retry', detail, notBefore: null, ...of };
   }
   return outcome;
 }
@@ -141,9 +142,12 @@ function together(numbers: readonly string[], outcomes: readonly Outcome[]): Out
   );
   const detail = [`sent to ${of('delivered').length} of ${numbers.length} numbers`, ...told].join('; ');
   const waiting = outcomes.flatMap((outcome) => (outcome.kind === 'retry' ? [outcome.notBefore ?? 0] : []));
-  if (waiting.length > 0) return { kind: 'retry', detail, notBefore: Math.max(...waiting) || null };
-  if (of('uncertain').length > 0) return { kind: 'uncertain', detail };
-  return { kind: of('delivered').length > 0 ? 'delivered' : 'rejected', detail };
+  const failed = (kind: Outcome['kind']) => of(kind).flatMap((outcome) => failureOf(outcome) ?? []);
+  const first = [...failed('retry'), ...failed('uncertain'), ...failed('rejected')].slice(0, 1);
+  const why = first[0] === undefined ? {} : { failure: first[0] };
+  if (waiting.length > 0) return { kind: 'retry', detail, notBefore: Math.max(...waiting) || null, ...why };
+  if (of('uncertain').length > 0) return { kind: 'uncertain', detail, ...why };
+  return of('delivered').length > 0 ? { kind: 'delivered', detail } : { kind: 'rejected', detail, ...why };
 }
 
 /** https://www.twilio.com/docs/iam/api/account: active, suspended or closed. */

@@ -111,6 +111,7 @@ test('[BR-INT-010] [BR-SEC-014] errors are told by their names, and no secret is
   assert.deepEqual(refused.outcome, {
     kind: 'rejected',
     detail: `no token from ${host}: HTTP 401 invalid_client: client herald:1 with [secret] is unknown`,
+    failure: { type: 'credentials', host: '127.0.0.1' },
   });
   const others: readonly (readonly [Answer, string])[] = [
     [denied('temporarily_unavailable', 'later', 503), 'retry'],

@@ -69,6 +69,7 @@ test('the refusal names the address and the option that would allow it', async (
   assert.deepEqual(outcome, {
     kind: 'rejected',
     detail: 'intranet.example (10.1.2.3) is a private address; spec.allowPrivateAddresses: true would allow it',
+    failure: { type: 'blocked' },
   });
 });
 

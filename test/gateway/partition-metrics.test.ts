@@ -90,3 +90,18 @@ test('[BR-NOT-025] how long notifications took, how deliveries ended and what pr
     assert.match(text, new RegExp(`^herald_deliveries_total\\{channel="acme/ops",outcome="${outcome}"\\} 1$`, 'm'));
   assert.match(text, /^herald_receipts_total\{channel="acme\/ops",step="read"\} 1$/m);
 });
+
+test('[BR-ERR-001] attempts that failed are counted by the type of the channel and what they met', async () => {
+  const metrics = createMetrics();
+  const { committed } = partitionMetrics(metrics);
+  const failed = (type: string, id: string) =>
+    ({ ...delivery('retry', id, [1]), failure: { type, channelType: 'slack', host: 'h.example' } }) as JournalEvent;
+  committed(
+    'c0',
+    [failed('dns', 'n1'), failed('dns', 'n2'), failed('credentials', 'n3'), delivery('dead', 'n4', [1])],
+    5,
+  );
+  const text = await metrics.text();
+  assert.match(text, /^herald_delivery_failures_total\{channel_type="slack",failure="dns"\} 2$/m);
+  assert.match(text, /^herald_delivery_failures_total\{channel_type="slack",failure="credentials"\} 1$/m);
+});

@@ -79,6 +79,7 @@ test('[BR-NOT-011] Discord says to the millisecond how long its rate limit lasts
     detail: 'HTTP 429, You are being rate limited.',
     notBefore: clock.now() + 64_570,
     limited: true,
+    failure: { type: 'rate-limited', host: '127.0.0.1' },
   });
   server.next(answerJson(429, { message: 'x', retry_after: 1e12 }, { 'retry-after': '7' }));
   assert.equal(((await send()) as { notBefore: number }).notBefore, clock.now() + 7000);

@@ -90,11 +90,13 @@ test('[BR-ERR-002] no token for now is waited for; none for good is a refusal th
     kind: 'retry',
     detail: `no token from ${new URL(late.origin).host}: HTTP 503 temporarily_unavailable`,
     notBefore: null,
+    failure: { type: 'server', host: '127.0.0.1' },
   });
   assert.equal((await late.sender.probe?.(never))?.kind, 'degraded');
   const wrong = await setUp({ refreshToken: 'r0' });
   const outcome = await wrong.send();
   assert.equal(outcome.kind, 'rejected');
+  assert.equal('failure' in outcome && outcome.failure?.type, 'credentials');
   assert.match(outcome.detail, /^no token from .*invalid_grant$/);
   assert.equal((await wrong.sender.probe?.(never))?.kind, 'failed');
   assert.deepEqual(wrong.logins, []);

@@ -73,12 +73,13 @@ const UNTRUSTED: readonly (readonly [string, SmtpBehaviour, Partial<EmailOptions
 ];
 for (const security of ['starttls', 'tls'] as const) {
   for (const [what, behaviour, options, detail] of UNTRUSTED) {
-    test(`[BR-SEC-002] with security: ${security} a certificate ${what} ends the attempt before the mail`, async () => {
+    test(`[BR-SEC-002] [BR-ERR-001] with security: ${security} a certificate ${what} ends the attempt before the mail`, async () => {
       const lookup = answering('127.0.0.1');
       const { smtp, send } = await setUp({ security, ...behaviour }, { security, ...options }, { lookup });
       const outcome = await send();
       assert.equal(outcome.kind, 'retry');
       assert.match(outcome.detail, detail);
+      assert.equal(outcome.failure?.type, 'tls');
       assert.equal(smtp.mails.length, 0);
     });
   }
@@ -100,7 +101,7 @@ const LOGINS = [
   [{ type: 'xoauth2', user: 'herald', accessToken: 'token-1' }, 'XOAUTH2'],
 ] as const;
 for (const [auth, method] of LOGINS) {
-  test(`[BR-INT-009] it logs in by ${method}; wrong credentials are not tried again`, async () => {
+  test(`[BR-INT-009] [BR-ERR-001] it logs in by ${method}; wrong credentials are not tried again`, async () => {
     const login: SmtpBehaviour['login'] = ({ method: by, username, password, accessToken }) =>
       by === method && username === 'herald' && (password ?? accessToken) === Object.values(auth)[2]
         ? null
@@ -114,6 +115,7 @@ for (const [auth, method] of LOGINS) {
     const refused = await other.send();
     assert.equal(refused.kind, 'rejected');
     assert.match(refused.detail, /^login: .*535/);
+    assert.equal(refused.failure?.type, 'credentials');
   });
 }
 
@@ -148,13 +150,14 @@ test('[BR-SEC-001] a host with a private address is not connected to unless the 
   }
 });
 
-test('[BR-SEC-001] a name that DNS does not know is tried again', async () => {
+test('[BR-SEC-001] [BR-ERR-001] a name that DNS does not know is tried again', async () => {
   const lookup: Lookup = (hostname, _options, done) =>
     done(Object.assign(new Error(`getaddrinfo ENOTFOUND ${hostname}`), { code: 'ENOTFOUND' }), []);
   const { send } = await setUp({}, { host: 'mail.example.invalid' }, { lookup });
   const outcome = await send();
   assert.equal(outcome.kind, 'retry');
   assert.match(outcome.detail, /ENOTFOUND mail\.example\.invalid/);
+  assert.deepEqual(outcome.failure, { type: 'dns', host: 'mail.example.invalid' });
 });
 
 test('[BR-INT-009] mails are signed by DKIM: headers and body stand as they were signed', async () => {

@@ -182,7 +182,12 @@ test('[BR-REL-006, BR-PERF-028] a server that says nothing is waited for until t
   const sending = send();
   await until('a connection', () => smtp.open === 1);
   clock.advance(20_000);
-  assert.deepEqual(await sending, { kind: 'retry', detail: 'no answer within 20000 ms', notBefore: null });
+  assert.deepEqual(await sending, {
+    kind: 'retry',
+    detail: 'no answer within 20000 ms',
+    notBefore: null,
+    failure: { type: 'timeout', host: '127.0.0.1' },
+  });
   await until('no connection', () => smtp.open === 0);
 });
 
@@ -200,7 +205,12 @@ test('[BR-REL-006] an attempt that is broken off from outside ends at once', asy
   const sending = send({}, null, stopping.signal);
   await until('a connection', () => smtp.open === 1);
   stopping.abort();
-  assert.deepEqual(await sending, { kind: 'retry', detail: 'broken off before an answer came', notBefore: null });
+  assert.deepEqual(await sending, {
+    kind: 'retry',
+    detail: 'broken off before an answer came',
+    notBefore: null,
+    failure: { type: 'other', host: '127.0.0.1' },
+  });
 });
 
 test('[BR-NOT-012] [BR-REL-004] of several recipients those who were put off get it later, and nobody gets it twice, by another process either', async () => {

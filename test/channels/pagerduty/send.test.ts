@@ -171,6 +171,7 @@ test('[BR-SEC-011] a refusal is told with what PagerDuty says of it, and without
   assert.deepEqual(await send(), {
     kind: 'rejected',
     detail: 'HTTP 400: Event object is invalid; Invalid routing key [secret]',
+    failure: { type: 'rejected', host: '127.0.0.1' },
   });
 });
 

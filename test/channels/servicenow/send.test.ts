@@ -259,7 +259,13 @@ for (const [answer, kind, detail] of ERRORS) {
 test('[BR-NOT-011] Retry-After is kept to', async () => {
   const { clock, send, faults } = await setUp();
   faults.push({ answer: { kind: 'reply', status: 429, headers: { 'retry-after': '40' } } });
-  assert.deepEqual(await send(), { kind: 'retry', detail: 'HTTP 429', notBefore: clock.now() + 40_000, limited: true });
+  assert.deepEqual(await send(), {
+    kind: 'retry',
+    detail: 'HTTP 429',
+    notBefore: clock.now() + 40_000,
+    limited: true,
+    failure: { type: 'rate-limited', host: '127.0.0.1' },
+  });
 });
 
 test('[BR-NOT-024] a probe reads the table and opens nothing', async () => {

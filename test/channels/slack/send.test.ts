@@ -196,11 +196,24 @@ test('[BR-NOT-011] a rate limit is waited out for as long as Slack says', async 
     detail: 'Slack: ratelimited',
     notBefore: clock.now() + 30_000,
     limited: true,
+    failure: { type: 'rate-limited', host: '127.0.0.1' },
   });
   slack.next('chat.postMessage', { kind: 'reply', status: 429, headers: { 'retry-after': '5' } });
-  assert.deepEqual(await send(), { kind: 'retry', detail: 'HTTP 429', notBefore: clock.now() + 5000, limited: true });
+  assert.deepEqual(await send(), {
+    kind: 'retry',
+    detail: 'HTTP 429',
+    notBefore: clock.now() + 5000,
+    limited: true,
+    failure: { type: 'rate-limited', host: '127.0.0.1' },
+  });
   slack.next('chat.postMessage', slackError('ratelimited', 429));
-  assert.deepEqual(await send(), { kind: 'retry', detail: 'Slack: ratelimited', notBefore: null, limited: true });
+  assert.deepEqual(await send(), {
+    kind: 'retry',
+    detail: 'Slack: ratelimited',
+    notBefore: null,
+    limited: true,
+    failure: { type: 'rate-limited', host: '127.0.0.1' },
+  });
 });
 
 test('[BR-REL-006] a post whose answer is lost is uncertain; an update can be done again', async () => {
@@ -280,6 +293,7 @@ test('an incoming webhook posts each notification, and its errors are words', as
     detail: 'Slack: rate_limited',
     notBefore: clock.now() + 12_000,
     limited: true,
+    failure: { type: 'rate-limited', host: '127.0.0.1' },
   });
   slack.next('webhook', { kind: 'reset' });
   assert.equal((await send()).kind, 'uncertain');

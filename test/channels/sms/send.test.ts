@@ -170,6 +170,7 @@ test('[BR-SEC-014] a wrong token is final and told by name, without the token', 
   assert.deepEqual(await send(), {
     kind: 'rejected',
     detail: 'error 20003, Twilio does not know the account, or the token is wrong (HTTP 401: Authenticate)',
+    failure: { type: 'credentials', host: '127.0.0.1' },
   });
 });
 

@@ -106,6 +106,7 @@ test('[BR-ERR-002] what the Workflow refuses is told with its code; what may pas
     detail: 'HTTP 429, WorkflowTriggerIsThrottled: slow down',
     notBefore: clock.now() + 20_000,
     limited: true,
+    failure: { type: 'rate-limited', host: '127.0.0.1' },
   });
 });
 

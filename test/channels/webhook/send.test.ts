@@ -125,10 +125,21 @@ for (const [kind, statuses] of STATUS_CLASSES) {
 
 test('[BR-NOT-011] Retry-After is passed on, in seconds and as a date', async () => {
   const { clock, receiver, send } = await setUp({ kind: 'reply', status: 429, headers: { 'retry-after': '30' } });
-  assert.deepEqual(await send(), { kind: 'retry', detail: 'HTTP 429', notBefore: clock.now() + 30_000, limited: true });
+  assert.deepEqual(await send(), {
+    kind: 'retry',
+    detail: 'HTTP 429',
+    notBefore: clock.now() + 30_000,
+    limited: true,
+    failure: { type: 'rate-limited', host: '127.0.0.1' },
+  });
   const date = new Date(clock.now() + 90_000).toUTCString();
   receiver.answerWith({ kind: 'reply', status: 503, headers: { 'retry-after': date } });
-  assert.deepEqual(await send(), { kind: 'retry', detail: 'HTTP 503', notBefore: clock.now() + 90_000 });
+  assert.deepEqual(await send(), {
+    kind: 'retry',
+    detail: 'HTTP 503',
+    notBefore: clock.now() + 90_000,
+    failure: { type: 'server', host: '127.0.0.1' },
+  });
 });
 
 test('[BR-SEC-011] what the receiver said is told on one line, without control characters, and shortened', async () => {
@@ -182,7 +193,12 @@ test('[BR-WH-009] no answer until the deadline is a retry', async () => {
   clock.advance(1_999);
   assert.equal(clock.pending, 1, 'not before');
   clock.advance(1);
-  assert.deepEqual(await sending, { kind: 'retry', detail: 'no answer within 2000 ms', notBefore: null });
+  assert.deepEqual(await sending, {
+    kind: 'retry',
+    detail: 'no answer within 2000 ms',
+    notBefore: null,
+    failure: { type: 'timeout', host: '127.0.0.1' },
+  });
 });
 
 test('the deadline is 15 seconds unless the channel says otherwise', async () => {
@@ -217,7 +233,12 @@ test('the owner that stops breaks an attempt off', async () => {
   const sending = sender.send(aNotification(), 1, stopping.signal, null);
   await receiver.received(1);
   stopping.abort();
-  assert.deepEqual(await sending, { kind: 'retry', detail: 'broken off before an answer came', notBefore: null });
+  assert.deepEqual(await sending, {
+    kind: 'retry',
+    detail: 'broken off before an answer came',
+    notBefore: null,
+    failure: { type: 'other', host: '127.0.0.1' },
+  });
   const late = await sender.send(aNotification(), 2, stopping.signal, null);
   assert.equal(late.kind, 'retry');
   assert.equal(receiver.requests.length, 1, 'nothing is sent once the owner stopped');
