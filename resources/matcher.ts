@@ -1,11 +1,19 @@
 /** Label matchers in specs: as Alertmanager writes them, with regular expressions that RE2 can run. */
 
 import Type from 'typebox';
-import { type CompiledMatcher, type CompileRegex, compileMatcher, type MatcherProblem } from '../alert/matcher.ts';
+import {
+  type CompiledMatcher,
+  type CompileRegex,
+  compileMatcher,
+  type Matcher,
+  type MatcherProblem,
+} from '../alert/matcher.ts';
 import { parseMatcher } from '../alert/matcher-parse.ts';
 import type { FindPatterns } from '../alert/silence-index.ts';
 import { literalEnds, literalTest } from '../rules/literal-pattern.ts';
+import { Memo } from '../rules/memo.ts';
 import { compileAnchoredRegex, compilePattern, compilePatternSet } from '../rules/pattern-set.ts';
+import { patternSize } from '../rules/pattern-size.ts';
 
 export const matcherSchema = Type.Refine(
   Type.String({ description: 'a matcher such as severity="critical", team!="web" or namespace=~"shop-.*"' }),
@@ -37,9 +45,9 @@ const linearRegex: CompileRegex = (anchored) => {
   const pattern = anchored.slice('^(?:'.length, -')$'.length);
   const literal = literalTest(pattern);
   if (literal !== null) return literal;
-  const compiled = compilePattern(anchored, { caseSensitive: true });
-  if (!compiled.ok) throw new SyntaxError(compiled.message);
-  return askedSeldom(compiled.test, literalEnds(pattern));
+  const whole = compilePattern(anchored, { caseSensitive: true });
+  if (!whole.ok) throw new SyntaxError(whole.message);
+  return askedSeldom(whole.test, literalEnds(pattern));
 };
 
 /**
@@ -66,22 +74,41 @@ function matchesEmpty(text: string): boolean {
   return !('problem' in read) && read.matches('');
 }
 
+/** What people send is compiled where others wait: some milliseconds. What is long without repetitions, as alternatives are, may be. */
+const LARGEST = 2000;
+
+/** Patterns are compiled once, however often they come: again and again with each change of subscriptions, or with each look of a page. */
+const patterns = new Memo<CompiledMatcher | MatcherProblem>(20_000);
+
 /** For matchers that no schema has checked. */
 export function readMatcher(text: string): CompiledMatcher | MatcherProblem {
   const parsed = parseMatcher(text);
   if ('problem' in parsed) return parsed;
-  if (parsed.operator === '=~' || parsed.operator === '!~') {
-    // Alone first, without the anchors around it: a better message, and `a)|(b` is caught.
-    const alone = compileAnchoredRegex(parsed.value);
-    if (!alone.ok) return { problem: alone.message, position: 0, allowed: 'an RE2 regular expression' };
+  if (parsed.operator !== '=~' && parsed.operator !== '!~') return compileMatcher(parsed, linearRegex);
+  const known = patterns.get(text);
+  if (known !== undefined) return known;
+  const read = readPattern(parsed);
+  patterns.set(text, read);
+  return read;
+}
+
+function readPattern(parsed: Matcher): CompiledMatcher | MatcherProblem {
+  const size = patternSize(parsed.value);
+  const most = Math.max(LARGEST, 2 * parsed.value.length);
+  if (size > most) {
+    const allowed = `a pattern of at most ${most}`;
+    return { problem: `the pattern stands for ${size} states, its repetitions counted`, position: 0, allowed };
   }
+  // Alone first, without the anchors around it: a better message, and `a)|(b` is caught.
+  const alone = compileAnchoredRegex(parsed.value);
+  if (!alone.ok) return { problem: alone.message, position: 0, allowed: 'an RE2 regular expression' };
   return compileMatcher(parsed, linearRegex);
 }
 
-/** One automaton for all of them. `patterns`: those of matchers that could be read. */
-export const findPatterns: FindPatterns = (patterns) => {
-  const anchored = patterns.map((pattern) => `^(?:${pattern})$`);
-  const compiled = compilePatternSet(anchored, { caseSensitive: true });
-  if (!compiled.ok) throw new TypeError(`unchecked pattern ${JSON.stringify(compiled.problems[0]?.pattern)}`);
-  return (value) => compiled.set.match(value);
+/** One automaton for all of them. `given`: those of matchers that could be read. */
+export const findPatterns: FindPatterns = (given) => {
+  const anchored = given.map((pattern) => `^(?:${pattern})$`);
+  const whole = compilePatternSet(anchored, { caseSensitive: true });
+  if (!whole.ok) throw new TypeError(`unchecked pattern ${JSON.stringify(whole.problems[0]?.pattern)}`);
+  return (value) => whole.set.match(value);
 };
