@@ -10,6 +10,7 @@ import { groupKind } from '../actors/group-actor.ts';
 import { holdsKind } from '../actors/holds-actor.ts';
 import type { PartitionMetrics } from '../actors/partition.ts';
 import { promotionKind } from '../actors/promotion-actor.ts';
+import type { Kinds } from '../actors/recovery.ts';
 import type { Turn } from '../actors/turn.ts';
 import { startWorker, type Worker } from '../actors/worker.ts';
 import type { Policy } from '../alert/policy.ts';
@@ -17,7 +18,6 @@ import type { Bus } from '../bus/connection.ts';
 import { framePublisher } from '../bus/ingest.ts';
 import { joinWorkers } from '../bus/lease.ts';
 import type { PartitionCount } from '../bus/partition.ts';
-import { type NatsInletOptions, runNatsInlet } from '../ingress/nats-inlet.ts';
 import { systemRandom } from '../ingress/random.ts';
 import type { IngressSource } from '../ingress/source.ts';
 import type { Plugins } from '../rules/plugins.ts';
@@ -28,7 +28,23 @@ import type { Log } from '../telemetry/log.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { startProbes } from './channel-probes.ts';
 import { keepInboxes, ownsChannel, replyActions } from './inboxes.ts';
+import { keepInlet } from './nats-inlet.ts';
 import type { Senders } from './senders.ts';
+
+/**
+ * Between the commits of a busy worker, in milliseconds. A commit costs nearly the same for one event as for ten, and an alert
+ * takes part in four of them on its way.
+ */
+const COMMIT_SPACING = 8;
+
+const KINDS: Kinds = {
+  alert: alertKind,
+  group: groupKind,
+  holds: holdsKind,
+  promotion: promotionKind,
+  correlator: correlatorKind,
+  channel: channelKind,
+};
 
 export interface ActorsRoleOptions {
   readonly bus: Bus;
@@ -59,14 +75,7 @@ export async function startActors(options: ActorsRoleOptions): Promise<ActorsRol
       bus,
       publisher: framePublisher(bus),
       count,
-      kinds: {
-        alert: alertKind,
-        group: groupKind,
-        holds: holdsKind,
-        promotion: promotionKind,
-        correlator: correlatorKind,
-        channel: channelKind,
-      },
+      kinds: KINDS,
       system,
       clock: systemClock,
       beat: new Beat(systemClock, COMMIT_SPACING),
@@ -112,52 +121,4 @@ export async function startActors(options: ActorsRoleOptions): Promise<ActorsRol
       system.close();
     },
   };
-}
-
-/**
- * Between the commits of a busy worker, in milliseconds. A commit costs nearly the same for one event as for ten, and an alert
- * takes part in four of them on its way.
- */
-const COMMIT_SPACING = 8;
-
-const LOOK_EVERY = 500;
-
-/** Alerts by NATS are read by one worker at a time: by whoever holds the first partition. */
-function keepInlet(worker: Worker, options: Omit<NatsInletOptions, 'signal'>): { stop(): Promise<void> } {
-  let running: { readonly stop: AbortController; readonly ended: Promise<void> } | null = null;
-  let cancel = () => {};
-  const end = async () => {
-    running?.stop.abort();
-    await running?.ended;
-    running = null;
-  };
-  const look = () => {
-    const holds = worker.status().some(({ partition }) => partition === 'a0');
-    if (holds && running === null) running = launchInlet(options);
-    else if (!holds && running !== null) void end();
-    cancel = options.clock.after(LOOK_EVERY, look);
-  };
-  look();
-  return {
-    async stop() {
-      cancel();
-      await end();
-    },
-  };
-}
-
-function launchInlet(options: Omit<NatsInletOptions, 'signal'>) {
-  const stop = new AbortController();
-  const { clock, log } = options;
-  const run = async () => {
-    while (!stop.signal.aborted) {
-      try {
-        await runNatsInlet({ ...options, signal: stop.signal });
-      } catch (error) {
-        log.error({ event: 'inlet.failed', error }, 'alerts by NATS could not be read; trying again');
-        await new Promise<void>((resolve) => clock.after(LOOK_EVERY, resolve));
-      }
-    }
-  };
-  return { stop, ended: run() };
 }
