@@ -1,5 +1,7 @@
 /** The body of POST /v1/subscriptions: the fields of a Subscription's spec, checked as these are, with a tenant and who asks. */
 
+import type { Matcher } from '../alert/matcher.ts';
+import { parseMatcher } from '../alert/matcher-parse.ts';
 import { Problems, pointer } from '../ingress/problem.ts';
 import type { Reply } from '../ingress/route.ts';
 import { DEFAULT_TENANT } from '../resources/resource.ts';
@@ -51,5 +53,10 @@ export function readSubscription(
 
 function repeatedIn(matchers: unknown): number {
   const texts = Array.isArray(matchers) ? matchers.filter((one) => typeof one === 'string') : [];
-  return texts.reduce((sum, text) => sum + Math.max(0, patternSize(text) - text.length), 0);
+  const patterns = texts.map(parseMatcher).flatMap((one) => ('problem' in one || !isPattern(one) ? [] : [one.value]));
+  return patterns.reduce((sum, pattern) => sum + Math.max(0, patternSize(pattern) - pattern.length), 0);
+}
+
+function isPattern({ operator }: Matcher): boolean {
+  return operator === '=~' || operator === '!~';
 }

@@ -97,9 +97,10 @@ test('[BR-NOT-022] every problem of a body by its path', async () => {
     '/groupWait',
   ]);
   assert.deepEqual(await paths({ ...wish, matchers: [`a="${'x'.repeat(9000)}"`] }), ['']);
-  const costly = Array.from({ length: 50 }, (_, i) => `a=~"${i}.{1,30}"`);
-  assert.deepEqual(await paths({ ...wish, matchers: costly }), ['/matchers'], 'many that are small each');
-  assert.deepEqual(await paths({ ...wish, matchers: [`a=~"${'\\\\pL'.repeat(200)}"`] }), ['/matchers']);
+  for (const [what, pattern] of Object.entries({ repeated: '.{1,30}', quoted: '\\\\pL{3}' })) {
+    const costly = Array.from({ length: 50 }, (_, i) => `a=~"${i}${pattern}"`);
+    assert.deepEqual(await paths({ ...wish, matchers: costly }), ['/matchers'], what);
+  }
   asking = key('nobody', 'operator');
   assert.deepEqual(await paths(wish), ['/subscriber'], 'who is no User says whom');
   assert.deepEqual(await paths({ ...wish, subscriber: 'user/gone' }), ['/subscriber']);
