@@ -20,7 +20,11 @@ export interface MetricTask {
 
 export type MetricAnswer =
   | { readonly kind: 'lines'; readonly lines: readonly Samples[] }
-  | { readonly kind: 'failed'; readonly detail: string };
+  /** `hadTime`: it is not for others, who were asked before, that it failed. */
+  | { readonly kind: 'failed'; readonly detail: string; readonly hadTime: boolean };
+
+/** Milliseconds in which it should have answered. */
+const ENOUGH = 1000;
 
 /** Some thousand series of an hour. */
 const MAX_ANSWER = 4 * 1024 * 1024;
@@ -28,7 +32,8 @@ const MAX_ANSWER = 4 * 1024 * 1024;
 export default async function ask(task: MetricTask): Promise<MetricAnswer> {
   const { url, authorization, secrets, allowPrivateAddresses, until } = task;
   const timeout = until - systemClock.now();
-  if (timeout <= 0) return { kind: 'failed', detail: 'too much was asked at once' };
+  const failed = (detail: string): MetricAnswer => ({ kind: 'failed', detail, hadTime: timeout >= ENOUGH });
+  if (timeout <= 0) return failed('too much was asked at once');
   const http = createOutbound({ allowPrivateAddresses, ca: null, connectTimeout: timeout });
   try {
     const headers = {
@@ -40,10 +45,10 @@ export default async function ask(task: MetricTask): Promise<MetricAnswer> {
     const bounds = { clock: systemClock, timeout, signal: new AbortController().signal };
     const result = hiddenIn(await requestWithin(http, request, bounds), withoutSecrets(secrets));
     const { kind, detail } = verdict(result, systemClock.now());
-    if (result.kind !== 'answer' || kind !== 'delivered') return { kind: 'failed', detail };
-    if (!result.complete) return { kind: 'failed', detail: 'its answer broke off, or is larger than 4 MiB' };
+    if (result.kind !== 'answer' || kind !== 'delivered') return failed(detail);
+    if (!result.complete) return failed('its answer broke off, or is larger than 4 MiB');
     const read = linesIn(parsed(result.text), task.alerts);
-    return read.kind === 'lines' ? read : { kind: 'failed', detail: read.why };
+    return read.kind === 'lines' ? read : failed(read.why);
   } finally {
     await http.close();
   }

@@ -63,18 +63,13 @@ export function createMetrics({ clock, find }: MetricPorts): Metrics {
 
   async function ask(source: MetricSource, task: MetricTask, limit: number): Promise<MetricAnswer> {
     if ((leftAlone.get(source.key) ?? 0) > clock.monotonic()) {
-      return { kind: 'failed', detail: 'it failed a moment ago, and is not asked now' };
+      return { kind: 'failed', detail: 'it failed a moment ago, and is not asked now', hadTime: false };
     }
-    const leave = () => void leftAlone.set(source.key, clock.monotonic() + LEFT_ALONE);
-    try {
-      const answer = await pool.run(task, limit);
-      if (answer.kind === 'failed') leave();
-      else leftAlone.delete(source.key);
-      return answer;
-    } catch (error) {
-      leave();
-      throw error;
-    }
+    // What the pool throws is that too many wait, for others: it says nothing of this one.
+    const answer = await pool.run(task, limit);
+    if (answer.kind === 'lines') leftAlone.delete(source.key);
+    else if (answer.hadTime) leftAlone.set(source.key, clock.monotonic() + LEFT_ALONE);
+    return answer;
   }
 
   return {

@@ -116,6 +116,34 @@ test('[BR-NOT-009] a server that hangs costs one message its bound, and the next
   assert.equal((await ask()).kind, 'drawn');
 });
 
+test('[BR-NOT-009] who could not be asked, for another one hangs, is asked the next time', async () => {
+  const [slow, quick] = [await startReceiver({ script: { kind: 'hang' } }), await startReceiver({ script: good })];
+  const of = (name: string, port: number): MetricSource => ({
+    key: `default/${name}`,
+    url: `http://127.0.0.1:${port}`,
+    authorization: null,
+    secrets: [],
+    window: HOUR * 1000,
+    allowPrivateAddresses: true,
+  });
+  const sources = { slow: of('slow', slow.port), quick: of('quick', quick.port) };
+  const find = ({ source }: AboutMetric) => sources[source as keyof typeof sources];
+  const pictures = createPictures({ clock: systemClock, find });
+  atEnd(() => pictures.close());
+  const ask = (source: string, name: string) => {
+    const about = { ...alert, source, generatorURL: link.replace('errors_total', name) };
+    return pictures.metric(aNotification({ alerts: [about], createdAt: told.createdAt }), ENGLISH);
+  };
+  // As many as are asked at once, and those that wait behind them.
+  const hanging = Array.from({ length: 4 }, (_, i) => ask('slow', `a${i}`));
+  const waiting = Array.from({ length: 20 }, (_, i) => ask('quick', `b${i}`));
+  const results = await Promise.all([...hanging, ...waiting]);
+  assert.ok(results.slice(0, 4).every(({ kind }) => kind === 'failed'));
+  assert.ok(results.slice(4).some(({ kind }) => kind === 'failed'));
+  const next = await ask('quick', 'c');
+  assert.equal(next.kind, 'drawn', detailOf(next));
+});
+
 test('[BR-NOT-009] of an answer of 100 MB no more is read than the bound', async () => {
   const { receiver, ask } = await asking({ kind: 'flood', status: 200, bytes: 100 * 1024 ** 2 });
   assert.match(detailOf(await ask()), /larger than 4 MiB/);
