@@ -8,8 +8,9 @@ import { type BenchOptions, median } from './rig/benchmark.ts';
 import type { BodyOptions } from './rig/bodies.ts';
 import { type CrowdSpec, startCrowd } from './rig/crowd.ts';
 import { startEdge, TOKEN } from './rig/edge-herald.ts';
-import { allAccepted, type LoadPlan, type LoadResult, startLoad } from './rig/load.ts';
-import { against, type Findings, type Row } from './rig/report.ts';
+import { allAccepted, type LoadPlan, startLoad } from './rig/load.ts';
+import { type LoadRun, rate, rowOf } from './rig/load-run.ts';
+import { against, type Findings } from './rig/report.ts';
 import { GROUPED } from './rig/resources.ts';
 import { withScratch } from './rig/scratch.ts';
 
@@ -30,11 +31,7 @@ const body = (path: string, alerts = 1): BodyOptions => ({
   label: GROUPED,
 });
 
-interface Run {
-  readonly load: LoadResult;
-  /** Microseconds of Herald's CPU for each alert, warm-up included. */
-  readonly cpu: number;
-  readonly rss: number;
+interface Run extends LoadRun {
   readonly note: string;
   /** Of the large webhook: the longest that a small request waited, in milliseconds. */
   readonly stall: number;
@@ -92,7 +89,10 @@ export default async function edge({ quick, note }: BenchOptions): Promise<Findi
   const middle = (one: Case, figure: (run: Run) => number) => figure(median(runs.get(one)!, figure));
   const { open, guarded, tls, alone, crowded, large } = CASES;
   return {
-    rows: cases.map((one) => rowOf(one, median(runs.get(one)!, one === alone || one === crowded ? p99 : rate))),
+    rows: cases.map((one) => {
+      const run = median(runs.get(one)!, one === alone || one === crowded ? p99 : rate);
+      return rowOf(one.name, run, run.note);
+    }),
     verdicts: [
       against('edge-guards', middle(guarded, rate) / middle(open, rate)),
       against('edge-tls', middle(tls, rate) / middle(open, rate)),
@@ -107,7 +107,6 @@ export default async function edge({ quick, note }: BenchOptions): Promise<Findi
   };
 }
 
-const rate = ({ load }: Run) => load.alerts / load.seconds;
 const p99 = ({ load }: Run) => load.p99;
 
 interface Besides {
@@ -178,18 +177,4 @@ function large(quick: boolean): Promise<Run> {
       `/healthz, which stores nothing: longest ${health.max.toFixed(1)} ms`;
     return { load, cpu: ((cpu - before) * 1e6) / load.accepted, rss, note, stall: small.max };
   });
-}
-
-function rowOf(one: Case, run: Run): Row {
-  const { p50, p99 } = run.load;
-  return {
-    case: one.name,
-    throughput: rate(run),
-    unit: 'alerts/s',
-    p50,
-    p99,
-    cpu: run.cpu,
-    rss: run.rss,
-    note: run.note,
-  };
 }

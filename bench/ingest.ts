@@ -8,10 +8,11 @@ import { type BenchOptions, median } from './rig/benchmark.ts';
 import type { BodyOptions } from './rig/bodies.ts';
 import { startChild } from './rig/child.ts';
 import { startHerald } from './rig/herald.ts';
-import { allAccepted, type LoadResult, startLoad } from './rig/load.ts';
+import { allAccepted, startLoad } from './rig/load.ts';
+import { type LoadRun, rate, rowOf } from './rig/load-run.ts';
 import { figuresOf } from './rig/machine.ts';
 import { startNats } from './rig/nats.ts';
-import { against, type Findings, type Row } from './rig/report.ts';
+import { against, type Findings } from './rig/report.ts';
 import { GROUPED, writeResources } from './rig/resources.ts';
 import { type Scratch, withScratch } from './rig/scratch.ts';
 import { connect, countIngested, mustEqual } from './rig/stored.ts';
@@ -28,13 +29,6 @@ interface Server {
   readonly pid: number;
   /** Throws unless exactly so many alerts are kept. */
   verify(accepted: number): Promise<void>;
-}
-
-interface Run {
-  readonly load: LoadResult;
-  /** Microseconds of the server's CPU for each request, warm-up included. */
-  readonly cpu: number;
-  readonly rss: number;
 }
 
 const webhook = (alerts: number): BodyOptions => ({
@@ -84,7 +78,7 @@ export default async function ingest({ quick, note }: BenchOptions): Promise<Fin
   const own: Case[] = Object.values(quick ? judged : CASES);
   const cases = [...own, ...(program === null ? [] : [alertmanagerCase(program)])];
   const rounds = quick ? 1 : 3;
-  const runs = new Map<Case, Run[]>(cases.map((one) => [one, []]));
+  const runs = new Map<Case, LoadRun[]>(cases.map((one) => [one, []]));
   for (let round = 0; round < rounds; round++) {
     for (const one of rotated(cases, round)) {
       note(`round ${round + 1} of ${rounds}: ${one.name}, ${one.connections} connections`);
@@ -95,7 +89,10 @@ export default async function ingest({ quick, note }: BenchOptions): Promise<Fin
   const of = (one: Case) => rate(best.get(one)!);
   const peer = cases.at(-1)!;
   return {
-    rows: [...best].map(([one, run]) => rowOf(one, run)),
+    rows: [...best].map(([{ name, connections }, run]) => {
+      const generator = `generator ${Math.round(run.load.busy * 100)} % of a core`;
+      return rowOf(`${name}, ${connections} connections`, run, generator);
+    }),
     verdicts: [
       against('accept-against-bare', of(CASES.ingress) / of(CASES.bare)),
       ...(program === null ? [] : [against('accept-against-alertmanager', of(CASES.ingress) / of(peer))]),
@@ -106,7 +103,7 @@ export default async function ingest({ quick, note }: BenchOptions): Promise<Fin
   };
 }
 
-function measure(one: Case, quick: boolean): Promise<Run> {
+function measure(one: Case, quick: boolean): Promise<LoadRun> {
   return withScratch(async (scratch) => {
     const server = await one.start(scratch);
     const before = figuresOf(server.pid).cpu;
@@ -153,24 +150,6 @@ function alertmanagerCase(program: string): Case {
     connections: 64,
     body: { ...webhook(1), format: 'api-v2', path: '/api/v2/alerts' },
     start: async (scratch) => ({ ...(await startAlertmanager(scratch, program)), verify: async () => {} }),
-  };
-}
-
-function rate({ load }: Run): number {
-  return load.alerts / load.seconds;
-}
-
-function rowOf(one: Case, run: Run): Row {
-  const { p50, p99, busy } = run.load;
-  return {
-    case: `${one.name}, ${one.connections} connections`,
-    throughput: rate(run),
-    unit: 'alerts/s',
-    p50,
-    p99,
-    cpu: run.cpu,
-    rss: run.rss,
-    note: `generator ${Math.round(busy * 100)} % of a core`,
   };
 }
 
