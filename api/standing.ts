@@ -1,6 +1,6 @@
 /**
  * What fires in a tenant now, what people silenced and which namespaces they moved, asked of a running Herald, for a dry run: over the
- * bus where it is one's own (gateway/ingress-role.ts), over HTTP where a command asks (bin/commands/dry-run.ts). The answers are the same.
+ * bus where it is one's own (gateway/standing.ts), over HTTP where a command asks (bin/commands/dry-run.ts). The answers are the same.
  */
 
 import type { Environment } from '../alert/alert.ts';
