@@ -12,8 +12,12 @@ const UNICODE_CLASS = 150;
 const ANY_CHARACTER = 10;
 
 const REPEATED = /\{(\d{1,4})(?:,(\d{0,4}))?\}/y;
-/** A class in brackets, `]` standing first in it, a name of a class of Unicode, another escape, or any character. */
-const ATOM = /\[\^?\]?(?:\[:[^\]]*:\]|\\[\s\S]|[^\]\\])*\]|\\[pP](?:\{[^}]*\}|[\s\S])|\\[\s\S]|[\s\S]/uy;
+/**
+ * A class in brackets, `]` standing first in it, up to its end or that of the text; a name of a class of Unicode, another escape, or any
+ * character. No alternative begins as another does, so that nothing is looked through twice.
+ */
+const ATOM =
+  /\[\^?\]?(?:\[:[a-z^]{1,10}:\]|\[(?!:[a-z^]{1,10}:\])|\\[\s\S]|[^[\]\\])*(?:\]|\\?$)|\\[pP](?:\{[^}]{0,40}\}|[\s\S])|\\[\s\S]|[\s\S]/uy;
 const UNICODE = /\\[pP]/g;
 
 export function patternSize(pattern: string): number {

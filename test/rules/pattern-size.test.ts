@@ -57,6 +57,6 @@ test('of whatever text it is told, in the time that its length takes', () => {
       assert.ok(patternSize(pieces.join('')) >= 0);
     }),
   );
-  for (const text of ['[', '[[:', '(', '\\', '[\\', '\\p{', '[]', '{9}', 'a{9}'])
-    assert.ok(patternSize(text.repeat(5000)) >= 0, text);
+  for (const text of ['[', '[[:', '[[:a:]', '[:a:', '[^[', '[]', '({9}', '(', '\\', '[\\', '\\p{', '{9}', 'a{9}'])
+    assert.ok(patternSize(text.repeat(20_000)) >= 0, text);
 });
