@@ -11,7 +11,6 @@ import {
 import { parseMatcher } from '../alert/matcher-parse.ts';
 import type { FindPatterns } from '../alert/silence-index.ts';
 import { literalEnds, literalTest } from '../rules/literal-pattern.ts';
-import { Memo } from '../rules/memo.ts';
 import { compileAnchoredRegex, compilePattern, compilePatternSet } from '../rules/pattern-set.ts';
 import { patternSize } from '../rules/pattern-size.ts';
 
@@ -77,18 +76,26 @@ function matchesEmpty(text: string): boolean {
 /** What people send is compiled where others wait: some milliseconds. What is long without repetitions, as alternatives are, may be. */
 const LARGEST = 2000;
 
-/** Patterns are compiled once, however often they come: again and again with each change of subscriptions, or with each look of a page. */
-const patterns = new Memo<CompiledMatcher | MatcherProblem>(20_000);
+/**
+ * Those that somebody holds: what stands in a policy is not compiled again with each change of subscriptions. Nobody is held by it, for an
+ * automaton may be half a megabyte, and people ask by patterns of their own.
+ */
+const held = new Map<string, WeakRef<CompiledMatcher>>();
+const letGo = new FinalizationRegistry<string>((text) => {
+  if (held.get(text)?.deref() === undefined) held.delete(text);
+});
 
 /** For matchers that no schema has checked. */
 export function readMatcher(text: string): CompiledMatcher | MatcherProblem {
   const parsed = parseMatcher(text);
   if ('problem' in parsed) return parsed;
   if (parsed.operator !== '=~' && parsed.operator !== '!~') return compileMatcher(parsed, linearRegex);
-  const known = patterns.get(text);
+  const known = held.get(text)?.deref();
   if (known !== undefined) return known;
   const read = readPattern(parsed);
-  patterns.set(text, read);
+  if ('problem' in read) return read;
+  held.set(text, new WeakRef(read));
+  letGo.register(read, text);
   return read;
 }
 
