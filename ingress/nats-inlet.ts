@@ -75,19 +75,22 @@ export function entriesOf(
   return decoded.map((alert, index): Entry => ({ kind: 'alert', alert, receipt, index, receivedAt: now }));
 }
 
-/** Only what can be read can be masked: of a tenant that masks before storing, no more is kept than that it came and why it was not taken. */
+/** Only what can be read can be masked: of a tenant that masks before storing, or whose Source it names, no more is kept than that it came and why it was not taken. */
 function letterOf(
   { subject, seq, data }: StreamMessage,
   told: string,
   receivedAt: number,
-  { masksBeforeStoring }: Pick<NatsInletOptions, 'masksBeforeStoring'>,
+  { masksBeforeStoring, findSource }: Pick<NatsInletOptions, 'masksBeforeStoring' | 'findSource'>,
 ): UnreadableEntry {
   const [, , , tenant = '', source = ''] = subject.split('.');
-  const withheld = masksBeforeStoring(tenant || 'default');
+  // It may be the alerts of another tenant, sent to the wrong one.
+  const tenants = [tenant || 'default', findSource(source)?.tenant ?? ''];
+  const masking = tenants.find(masksBeforeStoring);
+  const withheld = masking !== undefined;
   // Byte by byte: what is no UTF-8 stays as it came.
   const kept = withheld ? '' : maskedText(Buffer.from(data).toString('latin1'));
   const raw = Buffer.from(kept, 'latin1').toString('base64');
-  const problem = withheld ? `${told}; its content is not kept, for ${tenant} masks before storing` : told;
+  const problem = withheld ? `${told}; its content is not kept, for ${masking} masks before storing` : told;
   return { kind: 'unreadable', id: `in-${seq}`, tenant: tenant || 'default', source, problem, raw, receivedAt };
 }
 

@@ -10,7 +10,7 @@ import { framePublisher } from '../../bus/ingest.ts';
 import type { PartitionName } from '../../bus/partition.ts';
 import { ensureStreams } from '../../bus/streams.ts';
 import { META_BUCKET } from '../../bus/subjects.ts';
-import { runNatsInlet } from '../../ingress/nats-inlet.ts';
+import { entriesOf, runNatsInlet } from '../../ingress/nats-inlet.ts';
 import type { IngressSource } from '../../ingress/source.ts';
 import { systemClock } from '../../telemetry/clock.ts';
 import { silentLog } from '../../telemetry/log.ts';
@@ -120,4 +120,29 @@ test('[BR-REL-003] an inbound stream that is made anew is read from its beginnin
     const { created } = await bus.jsm.streams.info('HERALD_IN');
     return (await meta.get(`inlet.cursor.${Date.parse(created)}`))?.string() === '1';
   });
+});
+
+test('[BR-SEC-012] what was sent to the wrong tenant is not kept where that of the Source masks before storing', () => {
+  const read = (tenant: string, masking: string) => {
+    const message = {
+      subject: `herald.v1.in.${tenant}.${SOURCE.name}`,
+      seq: 1,
+      data: Buffer.from(body('Secret')),
+      pending: 0,
+    };
+    const [letter] = entriesOf(message, {
+      clock: systemClock,
+      random: () => 7,
+      findSource: (name) => (name === SOURCE.name ? SOURCE : null),
+      masksBeforeStoring: (one) => one === masking,
+    });
+    assert.ok(letter?.kind === 'unreadable');
+    return letter;
+  };
+  for (const masking of [SOURCE.tenant, 'elsewhere']) {
+    const { raw, problem } = read('elsewhere', masking);
+    assert.equal(raw, '');
+    assert.ok(problem.endsWith(`its content is not kept, for ${masking} masks before storing`), problem);
+  }
+  assert.match(Buffer.from(read('elsewhere', 'nobody').raw, 'base64').toString(), /Secret/);
 });
