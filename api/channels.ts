@@ -7,6 +7,7 @@ import { CHANNEL_TYPES } from '../channels/registry.ts';
 import { Problems, problem } from '../ingress/problem.ts';
 import type { HttpRequest, Reply } from '../ingress/route.ts';
 import { type Caller, sees } from './caller.ts';
+import { channelStandings } from './channel-standings.ts';
 import { invalid, readObject, textField } from './json-body.ts';
 import { json, type Operation } from './operation.ts';
 import type { DeclaredChannel, OperatorPorts } from './operator-ports.ts';
@@ -14,13 +15,6 @@ import { words } from './parameters.ts';
 import { personIn } from './person-body.ts';
 
 type Ports = Pick<OperatorPorts, 'query' | 'channels' | 'submit' | 'newCommandId' | 'now'>;
-
-interface Standing {
-  readonly tenant: string;
-  readonly channel: string;
-  readonly breaker: unknown;
-  readonly health: unknown;
-}
 
 export function channelOperations(ports: Ports): Operation[] {
   return [
@@ -30,14 +24,14 @@ export function channelOperations(ports: Ports): Operation[] {
       id: 'listChannels',
       access: { permission: 'alerts.read', within: 'tenants' },
       summary:
-        'The channels that are declared: where each sends on to, how its breaker stands, what its provider says of itself.',
+        'The channels that are declared: where each sends on to, how its breaker stands, what its provider says of itself, what it meets that fails, and which fail for one cause.',
       parameters: [words('tenant', 'Name of the tenant.')],
       body: null,
       answer: 'ChannelList',
       problems: {},
       handle: async (_, { tenant }, caller) => {
-        const channels = await channelsOf(ports, tenant);
-        return json(200, { channels: channels.filter((one) => sees(caller, one.tenant)) });
+        const asked = (name: string) => (tenant === undefined || tenant === name) && sees(caller, name);
+        return json(200, await channelStandings(ports, asked));
       },
     },
     {
@@ -60,19 +54,6 @@ export function channelOperations(ports: Ports): Operation[] {
     },
   ];
 }
-
-async function channelsOf({ channels, query }: Ports, tenant: string | number | undefined) {
-  const { standings } = (await query('channel-standings', {})) as { standings: readonly Standing[] };
-  const byKey = new Map(standings.map((one) => [`${one.tenant}/${one.channel}`, one]));
-  return channels()
-    .filter((channel) => tenant === undefined || channel.tenant === tenant)
-    .map((channel) => {
-      const { breaker, health } = byKey.get(`${channel.tenant}/${channel.name}`) ?? NEVER_HEARD_OF;
-      return { ...channel, breaker, health };
-    });
-}
-
-const NEVER_HEARD_OF = { breaker: { state: 'closed', since: null, until: null, reasons: [] }, health: null };
 
 const LONGEST_ADDRESS = 500;
 

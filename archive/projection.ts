@@ -10,7 +10,7 @@ import type { JournalEvent } from '../bus/journal.ts';
 import type { ChannelStandingEvent, DeliveryEvent } from '../channels/delivery-event.ts';
 import type { Connection } from './bulk.ts';
 import { foldAlert } from './project/alert.ts';
-import { foldChannel } from './project/channel.ts';
+import { foldChannel, foldFailing, tellsOfFailing } from './project/channel.ts';
 import { deadDelivery, deadInput, replayed } from './project/dead-letter.ts';
 import { Deliveries } from './project/deliveries.ts';
 import { Groups } from './project/groups.ts';
@@ -54,8 +54,10 @@ export class Projection {
     else if (isOfHolds(event)) {
       if (event.type === 'silence.set') this.#silences.want(event.silence.id);
       else if (event.type === 'silence.ended') this.#silences.want(event.id);
-    } else if (isOfDelivery(event)) this.#deliveries.want(event);
-    else if (isOfChannel(event)) this.#channels.want(event.key);
+    } else if (isOfDelivery(event)) {
+      this.#deliveries.want(event);
+      if (tellsOfFailing(event)) this.#channels.want(event.key);
+    } else if (isOfChannel(event)) this.#channels.want(event.key);
     else if (event.type === 'input.replayed') this.#deadLetters.want(event.deadLetterId);
     else if (event.type !== 'input.dead-lettered') {
       this.#alerts.want(event.key);
@@ -79,6 +81,8 @@ export class Projection {
     else if (isOfHolds(event)) this.#takeHolds(event);
     else if (isOfDelivery(event)) {
       this.#deliveries.take(event, position);
+      const channel = foldFailing(this.#channels.get(event.key), event);
+      if (channel !== null) this.#channels.put(channel);
       if (event.type === 'delivery.dead') this.#deadLetters.put(deadDelivery(event));
     } else if (isOfChannel(event)) this.#channels.put(foldChannel(this.#channels.get(event.key), event));
     else if (event.type === 'input.replayed') {

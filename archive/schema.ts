@@ -289,6 +289,9 @@ export interface ChannelStandingRow {
   probe: string | null;
   probe_detail: string | null;
   probed_at: number | null;
+  /** What the last attempt met that failed, JSON; null: something was delivered since, or nothing failed. */
+  failure: string | null;
+  failing_since: number | null;
 }
 
 /** Which alerts a notification told of. */

@@ -226,6 +226,8 @@ export const channelStandingsTable = bulkTable({
     'probe',
     'probe_detail',
     'probed_at',
+    'failure',
+    'failing_since',
   ],
   onConflict: 'replace',
 });

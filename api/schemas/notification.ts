@@ -2,6 +2,9 @@
 
 import { ENVIRONMENTS, PRIORITIES } from '../../alert/alert.ts';
 import { RECEIPT_STEPS } from '../../alert/receipt.ts';
+import { SEVERITIES } from '../../channels/failing.ts';
+import { FAILURE_TYPES } from '../../channels/failure.ts';
+import { CAUSES } from '../../channels/failure-cause.ts';
 import { DELIVERY_STATES } from '../notifications.ts';
 import {
   integer,
@@ -115,6 +118,24 @@ export const NOTIFICATION_SCHEMAS: Readonly<Record<string, Schema>> = {
         members: list(text),
         breaker: object({ state: oneOf(['closed', 'open']), since: orNull(time), until: orNull(time), reasons }),
         health: orNull(object({ state: oneOf(['healthy', 'degraded', 'failed']), at: time, detail: text })),
+        failure: orNull(
+          object({
+            ...{
+              type: oneOf(FAILURE_TYPES),
+              severity: oneOf(SEVERITIES),
+              host: orNull(text),
+              detail: text,
+              since: time,
+            },
+            ...{ waiting: integer, urgent: integer, takenOverBy: orNull(text) },
+          }),
+        ),
+      }),
+    ),
+    causes: list(
+      object({
+        ...{ tenant: text, kind: oneOf(CAUSES), type: orNull(oneOf(FAILURE_TYPES)), of: orNull(text), since: time },
+        ...{ channels: list(text), summary: text },
       }),
     ),
   }),

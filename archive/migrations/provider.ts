@@ -13,6 +13,7 @@ import { flapping } from './0009-flapping.ts';
 import { deliveryEngine } from './0010-delivery-engine.ts';
 import { limits } from './0011-limits.ts';
 import { audiences } from './0012-audiences.ts';
+import { channelFailures } from './0013-channel-failures.ts';
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-read-model': readModel,
@@ -27,6 +28,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0010-delivery-engine': deliveryEngine,
   '0011-limits': limits,
   '0012-audiences': audiences,
+  '0013-channel-failures': channelFailures,
 };
 
 export const migrationProvider: MigrationProvider = {

@@ -1,6 +1,6 @@
-/** What a channel's events about itself do to its row. Pure. */
+/** What a channel's events about itself, and the ends of its attempts, do to its row. Pure. */
 
-import type { ChannelStandingEvent } from '../../channels/delivery-event.ts';
+import type { ChannelStandingEvent, DeliveryEvent } from '../../channels/delivery-event.ts';
 import type { ChannelStandingRow } from '../schema.ts';
 
 export function foldChannel(before: ChannelStandingRow | null, event: ChannelStandingEvent): ChannelStandingRow {
@@ -30,6 +30,23 @@ export function foldChannel(before: ChannelStandingRow | null, event: ChannelSta
   }
 }
 
+/** Whether its channel's row may be needed. */
+export function tellsOfFailing(event: DeliveryEvent): boolean {
+  return event.failure !== undefined || event.type === 'delivery.delivered';
+}
+
+/** null: it changes nothing. A channel fails until something is delivered by it. */
+export function foldFailing(before: ChannelStandingRow | null, event: DeliveryEvent): ChannelStandingRow | null {
+  const { failure } = event;
+  if (failure === undefined) {
+    if (event.type !== 'delivery.delivered' || before === null || before.failure === null) return null;
+    return { ...before, failure: null, failing_since: null };
+  }
+  const met = { type: failure.type, host: failure.host ?? null, detail: event.reasons[0]?.detail ?? '' };
+  const row = before ?? unheardOf(event.key);
+  return { ...row, failure: JSON.stringify(met), failing_since: row.failing_since ?? event.at };
+}
+
 function unheardOf(key: string): ChannelStandingRow {
   const slash = key.indexOf('/');
   return {
@@ -43,5 +60,7 @@ function unheardOf(key: string): ChannelStandingRow {
     probe: null,
     probe_detail: null,
     probed_at: null,
+    failure: null,
+    failing_since: null,
   };
 }

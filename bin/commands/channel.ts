@@ -3,7 +3,7 @@
 import { CLIENT_OPTIONS, type Client, createClient, describeAnswer, isRecord, records, text } from '../client.ts';
 import { type Command, CommandFailed, type ExitCode, type Input, UsageError } from '../command.ts';
 import { bodyBy } from '../named.ts';
-import { type Style, table } from '../print.ts';
+import { printable, type Style, table } from '../print.ts';
 
 /** States in which a delivery stays. */
 const ENDS = ['delivered', 'dead', 'diverted', 'bundled'];
@@ -38,18 +38,24 @@ async function list(client: Client, { options, print }: Input): Promise<ExitCode
   const channels = records(isRecord(answer) ? answer.channels : null);
   if (options.json === true) print.json(channels);
   else if (channels.length === 0) print.line('no channels');
-  else for (const line of channelLines(channels, print.style)) print.line(line);
+  else {
+    for (const line of causeLines(answer, print.style)) print.line(line);
+    for (const line of channelLines(channels, print.style)) print.line(line);
+  }
   return 0;
 }
 
 /** What is wrong with one is there to be seen. */
 export function channelLines(channels: readonly Record<string, unknown>[], style: Style): string[] {
-  const rows = channels.map(({ tenant, name, type, fallback, members, breaker, health }) => {
+  const rows = channels.map(({ tenant, name, type, fallback, members, breaker, health, failure }) => {
     const sendsTo = Array.isArray(members) && members.length > 0 ? members.map(text).join(', ') : text(fallback);
     const isOpen = isRecord(breaker) && breaker.state === 'open';
     const why = isOpen ? records(breaker.reasons).map((reason) => text(reason.detail)) : [];
     const state = isRecord(health) ? text(health.state) : '';
     if (isRecord(health) && state !== 'healthy') why.push(text(health.detail));
+    // What opened the breaker says it already.
+    if (isRecord(failure) && !isOpen) why.unshift(text(failure.detail));
+    if (isRecord(failure)) why.unshift(failureOf(failure, style));
     const shown = state === 'failed' ? style.red(state) : state;
     return [
       text(tenant),
@@ -62,6 +68,22 @@ export function channelLines(channels: readonly Record<string, unknown>[], style
     ];
   });
   return table(['TENANT', 'CHANNEL', 'TYPE', 'SENDS ON TO', 'BREAKER', 'HEALTH', ''], rows, style);
+}
+
+/** `critical: dns at hooks.example since 2026-11-26T05:40:00.000Z; 12 wait, 3 of them P1; sms takes over` */
+function failureOf(failure: Record<string, unknown>, style: Style): string {
+  const { type, severity, host, since, waiting, urgent, takenOverBy } = failure;
+  const paint = severity === 'warning' ? style.yellow : style.red;
+  const where = typeof host === 'string' ? ` at ${printable(host)}` : '';
+  const next = typeof takenOverBy === 'string' ? `${printable(takenOverBy)} takes over` : 'no channel takes over';
+  const head = `${paint(text(severity))}: ${text(type)}${where} since ${text(since)}`;
+  return `${head}; ${text(waiting)} wait, ${text(urgent)} of them P1; ${next}`;
+}
+
+/** What several fail for, said once. */
+export function causeLines(answer: unknown, style: Style): string[] {
+  const causes = records(isRecord(answer) ? answer.causes : null);
+  return causes.map(({ tenant, summary }) => style.red(printable(`${text(tenant)}: ${text(summary)}`)));
 }
 
 async function submit(client: Client, action: 'test' | 'resend', name: string, input: Input): Promise<ExitCode> {

@@ -2,14 +2,17 @@ import { CLIENT_OPTIONS, createClient, describeAnswer, isRecord, records, text }
 import type { Command } from '../command.ts';
 import { outline } from '../outline.ts';
 import { printable, type Style, table } from '../print.ts';
-import { channelLines } from './channel.ts';
+import { causeLines, channelLines } from './channel.ts';
 
 export const status: Command = {
   usage: ['status'],
   description:
     'Asks the running Herald how it is, and what the rules of its Filters have done since the policy changed. Exit code 1 when it is not ready, or does not answer.',
   options: {
-    json: { type: 'boolean', description: 'print {"ready", "reasons", "status", "rules", "channels"} as JSON' },
+    json: {
+      type: 'boolean',
+      description: 'print {"ready", "reasons", "status", "rules", "channels", "causes"} as JSON',
+    },
     ...CLIENT_OPTIONS,
   },
   positionals: { min: 0, max: 0 },
@@ -25,11 +28,11 @@ export const status: Command = {
     const counted = await client.request('/v1/rules');
     const rules = counted.status === 200 && isRecord(counted.body) ? counted.body.rules : null;
     const standing = await client.request('/v1/channels');
-    const channels = standing.status === 200 && isRecord(standing.body) ? standing.body.channels : null;
+    const { channels = null, causes = null } = standing.status === 200 && isRecord(standing.body) ? standing.body : {};
     // Who is not known sees nothing of how it is: that is no success.
     const code = ready && answer.status !== 401 ? 0 : 1;
     if (options.json === true) {
-      print.json({ ready, reasons, status: details, rules, channels });
+      print.json({ ready, reasons, status: details, rules, channels, causes });
       return code;
     }
     const { green, red } = print.style;
@@ -41,6 +44,7 @@ export const status: Command = {
     for (const line of ruleLines(rules, print.style)) print.line(line);
     const declared = records(channels);
     if (declared.length > 0) print.line(print.style.bold('channels'));
+    for (const line of causeLines(standing.body, print.style)) print.line(`  ${line}`);
     if (declared.length > 0) for (const line of channelLines(declared, print.style)) print.line(`  ${line}`);
     return code;
   },

@@ -43,6 +43,55 @@ test('[BR-NOT-024] a breaker that closed again is closed', async () => {
   assert.deepEqual([body.channels[0].breaker.state, body.channels[0].breaker.until], ['closed', null]);
 });
 
+const failed = (id: string, channel: string, type: string, host: string, priority = 'P3', at = T0) => {
+  const queued = delivery('queued', id, [1]) as JournalEvent & { type: 'delivery.queued' };
+  const key = `acme/${channel}`;
+  const failure = { type, host, channelType: 'webhook' };
+  const retry = { ...delivery('retry', id, [1], at), key, failure } as JournalEvent;
+  return [{ ...queued, key, notification: { ...queued.notification, channel, priority } } as JournalEvent, retry];
+};
+
+test('[BR-ERR-001] [BR-ERR-003] GET /v1/channels tells of one that fails what it meets, how bad that is, who waits and who takes over', async () => {
+  const api = await new ServedApi().start([...failed('n1', 'ops', 'dns', 'h.example', 'P1'), OPENED]);
+  const { body } = await api.get('/v1/channels?tenant=acme');
+  const [ops] = body.channels;
+  assert.deepEqual(ops.failure, {
+    ...{ type: 'dns', severity: 'critical', host: 'h.example', detail: '503' },
+    ...{ since: new Date(T0).toISOString(), waiting: 1, urgent: 1, takenOverBy: null },
+  });
+  assert.deepEqual(body.causes, [], 'one alone has its own');
+});
+
+test('[BR-ERR-001] a channel fails since its first failure, with what it met last, until something is delivered', async () => {
+  const later = failed('n2', 'ops', 'credentials', 'h.example', 'P3', T0 + 5)[1]!;
+  const api = await new ServedApi().start(failed('n1', 'ops', 'dns', 'h.example'), [later]);
+  const [ops] = (await api.get('/v1/channels?tenant=acme')).body.channels;
+  assert.deepEqual([ops.failure.type, ops.failure.severity], ['credentials', 'error']);
+  assert.equal(ops.failure.since, new Date(T0).toISOString());
+  const well = await new ServedApi().start(failed('n1', 'ops', 'dns', 'h.example'), [delivery('delivered', 'n1', [1])]);
+  assert.equal((await well.get('/v1/channels?tenant=acme')).body.channels[0].failure, null);
+  const old = await new ServedApi().start([delivery('queued', 'n1', [1]), delivery('retry', 'n1', [1])]);
+  assert.equal((await old.get('/v1/channels?tenant=acme')).body.channels[0].failure, null, 'a journal of before');
+});
+
+test('[BR-ERR-005] GET /v1/channels says once what several channels of a tenant fail for', async () => {
+  const of = { tenant: 'acme', type: 'webhook', fallback: null, members: [] };
+  const api = await new ServedApi().start(
+    failed('n1', 'ops', 'dns', 'h.example'),
+    failed('n2', 'hook', 'dns', 'h.example'),
+  );
+  api.channels.push({ ...of, name: 'hook' });
+  const { body } = await api.get('/v1/channels?tenant=acme');
+  const since = new Date(T0).toISOString();
+  assert.deepEqual(body.causes, [
+    {
+      ...{ tenant: 'acme', kind: 'host', type: 'dns', of: 'h.example', since, channels: ['hook', 'ops'] },
+      summary: `2 channels cannot resolve h.example since ${since.slice(0, 16).replace('T', ' ')} UTC: hook, ops`,
+    },
+  ]);
+  assert.deepEqual((await api.get('/v1/channels?tenant=other')).body.causes, []);
+});
+
 test('[BR-NOT-023] [BR-TEST-002] a channel is tried out by a notification that goes the way of all', async () => {
   const api = await new ServedApi().start([]);
   api.reply = async () => ({ ok: true, status: 200, reasons: [reason('delivery.test', 'by ada')] });

@@ -39,6 +39,7 @@ test('status of a Herald that is not ready names the reasons and fails', async (
     status: { version: '0.1.0' },
     rules: null,
     channels: null,
+    causes: null,
   });
 });
 
@@ -299,4 +300,42 @@ test('[BR-NOT-024] channel lists how each stands, and status shows it, too', asy
   const line = /default +ops +webhook +sms +open +failed +20 failures in a row; connection refused/;
   assert.match((await herald(['channel'], variables)).out, line);
   assert.match((await herald(['status'], variables)).out, line);
+});
+
+test('[BR-ERR-001] [BR-ERR-003] [BR-ERR-005] channel and status tell how bad a failure is, who waits, who takes over, and what is one cause', async () => {
+  const of = { tenant: 'default', type: 'webhook', fallback: null, members: [], health: null };
+  const breaker = { state: 'closed', since: null, until: null, reasons: [] };
+  const failure = {
+    type: 'dns',
+    severity: 'critical',
+    host: 'h.example',
+    detail: 'x',
+    since: at(1),
+    waiting: 12,
+    urgent: 3,
+  };
+  const channels = [
+    { ...of, name: 'ops', breaker, failure: { ...failure, takenOverBy: 'sms' } },
+    { ...of, name: 'hook', breaker, failure: { ...failure, host: null, takenOverBy: null } },
+    { ...of, name: 'well', breaker, failure: null },
+  ];
+  const summary = '2 channels cannot resolve h.example since 2026-11-23 09:01 UTC: hook, ops\x1b[2J';
+  const { variables } = await fakeHerald({
+    'GET /readyz': json({ status: 'ready', reasons: [] }),
+    'GET /v1/status': json({ version: '0.1.0' }),
+    'GET /v1/channels': json({ channels, causes: [{ tenant: 'default', summary }] }),
+  });
+  const { causes } = JSON.parse((await herald(['status', '--json'], variables)).out);
+  assert.deepEqual(causes, [{ tenant: 'default', summary }]);
+  for (const command of ['channel', 'status']) {
+    const { out } = await herald([command], variables);
+    assert.match(out, /default: 2 channels cannot resolve h\.example since 2026-11-23 09:01 UTC: hook, ops\\u\{1b\}/);
+    const since = at(1).replaceAll('.', '\\.');
+    assert.match(
+      out,
+      new RegExp(`ops .* critical: dns at h\\.example since ${since}; 12 wait, 3 of them P1; sms takes over`),
+    );
+    assert.match(out, /hook .* critical: dns since .*; no channel takes over/);
+    assert.doesNotMatch(out, /well .*critical/);
+  }
 });

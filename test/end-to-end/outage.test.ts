@@ -17,7 +17,21 @@ interface Delivery {
   readonly notificationId: string;
 }
 
-test('[BR-REL-008] [BR-ERR-008] while no channel works alerts are taken in, decided, acknowledged and ended, and nothing is lost of what is to be told', async () => {
+interface Standings {
+  readonly channels: readonly {
+    readonly name: string;
+    readonly failure: {
+      readonly type: string;
+      readonly severity: string;
+      readonly host: string;
+      readonly waiting: number;
+      readonly takenOverBy: string | null;
+    } | null;
+  }[];
+  readonly causes: readonly { readonly kind: string; readonly of: string; readonly channels: readonly string[] }[];
+}
+
+test('[BR-REL-008] [BR-ERR-008] [BR-ERR-003] [BR-ERR-005] while no channel works alerts are taken in, decided, acknowledged and ended, and nothing is lost of what is to be told', async () => {
   const provider = await startReceiver({ script: { kind: 'reset' } });
   const fast =
     'retry: { maxAttempts: 1000, initial: 10ms, max: 200ms }, breaker: { failures: 5, pause: 300ms, maxPause: 500ms }';
@@ -56,6 +70,16 @@ test('[BR-REL-008] [BR-ERR-008] while no channel works alerts are taken in, deci
     return dead.length >= names.length ? dead : null;
   });
   assert.equal((await get(`${herald.url}/readyz`)).status, 200);
+  const standing = async () => (await get(`${herald.url}/v1/channels`)).body as Standings;
+  const { channels, causes } = await standing();
+  const { failure } = channels.find(({ name }) => name === 'ops')!;
+  assert.deepEqual([failure?.type, failure?.host, failure?.takenOverBy], ['connect', '127.0.0.1', null]);
+  assert.equal(failure?.severity, 'critical', 'its breaker is open, and nobody takes what waits');
+  assert.ok(failure.waiting >= names.length);
+  assert.deepEqual(
+    causes.map((cause) => [cause.kind, cause.of, cause.channels]),
+    [['host', '127.0.0.1', ['brief', 'ops']]],
+  );
 
   const took: ReceivedRequest[] = [];
   provider.answerWith((request) => {
@@ -82,4 +106,8 @@ test('[BR-REL-008] [BR-ERR-008] while no channel works alerts are taken in, deci
     seen: () => [...told('/brief')],
   });
   assert.ok(given.length >= names.length);
+  await until('no channel to fail any more', async () => {
+    const now = await standing();
+    return now.causes.length === 0 && now.channels.every((one) => one.failure === null);
+  });
 });
