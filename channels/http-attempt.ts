@@ -79,14 +79,14 @@ export function verdictWithoutAnswer(result: Exclude<OutboundResult, { kind: 'an
     case 'aborted': {
       const isLate = result.reason instanceof DeadlinePassed;
       const detail = isLate ? result.reason.message : 'broken off before an answer came';
-      return unanswered(detail, result.written, lost, at(result, isLate ? 'timeout' : 'other'));
+      return unanswered(detail, result.written, lost, isLate ? at(result, 'timeout') : null);
     }
     default:
       return result satisfies never;
   }
 }
 
-function unanswered(detail: string, written: boolean, lost: Lost, failure: Failure): Outcome {
+function unanswered(detail: string, written: boolean, lost: Lost, failure: Failure | null): Outcome {
   if (written && lost === 'uncertain') return { kind: 'uncertain', detail, failure };
   return { kind: 'retry', detail, notBefore: null, failure };
 }

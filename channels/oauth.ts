@@ -124,7 +124,10 @@ export function createTokenSource(options: OAuthOptions, ports: OAuthPorts): Tok
     });
     const fetched = await orAborted(underWay, signal);
     if (fetched === null) {
-      return { ok: false, outcome: { kind: 'retry', detail: 'broken off before a token came', notBefore: null } };
+      return {
+        ok: false,
+        outcome: { kind: 'retry', detail: 'broken off before a token came', notBefore: null, failure: null },
+      };
     }
     return fetched.ok ? { ok: true, token: fetched.token.token } : fetched;
   }

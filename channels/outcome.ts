@@ -24,22 +24,24 @@ export type Outcome =
       readonly limited?: true;
       /** What the next attempts are to know of this one: opaque text of at most MAX_PROGRESS bytes. Left out: what was known before. */
       readonly progress?: string;
-      readonly failure?: Failure;
+      /** Left out: the sender does not say. null: nothing failed there, Herald itself broke off. */
+      readonly failure?: Failure | null;
     }
   /** Nothing left this process: no attempt is used up. */
   | { readonly kind: 'unsent'; readonly detail: string }
   /** Will not pass: another attempt would be refused too. */
-  | { readonly kind: 'rejected'; readonly detail: string; readonly failure?: Failure }
+  | { readonly kind: 'rejected'; readonly detail: string; readonly failure?: Failure | null }
   /**
    * The request went out, its answer was lost, and the provider takes no key by which it would know the same message again.
    * The channel's onUncertain decides: sent again, or a dead letter for a person to look at.
    */
-  | { readonly kind: 'uncertain'; readonly detail: string; readonly failure?: Failure };
+  | { readonly kind: 'uncertain'; readonly detail: string; readonly failure?: Failure | null };
 
-/** What failed, where the sender did not say: something else. null: nothing did, or nothing was tried. */
+/** Where the sender does not say what failed: something else. null: nothing did, or Herald itself broke off. */
 export function failureOf(outcome: Outcome): Failure | null {
   const { kind } = outcome;
-  return kind === 'delivered' || kind === 'unsent' ? null : (outcome.failure ?? { type: 'other' });
+  if (kind === 'delivered' || kind === 'unsent') return null;
+  return outcome.failure === undefined ? { type: 'other' } : outcome.failure;
 }
 
 /** Bytes of UTF-8. What is longer is not kept: cut, it would name something else. */

@@ -54,7 +54,8 @@ function withFailures(outcome: Outcome, failures: readonly string[]): Outcome {
 }
 
 async function print(stdout: TextOutput, text: string, clock: Clock, signal: AbortSignal): Promise<Outcome> {
-  if (signal.aborted) return { kind: 'retry', detail: 'broken off before it was printed', notBefore: null };
+  if (signal.aborted)
+    return { kind: 'retry', detail: 'broken off before it was printed', notBefore: null, failure: null };
   if (stdout.writable && stdout.writableNeedDrain === true && !(await hasRoom(stdout, clock, signal))) {
     return { kind: 'retry', detail: 'nobody reads standard output; nothing was printed', notBefore: null };
   }
@@ -64,7 +65,8 @@ async function print(stdout: TextOutput, text: string, clock: Clock, signal: Abo
       resolve(outcome);
     };
     // The stream has the text and will most likely print it, so no deadline ends this; only the owner that stops does.
-    const giveUp = () => finish({ kind: 'retry', detail: 'broken off while it was printed', notBefore: null });
+    const giveUp = () =>
+      finish({ kind: 'retry', detail: 'broken off while it was printed', notBefore: null, failure: null });
     signal.addEventListener('abort', giveUp, { once: true });
     stdout.write(text, (error) => finish(outcomeOf(error)));
   });

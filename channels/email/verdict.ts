@@ -22,7 +22,7 @@ export function verdict(result: SmtpResult, aborted: unknown, now: number): Outc
     const detail = `${error.message}; spec.allowPrivateAddresses: true would allow it`;
     return { kind: 'rejected', detail, failure: { type: 'blocked' } };
   }
-  if (aborted !== null) return lost(broken(aborted), whole, aborted instanceof DeadlinePassed ? 'timeout' : 'other');
+  if (aborted !== null) return lost(broken(aborted), whole, aborted instanceof DeadlinePassed ? 'timeout' : null);
   if (error.code === 'EAUTH' || error.code === 'ENOAUTH' || error.code === 'EOAUTH2') return ofLogin(error, now);
   if (error.responseCode !== undefined && error.responseCode >= 400) return ofAnswer(error, now);
   // Refused before a word was said, by nodemailer itself: an address that this server cannot take.
@@ -66,8 +66,8 @@ function ofAnswer(error: SmtpError, now: number): Outcome {
   return { kind: 'retry', detail, notBefore: pause(error, now), failure };
 }
 
-function lost(detail: string, whole: boolean, type: FailureType): Outcome {
-  const failure = { type };
+function lost(detail: string, whole: boolean, type: FailureType | null): Outcome {
+  const failure = type === null ? null : { type };
   if (!whole) return { kind: 'retry', detail, notBefore: null, failure };
   return { kind: 'uncertain', detail: `the mail had left when the connection was lost: ${detail}`, failure };
 }

@@ -142,9 +142,8 @@ function together(numbers: readonly string[], outcomes: readonly Outcome[]): Out
   );
   const detail = [`sent to ${of('delivered').length} of ${numbers.length} numbers`, ...told].join('; ');
   const waiting = outcomes.flatMap((outcome) => (outcome.kind === 'retry' ? [outcome.notBefore ?? 0] : []));
-  const failed = (kind: Outcome['kind']) => of(kind).flatMap((outcome) => failureOf(outcome) ?? []);
-  const first = [...failed('retry'), ...failed('uncertain'), ...failed('rejected')].slice(0, 1);
-  const why = first[0] === undefined ? {} : { failure: first[0] };
+  const failed = outcomes.filter((outcome) => outcome.kind !== 'delivered').map(failureOf);
+  const why = { failure: failed.find((failure) => failure !== null) ?? null };
   if (waiting.length > 0) return { kind: 'retry', detail, notBefore: Math.max(...waiting) || null, ...why };
   if (of('uncertain').length > 0) return { kind: 'uncertain', detail, ...why };
   return of('delivered').length > 0 ? { kind: 'delivered', detail } : { kind: 'rejected', detail, ...why };

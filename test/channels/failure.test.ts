@@ -108,6 +108,9 @@ test('[BR-ERR-001] the event that ends an attempt says what it met, at whom and 
   channel.answer('b1', { kind: 'rejected', detail: 'no' });
   const dead = channel.events.find(({ type }) => type === 'delivery.dead');
   assert.deepEqual(dead !== undefined && 'failure' in dead && dead.failure, { type: 'other', channelType: 'slack' });
+  channel.queue('s1').pump();
+  channel.answer('s1', { kind: 'retry', detail: 'broken off', notBefore: null, failure: null });
+  assert.ok(!('failure' in channel.events.at(-1)!), 'that Herald stops is no failure of the channel');
   channel.queue('c1').pump();
   channel.answer('c1', { kind: 'delivered', detail: '200' });
   assert.ok(!('failure' in channel.events.at(-1)!));

@@ -237,7 +237,7 @@ test('the owner that stops breaks an attempt off', async () => {
     kind: 'retry',
     detail: 'broken off before an answer came',
     notBefore: null,
-    failure: { type: 'other', host: '127.0.0.1' },
+    failure: null,
   });
   const late = await sender.send(aNotification(), 2, stopping.signal, null);
   assert.equal(late.kind, 'retry');
