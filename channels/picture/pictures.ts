@@ -48,8 +48,8 @@ const MOST_WAITING = 8;
 const MOST_KEPT = 50;
 const SCALE = 2;
 
-/** `ports`: where metrics are had; left out: nowhere. */
-export function createPictures(ports: MetricPorts | null = null): Pictures {
+/** `ports`: where metrics are had; left out: nowhere. `metricLimit`: milliseconds. */
+export function createPictures(ports: MetricPorts | null = null, metricLimit = METRIC_LIMIT): Pictures {
   const pool = createTaskPool<DrawTask, Uint8Array>(new URL('./worker.ts', import.meta.url), MOST_WAITING);
   const metrics = ports === null ? null : createMetrics(ports);
   const kept = new Map<string, Promise<Uint8Array>>();
@@ -88,12 +88,12 @@ export function createPictures(ports: MetricPorts | null = null): Pictures {
       if (ports === null || metrics === null) return { kind: 'none' };
       const began = ports.clock.monotonic();
       try {
-        const result = await metrics.of(notification, METRIC_LIMIT);
+        const result = await metrics.of(notification, metricLimit);
         if (result.kind === 'none') return result;
         if (result.kind === 'failed') return { kind: 'failed', detail: `no picture of the metric: ${result.detail}` };
         const { colour } = shadeOf(notification);
         const svg = metricSvg(result.metric, firingOf(notification), locale, { theme, colour });
-        const left = Math.max(1, Math.ceil(METRIC_LIMIT - (ports.clock.monotonic() - began)));
+        const left = Math.max(1, Math.ceil(metricLimit - (ports.clock.monotonic() - began)));
         const content = Buffer.from(await drawn(svg, left));
         return { kind: 'drawn', picture: metricPicture(content, result.metric, locale) };
       } catch (error) {
