@@ -75,6 +75,13 @@ export function storedAlert<A extends Alert>(alert: A): A {
   return new StoredAlert(textOf(labels), textOf(annotations), fields) as unknown as A;
 }
 
+/** As storedAlert, of one that was just read from a request, and has no other fields: naming them takes a third of copying them. */
+export function storedNewAlert(alert: Alert): StoredAlert {
+  const { tenant, fingerprint, status, labels, annotations, startsAt, endsAt, generatorURL, source } = alert;
+  const fields = { tenant, fingerprint, status, startsAt, endsAt, generatorURL, source };
+  return new StoredAlert(JSON.stringify(labels), JSON.stringify(annotations), fields);
+}
+
 /** The alert with other fields than labels and annotations; their texts are shared. */
 export function withFields<A extends Alert, F extends object>(alert: A, fields: F): A & F {
   const stored = storedAlert(alert) as unknown as StoredAlert;

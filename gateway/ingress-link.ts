@@ -51,8 +51,8 @@ export class IngressLink implements GroupCommit {
     };
   }
 
-  async submit(alerts: readonly Alert[], receipt: string, receivedAt: number): ReturnType<GroupCommit['submit']> {
-    if (this.#connected === null) return { code: 'ingest.unavailable' };
+  submit(alerts: readonly Alert[], receipt: string, receivedAt: number): ReturnType<GroupCommit['submit']> {
+    if (this.#connected === null) return Promise.resolve({ code: 'ingest.unavailable' });
     return this.#connected.groupCommit.submit(alerts, receipt, receivedAt);
   }
 

@@ -11,7 +11,7 @@
 
 import type { Alert } from '../alert/alert.ts';
 import { type AlertEntry, addressOf } from '../alert/entry.ts';
-import { storedAlert } from '../alert/stored-alert.ts';
+import { storedNewAlert } from '../alert/stored-alert.ts';
 import { encodeFrame } from '../bus/frame.ts';
 import { type PartitionCount, type PartitionName, partitionOf } from '../bus/partition.ts';
 import type { Clock } from '../telemetry/clock.ts';
@@ -146,7 +146,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
       const all: Waiting[] = [];
       const ready = (end: number): CommitOutcome | null => {
         for (let index = all.length; index < end; index++) {
-          const alert = storedAlert(alerts[index]!);
+          const alert = storedNewAlert(alerts[index]!);
           const entry: AlertEntry = { kind: 'alert', alert, receipt, index, receivedAt };
           const size = sizeOf(entry, room);
           if (size === null) return { code: 'alert.too-large', index, limit: room };

@@ -112,7 +112,7 @@ test('[BR-WH-018] [BR-CFG-002] a mapping that is wrong is refused with its line,
     ),
     [
       '7 spec.mapping.alerts: is "body.size()", which gives int; allowed: list',
-      '9 spec.mapping.labels.a: is "itm.a", which is wrong: unknown variable: itm at character 1, "itm.a"; allowed: body, item, index, now',
+      '9 spec.mapping.labels.a: is "itm.a", which is wrong: unknown variable: itm at character 1, "itm.a"; allowed: body, item, index, headers, now',
       '10 spec.mapping.labels.b: is "item.b.matches(\\"(\\")", which has the pattern "(", which RE2 refuses: missing ): (; allowed: an RE2 regular expression (no look-around, no back-references)',
     ].join('\n'),
   );
