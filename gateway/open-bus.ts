@@ -1,10 +1,11 @@
 /** The connection to NATS with its streams as this Herald wants them; patient for as long as it takes. */
 
-import { setTimeout as pause } from 'node:timers/promises';
 import { type Bus, BusUnreachable, connectBus } from '../bus/connection.ts';
 import type { PartitionCount } from '../bus/partition.ts';
 import { ensureStreams, StreamMismatch, type StreamSizes } from '../bus/streams.ts';
+import { systemClock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
+import { pause } from '../telemetry/pause.ts';
 import { StartFailed } from './start-failed.ts';
 
 /** Alert partitions as declared; channels are few, and each may be busy: half as many, four at most. */
@@ -39,8 +40,7 @@ export async function openBus(options: OpenBusOptions): Promise<Bus | null> {
       if (error instanceof StreamMismatch) throw new StartFailed(error.message, { cause: error });
       if (!said && error instanceof BusUnreachable && error.isRefused) options.signInRefused();
       if (!said) log.error({ event: 'bus.waiting', error }, waiting(error));
-      // Early where the process stops.
-      await pause(TRY_AGAIN, undefined, { signal }).catch(() => undefined);
+      await pause(systemClock, TRY_AGAIN, signal);
     }
   }
   return null;

@@ -4,17 +4,8 @@ import fc from 'fast-check';
 import type { Alert } from '../../alert/alert.ts';
 import { fingerprint } from '../../alert/fingerprint.ts';
 import { compileAlertMask } from '../../rules/mask-alert.ts';
-import type { MaskRule } from '../../rules/mask-rules.ts';
 import '../support/leaks.ts';
-
-const rule = (change: Partial<MaskRule>): MaskRule => ({
-  labels: [],
-  annotations: [],
-  pattern: null,
-  caseSensitive: true,
-  replacement: '[masked]',
-  ...change,
-});
+import { rule } from './mask-rule.ts';
 
 function alertOf(labels: Readonly<Record<string, string>>, change: Partial<Alert> = {}): Alert {
   const base = { tenant: 'default', status: 'firing', annotations: {}, startsAt: 1, endsAt: null, generatorURL: '' };

@@ -1,17 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compileEventMask } from '../../rules/mask-event.ts';
-import type { MaskRule } from '../../rules/mask-rules.ts';
 import '../support/leaks.ts';
-
-const rule = (change: Partial<MaskRule>): MaskRule => ({
-  labels: [],
-  annotations: [],
-  pattern: null,
-  caseSensitive: true,
-  replacement: '[masked]',
-  ...change,
-});
+import { rule } from './mask-rule.ts';
 
 test('[BR-SEC-012] labels and annotations are masked by name, comments and reasons by the words found there', () => {
   const mask = compileEventMask([rule({ labels: ['customer'] }), rule({ annotations: ['note'], pattern: '\\d+' })]);

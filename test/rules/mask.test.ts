@@ -4,18 +4,9 @@ import fc from 'fast-check';
 import { quote } from '../../alert/quote.ts';
 import { reason } from '../../alert/reason.ts';
 import { compileMask, unmasked } from '../../rules/mask.ts';
-import type { MaskRule } from '../../rules/mask-rules.ts';
 import '../support/leaks.ts';
 import { aNotification, anAlert } from '../support/notification.ts';
-
-const rule = (change: Partial<MaskRule>): MaskRule => ({
-  labels: [],
-  annotations: [],
-  pattern: null,
-  caseSensitive: true,
-  replacement: '[masked]',
-  ...change,
-});
+import { rule } from './mask-rule.ts';
 
 test('[BR-SEC-012] a label is masked in every alert, in the group labels and in the group key', () => {
   const labels = { alertname: 'LoginFailed', customer: 'Jane "J" Doe' };
