@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { COMMANDS } from '../../bin/commands.ts';
 import { type AuditedHerald, auditedHerald, type Expected } from './audited-herald.ts';
+import { madeBy, override, SHIFT, SUBSCRIPTION, subscribe } from './audited-run-time.ts';
 
 let herald: AuditedHerald;
 
@@ -15,15 +16,6 @@ before(async () => {
 });
 
 const OF_ALERT = /^default\/[0-9a-f]{16}$/;
-const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
-const SHIFT = { what: 'shift.change', subject: /^default\/primary$/ };
-const SUBSCRIPTION = { what: 'subscription.make', subject: /^default\/user\/alice$/ };
-const OVERRIDES = '/v1/schedules/default/primary/overrides';
-const override = () => herald.ask('POST', OVERRIDES, { user: 'user/alice', end: inAnHour() });
-/** Equal ones are one: each is about another service. */
-const subscribe = (service: string) =>
-  herald.ask('POST', '/v1/subscriptions', { subscriber: 'user/alice', matchers: [`service="${service}"`] });
-const madeBy = async (answer: Promise<Response>) => ((await (await answer).json()) as { id: string }).id;
 
 const replayed = { what: 'dead-letter.replay', subject: /.+/ };
 const keyOf = (what: string, ...words: string[]) => ({ what: `api-key.${what}`, subject: /^cli$/, words });
@@ -61,7 +53,7 @@ const USAGES: Readonly<Record<string, CliAudited | string>> = {
   'override remove SCHEDULE ID': {
     ...SHIFT,
     what: 'shift.end',
-    words: async () => ['override', 'remove', 'primary', await madeBy(override())],
+    words: async () => ['override', 'remove', 'primary', await madeBy(override(herald))],
   },
   'subscription [list]': 'reads',
   'subscription add [MATCHER]...': {
@@ -71,7 +63,7 @@ const USAGES: Readonly<Record<string, CliAudited | string>> = {
   'subscription remove ID': {
     ...SUBSCRIPTION,
     what: 'subscription.end',
-    words: async () => ['subscription', 'remove', await madeBy(subscribe('d'))],
+    words: async () => ['subscription', 'remove', await madeBy(subscribe(herald, 'd'))],
   },
   'dead-letters [list]': 'reads',
   'dead-letters replay ID': {

@@ -13,6 +13,7 @@ import {
   namesOf,
   ROUTING_KEY,
 } from './audited-herald.ts';
+import { inAnHour, madeBy, OVERRIDES, override, SHIFT, SUBSCRIPTION, subscribe } from './audited-run-time.ts';
 
 let herald: AuditedHerald;
 
@@ -23,7 +24,6 @@ before(async () => {
 const ALERT = '/v1/alerts/{tenant}/{fingerprint}';
 const PROMOTIONS = '/v1/namespaces/{tenant}/{namespace}/promotions';
 const OF_ALERT = /^default\/[0-9a-f]{16}$/;
-const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
 const MATCHERS = [{ name: 'severity', value: 'critical', isRegex: false }];
 
 /** What stands in the audit, and how to ask for it. */
@@ -57,15 +57,6 @@ const newSilence = async () => {
   const answer = await herald.ask('POST', '/v1/silences', { ...silence, endsAt: inAnHour() });
   return ((await answer.json()) as { id: string }).id;
 };
-
-const SHIFT = { what: 'shift.change', subject: /^default\/primary$/ };
-const SUBSCRIPTION = { what: 'subscription.make', subject: /^default\/user\/alice$/ };
-const OVERRIDES = '/v1/schedules/default/primary/overrides';
-const override = () => herald.ask('POST', OVERRIDES, { user: 'user/alice', end: inAnHour() });
-/** Equal ones are one: each is about another service. */
-const subscribe = (service: string) =>
-  herald.ask('POST', '/v1/subscriptions', { subscriber: 'user/alice', matchers: [`service="${service}"`] });
-const madeBy = async (answer: Promise<Response>) => ((await (await answer).json()) as { id: string }).id;
 
 /** By method and path, in the order in which they are asked. A text says why nothing is audited. */
 const PATHS: Readonly<Record<string, Audited | string>> = {
@@ -130,17 +121,17 @@ const PATHS: Readonly<Record<string, Audited | string>> = {
     subject: /^default\/.+/,
     ask: async () => herald.ask('DELETE', `/api/v2/silence/${await newSilence()}`),
   },
-  'POST /v1/schedules/{tenant}/{name}/overrides': { ...SHIFT, ask: override },
+  'POST /v1/schedules/{tenant}/{name}/overrides': { ...SHIFT, ask: () => override(herald) },
   'DELETE /v1/schedules/{tenant}/{name}/overrides/{id}': {
     ...SHIFT,
     what: 'shift.end',
-    ask: async () => herald.ask('DELETE', `${OVERRIDES}/${await madeBy(override())}`, {}),
+    ask: async () => herald.ask('DELETE', `${OVERRIDES}/${await madeBy(override(herald))}`, {}),
   },
-  'POST /v1/subscriptions': { ...SUBSCRIPTION, ask: () => subscribe('a') },
+  'POST /v1/subscriptions': { ...SUBSCRIPTION, ask: () => subscribe(herald, 'a') },
   'DELETE /v1/subscriptions/{id}': {
     ...SUBSCRIPTION,
     what: 'subscription.end',
-    ask: async () => herald.ask('DELETE', `/v1/subscriptions/${await madeBy(subscribe('b'))}`, {}),
+    ask: async () => herald.ask('DELETE', `/v1/subscriptions/${await madeBy(subscribe(herald, 'b'))}`, {}),
   },
   'POST /v1/dead-letters/{id}/replay': {
     what: 'dead-letter.replay',
