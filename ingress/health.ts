@@ -1,4 +1,4 @@
-/** Liveness, readiness and metrics. */
+/** Liveness, readiness and metrics; the first two also under the paths that probes ask of an Alertmanager. */
 
 import type { Reply, Route } from './route.ts';
 
@@ -10,6 +10,7 @@ export interface HealthPorts {
 }
 
 const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+const TEXT_HEADERS = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
 const METRICS_HEADERS = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' };
 
 export function healthRoutes(ports: HealthPorts): Route[] {
@@ -25,6 +26,17 @@ export function healthRoutes(ports: HealthPorts): Route[] {
         return ok ? json(200, { status: 'ready' }) : json(503, { status: 'not ready', reasons });
       },
     },
+    { method: 'GET', path: '/-/healthy', access: 'everyone', headers: [], handle: () => text(200, 'OK') },
+    {
+      method: 'GET',
+      path: '/-/ready',
+      access: 'everyone',
+      headers: [],
+      handle() {
+        const { ok, reasons } = ports.ready();
+        return ok ? text(200, 'OK') : text(503, `not ready: ${reasons.join('; ')}`);
+      },
+    },
     {
       method: 'GET',
       path: '/metrics',
@@ -38,4 +50,8 @@ export function healthRoutes(ports: HealthPorts): Route[] {
 
 function json(status: number, body: object): Reply {
   return { status, headers: JSON_HEADERS, body: JSON.stringify(body) };
+}
+
+function text(status: number, body: string): Reply {
+  return { status, headers: TEXT_HEADERS, body };
 }

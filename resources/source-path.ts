@@ -6,7 +6,7 @@ import { type Declared, fieldOf } from './resource.ts';
 
 const SEGMENTS = /^(?:\/[A-Za-z0-9._~-]{1,100}){1,10}$/;
 /** Herald's own, now and later. */
-const OWN = /^\/(?:v\d+|api|console|healthz|readyz|metrics|openapi\.json)(?:\/|$)/;
+const OWN = /^\/(?:-|v\d+|api|console|healthz|readyz|metrics|openapi\.json)(?:\/|$)/;
 const DOTS = /\/\.{1,2}(?:\/|$)/;
 const ALLOWED =
   "a path such as /hooks/alerts, of letters, digits, dots, hyphens, underscores and tildes, that does not begin as one of Herald's own";

@@ -39,6 +39,8 @@ const ALERT = '/v1/alerts/{tenant}/{fingerprint}';
 const EXPECTED: Readonly<Record<string, RouteAccess>> = {
   'GET /healthz': 'everyone',
   'GET /readyz': 'everyone',
+  'GET /-/healthy': 'everyone',
+  'GET /-/ready': 'everyone',
   'GET /openapi.json': 'everyone',
   'GET /metrics': { permission: 'metrics.read', within: 'deployment' },
   'POST /v1/webhooks/{source}': 'source',

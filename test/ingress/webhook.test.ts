@@ -227,3 +227,23 @@ test('[BR-MON-001] [BR-CFG-008] readiness gives its reasons, and the metrics cou
   assert.match(text, /herald_http_requests_total\{route="\/v1\/webhooks\/:source",status="202"\} \d+/);
   assert.match(text, /herald_http_request_seconds_bucket\{le="\+Inf",route="\/v1\/webhooks\/:source"\} \d+/);
 });
+
+test('[BR-INT-001] what probes ask of an Alertmanager is answered as it does, by GET and HEAD; when not ready 503 and why', async () => {
+  const ask = async (path: string, method: string) => {
+    const answer = await fetch(`${door.url}${path}`, { method });
+    return [answer.status, answer.headers.get('content-type'), await answer.text()];
+  };
+  const text = 'text/plain; charset=utf-8';
+  for (const path of ['/-/healthy', '/-/ready']) {
+    assert.deepEqual(await ask(path, 'GET'), [200, text, 'OK']);
+    assert.deepEqual(await ask(path, 'HEAD'), [200, text, '']);
+    assert.equal((await ask(path, 'POST'))[0], 405);
+  }
+  door.state.reasons = ['shutting down', 'no connection to NATS'];
+  const notReady = [await ask('/-/ready', 'GET'), await ask('/-/healthy', 'GET')];
+  door.state.reasons = [];
+  assert.deepEqual(notReady, [
+    [503, text, 'not ready: shutting down; no connection to NATS'],
+    [200, text, 'OK'],
+  ]);
+});

@@ -29,6 +29,7 @@ test("[BR-WH-016] a path is none of Herald's own, and one that can be read in on
     '/healthz',
     '/metrics',
     '/openapi.json',
+    '/-/ready',
     '/console/x',
   ].concat(['', '/', 'x', '//x', '/x/', '/a//b', '/a/../b', '/./a', '/a%2fb', '/a?b', '/a#b', '/:a', '/*', '/\u00e4']);
   for (const path of wrong) {
