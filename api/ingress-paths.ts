@@ -121,8 +121,13 @@ export const INGRESS_PATHS = {
     503: { description: 'It does not; the reasons say why.', content: ANY_JSON },
   }),
   '/-/healthy': plain('getAlertmanagerHealth', 'The process lives, for probes of an Alertmanager.', 'text/plain'),
-  '/-/ready': plain('getAlertmanagerReadiness', 'The process takes work, for probes of an Alertmanager.', 'text/plain', {
-    503: { description: 'It does not, and why.', content: { 'text/plain': {} } },
-  }),
+  '/-/ready': plain(
+    'getAlertmanagerReadiness',
+    'The process takes work, for probes of an Alertmanager.',
+    'text/plain',
+    {
+      503: { description: 'It does not, and why.', content: { 'text/plain': {} } },
+    },
+  ),
   '/metrics': plain('getMetrics', 'Metrics in the Prometheus text format.', 'text/plain'),
 } as const;

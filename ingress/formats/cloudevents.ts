@@ -7,10 +7,10 @@
 
 import type { Alert, LabelSet } from '../../alert/alert.ts';
 import { Problems, pointer, typeName } from '../problem.ts';
-import { type Extensions, readExtensions, withExtensions } from './event-extensions.ts';
+import { readExtensions } from './event-extensions.ts';
 import { UNDECODABLE } from './event-headers.ts';
 import { alertOf, isObject, type RawObject, readTime } from './fields.ts';
-import type { Decoded, Format, FormatContext } from './format.ts';
+import type { Decoded, EventTexts, Format, FormatContext } from './format.ts';
 import { herald } from './herald.ts';
 import { maskedJson, maskedText } from './secret-fields.ts';
 
@@ -55,9 +55,9 @@ function decodeEvent(event: RawObject, path: string, context: FormatContext, pro
   const extensions = readExtensions(event, path, context, problems);
   if (problems.count > before) return [];
   if (isObject(data) && (data.labels !== undefined || Array.isArray(data.alerts))) {
-    const { alerts, problems: found } = herald.decode(data, context);
+    const { alerts, problems: found } = herald.decode(data, { ...context, around: extensions });
     for (const { path: at, value, allowed } of found.list) problems.add(`${path}/data${at}`, value, allowed);
-    return alerts.map((alert) => withExtensions(alert, extensions, context));
+    return alerts;
   }
   return [eventAsAlert(event, extensions, data, time ?? context.now, context)];
 }
@@ -81,7 +81,7 @@ function dataOf(event: RawObject, path: string, problems: Problems): unknown {
 
 function eventAsAlert(
   event: RawObject,
-  extensions: Extensions,
+  extensions: EventTexts,
   data: unknown,
   at: number,
   context: FormatContext,

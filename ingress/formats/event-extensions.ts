@@ -3,10 +3,9 @@
  * source declares as labels (`eventLabels`): many differ with every event (`traceparent`), and as labels would make each one another alert.
  */
 
-import type { Alert, LabelSet } from '../../alert/alert.ts';
 import type { Problems } from '../problem.ts';
-import { alertOf, type RawObject, readTexts } from './fields.ts';
-import type { FormatContext } from './format.ts';
+import { type RawObject, readTexts } from './fields.ts';
+import type { EventTexts, FormatContext } from './format.ts';
 import { maskedJson } from './secret-fields.ts';
 
 /** What the alert is made of, and what says nothing of it. */
@@ -15,12 +14,7 @@ const CORE: ReadonlySet<string> = new Set(
 );
 const LONGEST = 8192;
 
-export interface Extensions {
-  readonly labels: LabelSet;
-  readonly annotations: LabelSet;
-}
-
-export function readExtensions(event: RawObject, path: string, context: FormatContext, problems: Problems): Extensions {
+export function readExtensions(event: RawObject, path: string, context: FormatContext, problems: Problems): EventTexts {
   const texts: Record<string, string> = {};
   for (const name of Object.keys(event)) {
     if (!CORE.has(name)) texts[name] = textOf(event[name]);
@@ -36,21 +30,8 @@ export function readExtensions(event: RawObject, path: string, context: FormatCo
   return { labels, annotations };
 }
 
-/** Where the data is an alert by itself, it says more than the event around it. */
-export function withExtensions(alert: Alert, { labels, annotations }: Extensions, context: FormatContext): Alert {
-  if (isEmpty(labels) && isEmpty(annotations)) return alert;
-  const both = { labels: { ...labels, ...alert.labels }, annotations: { ...annotations, ...alert.annotations } };
-  const extended = alertOf({ ...alert, ...both }, context);
-  return isEmpty(labels) ? { ...extended, fingerprint: alert.fingerprint } : extended;
-}
-
 /** Empty: there is none. The types of CloudEvents are all written as text; an object is none of them, and kept as JSON. */
 function textOf(value: unknown): string {
   if (value === null || value === undefined) return '';
   return typeof value === 'object' ? maskedJson(value) : String(value);
-}
-
-function isEmpty(set: LabelSet): boolean {
-  for (const _ in set) return false;
-  return true;
 }

@@ -8,7 +8,7 @@
 import type { Alert, AlertStatus, LabelSet } from '../../alert/alert.ts';
 import { fingerprint } from '../../alert/fingerprint.ts';
 import { type Problems, pointer, typeName } from '../problem.ts';
-import type { FormatContext } from './format.ts';
+import type { EventTexts, FormatContext } from './format.ts';
 import { maskedLink, maskFields } from './secret-fields.ts';
 import { readTimestamp } from './timestamp.ts';
 
@@ -149,15 +149,21 @@ export interface AlertFields {
  * that differ in what is masked stay apart (docs/decisions/76-masking.md).
  */
 export function alertOf(fields: AlertFields, context: FormatContext): Alert {
+  const { labels, annotations } = context.around === undefined ? fields : within(context.around, fields);
   return {
     tenant: context.tenant,
-    fingerprint: fingerprint(fields.labels),
+    fingerprint: fingerprint(labels),
     status: fields.status,
-    labels: maskFields(fields.labels),
-    annotations: maskFields(fields.annotations),
+    labels: maskFields(labels),
+    annotations: maskFields(annotations),
     startsAt: fields.startsAt,
     endsAt: fields.endsAt,
     generatorURL: maskedLink(fields.generatorURL),
     source: context.source,
   };
+}
+
+/** What an alert says of itself counts more than what the event around it does. */
+function within(event: EventTexts, { labels, annotations }: EventTexts): EventTexts {
+  return { labels: { ...event.labels, ...labels }, annotations: { ...event.annotations, ...annotations } };
 }

@@ -1,6 +1,6 @@
 /** What a sender's format is: from a JSON value to alerts in the normal form, and everything that is wrong with it. */
 
-import type { Alert } from '../../alert/alert.ts';
+import type { Alert, LabelSet } from '../../alert/alert.ts';
 import type { Mapping } from '../../rules/mapping.ts';
 import type { Problems } from '../problem.ts';
 
@@ -18,8 +18,15 @@ export interface FormatContext {
   readonly headers?: Readonly<Record<string, string>> | null | undefined;
   /** Extension attributes of CloudEvents that are labels of their alerts. */
   readonly eventLabels?: readonly string[] | undefined;
+  /** What an event says of the alerts in its data. */
+  readonly around?: EventTexts;
   /** Where the list in the body is part of a longer one: the place of its first item there, for the paths of problems. */
   readonly first?: number;
+}
+
+export interface EventTexts {
+  readonly labels: LabelSet;
+  readonly annotations: LabelSet;
 }
 
 /** Of a request that came at `now`. */

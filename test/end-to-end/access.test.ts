@@ -60,7 +60,8 @@ test('[BR-SEC-008] open without a declaration; closed a moment after one is decl
   for (const path of ['/metrics', '/v1/status', '/api/v2/alerts', '/api/v2/status', '/v1/nothing']) {
     assert.equal(await status(path), path === '/v1/nothing' ? 404 : 401, path);
   }
-  for (const path of ['/healthz', '/readyz', '/-/healthy', '/-/ready', '/openapi.json']) assert.equal(await status(path), 200, path);
+  for (const path of ['/healthz', '/readyz', '/-/healthy', '/-/ready', '/openapi.json'])
+    assert.equal(await status(path), 200, path);
   assert.equal((await post(`${herald.url}/v1/webhooks/in`, alertsOf({ alertname: 'Up' }))).status, 202);
 });
 

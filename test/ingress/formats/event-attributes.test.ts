@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { CloudEvent, HTTP } from 'cloudevents';
 import fc from 'fast-check';
+import { fingerprint } from '../../../alert/fingerprint.ts';
 import { eventAttributes } from '../../../ingress/formats/event-headers.ts';
 import type { Peer } from '../../../ingress/route.ts';
 import { alertNamed, type Door, openDoor, source } from '../herald-door.ts';
@@ -92,6 +93,18 @@ test('[BR-INT-007] those that the source declares are labels, of alerts in the d
   assert.deepEqual(alert.annotations, { tier: 'own', severity: 'critical' });
   const plain = await taken(JSON.stringify(alertNamed('Down')), { ...JSON_TYPE, ...REQUIRED });
   assert.deepEqual([plain.labels, plain.annotations], [{ alertname: 'Down' }, {}]);
+});
+
+test('[BR-INT-007] the identity of alerts in the data is that of the labels as they came, also of what is masked', async () => {
+  const headers = { ...JSON_TYPE, ...REQUIRED, 'ce-region': 'eu' };
+  const found = [];
+  for (const password of ['one', 'two']) {
+    const alert = await taken(JSON.stringify({ labels: { alertname: 'Down', password } }), headers, 'lifted');
+    assert.deepEqual(alert.labels, { alertname: 'Down', password: '[masked]', region: 'eu' });
+    assert.equal(alert.fingerprint, fingerprint({ alertname: 'Down', password, region: 'eu' }));
+    found.push(alert.fingerprint);
+  }
+  assert.notEqual(found[0], found[1]);
 });
 
 test('[BR-INT-007] any text comes through its encoding as it was, once', () => {
