@@ -5,7 +5,7 @@ import type { CompiledMatcher } from '../alert/matcher.ts';
 import type { Silence } from '../alert/silence.ts';
 import { Problems } from '../ingress/problem.ts';
 import type { Reply } from '../ingress/route.ts';
-import { readMatcher } from '../resources/matcher.ts';
+import { readMatchersOfRequest } from '../resources/matcher.ts';
 import { DEFAULT_TENANT } from '../resources/resource.ts';
 import { invalid, readObject, textField, timeField } from './json-body.ts';
 
@@ -76,6 +76,7 @@ function matchersIn(problems: Problems, value: unknown): ReadMatchers {
     problems.add('/matchers', value ?? null, `a list of 1 to ${MOST_MATCHERS} matchers such as severity="critical"`);
     return { texts: [], matchers: [] };
   }
+  const read = readMatchersOfRequest();
   const texts: string[] = [];
   const matchers: CompiledMatcher[] = [];
   for (const [i, text] of value.entries()) {
@@ -83,7 +84,7 @@ function matchersIn(problems: Problems, value: unknown): ReadMatchers {
       problems.add(`/matchers/${i}`, text, `a matcher of at most ${LONGEST_MATCHER} characters`);
       continue;
     }
-    const matcher = readMatcher(text);
+    const matcher = read(text);
     if ('problem' in matcher) problems.add(`/matchers/${i}`, text, `${matcher.allowed} (${matcher.problem})`);
     else matchers.push(matcher);
     texts.push(text);

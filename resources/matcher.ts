@@ -11,7 +11,7 @@ import {
 import { parseMatcher } from '../alert/matcher-parse.ts';
 import type { FindPatterns } from '../alert/silence-index.ts';
 import { literalEnds, literalTest } from '../rules/literal-pattern.ts';
-import { compileAnchoredRegex, compilePattern, compilePatternSet } from '../rules/pattern-set.ts';
+import { compilePattern, compilePatternSet } from '../rules/pattern-set.ts';
 import { patternSize } from '../rules/pattern-size.ts';
 
 export const matcherSchema = Type.Refine(
@@ -99,7 +99,28 @@ export function readMatcher(text: string): CompiledMatcher | MatcherProblem {
   return read;
 }
 
+/** Two patterns of the largest, for all that one request holds: some twenty milliseconds. */
+const LARGEST_TOGETHER = 2 * LARGEST;
+
+/** For the matchers of one request, one after the other: their patterns are bounded together, too. */
+export function readMatchersOfRequest(): (text: string) => CompiledMatcher | MatcherProblem {
+  let left = LARGEST_TOGETHER;
+  return (text) => {
+    left -= sizeOf(text);
+    if (left >= 0) return readMatcher(text);
+    const problem = `with it, the patterns stand for more than ${LARGEST_TOGETHER} states together`;
+    return { problem, position: 0, allowed: 'fewer or smaller patterns' };
+  };
+}
+
+function sizeOf(text: string): number {
+  const parsed = parseMatcher(text);
+  if ('problem' in parsed || parsed.operator === '=' || parsed.operator === '!=') return 0;
+  return literalTest(parsed.value) === null ? patternSize(parsed.value) : 0;
+}
+
 function readPattern(parsed: Matcher): CompiledMatcher | MatcherProblem {
+  if (literalTest(parsed.value) !== null) return compileMatcher(parsed, linearRegex);
   const size = patternSize(parsed.value);
   const most = Math.max(LARGEST, 2 * parsed.value.length);
   if (size > most) {
@@ -107,7 +128,7 @@ function readPattern(parsed: Matcher): CompiledMatcher | MatcherProblem {
     return { problem: `the pattern stands for ${size} states, its repetitions counted`, position: 0, allowed };
   }
   // Alone first, without the anchors around it: a better message, and `a)|(b` is caught.
-  const alone = compileAnchoredRegex(parsed.value);
+  const alone = compilePattern(parsed.value, { caseSensitive: true });
   if (!alone.ok) return { problem: alone.message, position: 0, allowed: 'an RE2 regular expression' };
   return compileMatcher(parsed, linearRegex);
 }

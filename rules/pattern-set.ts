@@ -53,16 +53,6 @@ export function compilePattern(pattern: string, options: PatternOptions): Compil
   return { ok: true, test: (text) => compiled.test(text) };
 }
 
-/** Alertmanager's `=~`: the whole value must match, case matters. */
-export function compileAnchoredRegex(pattern: string): CompiledPattern {
-  // First alone: `a)|(b` is nonsense, yet becomes a valid expression once it is wrapped.
-  const alone = compile(pattern, 'u');
-  if (typeof alone === 'string') return { ok: false, pattern, message: alone };
-  const whole = compile(`^(?:${pattern})$`, 'u');
-  if (typeof whole === 'string') return { ok: false, pattern, message: whole };
-  return { ok: true, test: (text) => whole.test(text) };
-}
-
 export type CompiledCapture =
   | {
       readonly ok: true;

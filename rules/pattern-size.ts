@@ -5,11 +5,13 @@
  *   shop-.*             16, a dot being some bytes
  *   [a-z]{1,63}         63
  *   (.{0,30}){30}       9000
- *   \pL{30}             4500: a class of Unicode is some hundred ranges of bytes
+ *   \pL{30}             9000: a class of Unicode is some hundred ranges of bytes
  */
 
-const UNICODE_CLASS = 150;
+const UNICODE_CLASS = 300;
 const ANY_CHARACTER = 10;
+/** Of a class in brackets, each that is more than a byte: alone it is a range of its own. */
+const WIDE_CHARACTER = 3;
 
 const REPEATED = /\{(\d{1,4})(?:,(\d{0,4}))?\}/y;
 /**
@@ -19,6 +21,8 @@ const REPEATED = /\{(\d{1,4})(?:,(\d{0,4}))?\}/y;
 const ATOM =
   /\[\^?\]?(?:\[:[a-z^]{1,10}:\]|\[(?!:[a-z^]{1,10}:\])|\\[\s\S]|[^[\]\\])*(?:\]|\\?$)|\\[pP](?:\{[^}]{0,40}\}|[\s\S])|\\[\s\S]|[\s\S]/uy;
 const UNICODE = /\\[pP]/g;
+const ANY = /^(?:\.$|\\[WDSC]|\[\^)/;
+const WIDE = /[^\0-\x7f]|\\x\{|\\[WDS]|\[:\^/gu;
 
 export function patternSize(pattern: string): number {
   const outside: number[] = [];
@@ -52,8 +56,10 @@ export function patternSize(pattern: string): number {
 
 function sizeOf(atom: string): number {
   const classes = atom.match(UNICODE)?.length ?? 0;
-  if (classes > 0) return classes * UNICODE_CLASS;
-  return atom === '.' || /^(?:\\[WDSC]|\[\^)/.test(atom) || /[^\0-\x7f]/.test(atom) ? ANY_CHARACTER : 1;
+  const wide = atom.match(WIDE)?.length ?? 0;
+  const inBrackets = atom.startsWith('[') ? wide * WIDE_CHARACTER : 0;
+  if (classes > 0) return classes * UNICODE_CLASS + inBrackets;
+  return wide > 0 || ANY.test(atom) ? ANY_CHARACTER + inBrackets : 1;
 }
 
 function read(sticky: RegExp, text: string, at: number): RegExpExecArray | null {

@@ -1,11 +1,13 @@
 /**
  * What fires, as Alertmanager's API shows it. Silences are asked of the archive and the resources, and matched now. What else holds an
- * alert back (inhibition, a time interval, maintenance, ...) is what its groups last decided.
+ * alert back (inhibition, a time interval, maintenance, ...) is what its groups last decided. All of it in slices: there may be a hundred
+ * thousand alerts, and thousands of silences.
  */
 
 import type { LabelSet } from '../../alert/alert.ts';
 import { ruleOf, type Silence, type SilenceRule, silences } from '../../alert/silence.ts';
 import type { ActiveAlert, ActiveAlerts } from '../../archive/queries/alertmanager-alerts.ts';
+import { Turns } from '../../ingress/turns.ts';
 import { readMatcher } from '../../resources/matcher.ts';
 import type { AlertmanagerPorts } from './ports.ts';
 import { storedSilences } from './stored-silences.ts';
@@ -48,7 +50,8 @@ const RESOLVE_TIMEOUT = 5 * 60_000;
 export async function activeAlerts(ports: AlertmanagerPorts, filters: readonly string[]): Promise<AllFiring> {
   const tenant = ports.alertmanager.tenant();
   const now = ports.now();
-  const rules = await rulesInForce(ports, tenant);
+  const turns = new Turns();
+  const rules = await rulesInForce(ports, tenant, turns);
   const firing: Firing[] = [];
   const groups = new Map<string, { readonly labels: LabelSet; readonly channels: readonly string[] }>();
   let after: string | null = '';
@@ -61,24 +64,27 @@ export async function activeAlerts(ports: AlertmanagerPorts, filters: readonly s
       const receivers = new Set(alert.groups.flatMap((id) => page.groups[id]?.channels ?? []));
       const status = statusOf(alert, rules, now);
       firing.push({ alert: gettable(alert, status, [...receivers], now), groups: alert.groups });
+      if (turns.isDue()) await turns.next();
     }
     after = page.next;
   }
   return { firing, groups };
 }
 
-async function rulesInForce(ports: AlertmanagerPorts, tenant: string): Promise<readonly SilenceRule[]> {
-  const set = await storedSilences(ports, tenant, 'active');
-  const ours = set.flatMap((stored): SilenceRule[] => {
+async function rulesInForce(ports: AlertmanagerPorts, tenant: string, turns: Turns): Promise<readonly SilenceRule[]> {
+  const rules = [...ports.alertmanager.silences(tenant)];
+  for (const stored of await storedSilences(ports, tenant, 'active')) {
     const silence: Silence = {
       ...stored,
       startsAt: Date.parse(stored.startsAt),
       endsAt: Date.parse(stored.endsAt),
     };
     const rule = ruleOf(silence, readMatcher);
-    return rule === null ? [] : [rule];
-  });
-  return [...ports.alertmanager.silences(tenant), ...ours];
+    if (rule !== null) rules.push(rule);
+    // Compiling one takes up to some twenty milliseconds.
+    if (turns.isDue()) await turns.next();
+  }
+  return rules;
 }
 
 function statusOf(alert: ActiveAlert, rules: readonly SilenceRule[], now: number): AlertStatus {

@@ -4,8 +4,8 @@ import type { LabelSet } from '../../alert/alert.ts';
 import { compareUtf8 } from '../../alert/label-order.ts';
 import { printMatchers } from '../../alert/matcher.ts';
 import type { HttpRequest, Reply, Route } from '../../ingress/route.ts';
-import { type AllFiring, activeAlerts, type Firing, type GettableAlert } from './active-alerts.ts';
-import { answer, refuse, routeTo } from './answer.ts';
+import { type AllFiring, activeAlerts, type Firing } from './active-alerts.ts';
+import { answerInParts, refuse, routeTo } from './answer.ts';
 import { filtersIn, flagIn, receiverIn } from './parameters.ts';
 import type { AlertmanagerPorts } from './ports.ts';
 
@@ -28,7 +28,7 @@ export function alertRoutes(ports: AlertmanagerPorts): Route[] {
 async function showing(
   ports: AlertmanagerPorts,
   request: HttpRequest,
-  shape: (all: AllFiring, receiver: Wanted['receiver']) => unknown,
+  partsOf: (all: AllFiring, receiver: Wanted['receiver']) => Iterable<string>,
 ): Promise<Reply> {
   const query = new URLSearchParams(request.query);
   const filters = filtersIn(query);
@@ -41,7 +41,7 @@ async function showing(
   const wanted = { ...Object.fromEntries(flags), receiver } as unknown as Wanted;
   const all = await activeAlerts(ports, filters.texts);
   const firing = all.firing.filter((one) => isWanted(one, wanted));
-  return answer(shape({ ...all, firing }, receiver));
+  return answerInParts(partsOf({ ...all, firing }, receiver));
 }
 
 function isWanted({ alert }: Firing, { receiver, ...wanted }: Wanted): boolean {
@@ -53,36 +53,52 @@ function isWanted({ alert }: Firing, { receiver, ...wanted }: Wanted): boolean {
   return receiver === null || alert.receivers.some(({ name }) => receiver(name));
 }
 
-function listed({ firing }: AllFiring): readonly GettableAlert[] {
-  return firing.map(({ alert }) => alert);
+function* listed({ firing }: AllFiring): Iterable<string> {
+  yield '[';
+  yield* alertsOf(firing);
+  yield ']';
+}
+
+function* alertsOf(firing: readonly Firing[]): Iterable<string> {
+  for (const [i, { alert }] of firing.entries()) yield `${i === 0 ? '' : ','}${JSON.stringify(alert)}`;
 }
 
 interface AlertGroup {
   readonly labels: LabelSet;
   readonly receiver: { readonly name: string };
-  readonly alerts: GettableAlert[];
+  readonly firing: Firing[];
+  readonly order: string;
 }
 
 /** A group of Herald's stands once for each channel: Alertmanager's has one receiver. */
-function grouped({ firing, groups }: AllFiring, receiver: Wanted['receiver']): AlertGroup[] {
+function* grouped({ firing, groups }: AllFiring, receiver: Wanted['receiver']): Iterable<string> {
   const found = new Map<string, AlertGroup>();
-  for (const { alert, groups: ids } of firing) {
-    for (const id of ids) {
+  for (const one of firing) {
+    for (const id of one.groups) {
       const { labels, channels } = groups.get(id)!;
       for (const name of channels) {
         if (receiver !== null && !receiver(name)) continue;
         const key = `${id}/${name}`;
-        const group = found.get(key) ?? { labels, receiver: { name }, alerts: [] };
+        const group = found.get(key) ?? { labels, receiver: { name }, firing: [], order: print(labels) };
         found.set(key, group);
-        group.alerts.push(alert);
+        group.firing.push(one);
       }
     }
+    // For others, who may have their turn.
+    yield '';
   }
-  return [...found.values()].sort(byLabels);
+  yield '[';
+  for (const [i, group] of [...found.values()].sort(byLabels).entries()) {
+    const { labels, receiver: to } = group;
+    yield `${i === 0 ? '' : ','}{"labels":${JSON.stringify(labels)},"receiver":${JSON.stringify(to)},"alerts":[`;
+    yield* alertsOf(group.firing);
+    yield ']}';
+  }
+  yield ']';
 }
 
 function byLabels(a: AlertGroup, b: AlertGroup): number {
-  return compareUtf8(print(a.labels), print(b.labels)) || compareUtf8(a.receiver.name, b.receiver.name);
+  return compareUtf8(a.order, b.order) || compareUtf8(a.receiver.name, b.receiver.name);
 }
 
 function print(labels: LabelSet): string {

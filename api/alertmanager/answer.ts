@@ -5,6 +5,7 @@
 
 import type { Needed } from '../../access/permit.ts';
 import type { HttpRequest, Reply, Route } from '../../ingress/route.ts';
+import { Turns } from '../../ingress/turns.ts';
 import { type Caller, callerOf } from '../caller.ts';
 import type { AlertmanagerPorts } from './ports.ts';
 
@@ -12,6 +13,26 @@ const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store
 
 export function answer(body: unknown): Reply {
   return { status: 200, headers: HEADERS, body: JSON.stringify(body) };
+}
+
+/** Encoded at a time. */
+const PIECE = 64 * 1024;
+
+/** The same for JSON of any length, whose parts are made and written in slices: others have their turn meanwhile. */
+export async function answerInParts(parts: Iterable<string>): Promise<Reply> {
+  const turns = new Turns();
+  const pieces: Buffer[] = [];
+  let piece = '';
+  for (const part of parts) {
+    piece += part;
+    if (piece.length >= PIECE) {
+      pieces.push(Buffer.from(piece));
+      piece = '';
+    }
+    if (turns.isDue()) await turns.next();
+  }
+  pieces.push(Buffer.from(piece));
+  return { status: 200, headers: HEADERS, body: Buffer.concat(pieces) };
 }
 
 export function refuse(status: number, why: string, headers: Readonly<Record<string, string>> = {}): Reply {

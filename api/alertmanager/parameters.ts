@@ -1,7 +1,7 @@
 /** Query parameters of Alertmanager's API v2: `filter` several times, booleans that are true unless they say false. */
 
 import { type CompiledMatcher, printMatcher } from '../../alert/matcher.ts';
-import { readMatcher } from '../../resources/matcher.ts';
+import { readMatcher, readMatchersOfRequest } from '../../resources/matcher.ts';
 
 const MOST_FILTERS = 50;
 const LONGEST = 2000;
@@ -13,10 +13,11 @@ export type Filters =
 export function filtersIn(query: URLSearchParams): Filters {
   const texts = query.getAll('filter').filter((text) => text !== '');
   if (texts.length > MOST_FILTERS) return { problem: `at most ${MOST_FILTERS} filters are read` };
+  const read = readMatchersOfRequest();
   const matchers: CompiledMatcher[] = [];
   for (const text of texts) {
     if (text.length > LONGEST) return { problem: `a filter of more than ${LONGEST} characters` };
-    const matcher = readMatcher(text);
+    const matcher = read(text);
     if ('problem' in matcher)
       return { problem: `bad matcher ${text}: ${matcher.problem}; allowed: ${matcher.allowed}` };
     matchers.push(matcher);
@@ -30,9 +31,14 @@ export function receiverIn(query: URLSearchParams): ((name: string) => boolean) 
   if (pattern === null || pattern === '') return null;
   if (pattern.length > LONGEST) return { problem: `a receiver of more than ${LONGEST} characters` };
   const matcher = readMatcher(printMatcher({ name: 'receiver', operator: '=~', value: pattern }));
-  return 'problem' in matcher
-    ? { problem: `failed to parse receiver param: ${matcher.problem}` }
-    : (name) => matcher.matches(name);
+  if ('problem' in matcher) return { problem: `failed to parse receiver param: ${matcher.problem}` };
+  // There are few receivers, of many alerts.
+  const known = new Map<string, boolean>();
+  return (name) => {
+    const is = known.get(name) ?? matcher.matches(name);
+    known.set(name, is);
+    return is;
+  };
 }
 
 /** null: neither true nor false. */

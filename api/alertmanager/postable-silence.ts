@@ -6,7 +6,7 @@
 import { type Matcher, type MatcherOperator, printMatcher } from '../../alert/matcher.ts';
 import type { Silence } from '../../alert/silence.ts';
 import { Problems } from '../../ingress/problem.ts';
-import { readMatcher } from '../../resources/matcher.ts';
+import { readMatchersOfRequest } from '../../resources/matcher.ts';
 import { type Fields, readObject, textField, timeField } from '../json-body.ts';
 
 export type Postable =
@@ -43,11 +43,12 @@ function matchersIn(problems: Problems, value: unknown): readonly string[] {
     problems.add('matchers', value, `a list of 1 to ${MOST_MATCHERS} matchers with name, value and isRegex`);
     return [];
   }
+  const read = readMatchersOfRequest();
   let narrows = false;
   const texts = value.map((raw: unknown, i) => {
     const matcher = matcherOf(raw);
     const text = matcher === null ? '' : printMatcher(matcher);
-    const compiled = text === '' || text.length > LONGEST_MATCHER ? null : readMatcher(text);
+    const compiled = text === '' || text.length > LONGEST_MATCHER ? null : read(text);
     if (compiled === null) problems.add(`matchers[${i}]`, raw, 'an object with name, value, isRegex and isEqual');
     else if ('problem' in compiled) problems.add(`matchers[${i}]`, text, `${compiled.allowed} (${compiled.problem})`);
     else narrows ||= !compiled.matches('');

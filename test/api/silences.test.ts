@@ -61,6 +61,15 @@ test('[BR-AP-008] what is wrong with a silence is named by its path, all of it a
   for (const body of [{}, { ...BODY, matchers: [] }, { ...BODY, endsAt: undefined }, { ...BODY, matchers: 'a="1"' }]) {
     assert.equal((await api.post('/v1/silences', body)).status, 422, JSON.stringify(body));
   }
+  const large = await api.post('/v1/silences?preview=true', {
+    ...BODY,
+    matchers: ['a=~"\\\\pL{6}"', 'b=~"\\\\pL{6}"', 'c="1"', 'd=~"\\\\pL{6}"'],
+  });
+  assert.deepEqual(
+    large.body.problems.map(({ path }: { readonly path: string }) => path),
+    ['/matchers/3'],
+  );
+  assert.match(large.body.problems[0].allowed, /^fewer or smaller patterns .*more than 4000 states together/);
   const { body: of } = await api.post('/v1/silences', { ...BODY, tenant: 'no/tenant' });
   assert.equal(of.problems[0].path, '/tenant');
   assert.deepEqual(api.silences, []);

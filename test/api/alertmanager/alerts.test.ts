@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { reason } from '../../../alert/reason.ts';
 import { ruleOf } from '../../../alert/silence.ts';
+import { answerInParts } from '../../../api/alertmanager/answer.ts';
 import { readMatcher } from '../../../resources/matcher.ts';
 import { fingerprintOf, heldFlush, joined, opened, resolved, silenceSet, T0 } from '../../archive/journal-of.ts';
 import { ServedApi } from '../served-api.ts';
@@ -51,7 +52,38 @@ test('[BR-INT-001] filters see what Herald added, and what is wrong with one is 
     const { status, type, body } = await api.get(`${PATH}?${query}`);
     assert.deepEqual([status, type, typeof body], [400, 'application/json', 'string'], query);
   }
+  const large = Array.from({ length: 50 }, (_, i) => `filter=${encodeURIComponent(`a${i}=~"\\\\pL{6}"`)}`).join('&');
+  const { status, body } = await api.get(`${PATH}?${large}`);
+  assert.equal(status, 400);
+  assert.match(
+    body,
+    /^bad matcher a2=~.*: with it, the patterns stand for more than 4000 states together; allowed: fewer/,
+  );
 });
+
+test('a list of any length is written part by part, and others have their turn meanwhile', async () => {
+  const parts = ['[', ...Array.from({ length: 20 }, (_, i) => (i === 0 ? '"\u2603"' : ',"\u2603"')), ']'];
+  let turns = 0;
+  let isOver = false;
+  const turn = () => {
+    turns += 1;
+    if (!isOver) setImmediate(turn);
+  };
+  setImmediate(turn);
+  const { body } = await answerInParts(takingTime(parts));
+  isOver = true;
+  assert.ok(turns >= parts.length - 1, `${turns} turns for ${parts.length} parts`);
+  assert.equal(String(body), parts.join(''));
+});
+
+/** Each part is the work of a whole slice. */
+function* takingTime(parts: readonly string[]): Iterable<string> {
+  for (const part of parts) {
+    const since = performance.now();
+    while (performance.now() - since < 3);
+    yield part;
+  }
+}
 
 test('[BR-INT-001] an alert is suppressed by silences in force, declared ones too, and by what its group last decided', async () => {
   const inhibited = reason('hold.inhibited', `by alert ${fingerprintOf(2)} (rule)`);

@@ -70,6 +70,8 @@ test('[BR-INT-001] a silence is changed by its id while it lasts; of one that ha
   assert.deepEqual([unknown.status, unknown.body], [404, 'silence nothing not found']);
 });
 
+const LARGE = ['a', 'b', 'c'].map((name) => ({ name, value: '\\pL{6}', isRegex: true }));
+
 test('[BR-INT-001] what is wrong with a silence is a 400 with a text', async () => {
   const api = await served([]);
   const wrong: readonly [unknown, RegExp][] = [
@@ -79,6 +81,7 @@ test('[BR-INT-001] what is wrong with a silence is a 400 with a text', async () 
     [{ ...POSTED, matchers: [{ name: 'a', value: '(', isRegex: true }] }, /matchers\[0\]/],
     [{ ...POSTED, matchers: [{ name: 'a', value: 1 }] }, /matchers\[0\]/],
     [{ ...POSTED, matchers: [{ name: 'a', value: '.*', isRegex: true }] }, /empty value/],
+    [{ ...POSTED, matchers: LARGE }, /matchers\[2\].*more than 4000 states together/],
     [{ ...POSTED, endsAt: later(-1) }, /start time must be before end time/],
     [{ ...POSTED, startsAt: later(-2), endsAt: later(-1) }, /in the past/],
     [{ ...POSTED, startsAt: 'soon' }, /startsAt/],
