@@ -19,6 +19,7 @@ import { ingressRoutes } from '../ingress/routes.ts';
 import { sourcePathRoute } from '../ingress/source-paths.ts';
 import { TlsFilesWrong } from '../ingress/tls-listener.ts';
 import type { ResourceSet } from '../resources/compile.ts';
+import type { JwtAuth } from '../resources/source-auth.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -80,6 +81,7 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
   let draining = false;
   const link = new IngressLink({ clock: systemClock, log, metrics: metrics.alerts });
   const tokens = new TokenVerifier(systemClock, log);
+  options.onResources((set) => void tokens.keepOnly(issuersIn(set)));
   const media = createMediaReader(log);
   const failures = new AuthFailures();
   const hosts = followSourceHosts(options.dnsServers, options, metrics, systemClock, log);
@@ -121,6 +123,12 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
       await media.close();
     },
   };
+}
+
+/** Whose tokens are taken, of senders and of people. */
+function issuersIn({ sources, signIn }: ResourceSet): JwtAuth[] {
+  const senders = [...sources.values()].flatMap(({ auth }) => (auth.type === 'jwt' ? [auth] : []));
+  return [...senders, ...signIn.issuers.map(({ auth }) => auth)];
 }
 
 type Access = Pick<AuthorityOptions, 'mode' | 'loopback' | 'names' | 'signIn' | 'keys'>;

@@ -49,7 +49,7 @@ export type TokenRead =
 export class TokenVerifier {
   /** By what the source declares, so that a reload that changes something else keeps the keys. */
   readonly #known = new Map<string, Keys>();
-  readonly #byAuth = new WeakMap<JwtAuth, Keys>();
+  #byAuth = new WeakMap<JwtAuth, Keys>();
   readonly #clock: Clock;
   readonly #log: Log;
 
@@ -73,6 +73,15 @@ export class TokenVerifier {
     return this.#check(auth, keys, token, digest, now);
   }
 
+  /** From now on these are declared: keys of others, what they signed and connections to their issuers are let go. */
+  async keepOnly(declared: Iterable<JwtAuth>): Promise<void> {
+    const names = new Set(Array.from(declared, nameOf));
+    const others = [...this.#known].filter(([name]) => !names.has(name));
+    for (const [name] of others) this.#known.delete(name);
+    this.#byAuth = new WeakMap();
+    await Promise.all(others.map(([, { outbound }]) => outbound.close()));
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#known.values()].map(({ outbound }) => outbound.close()));
     this.#known.clear();
@@ -81,7 +90,7 @@ export class TokenVerifier {
   #keysOf(auth: JwtAuth): Keys {
     const before = this.#byAuth.get(auth);
     if (before !== undefined) return before;
-    const name = JSON.stringify(auth);
+    const name = nameOf(auth);
     const keys = this.#known.get(name) ?? noKeys(auth);
     this.#known.set(name, keys);
     this.#byAuth.set(auth, keys);
@@ -144,6 +153,10 @@ export class TokenVerifier {
     // A key that was withdrawn must not live on in what it signed.
     keys.tokens.clear();
   }
+}
+
+function nameOf(auth: JwtAuth): string {
+  return JSON.stringify(auth);
 }
 
 /** Why there are no keys, for those who can mend it: the sender is told nothing of where they come from. */

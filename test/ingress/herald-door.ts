@@ -80,6 +80,7 @@ export interface Door {
   readonly publisher: FakePublisher;
   readonly clock: FakeClock;
   readonly metrics: Metrics;
+  readonly tokens: TokenVerifier;
   readonly sources: Map<string, IngressSource>;
   readonly refusals: {
     readonly code: string;
@@ -205,6 +206,7 @@ export async function openDoor(extra: readonly Route[] = [], options: DoorOption
     publisher,
     clock,
     metrics,
+    tokens,
     sources,
     acknowledged,
     refusals,

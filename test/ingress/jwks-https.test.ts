@@ -7,6 +7,7 @@ import { SignJWT } from 'jose';
 import type { JwtAuth } from '../../resources/source-auth.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { issuer } from '../support/providers/issuer.ts';
+import { until } from '../support/until.ts';
 import { alertNamed, answered, type Door, openDoor, source } from './herald-door.ts';
 
 const pem = (name: string) => readFileSync(new URL(`../fixtures/tls/${name}`, import.meta.url), 'utf8');
@@ -167,4 +168,20 @@ test('[BR-SEC-006] an authority that is declared anew, in a reload, is the one t
   present(EXPIRED);
   declare(jwt(url, { ca: pem('client-ca.pem') }));
   assert.equal(await ask(token), '503 auth.keys-unavailable');
+});
+
+test('[BR-SEC-006] a declaration that a reload took away leaves nothing: neither keys, nor tokens, nor a connection', async () => {
+  const { url, state, addKey } = await issuer({ tls: RIGHT });
+  const key = await addKey('k1');
+  const [auth, other] = [jwt(url), jwt(url, { audience: 'other' })];
+  const { door, ask } = await guarded(auth);
+  const token = await tokenBy(key, 'k1', door);
+  assert.equal(await ask(token), '202');
+  await door.tokens.keepOnly([other, jwt(url)]);
+  assert.equal(await ask(token), '202');
+  assert.deepEqual([state.fetched, state.open()], [1, 1], 'it is declared still');
+  await door.tokens.keepOnly([other]);
+  await until('the connection to end', () => state.open() === 0);
+  assert.equal(await ask(token), '202', 'declared again, or asked for by who came before the reload');
+  assert.equal(state.fetched, 2);
 });

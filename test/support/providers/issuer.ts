@@ -2,6 +2,7 @@
 
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
+import type { Socket } from 'node:net';
 import { exportJWK, generateKeyPair } from 'jose';
 import { atEnd } from '../leaks.ts';
 
@@ -19,14 +20,17 @@ export interface IssuerOptions {
 /** It serves the public half of its keys. */
 export async function issuer({ tls }: IssuerOptions = {}) {
   const keys: object[] = [];
-  const state = { fetched: 0, connections: 0, status: 200 };
+  const sockets = new Set<Socket>();
+  const state = { fetched: 0, connections: 0, status: 200, open: () => sockets.size };
   const answer: RequestListener = (_, response) => {
     state.fetched += 1;
     response.writeHead(state.status, { 'content-type': 'application/json' }).end(JSON.stringify({ keys }));
   };
   const server = tls === undefined ? createServer(answer) : createTlsServer(tls, answer);
-  server.on(tls === undefined ? 'connection' : 'secureConnection', () => {
+  server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
     state.connections += 1;
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   atEnd(() => {
