@@ -1,6 +1,7 @@
 /** From a directory to resources in force, or to everything that is wrong with them. A bad set is never used in part. */
 
 import { createHash } from 'node:crypto';
+import { realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -66,9 +67,7 @@ export async function loadResources(dir: string, options: LoadOptions): Promise<
   ];
   const looked: Looked = {
     fingerprint: fingerprintOf(tree.files, tree.problems, secrets),
-    directories: [
-      ...new Set([...tree.directories, ...secrets.flatMap((one) => one.files.map((file) => dirname(file)))]),
-    ],
+    directories: [...new Set([...tree.directories, ...secrets.flatMap((one) => one.files.flatMap(directoriesOf))])],
   };
   if (problems.length === 0 && resources.length === 0) problems.push(noResources(dir));
   if (problems.length > 0) return { ...looked, ok: false, ...listProblems(problems) };
@@ -78,6 +77,15 @@ export async function loadResources(dir: string, options: LoadOptions): Promise<
   );
   const refused = judgeChannels(set, secrets, options);
   return refused.length > 0 ? { ...looked, ok: false, ...listProblems(refused) } : { ...looked, ok: true, set };
+}
+
+/** A link is replaced in its own directory, what it leads to perhaps in another. */
+function directoriesOf(file: string): string[] {
+  try {
+    return [dirname(file), dirname(realpathSync(file))];
+  } catch {
+    return [dirname(file)];
+  }
 }
 
 /** Partitions decide in this thread, too: between two files, and between some documents, the event loop goes round. */

@@ -26,10 +26,12 @@ interface Walk {
   readonly files: TreeFile[];
   readonly problems: Problem[];
   readonly directories: Set<string>;
+  /** Real paths of those whose entries were gone through. */
+  readonly visited: Set<string>;
 }
 
 export async function readTree(dir: string): Promise<Tree> {
-  const walk: Walk = { files: [], problems: [], directories: new Set() };
+  const walk: Walk = { files: [], problems: [], directories: new Set(), visited: new Set() };
   await visitDirectory(dir, 0, walk);
   if (walk.files.length === 0 && walk.problems.length === 0) {
     walk.problems.push(ofFile(dir, 'holds no *.yaml or *.yml file; allowed: a directory with resources'));
@@ -41,8 +43,9 @@ async function visitDirectory(dir: string, depth: number, walk: Walk): Promise<v
   try {
     const real = await realpath(dir);
     // A symbolic link may lead back up.
-    if (walk.directories.has(real)) return;
+    if (walk.visited.has(real)) return;
     const names = await readdir(real);
+    walk.visited.add(real);
     walk.directories.add(real);
     // Hidden ones are no resources: editors' files, and the versions behind a ConfigMap's links (..data, ..2026_11_23...).
     for (const name of names.filter((one) => !one.startsWith('.')).sort()) await visit(join(dir, name), depth, walk);

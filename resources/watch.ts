@@ -33,6 +33,8 @@ export class ResourceWatch {
   #fingerprint: string;
   #state: 'idle' | 'waiting' | 'loading' | 'closed' = 'idle';
   #changedMeanwhile = false;
+  /** Nothing of the directory above is looked at but the entry of the directory itself. */
+  #onlyRootAbove = true;
   #loading: Promise<void> = Promise.resolve();
   #cancelDebounce = () => {};
   #cancelLookAgain = () => {};
@@ -64,9 +66,9 @@ export class ResourceWatch {
   }
 
   #onEvent(directory: string, name: string | null): void {
-    // Of the directory above only the one entry matters: it may hold logs or data.
     const root = resolve(this.#dir);
-    if (directory === dirname(root) && name !== null && name !== basename(root)) return;
+    const isAbove = this.#onlyRootAbove && directory === dirname(root);
+    if (isAbove && name !== null && name !== basename(root)) return;
     this.#changed();
   }
 
@@ -117,6 +119,8 @@ export class ResourceWatch {
 
   #rearm(directories: readonly string[]): void {
     const root = resolve(this.#dir);
+    // It may hold logs or data. Where resources refer to something in it, it is watched as every other is.
+    this.#onlyRootAbove = !directories.includes(dirname(root));
     const { added, unwatched } = this.#directories.set([...directories, root, dirname(root)]);
     if (added.length > 0) this.#changed();
     this.#cancelLookAgain();

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { namespaceOf } from '../../alert/namespace.ts';
 import { channelSchemas } from '../../channels/registry.ts';
 import { loadResources } from '../../resources/load.ts';
-import { consoleChannel, load, resource, setOf } from './temp-config.ts';
+import { channelTypes, consoleChannel, load, resource, setOf, tempConfig } from './temp-config.ts';
 
 const root = (tenant?: string) => resource('Route', 'root', 'receivers: [channel/console]', tenant);
 
@@ -186,6 +188,17 @@ test('what is in force cannot be changed', async () => {
     assert.ok(Object.isFrozen(part));
   }
   assert.deepEqual(channel.options, { url: 'http://x', headers: { A: 'b' } });
+});
+
+test('[BR-CFG-002] a link to a file of a directory below hides nothing of that directory', async () => {
+  const dir = tempConfig({
+    'team/first.yaml.in': consoleChannel(),
+    'team/other.yaml': resource('Channel', 'other', 'type: console'),
+  });
+  symlinkSync('team/first.yaml.in', join(dir, 'first.yaml'));
+  const loaded = await loadResources(dir, { channelTypes });
+  assert.ok(loaded.ok);
+  assert.ok(loaded.set.channels.has('default/other'));
 });
 
 test('several documents, empty ones, comments, a byte order mark and anchors are all read', async () => {

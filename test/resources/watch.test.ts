@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, realpathSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ResourceSet } from '../../resources/compile.ts';
@@ -96,18 +96,37 @@ test('[BR-CFG-001] a directory that is taken away and put back, or is itself a l
   await eventually('the directory made anew', () => sets.at(-1)?.channels.has('default/three') === true);
 });
 
-test('[BR-SEC-005] a rotated secret file is taken up', async () => {
-  const secrets = tempConfig({ token: 'one' });
-  const source = resource(
-    'Source',
-    's',
-    `format: herald\nauth: { type: bearer, token: { file: ${join(secrets, 'token')} } }`,
-  );
-  const { sets, eventually } = await watching(tempConfig({ 'a.yaml': source }));
-  writeFileSync(join(secrets, 'token'), 'two');
-  await eventually('the new token', () => sets.length > 0);
-  assert.deepEqual(sets.at(-1)!.sources.get('s')!.auth, { type: 'bearer', tokens: ['two'] });
-});
+const guarded = (file: string) =>
+  consoleChannel() + resource('Source', 's', `format: herald\nauth: { type: bearer, token: { file: ${file} } }`);
+
+const tokenOf = (set: ResourceSet | undefined) => {
+  const auth = set?.sources.get('s')?.auth;
+  return auth?.type === 'bearer' ? auth.tokens[0] : null;
+};
+
+for (const [where, secret, put] of [
+  ['of a folder elsewhere', '../secrets/token', null],
+  ['in the directory above', '../token', null],
+  [
+    'that is a link to a folder elsewhere',
+    'token',
+    (base: string) => symlinkSync('../secrets/token', `${base}/config/token`),
+  ],
+] as const) {
+  test(`[BR-SEC-005] a secret file ${where} is taken up when it is rotated, and when another is put in its place`, async () => {
+    const base = tempConfig({ 'secrets/token': 'one', token: 'one', 'config/a.yaml': guarded(secret) });
+    put?.(base);
+    const { sets, eventually, looks } = await watching(join(base, 'config'));
+    // What changes before it would be found without an event.
+    await eventually('the look after the start', () => looks() === 2);
+    const file = realpathSync(join(base, 'config', secret));
+    writeFileSync(file, 'two');
+    await eventually('the new token', () => tokenOf(sets.at(-1)) === 'two');
+    writeFileSync(`${file}.next`, 'three');
+    renameSync(`${file}.next`, file);
+    await eventually('the one put in its place', () => tokenOf(sets.at(-1)) === 'three');
+  });
+}
 
 test('[BR-CFG-001] what changed between the first load and the watch is not lost', async () => {
   const dir = tempConfig(good(['one']));
