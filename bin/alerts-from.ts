@@ -28,7 +28,7 @@ function sourceNamed(name: string, { sources }: ResourceSet): Source {
 
 async function decode(body: Buffer, source: Source, now: number): Promise<Decoded> {
   const request = { method: 'POST', url: '', params: {}, query: '', headers: {}, body };
-  const reading = await readContent(request, source.maxBodyBytes, readAtOnce);
+  const reading = await readContent(request, source, readAtOnce);
   if (reading.code !== 'body.read') throw new CommandFailed(describeReply(reading.reply));
   return formatOf(source).decode(reading.value, contextOf(source, now));
 }

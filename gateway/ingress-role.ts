@@ -82,7 +82,7 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
   const link = new IngressLink({ clock: systemClock, log, metrics: metrics.alerts });
   const tokens = new TokenVerifier(systemClock, log);
   options.onResources((set) => void tokens.keepOnly(issuersIn(set)));
-  const media = createMediaReader(log);
+  const media = createMediaReader(systemClock, log);
   const failures = new AuthFailures();
   const hosts = followSourceHosts(options.dnsServers, options, metrics, systemClock, log);
   const access = accessOf(options);

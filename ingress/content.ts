@@ -1,12 +1,14 @@
 /** From the bytes of a body to the value in it: JSON, or what media.ts reads. UTF-8 only, as RFC 8259 has it. */
 
 import { isUtf8 } from 'node:buffer';
+import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { parseInSlices } from './json-slices.ts';
 import { type Media, MOST_BYTES, mediaOf } from './media.ts';
 import type { MediaAnswer, MediaReader } from './media-reader.ts';
 import { clip, problem } from './problem.ts';
 import type { HttpRequest, Reply } from './route.ts';
+import type { IngressSource } from './source.ts';
 import { Turns } from './turns.ts';
 
 export type Reading =
@@ -22,21 +24,20 @@ type Unreadable =
   | 'body.not-inflatable'
   | 'body.busy';
 type Headers = Readonly<Record<string, string>>;
-type Inflate = (
-  data: Buffer,
-  options: { maxOutputLength: number },
-  callback: (error: Error | null, result: Buffer) => void,
-) => void;
+type Inflate = (data: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
+
+/** Whose body it is: it takes that one's time. `maxBodyBytes`: after inflation. */
+type Owner = Pick<IngressSource, 'name' | 'maxBodyBytes'>;
 
 /** Which headers these functions look at. */
 export const CONTENT_HEADERS = ['content-type', 'content-encoding'] as const;
 
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/;
 const INFLATERS: ReadonlyMap<string, Inflate> = new Map([
-  ['gzip', gunzip],
-  ['x-gzip', gunzip],
-  ['deflate', inflate],
-  ['br', brotliDecompress],
+  ['gzip', promisify(gunzip)],
+  ['x-gzip', promisify(gunzip)],
+  ['deflate', promisify(inflate)],
+  ['br', promisify(brotliDecompress)],
 ]);
 
 const PLAIN_TEXT = /^text\/plain\s*(?:;|$)/;
@@ -72,16 +73,15 @@ function mediaIn(type: string): Media | null {
   return mediaOf(media.trim());
 }
 
-/** A promise only where the body is compressed or large. `limit` bounds it after inflation, in bytes. */
-export function readContent(request: HttpRequest, limit: number, media: MediaReader): Reading | Promise<Reading> {
+/** A promise only where the body is compressed or large. */
+export function readContent(request: HttpRequest, owner: Owner, media: MediaReader): Reading | Promise<Reading> {
   const { body: raw, headers } = request;
   const inflater = INFLATERS.get(encodingOf(headers) ?? '');
-  if (inflater === undefined) return parse(raw, headers, limit, media);
-  return new Promise((resolve) => {
-    inflater(raw, { maxOutputLength: limit }, (error, body) => {
-      resolve(error === null ? parse(body, headers, limit, media) : notInflatable(error, limit));
-    });
-  });
+  if (inflater === undefined) return parse(raw, headers, owner, media);
+  return inflater(raw, { maxOutputLength: owner.maxBodyBytes }).then(
+    (body) => parse(body, headers, owner, media),
+    (error: Error) => notInflatable(error, owner.maxBodyBytes),
+  );
 }
 
 function encodingOf(headers: Headers): string | null {
@@ -91,7 +91,7 @@ function encodingOf(headers: Headers): string | null {
   return name === 'identity' ? null : name;
 }
 
-function parse(body: Buffer, headers: Headers, limit: number, reader: MediaReader): Reading | Promise<Reading> {
+function parse(body: Buffer, headers: Headers, owner: Owner, reader: MediaReader): Reading | Promise<Reading> {
   const content = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
   if (content.length === 0) return unreadable('body.empty', 'Empty body', 'A JSON body is expected.');
   if (!isUtf8(content))
@@ -100,7 +100,7 @@ function parse(body: Buffer, headers: Headers, limit: number, reader: MediaReade
   if (type !== undefined && type !== 'application/json') {
     const media = mediaIn(type.toLowerCase());
     if (media === null) return valueRead(content.toString('utf8'));
-    if (media !== 'json') return parseMedia(media, content, limit, reader);
+    if (media !== 'json') return parseMedia(media, content, owner, reader);
   }
   return parseJson(content);
 }
@@ -131,7 +131,7 @@ function notJson(error: unknown): Reading {
 function parseMedia(
   media: Exclude<Media, 'json'>,
   content: Buffer,
-  limit: number,
+  { name, maxBodyBytes }: Owner,
   reader: MediaReader,
 ): Reading | Promise<Reading> {
   const most = MOST_BYTES[media];
@@ -139,11 +139,11 @@ function parseMedia(
   const judged = (answer: MediaAnswer): Reading | Promise<Reading> => {
     if ('json' in answer) return parseJson(answer.json);
     if ('value' in answer) return valueRead(answer.value);
-    if ('tooLarge' in answer) return tooLarge(`Its aliases stand for more than ${limit} bytes.`);
+    if ('tooLarge' in answer) return tooLarge(`Its aliases stand for more than ${maxBodyBytes} bytes.`);
     if ('busy' in answer) return { code: 'body.busy', reply: busy(NAMES[media]) };
     return unreadable('body.not-readable', `Body is not ${NAMES[media]}`, clip(answer.problem, LONGEST_DETAIL));
   };
-  const answer = reader.read(media, content, limit);
+  const answer = reader.read(media, content, maxBodyBytes, name);
   return answer instanceof Promise ? answer.then(judged) : judged(answer);
 }
 

@@ -15,7 +15,7 @@ import { answer, type WebhookPorts } from './webhook.ts';
 
 /** What PagerDuty takes. */
 const MOST_BYTES = 512 * 1024;
-const UNKNOWN = { name: '-', auth: { type: 'routing-key', keys: [] } } as const;
+const UNKNOWN = { name: '-', maxBodyBytes: MOST_BYTES, auth: { type: 'routing-key', keys: [] } } as const;
 
 export function enqueueRoute(ports: WebhookPorts): Route {
   return {
@@ -36,7 +36,7 @@ export function enqueueRoute(ports: WebhookPorts): Route {
       return { maxBodyBytes: MOST_BYTES };
     },
     async handle(request) {
-      const reading = await readContent(request, MOST_BYTES, ports.media);
+      const reading = await readContent(request, UNKNOWN, ports.media);
       if (reading.code !== 'body.read') return reject(ports, UNKNOWN.name, reading.code, reading.reply);
       const found = sourceOf(ports.sources(), routingKeyIn(reading.value));
       if ('code' in found) return refuse(ports, UNKNOWN, request, found) as Reply;

@@ -42,7 +42,7 @@ function read(ports: IntakePorts, source: IngressSource, request: HttpRequest): 
   // An event whose attributes stand in headers may be without data.
   if (attributes !== null && body.length === 0)
     return decode(ports, source, request, { code: 'body.read', value: undefined });
-  const reading = readContent(request, source.maxBodyBytes, ports.media);
+  const reading = readContent(request, source, ports.media);
   if (reading instanceof Promise) return reading.then((done) => decode(ports, source, request, done));
   return decode(ports, source, request, reading);
 }

@@ -12,12 +12,24 @@ export class PoolClosed extends Error {
   readonly code = 'pool.closed';
 }
 
-/**
- * `file`: a module whose default export takes a task. `waiting`: how many tasks may wait before others are refused. `atOnce`: how many are
- * begun in the thread before the first is done, where they themselves wait for others; one that passes its limit ends them all.
- */
-export function createTaskPool<Task, Result>(file: URL, waiting: number, atOnce = 1): TaskPool<Task, Result> {
-  const pool = threadPool<Task, Result>({ filename: file.href, maxThreads: 1, maxQueue: waiting, atOnce });
+export interface TaskPoolSize {
+  /** How many tasks may wait before others are refused. */
+  readonly waiting: number;
+  /** Left out: one. */
+  readonly threads?: number;
+  /**
+   * How many are begun in a thread before the first is done, where they themselves wait for others; one that passes its limit ends them
+   * all. Left out: one.
+   */
+  readonly atOnce?: number;
+}
+
+/** `file`: a module whose default export takes a task. */
+export function createTaskPool<Task, Result>(
+  file: URL,
+  { waiting, threads = 1, atOnce = 1 }: TaskPoolSize,
+): TaskPool<Task, Result> {
+  const pool = threadPool<Task, Result>({ filename: file.href, maxThreads: threads, maxQueue: waiting, atOnce });
   let closed = false;
   return {
     async run(task, limit) {

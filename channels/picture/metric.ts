@@ -56,7 +56,7 @@ const MARGIN = 150;
 
 export function createMetrics({ clock, find }: MetricPorts): Metrics {
   const file = new URL('./metric-worker.ts', import.meta.url);
-  const pool = createTaskPool<MetricTask, MetricAnswer>(file, MOST_WAITING, AT_ONCE);
+  const pool = createTaskPool<MetricTask, MetricAnswer>(file, { waiting: MOST_WAITING, atOnce: AT_ONCE });
   const kept = new Map<string, Promise<MetricAnswer>>();
   /** By key of the source: until when. By the monotonic clock. */
   const leftAlone = new Map<string, number>();

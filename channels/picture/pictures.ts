@@ -50,7 +50,7 @@ const SCALE = 2;
 
 /** `ports`: where metrics are had; left out: nowhere. `metricLimit`: milliseconds. */
 export function createPictures(ports: MetricPorts | null = null, metricLimit = METRIC_LIMIT): Pictures {
-  const pool = createTaskPool<DrawTask, Uint8Array>(new URL('./worker.ts', import.meta.url), MOST_WAITING);
+  const pool = createTaskPool<DrawTask, Uint8Array>(new URL('./worker.ts', import.meta.url), { waiting: MOST_WAITING });
   const metrics = ports === null ? null : createMetrics(ports);
   const kept = new Map<string, Promise<Uint8Array>>();
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, before, test } from 'node:test';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import { readContent } from '../../ingress/content.ts';
 import { alertNamed, type Door, openDoor } from './herald-door.ts';
 
 let door: Door;
@@ -98,4 +99,16 @@ test('[BR-WH-024] no JSON value is a crash: every body gets 202 or a 4xx with a 
     }),
     { numRuns: 300 },
   );
+});
+
+test('what goes wrong behind the inflation fails its request, and not the process', async () => {
+  const request = { method: 'POST', url: '', params: {}, query: '', body: gzipSync('a: 1') };
+  const headers = { 'content-type': 'application/yaml', 'content-encoding': 'gzip' };
+  const faulty = {
+    read() {
+      throw new Error('a bug');
+    },
+  };
+  const reading = readContent({ ...request, headers }, { name: 's', maxBodyBytes: 1000 }, faulty);
+  await assert.rejects(async () => reading, /a bug/);
 });

@@ -149,7 +149,7 @@ export async function openDoor(extra: readonly Route[] = [], options: DoorOption
   });
   const tokens = new TokenVerifier(clock, log);
   atEnd(() => tokens.close());
-  const media = createMediaReader(log, mediaLimit);
+  const media = createMediaReader(clock, log, mediaLimit);
   atEnd(() => media.close());
   const ports = {
     findSource: (name: string) => sources.get(name) ?? null,

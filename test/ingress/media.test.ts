@@ -144,16 +144,40 @@ test('[BR-WH-024] others are answered while a large body of YAML is read', async
   assert.deepEqual(lastLabels(), [{ alertname: 'Small' }, { alertname: 'Large' }]);
 });
 
+/** Takes minutes. */
+const ALIASES = Array.from({ length: 30_000 }, (_, i) => `k${i}: &a x\nl${i}: *a`).join('\n');
+const LARGE = `# ${'x'.repeat(10_000)}\nlabels: { alertname: y }`;
+
 test('[BR-WH-024] a body that would be read for minutes is broken off, and the next one is read', async () => {
   const impatient = await openDoor([], { mediaLimit: 500 });
-  const aliases = Array.from({ length: 30_000 }, (_, i) => `k${i}: &a x\nl${i}: *a`).join('\n');
   const headers = { 'content-type': 'application/yaml' };
-  const post = (body: string) => fetch(`${impatient.url}/v1/webhooks/herald`, { method: 'POST', headers, body });
-  const broken = await post(aliases);
+  impatient.sources.set('other', source('other', 'herald'));
+  const post = (name: string, body: string) =>
+    fetch(`${impatient.url}/v1/webhooks/${name}`, { method: 'POST', headers, body });
+  const broken = await post('herald', ALIASES);
   assert.deepEqual([broken.status, broken.headers.get('retry-after')], [503, '5']);
   assert.match(await broken.text(), /urn:herald:problem:body\.busy/);
-  const padding = `# ${'x'.repeat(10_000)}\n`;
-  await until('another body to be read', async () => (await post(`${padding}labels: { alertname: y }`)).status === 202);
+  await until('another body to be read', async () => (await post('other', LARGE)).status === 202);
+  assert.equal((await post('herald', LARGE)).status, 503, 'its source rests');
+  impatient.clock.advance(10_000);
+  await until('its source to be read again', async () => (await post('herald', LARGE)).status === 202);
+});
+
+test('[BR-WH-024] bodies of one source that take long delay no other source', async () => {
+  const impatient = await openDoor([], { mediaLimit: 2000 });
+  const ended: string[] = [];
+  const yaml = async (name: string, body: string) => {
+    const headers = { 'content-type': 'application/yaml' };
+    const answer = await fetch(`${impatient.url}/v1/webhooks/${name}`, { method: 'POST', headers, body });
+    ended.push(...(body === ALIASES ? ['slow'] : []));
+    return answer;
+  };
+  impatient.sources.set('slow', source('slow', 'herald'));
+  const slow = [1, 2, 3].map(() => yaml('slow', ALIASES));
+  const others = ['herald', 'cloudevents'].map((name) => yaml(name, LARGE));
+  const [first, second] = await Promise.all(others);
+  assert.deepEqual([first?.status, second?.status, ended], [202, 422, []]);
+  await Promise.all(slow);
 });
 
 test('[BR-WH-024] aliases of a large body stand for no more than a body may hold', async () => {

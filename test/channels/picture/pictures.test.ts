@@ -36,7 +36,9 @@ test('[BR-NOT-009] where it cannot be drawn, the message is told why it goes wit
 });
 
 test('[BR-NOT-009] a task that never ends is broken off, and the next one is done', async () => {
-  const pool = createTaskPool<string, string>(new URL('../../fixtures/tasks/echo-or-hang.ts', import.meta.url), 10);
+  const pool = createTaskPool<string, string>(new URL('../../fixtures/tasks/echo-or-hang.ts', import.meta.url), {
+    waiting: 10,
+  });
   atEnd(() => pool.close());
   await assert.rejects(pool.run('hang', 300), PoolTimeout);
   assert.equal(await pool.run('hello', 60_000), 'hello');
