@@ -5,7 +5,7 @@ import { type AuthVerdict, type Presented, verifyRoutingKey } from './authentica
 import { type Reading, readContent } from './content.ts';
 import { formatOf } from './formats/by-name.ts';
 import { contextOf, type Decoded } from './formats/format.ts';
-import { decodeInSlices, isLong } from './formats/in-slices.ts';
+import { decodeInSlices } from './formats/in-slices.ts';
 import { routingKeyIn } from './formats/pagerduty.ts';
 import type { IntakePorts } from './intake-ports.ts';
 import { invalid, notStored, reject, unavailable } from './not-accepted.ts';
@@ -70,8 +70,8 @@ export function decode(
     }
     return { code: 'refused', reply: reject(ports, source.name, 'alerts.invalid', invalid(422, decoded)) };
   };
-  if (isLong(format, reading.value)) return decodeInSlices(format, reading.value, context).then(taken);
-  return taken(format.decode(reading.value, context));
+  const decoded = decodeInSlices(format, reading.value, context);
+  return decoded instanceof Promise ? decoded.then(taken) : taken(decoded);
 }
 
 /** A receipt once every alert is stored, or the answer that says why not. A signed message that was accepted before has its receipt. */

@@ -14,7 +14,22 @@ const LIST_STEPS = 200_000;
 const ITEM_STEPS = 1000;
 /** And all expressions of all alerts of one body together: a tenth of a second. */
 export const BODY_STEPS = 1_000_000;
-const ofBody = { left: BODY_STEPS };
+
+/** What the expressions of one body may still go through. */
+export interface BodySteps {
+  left: number;
+}
+
+let body: BodySteps = { left: BODY_STEPS };
+/** Of the body that is read now. */
+const ofBody: BodySteps = {
+  get left() {
+    return body.left;
+  },
+  set left(left) {
+    body.left = left;
+  },
+};
 
 const lists = expressionCompiler({
   types: { body: ANY, headers: TEXTS, now: TIMESTAMP },
@@ -28,14 +43,9 @@ const items = expressionCompiler({
   together: ofBody,
 });
 
-/** To be called before the alerts of a body are read. */
-export function beginBody(): void {
-  ofBody.left = BODY_STEPS;
-}
-
-/** What is evaluated now finds nothing left to go through. */
-export function isBodySpent(): boolean {
-  return ofBody.left <= 0;
+/** What is evaluated until this is called again counts for that body: several may be read by turns. */
+export function countFor(steps: BodySteps): void {
+  body = steps;
 }
 
 /** As declared. A map of expressions by name, or one expression that gives a map. */

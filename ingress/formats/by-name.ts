@@ -31,6 +31,19 @@ export function formatOf({ name, format: declared, version, mask = null }: Forma
       const decoded = format.decode(body, context);
       return mask === null ? decoded : { ...decoded, alerts: decoded.alerts.map(mask) };
     },
+    ...(format.inSteps !== undefined && mask !== null ? { inSteps: masking(format.inSteps, mask) } : {}),
+  };
+}
+
+function masking(inSteps: NonNullable<Format['inSteps']>, mask: NonNullable<FormatSource['mask']>) {
+  return function* (...given: Parameters<typeof inSteps>) {
+    const decoded = yield* inSteps(...given);
+    const alerts = [];
+    for (const alert of decoded.alerts) {
+      alerts.push(mask(alert));
+      yield;
+    }
+    return { ...decoded, alerts };
   };
 }
 

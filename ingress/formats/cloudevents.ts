@@ -14,7 +14,14 @@ import type { Decoded, EventTexts, Format, FormatContext } from './format.ts';
 import { herald } from './herald.ts';
 import { maskedJson, maskedText } from './secret-fields.ts';
 
-export const cloudevents: Format = { name: 'cloudevents', partial: false, decode };
+export const cloudevents: Format = {
+  name: 'cloudevents',
+  partial: false,
+  decode,
+  // With attributes in headers, the body is the data of one event.
+  listIn: (body, { attributes }) => (Array.isArray(body) && (attributes ?? null) === null ? body : null),
+  withList: (_body, list) => list,
+};
 
 const REQUIRED = ['id', 'source', 'type'] as const;
 const OVER = /\.(?:resolved|cleared|closed|ended|ok)$/;
@@ -22,7 +29,7 @@ const LONGEST_DATA = 16 * 1024;
 
 function decode(body: unknown, context: FormatContext): Decoded {
   const problems = new Problems();
-  const { attributes } = context;
+  const { attributes, first = 0 } = context;
   if (attributes !== null && attributes !== undefined) {
     return { alerts: decodeEvent({ ...attributes, data: body }, '', context, problems), problems };
   }
@@ -32,8 +39,9 @@ function decode(body: unknown, context: FormatContext): Decoded {
     return { alerts: [], problems };
   }
   const alerts = body.flatMap((event: unknown, i) => {
-    if (isObject(event)) return decodeEvent(event, `/${i}`, context, problems);
-    problems.add(`/${i}`, event, `an event, not ${typeName(event)}`);
+    const path = `/${first + i}`;
+    if (isObject(event)) return decodeEvent(event, path, context, problems);
+    problems.add(path, event, `an event, not ${typeName(event)}`);
     return [];
   });
   return { alerts, problems };
@@ -55,7 +63,7 @@ function decodeEvent(event: RawObject, path: string, context: FormatContext, pro
   const extensions = readExtensions(event, path, context, problems);
   if (problems.count > before) return [];
   if (isObject(data) && (data.labels !== undefined || Array.isArray(data.alerts))) {
-    const { alerts, problems: found } = herald.decode(data, { ...context, around: extensions });
+    const { alerts, problems: found } = herald.decode(data, { ...context, first: 0, around: extensions });
     for (const { path: at, value, allowed } of found.list) problems.add(`${path}/data${at}`, value, allowed);
     return alerts;
   }

@@ -66,7 +66,9 @@ export interface Format {
   /** Pure; never throws, whatever the value. Unknown fields are passed over. */
   decode(body: unknown, context: FormatContext): Decoded;
   /** The list of alerts in the body, where it can be decoded part by part; null: there is none. */
-  listIn?(body: unknown): readonly unknown[] | null;
+  listIn?(body: unknown, context: FormatContext): readonly unknown[] | null;
   /** The same body with another list. */
   withList?(body: unknown, list: readonly unknown[]): unknown;
+  /** `decode` in steps, where what is in the body is known only on the way. */
+  inSteps?(body: unknown, context: FormatContext): Generator<void, Decoded, void>;
 }

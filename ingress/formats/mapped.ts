@@ -5,16 +5,7 @@
  */
 
 import type { Alert } from '../../alert/alert.ts';
-import {
-  asText,
-  BODY_STEPS,
-  beginBody,
-  type ItemFacts,
-  isBodySpent,
-  type Mapping,
-  mapTexts,
-  unixTime,
-} from '../../rules/mapping.ts';
+import { asText, BODY_STEPS, countFor, type ItemFacts, type Mapping, mapTexts, unixTime } from '../../rules/mapping.ts';
 import { Problems, pointer } from '../problem.ts';
 import type { RawObject } from './fields.ts';
 import type { Decoded, Format, FormatContext } from './format.ts';
@@ -23,9 +14,17 @@ import { decodeOne } from './herald.ts';
 /** Each one takes a dozen expressions: more would hold up everybody else. */
 const MOST_ALERTS = 10_000;
 
-export const mapped: Format = { name: 'mapped', partial: false, decode };
+export const mapped: Format = { name: 'mapped', partial: false, decode, inSteps };
 
 function decode(body: unknown, context: FormatContext): Decoded {
+  const steps = inSteps(body, context);
+  let step = steps.next();
+  while (step.done !== true) step = steps.next();
+  return step.value;
+}
+
+/** An alert a step. */
+function* inSteps(body: unknown, context: FormatContext): Generator<void, Decoded, void> {
   const { mapping } = context;
   if (mapping === undefined) throw new TypeError(`source ${context.source} of the format mapped has no mapping`);
   const problems = new Problems();
@@ -34,9 +33,10 @@ function decode(body: unknown, context: FormatContext): Decoded {
   // By NATS, or from a file, none come.
   const headers = context.headers ?? Object.fromEntries(mapping.headers.map((name) => [name, '']));
   const items = itemsOf({ body, headers, now }, mapping, problems);
-  beginBody();
+  const steps = { left: BODY_STEPS };
   for (let i = 0; i < items.length; i++) {
-    if (isBodySpent()) {
+    countFor(steps);
+    if (steps.left <= 0) {
       problems.add(
         `/alerts/${i}`,
         items.length,
@@ -46,6 +46,7 @@ function decode(body: unknown, context: FormatContext): Decoded {
     }
     const alert = decodeItem({ body, item: items[i], index: BigInt(i), headers, now }, mapping, context, problems);
     if (alert !== null) alerts.push(alert);
+    yield;
   }
   return { alerts, problems };
 }

@@ -3,13 +3,21 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { FORMATS } from '../../ingress/formats/by-name.ts';
-import { decodeInSlices, isLong } from '../../ingress/formats/in-slices.ts';
+import { FORMATS, formatOf } from '../../ingress/formats/by-name.ts';
+import type { Decoded } from '../../ingress/formats/format.ts';
+import { decodeInSlices } from '../../ingress/formats/in-slices.ts';
+import { compileMapping, type Mapping, type MappingSpec } from '../../rules/mapping.ts';
+import type { MaskAlert } from '../../rules/mask-alert.ts';
 import { type Door, openDoor } from './herald-door.ts';
 import '../support/leaks.ts';
 
 const COUNT = 10_000;
-const CONTEXT = { tenant: 't', source: 's', now: Date.parse('2026-11-23T09:00:00Z') };
+const mapping = mappingOf({
+  alerts: 'body.list',
+  labels: { alertname: 'item.labels.alertname', pod: "item.labels.pod + '!'" },
+  annotations: 'item.annotations',
+});
+const CONTEXT = { tenant: 't', source: 's', now: Date.parse('2026-11-23T09:00:00Z'), mapping };
 const annotations = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`note${i}`, 'x'.repeat(200)]));
 let door: Door;
 
@@ -25,6 +33,16 @@ function alerts(count: number) {
     startsAt: '2026-11-23T08:57:22.338Z',
     endsAt: '0001-01-01T00:00:00Z',
   }));
+}
+
+function events(count: number) {
+  return Array.from({ length: count }, (_, i) => ({ specversion: '1.0', id: 'i', source: `/s${i}`, type: 't' }));
+}
+
+function mappingOf(spec: MappingSpec): Mapping {
+  const compiled = compileMapping(spec);
+  assert.ok(compiled.ok, JSON.stringify(compiled));
+  return compiled.mapping;
 }
 
 async function post(source: string, body: string | Buffer, headers: Record<string, string> = {}) {
@@ -103,13 +121,45 @@ for (const [name, body] of [
   ['prometheus', [...alerts(350), 5, { labels: { a: 1 } }]],
   ['herald', [...alerts(350), {}]],
   ['herald', { alerts: [...alerts(350), {}, ...alerts(10)] }],
+  [
+    'cloudevents',
+    [...events(250), { ...events(1)[0], id: 5 }, events(1)[0], { ...events(1)[0], data: { labels: 5 } }, 'x'],
+  ],
+  ['mapped', { list: [...alerts(3000), { labels: 5 }, ...alerts(10)] }],
 ] as const) {
   test(`part by part, ${name} reads the same alerts and the same problems`, async () => {
     const format = FORMATS.get(name)!;
-    assert.ok(isLong(format, body));
-    const [whole, parts] = [format.decode(body, CONTEXT), await decodeInSlices(format, body, CONTEXT)];
+    const inSlices = decodeInSlices(format, body, CONTEXT);
+    assert.ok(inSlices instanceof Promise);
+    const [whole, parts] = [format.decode(body, CONTEXT), await inSlices];
     assert.deepEqual(parts.alerts, whole.alerts);
     assert.deepEqual([parts.problems.list, parts.problems.count], [whole.problems.list, whole.problems.count]);
     assert.ok(whole.problems.count > 0 || name === 'grafana');
   });
 }
+
+test('a list of alerts that is the data of one event is no batch', () => {
+  const attributes = { specversion: '1.0', id: 'i', source: '/s', type: 't' };
+  const { alerts: found, problems } = decodeInSlices(FORMATS.get('cloudevents')!, alerts(300), {
+    ...CONTEXT,
+    attributes,
+  }) as Decoded;
+  assert.deepEqual([found.length, problems.count], [1, 0]);
+});
+
+test('mapped bodies that are read by turns have their own bounds, and what is masked before storing is masked in each', async () => {
+  const loops = mappingOf({
+    alerts: 'body.list',
+    labels: { alertname: 'item.labels.alertname', n: 'string(body.big.filter(x, x > 0).size())' },
+  });
+  const mask: MaskAlert = (alert) => ({ ...alert, labels: { ...alert.labels, n: 'hidden' } });
+  const format = formatOf({ name: 's', format: 'mapped', mask });
+  // Each goes through 900,000 items: both together would be beyond the bound of one.
+  const body = { big: Array.from({ length: 900 }, () => 1), list: alerts(1000) };
+  const context = { ...CONTEXT, mapping: loops };
+  const both = await Promise.all([decodeInSlices(format, body, context), decodeInSlices(format, body, context)]);
+  for (const { alerts: found, problems } of both) {
+    assert.deepEqual([found.length, problems.list], [1000, []]);
+    assert.ok(found.every(({ labels }) => labels.n === 'hidden'));
+  }
+});
