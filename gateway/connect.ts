@@ -23,11 +23,11 @@ import { sourceFinder } from './webhook-ports.ts';
 /** How often a start looks whether its partitions are taken. Milliseconds. */
 const SETTLE_LOOK = 20;
 
-/** For as long as it takes. Resolves when every role runs, or when it is stopped; throws StartFailed. */
-export async function connect(core: Core, ingress: IngressRole | null): Promise<void> {
+/** For as long as it takes. Whether every role runs; false: it was stopped before. Throws StartFailed. */
+export async function connect(core: Core, ingress: IngressRole | null): Promise<boolean> {
   const { environment, roles, natsUrl, alone, resources, parts, audit, stop, log } = core;
   const bus = await reachBus(core);
-  if (bus === null) return;
+  if (bus === null) return false;
   if (resources !== null && environment.secretKeys !== null) await settleSecrets(bus, core, resources);
   parts.bus = bus;
   const count = partitionCount(environment.partitions);
@@ -41,6 +41,7 @@ export async function connect(core: Core, ingress: IngressRole | null): Promise<
   ingress?.useBus(bus, count);
   auditStarted(audit, roles, environment, ingress?.access() ?? null);
   while (!stop.signal.aborted && parts.actors?.worker.settled() === false) await pause(SETTLE_LOOK);
+  return !stop.signal.aborted;
 }
 
 /** null: it is stopped. */

@@ -17,8 +17,10 @@ export interface Herald {
   readonly port: number | null;
   /** How far the API is open, where it is served here. */
   access(): string | null;
-  /** Resolves when every role runs; rejects when one cannot (StartFailed and the like). */
-  readonly running: Promise<void>;
+  /** Whether every role runs; false: it was stopped before. Rejects when one cannot (StartFailed and the like). */
+  readonly running: Promise<boolean>;
+  /** At the resources: what their watch may have missed. */
+  lookAgain(): void;
   stopSteps(): readonly Step[];
 }
 
@@ -35,6 +37,7 @@ export async function createHerald(options: HeraldOptions): Promise<Herald> {
     port: ingress?.port ?? null,
     access: () => ingress?.access() ?? null,
     running: connect(core, ingress),
+    lookAgain: () => core.resources?.look(),
     stopSteps: () => stopSteps(core, ingress, health),
   };
 }

@@ -1,4 +1,4 @@
-/** SIGTERM and SIGINT: stop in order, within a bound. A second signal ends at once. */
+/** Asked to stop: in order, within a bound. A second signal ends at once. */
 
 import type { Log } from '../telemetry/log.ts';
 
@@ -11,15 +11,20 @@ export interface Step {
 }
 
 /**
- * Resolves when a signal came and every step has run, in order; a step that fails does not keep the others from running.
+ * Resolves when `asked` to stop and every step has run, in order; a step that fails does not keep the others from running.
  * When `running` rejects, the steps run as well, and its error is thrown.
  */
-export async function untilStopped(running: Promise<void>, steps: () => readonly Step[], log: Log): Promise<void> {
+export async function untilStopped(
+  asked: Promise<NodeJS.Signals>,
+  running: Promise<void>,
+  steps: () => readonly Step[],
+  log: Log,
+): Promise<void> {
   const failure = running.then(
     () => new Promise<never>(() => {}),
     (error: unknown) => ({ error }),
   );
-  const ended = await Promise.race([nextSignal(), failure]);
+  const ended = await Promise.race([asked, failure]);
   if (typeof ended === 'string') log.info({ event: 'stopping', signal: ended }, 'stopping');
   await runAll(steps(), log);
   if (typeof ended !== 'string') throw ended.error;
@@ -44,14 +49,4 @@ async function runAll(steps: readonly Step[], log: Log): Promise<void> {
   }
   clearTimeout(insist);
   process.off('SIGINT', impatient).off('SIGTERM', impatient);
-}
-
-function nextSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    const take = (signal: NodeJS.Signals) => {
-      process.off('SIGINT', take).off('SIGTERM', take);
-      resolve(signal);
-    };
-    process.on('SIGINT', take).on('SIGTERM', take);
-  });
 }

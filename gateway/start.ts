@@ -10,6 +10,7 @@ import { createHerald, type Herald } from './herald.ts';
 import { type NatsChild, startNatsChild } from './nats-child.ts';
 import { partitionCount } from './open-bus.ts';
 import { type Step, untilStopped } from './shutdown.ts';
+import { type Signals, takeSignals } from './signals.ts';
 
 export type Role = 'ingress' | 'actors' | 'archive';
 
@@ -20,6 +21,7 @@ export type Started = (port: number | null, access: string | null) => void;
 
 /** Throws StartFailed. */
 export async function startAll(environment: Environment, started: Started): Promise<void> {
+  const signals = takeSignals(hasTerminal());
   keepPrivate();
   const log = createLog(environment.logLevel);
   const unlock = lockData(environment.data);
@@ -27,7 +29,7 @@ export async function startAll(environment: Environment, started: Started): Prom
   try {
     if (environment.natsUrl === null) nats = await startEmbedded(environment, log);
     const natsUrl = nats?.url ?? environment.natsUrl ?? '';
-    await runHerald({ environment, roles: ROLES, natsUrl, alone: nats !== null, log }, started, [
+    await runHerald({ environment, roles: ROLES, natsUrl, alone: nats !== null, log }, signals, started, [
       { name: 'nats-server', run: () => nats?.stop() },
     ]);
   } catch (error) {
@@ -40,9 +42,11 @@ export async function startAll(environment: Environment, started: Started): Prom
 
 /** Needs NATS_URL. Throws StartFailed. */
 export async function runRole(role: Role, environment: Environment, started: Started): Promise<void> {
+  const signals = takeSignals(hasTerminal());
   keepPrivate();
   const log = createLog(environment.logLevel);
-  await runHerald({ environment, roles: [role], natsUrl: environment.natsUrl ?? '', alone: false, log }, started, []);
+  const natsUrl = environment.natsUrl ?? '';
+  await runHerald({ environment, roles: [role], natsUrl, alone: false, log }, signals, started, []);
 }
 
 /** What is stored is no business of other users of this machine; a group of the operator's may be let in. */
@@ -50,10 +54,24 @@ function keepPrivate(): void {
   process.umask(process.umask() | 0o007);
 }
 
-async function runHerald(options: HeraldOptions, started: Started, after: readonly Step[]): Promise<void> {
+function hasTerminal(): boolean {
+  return process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
+}
+
+async function runHerald(
+  options: HeraldOptions,
+  signals: Signals,
+  started: Started,
+  after: readonly Step[],
+): Promise<void> {
+  const { log } = options;
   const herald: Herald = await createHerald(options);
-  const running = herald.running.then(() => started(herald.port, herald.access()));
-  await untilStopped(running, () => [...herald.stopSteps(), ...after], options.log);
+  signals.onLookAgain(() => {
+    log.info({ event: 'resources.asked', signal: 'SIGHUP' }, 'looking at the resources again');
+    herald.lookAgain();
+  });
+  const running = herald.running.then((runs) => (runs ? started(herald.port, herald.access()) : undefined));
+  await untilStopped(signals.stop, running, () => [...herald.stopSteps(), ...after], log);
 }
 
 function startEmbedded(environment: Environment, log: Log): Promise<NatsChild> {

@@ -1,5 +1,6 @@
 import { suggest } from '../../resources/suggest.ts';
 import { type Command, UsageError } from '../command.ts';
+import { outliveOutput } from '../output.ts';
 import { mendable } from '../starting.ts';
 
 const ROLES = ['ingress', 'actors', 'archive'] as const;
@@ -25,6 +26,7 @@ export const run: Command = {
     if (environment.natsUrl === null) {
       throw new UsageError('set NATS_URL: roles that run apart meet in one NATS (herald start brings its own)');
     }
+    outliveOutput(process.stdout);
     const { runRole } = await import('../../gateway/start.ts');
     await mendable(
       runRole(role, environment, (port) => print.line(`herald ${role} runs${port === null ? '' : ` on port ${port}`}`)),

@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { baseUrl } from '../client.ts';
 import type { Command } from '../command.ts';
+import { outliveOutput } from '../output.ts';
 import type { Print } from '../print.ts';
 import { mendable } from '../starting.ts';
 
@@ -9,10 +10,11 @@ export const start: Command = {
   usage: ['start'],
   description:
     'Runs every role in one process. Without NATS_URL it starts a nats-server of its own, with its data in HERALD_DATA.\n' +
-    'SIGTERM and SIGINT stop it politely.',
+    'SIGTERM and SIGINT stop it politely, and so does its terminal when it is closed. Without one, SIGHUP has it look at its resources again.',
   options: {},
   positionals: { min: 0, max: 0 },
   async run({ environment, print }) {
+    outliveOutput(process.stdout);
     const { startAll } = await import('../../gateway/start.ts');
     const { listen } = environment;
     await mendable(
@@ -25,7 +27,11 @@ export const start: Command = {
 };
 
 function welcome(url: string, access: string, { line, style: { bold, dim } }: Print): void {
-  const fromHere = (path: string) => relative(process.cwd(), fileURLToPath(new URL(`../../${path}`, import.meta.url)));
+  const fromHere = (path: string) => {
+    const whole = fileURLToPath(new URL(`../../${path}`, import.meta.url));
+    const short = relative(process.cwd(), whole);
+    return short.startsWith('..') ? whole : short;
+  };
   const command = fromHere('bin/herald');
   line(`${bold('Herald is ready')} at ${url}`);
   line(`  ${dim('first alert')}  ${command} send ${fromHere('examples/alertmanager-firing.json')}`);

@@ -91,6 +91,7 @@ test('[BR-SEC-014] a Herald that waits for NATS stops at once when it is told to
   const { code, ms } = await herald.stop();
   assert.equal(code, 0);
   assert.ok(ms < 5000, `${ms} ms: before an attempt to reach NATS is given up`);
+  assert.doesNotMatch(herald.stdout(), /ready/);
 });
 
 test('[BR-SEC-014] when NATS comes and the store has not what is declared, the start ends and names it', async () => {

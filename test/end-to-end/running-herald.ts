@@ -80,7 +80,8 @@ export function runCommand(
 
 type HeraldEnvironment = Readonly<Record<'HERALD_CONFIG' | 'HERALD_DATA', string>> & Readonly<Record<string, string>>;
 
-async function environmentOf({ config, env }: HeraldOptions): Promise<HeraldEnvironment> {
+/** Folders of its own with these resources, as variables. */
+export async function environmentOf({ config, env }: HeraldOptions): Promise<HeraldEnvironment> {
   const folder = temporaryFolder();
   const resources = join(folder, 'config');
   mkdirSync(resources);

@@ -35,6 +35,8 @@ export interface HeraldProcess {
   /** Where HTTP is served, if the role serves it: `http://127.0.0.1:port`. */
   readonly url: string;
   stdout(): string;
+  /** Nobody reads its standard output any more. */
+  hangUp(): void;
   stderr(): string;
   /** Its log lines with this event. */
   logged(event: string): LogLine[];
@@ -91,6 +93,7 @@ export async function startHerald({ role = 'start', env }: HeraldOptions): Promi
     pid,
     url,
     stdout: output.stdout,
+    hangUp: () => void child.stdout.destroy(),
     stderr: output.stderr,
     logged: (event) => logLines(output.stderr()).filter((line) => line.event === event),
     async ready() {
