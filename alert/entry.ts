@@ -11,6 +11,7 @@ import type { ReceiverTiming } from './policy.ts';
 import type { Placement } from './promotion-state.ts';
 import type { ReceiptStep } from './receipt.ts';
 import type { Silence } from './silence.ts';
+import type { NewAlert } from './stored-alert.ts';
 
 /** One alert of an accepted request. `receipt` and `index` let the sender find out what became of it. */
 export interface AlertEntry {
@@ -21,6 +22,9 @@ export interface AlertEntry {
   /** Unix time in milliseconds. */
   readonly receivedAt: number;
 }
+
+/** As ingress writes it; who reads it finds an AlertEntry. */
+export type NewAlertEntry = Omit<AlertEntry, 'alert'> & { readonly alert: NewAlert };
 
 export type AlertAction = 'acknowledge' | 'snooze' | 'close' | 'approve' | 'reject' | 'comment';
 
@@ -250,9 +254,9 @@ export interface EntityAddress {
 export function addressOf(entry: Entry): EntityAddress {
   switch (entry.kind) {
     case 'alert':
-      return { partition: 'alert', kind: 'alert', key: alertKey(entry.alert.tenant, entry.alert.fingerprint) };
+      return addressOfAlert(entry.alert);
     case 'command':
-      return { partition: 'alert', kind: 'alert', key: alertKey(entry.tenant, entry.fingerprint) };
+      return addressOfAlert(entry);
     case 'silence':
       return {
         partition: 'alert',
@@ -297,6 +301,10 @@ export function addressOf(entry: Entry): EntityAddress {
     default:
       return entry satisfies never;
   }
+}
+
+export function addressOfAlert({ tenant, fingerprint }: Pick<Alert, 'tenant' | 'fingerprint'>): EntityAddress {
+  return { partition: 'alert', kind: 'alert', key: alertKey(tenant, fingerprint) };
 }
 
 export function channelKey(tenant: string, channel: string): string {

@@ -7,7 +7,7 @@
  */
 
 import type { LabelSet } from './alert.ts';
-import { sortedNames } from './label-order.ts';
+import { compareUtf8, isSorted } from './label-order.ts';
 
 const PRIME_LOW = 0x1b3;
 const SEPARATOR = 0xff;
@@ -18,8 +18,10 @@ let middle = 0;
 let low = 0;
 
 export function fingerprint(labels: LabelSet): string {
+  const names = Object.keys(labels);
+  if (isSorted(names) && absorbJson(JSON.stringify(labels))) return digits();
   start();
-  for (const name of sortedNames(labels)) {
+  for (const name of names.sort(compareUtf8)) {
     absorb(name);
     absorbByte(SEPARATOR);
     absorb(labels[name]!);
@@ -97,6 +99,38 @@ function absorb(text: string): void {
   middle = m;
   low = l;
   if (i < length) absorbUtf8(text, i);
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/**
+ * The names and values in the JSON of a label set. Going over one text takes a third of going over twenty small ones, writing it
+ * included. False: something in it is escaped, or no ASCII, and nothing is said.
+ */
+function absorbJson(text: string): boolean {
+  start();
+  let h = high;
+  let m = middle;
+  let l = low;
+  // Behind each name and value stand a quote and two more: `":"`, `","`, or the end.
+  for (let i = 2; i < text.length; i++) {
+    let unit = text.charCodeAt(i);
+    if (unit === QUOTE) {
+      unit = SEPARATOR;
+      i += 2;
+    } else if (unit === BACKSLASH || unit >= 0x80) return false;
+    l ^= unit;
+    const t0 = l * PRIME_LOW;
+    const t1 = m * PRIME_LOW + (t0 >>> 16);
+    h = (Math.imul(h, PRIME_LOW) + ((m << 24) | (l << 8)) + (t1 >>> 16)) | 0;
+    m = t1 & 0xffff;
+    l = t0 & 0xffff;
+  }
+  high = h;
+  middle = m;
+  low = l;
+  return true;
 }
 
 function absorbUtf8(text: string, from: number): void {

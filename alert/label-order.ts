@@ -23,11 +23,15 @@ function codePointRank(unit: number): number {
 
 export function sortedNames(labels: LabelSet): string[] {
   const names = Object.keys(labels);
-  // Senders written in Go sort their labels already: looking is cheaper than sorting.
+  return isSorted(names) ? names : names.sort(compareUtf8);
+}
+
+/** Senders written in Go sort their labels already: looking is cheaper than sorting. */
+export function isSorted(names: readonly string[]): boolean {
   for (let i = 1; i < names.length; i++) {
-    if (compareUtf8(names[i - 1]!, names[i]!) > 0) return names.sort(compareUtf8);
+    if (compareUtf8(names[i - 1]!, names[i]!) > 0) return false;
   }
-  return names;
+  return true;
 }
 
 /** A missing label equals an empty one. Also keeps names such as `constructor` from finding Object's own properties. */

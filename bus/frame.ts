@@ -4,7 +4,7 @@
  * Layout: one version byte, then msgpack of [origin, sequence, first, entries].
  */
 
-import type { Entry } from '../alert/entry.ts';
+import type { Entry, NewAlertEntry } from '../alert/entry.ts';
 import { pack, unpack } from './pack.ts';
 
 const VERSION = 1;
@@ -29,7 +29,7 @@ export class FrameUnreadable extends Error {
   readonly code = 'frame.unreadable';
 }
 
-export function encodeFrame(frame: Frame): Buffer {
+export function encodeFrame(frame: Pick<Frame, 'stamp'> & { entries: readonly (Entry | NewAlertEntry)[] }): Buffer {
   const { stamp, entries } = frame;
   const out = pack([stamp?.origin ?? '', stamp?.sequence ?? 0, stamp?.first ?? 0, entries], 1);
   out[0] = VERSION;

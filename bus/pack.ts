@@ -9,22 +9,22 @@
 import { addExtension, Packr, Unpackr } from 'msgpackr';
 import { SharedGroupRef } from '../alert/group-ref.ts';
 import { sharedText } from '../alert/shared-text.ts';
-import { StoredAlert } from '../alert/stored-alert.ts';
+import { NewAlert, StoredAlert } from '../alert/stored-alert.ts';
 
 type StoredFields = ConstructorParameters<typeof StoredAlert>[2];
 
-/** These come back as what they were. Never change a number: it stands in journals. */
+/** These come back as what they were, a NewAlert as a StoredAlert. Never change a number: it stands in journals. */
 addExtension({
   Class: StoredAlert,
   type: 1,
   write: ({ labelsText, annotationsText, ...fields }: StoredAlert) => [labelsText, annotationsText, fields],
-  read: ([labels, annotations, fields]: [string, string, Record<string, unknown>]) => {
-    for (const name in fields) {
-      const value = fields[name];
-      if (typeof value === 'string') fields[name] = sharedText(value);
-    }
-    return new StoredAlert(sharedText(labels), sharedText(annotations), fields as unknown as StoredFields);
-  },
+  read: readAlert,
+});
+addExtension({
+  Class: NewAlert,
+  type: 1,
+  write: ({ labelsText, annotationsText, fields }: NewAlert) => [labelsText, annotationsText, fields],
+  read: readAlert,
 });
 addExtension({
   Class: SharedGroupRef,
@@ -32,6 +32,14 @@ addExtension({
   write: ({ text }: SharedGroupRef) => text,
   read: (text: string) => SharedGroupRef.ofText(text),
 });
+
+function readAlert([labels, annotations, fields]: [string, string, Record<string, unknown>]): StoredAlert {
+  for (const name in fields) {
+    const value = fields[name];
+    if (typeof value === 'string') fields[name] = sharedText(value);
+  }
+  return new StoredAlert(sharedText(labels), sharedText(annotations), fields as unknown as StoredFields);
+}
 
 /** Pages of it are only taken up once something so large is packed. What is larger gets a buffer of its own. */
 const KEPT = Buffer.allocUnsafeSlow(4 * 1024 * 1024);

@@ -29,10 +29,13 @@ const LONGEST_URL = 500;
 const UNKNOWN: ReadonlySet<string | undefined> = new Set(['path.unknown', 'path.unreadable', 'source.unknown']);
 const WORD = /^(?:[a-z][a-z._-]{0,23}|v?)\d{0,2}$/;
 
-export function logAccess(log: Log, mode: AccessLogMode, served: Served): void {
+export function isLogged(mode: AccessLogMode, { status }: Reply): boolean {
+  return mode === 'all' || (mode === 'refused' && status >= 400);
+}
+
+export function logAccess(log: Log, served: Served): void {
   const { url, source, by, seconds, reply, bytes, ...rest } = served;
   const { status, code, receipt, body = '' } = reply;
-  if (mode === 'refused' && status < 400) return;
   const line = {
     event: 'http.access',
     ...rest,

@@ -35,12 +35,11 @@ export function alertmanagerApiRoute(ports: IntakePorts): Route {
   };
 }
 
-async function answer(ports: IntakePorts, source: IngressSource, taken: Taken): Promise<Reply> {
+function answer(ports: IntakePorts, source: IngressSource, taken: Taken): Reply | Promise<Reply> {
   if (taken.code === 'refused') return taken.reply;
   const { decoded } = taken;
-  const accepted = await accept(ports, source, taken);
-  if ('reply' in accepted) return accepted.reply;
-  if (decoded.problems.count > 0)
-    return { ...reject(ports, source.name, 'alerts.invalid', invalid(400, decoded)), receipt: accepted.receipt };
-  return { status: 200, receipt: accepted.receipt };
+  return accept(ports, source, taken, (receipt) => {
+    if (decoded.problems.count === 0) return { status: 200, receipt };
+    return { ...reject(ports, source.name, 'alerts.invalid', invalid(400, decoded)), receipt };
+  });
 }

@@ -27,10 +27,15 @@ const DETAIL: Readonly<Record<Ambiguity, string>> = {
 /** Beyond it, numbers lose bytes. */
 const DIGITS = /^\d{1,15}$/;
 
+type Visit = (name: string, value: string) => void;
+
+const ignore: Visit = () => {};
+
 // Scratch space: a closure for each request would cost as much as the look itself.
-const seen = { lengths: 0, length: '', differ: false, encodings: 0, encoding: '' };
+const seen = { lengths: 0, length: '', differ: false, encodings: 0, encoding: '', also: ignore };
 
 function look(name: string, value: string): void {
+  seen.also(name, value);
   if (name === 'content-length') {
     if (seen.lengths > 0 && value !== seen.length) seen.differ = true;
     seen.lengths += 1;
@@ -41,8 +46,9 @@ function look(name: string, value: string): void {
   }
 }
 
-/** Bytes: 0 without a body, UNTOLD where it is chunked. */
-export function bodyLengthOf(head: Head): number | Ambiguity {
+/** Bytes: 0 without a body, UNTOLD where it is chunked. `also` is shown every header: going over them twice would cost as much again. */
+export function bodyLengthOf(head: Head, also: Visit = ignore): number | Ambiguity {
+  seen.also = also;
   seen.lengths = 0;
   seen.encodings = 0;
   seen.differ = false;

@@ -1,6 +1,6 @@
 /** From the bytes of a body to the value in it: JSON, or what media.ts reads. UTF-8 only, as RFC 8259 has it. */
 
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { parseInSlices } from './json-slices.ts';
@@ -109,10 +109,15 @@ function parse(body: Buffer, headers: Headers, owner: Owner, reader: MediaReader
 function parseJson(content: Buffer): Reading | Promise<Reading> {
   if (content.length > LARGE) return parseInSlices(content, new Turns()).then(valueRead, notJson);
   try {
-    return valueRead(JSON.parse(content.toString('utf8')));
+    return valueRead(JSON.parse(textOf(content)));
   } catch (error) {
     return notJson(error);
   }
+}
+
+/** `content`: UTF-8. Most of it is ASCII, which is copied rather than decoded. */
+function textOf(content: Buffer): string {
+  return isAscii(content) ? content.toString('latin1') : content.toString('utf8');
 }
 
 /** Bytes: some milliseconds of parsing. */

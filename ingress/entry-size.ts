@@ -3,8 +3,7 @@
  * filled without encoding them twice. It counts each object's field names again, since the codec may repeat them.
  */
 
-import type { Alert } from '../alert/alert.ts';
-import { type StoredAlert, storedAlert } from '../alert/stored-alert.ts';
+import type { NewAlert } from '../alert/stored-alert.ts';
 
 /** Field names of an entry and its alert, their record headers, the numbers, kind, status, receipt, fingerprint. */
 const ENTRY = 512;
@@ -16,13 +15,12 @@ const UTF8_PER_UNIT = 3;
 /** What a frame has besides its entries. */
 export const FRAME_OVERHEAD = 64;
 
-export function entrySizeBound(alert: Alert): number {
-  const { labelsText, annotationsText } = storedAlert(alert) as StoredAlert;
+export function entrySizeBound({ labelsText, annotationsText, fields }: NewAlert): number {
   return (
     ENTRY +
-    textSize(alert.tenant) +
-    textSize(alert.source) +
-    textSize(alert.generatorURL) +
+    textSize(fields.tenant) +
+    textSize(fields.source) +
+    textSize(fields.generatorURL) +
     textSize(labelsText) +
     textSize(annotationsText)
   );

@@ -20,16 +20,24 @@
 import type { HttpRequest as UwsRequest, HttpResponse as UwsResponse } from 'uWebSockets.js';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
-import { type AccessLogMode, logAccess } from './access-log.ts';
+import { type AccessLogMode, isLogged, logAccess } from './access-log.ts';
 import type { HttpMetrics } from './access-metrics.ts';
 import { addressOf, type TrustedProxies } from './address.ts';
 import { BodyBuffer } from './body-buffer.ts';
-import { type Ambiguity, ambiguous, bodyLengthOf, endsConnection, UNTOLD } from './body-length.ts';
+import { type Ambiguity, ambiguous, endsConnection, UNTOLD } from './body-length.ts';
 import { subjectsOf } from './certificate-subjects.ts';
 import type { CompiledRoute } from './compiled-route.ts';
 import { type Limits, Patience } from './patience.ts';
-import { decodeParams, headersWith, NO_BODY, NO_PARAMS, type OpenRequest, requestOf } from './request-head.ts';
-import { type Admission, type HttpRequest, isReply, type Peer, type Reply } from './route.ts';
+import {
+  decodeParams,
+  headersWith,
+  NO_BODY,
+  NO_PARAMS,
+  type OpenRequest,
+  readHeaders,
+  requestOf,
+} from './request-head.ts';
+import { type Admission, isReply, type Peer, type Reply } from './route.ts';
 import { CLIENT_GONE, INTERNAL_ERROR, tooLarge, tooSlow, UNREADABLE_PATH, writeHead } from './write-reply.ts';
 
 export interface ServerState {
@@ -99,14 +107,16 @@ export class Exchange implements Peer {
     const { accessLog, proxies } = this.#server;
     // Of the others it is asked for when they turn out to be of interest; behind a proxy that would be too late.
     if (accessLog === 'all' || (accessLog === 'refused' && proxies.areThere)) this.address();
-    const length = bodyLengthOf(req);
+    const { length, fields } = readHeaders(req, this.#route.headers);
+    const params = decodeParams(req, this.#route.params);
+    this.#request = requestOf(req, this.#isHead ? 'GET' : method.toUpperCase(), params ?? NO_PARAMS, fields, this);
     if (typeof length !== 'number') {
-      this.#refuseAmbiguous(req, method, length);
+      this.#refuseAmbiguous(length);
       return;
     }
     this.#announced = length;
     this.#endsConnection = endsConnection(method, length);
-    const admission = this.#admit(req, method);
+    const admission = params === null ? UNREADABLE_PATH : this.#admit(this.#request);
     this.#head = null;
     if (length > 0) this.#res.onData((chunk, isLast) => this.#onData(chunk, isLast));
     if (isReply(admission)) {
@@ -121,26 +131,18 @@ export class Exchange implements Peer {
   }
 
   /** At once, and the connection ends: nobody can say what the bytes behind the head are. */
-  #refuseAmbiguous(req: UwsRequest, method: string, code: Ambiguity): void {
-    this.#request = this.#headOf(req, method, NO_PARAMS);
+  #refuseAmbiguous(code: Ambiguity): void {
     this.#head = null;
     this.#endsConnection = true;
     this.#send(ambiguous(code), true);
   }
 
-  #admit(req: UwsRequest, method: string): Admission {
-    const params = decodeParams(req, this.#route.params);
-    if (params === null) return UNREADABLE_PATH;
-    this.#request = this.#headOf(req, method, params);
+  #admit(request: OpenRequest): Admission {
     try {
-      return this.#route.admit(this.#request);
+      return this.#route.admit(request);
     } catch (error) {
       return this.#failed(error);
     }
-  }
-
-  #headOf(req: UwsRequest, method: string, params: HttpRequest['params']) {
-    return requestOf(req, this.#isHead ? 'GET' : method.toUpperCase(), params, this.#route.headers, this);
   }
 
   header(name: string): string {
@@ -352,10 +354,10 @@ export class Exchange implements Peer {
     const seconds = this.#elapsed();
     const { name: route } = this.#route;
     metrics.request(route, reply.status, seconds);
-    if (accessLog === 'off') return;
+    if (!isLogged(accessLog, reply)) return;
     const { method = '', url = '', source, identity } = this.#request ?? {};
     const of = { method, url, route, source, by: identity?.name, address: this.#address ?? '', bytes: this.#received };
-    logAccess(log, accessLog, { ...of, reply, seconds });
+    logAccess(log, { ...of, reply, seconds });
   }
 
   /** Seconds. */

@@ -74,29 +74,37 @@ export function decode(
   return decoded instanceof Promise ? decoded.then(taken) : taken(decoded);
 }
 
-/** A receipt once every alert is stored, or the answer that says why not. A signed message that was accepted before has its receipt. */
-export async function accept(
+/**
+ * What `accepted` answers, once every alert is stored, or the answer that says why not. A signed message that was accepted before has its
+ * receipt.
+ */
+export function accept(
   ports: IntakePorts,
   source: IngressSource,
-  { decoded: { alerts }, now, message }: Taken & { code: 'alerts' },
-): Promise<{ readonly receipt: string } | { readonly reply: Reply }> {
+  taken: Taken & { code: 'alerts' },
+  accepted: (receipt: string) => Reply,
+): Reply | Promise<Reply> {
+  const {
+    decoded: { alerts },
+    now,
+    message,
+  } = taken;
   const before = message === null ? null : ports.messages.receiptOf(message, now);
   if (before !== null) {
     ports.log.info({ source: source.name, receipt: before }, 'ingress.replayed');
     ports.metrics.rejected(source.name, 'auth.replayed');
-    return { receipt: before };
+    return accepted(before);
   }
   const receipt = newReceipt(now, alerts.length, ports.random);
-  const outcome = await ports.groupCommit.submit(alerts, receipt, now);
-  if (outcome.code === 'stored') {
+  return ports.groupCommit.submit(alerts, receipt, now).then((outcome) => {
+    if (outcome.code !== 'stored') return reject(ports, source.name, outcome.code, notStored(ports, outcome));
     ports.metrics.accepted(source.name, source.format, alerts.length);
     if (message !== null && source.auth.type === 'hmac') {
       // Signed for later by a clock ahead of ours, it is good for longer.
       ports.messages.accepted(message, receipt, now, now + 2000 * source.auth.tolerance);
     }
-    return { receipt };
-  }
-  return { reply: reject(ports, source.name, outcome.code, notStored(ports, outcome)) };
+    return accepted(receipt);
+  });
 }
 
 /** Whether it is known, and what its state allows, changes nothing for who tells of it: PagerDuty answers the same. */

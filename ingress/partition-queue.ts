@@ -4,12 +4,12 @@
  * overtakes it was accepted before it.
  */
 
-import type { AlertEntry } from '../alert/entry.ts';
+import type { NewAlertEntry } from '../alert/entry.ts';
 import type { PartitionName } from '../bus/partition.ts';
 import type { Submission } from './submission.ts';
 
 export interface Waiting {
-  readonly entry: AlertEntry;
+  readonly entry: NewAlertEntry;
   /** Upper bound of its encoded size in bytes. */
   readonly size: number;
   readonly submission: Submission;

@@ -1,6 +1,7 @@
 /** Copies of what uWebSockets.js shows only while its route handler runs. */
 
 import type { HttpRequest as UwsRequest } from 'uWebSockets.js';
+import { type Ambiguity, bodyLengthOf } from './body-length.ts';
 import type { HttpRequest, Peer } from './route.ts';
 
 type Fields = Record<string, string>;
@@ -13,12 +14,11 @@ export const NO_PARAMS: Readonly<Fields> = NONE;
 /** Its body is put in when it is complete, and what routes learn of it as they do. */
 export type OpenRequest = { -readonly [K in keyof HttpRequest]: HttpRequest[K] };
 
-/** `wanted`: headers; null: all. */
 export function requestOf(
   req: UwsRequest,
   method: string,
   params: HttpRequest['params'],
-  wanted: readonly string[] | null,
+  headers: HttpRequest['headers'],
   peer: Peer,
 ): OpenRequest {
   return {
@@ -27,7 +27,7 @@ export function requestOf(
     params,
     // undefined where the address has no question mark, whatever its types say; signatures are judged by the address.
     query: req.getQuery() ?? '',
-    headers: readHeaders(req, wanted),
+    headers,
     body: NO_BODY,
     peer,
     presented: undefined,
@@ -51,16 +51,34 @@ export function decodeParams(req: UwsRequest, names: readonly string[]): Readonl
   return params;
 }
 
-/** `wanted` null: all. A header that came twice is joined as RFC 9110 5.3 has it. */
-function readHeaders(req: UwsRequest, wanted: readonly string[] | null): Readonly<Fields> {
-  if (wanted === null) return allHeaders(req);
-  if (wanted.length === 0) return NONE;
-  const headers: Fields = {};
-  for (const name of wanted) {
-    const value = req.getHeader(name);
-    if (value !== '') headers[name] = value;
+export interface Headers {
+  readonly length: number | Ambiguity;
+  readonly fields: Readonly<Fields>;
+}
+
+/** The headers, gone over once. `wanted`: those that are kept; null: all. */
+export function readHeaders(req: Pick<UwsRequest, 'forEach'>, wanted: readonly string[] | null): Headers {
+  reading.wanted = wanted ?? [];
+  reading.fields = {};
+  const length = bodyLengthOf(req, wanted === null ? keepAll : keepWanted);
+  return { length, fields: reading.fields };
+}
+
+// Scratch space, as in body-length.ts.
+const reading: { wanted: readonly string[]; fields: Fields } = { wanted: [], fields: {} };
+
+/** Of one that came twice, the first. */
+function keepWanted(name: string, value: string): void {
+  for (const one of reading.wanted) {
+    if (one === name && value !== '') reading.fields[one] ??= value;
   }
-  return headers;
+}
+
+/** One that came twice is joined as RFC 9110 5.3 has it. */
+function keepAll(name: string, value: string): void {
+  const known = reading.fields[name];
+  // Object.hasOwn is not needed: header names are lower-case tokens, and `__proto__` would only set nothing.
+  reading.fields[name] = typeof known === 'string' ? `${known}, ${value}` : value;
 }
 
 export function headersWith(req: UwsRequest, prefix: string): [string, string][] {
@@ -69,14 +87,4 @@ export function headersWith(req: UwsRequest, prefix: string): [string, string][]
     if (name.startsWith(prefix)) found.push([name, value]);
   });
   return found;
-}
-
-function allHeaders(req: UwsRequest): Readonly<Fields> {
-  const headers: Fields = {};
-  req.forEach((name, value) => {
-    const known = headers[name];
-    // Object.hasOwn is not needed: header names are lower-case tokens, and `__proto__` would only set nothing.
-    headers[name] = typeof known === 'string' ? `${known}, ${value}` : value;
-  });
-  return headers;
 }

@@ -59,11 +59,10 @@ export function answer(
   if (acknowledges !== undefined) {
     return acknowledge(ports, source, acknowledges).then((refused) => refused ?? acknowledgedReply(told));
   }
-  return accept(ports, source, taken).then((accepted) => {
-    if ('reply' in accepted) return accepted.reply;
+  return accept(ports, source, taken, (receipt) => {
     // Only a partial format comes here with problems.
     if (decoded.problems.count > 0) return reject(ports, source.name, 'alerts.invalid', invalid(400, decoded));
-    return acceptedReply(accepted.receipt, decoded);
+    return acceptedReply(receipt, decoded);
   });
 }
 

@@ -92,8 +92,24 @@ const PARAMETER = /([?&;#])([^=?&;#\s]{1,100})=[^&;#\s]+/g;
 /** Of nearly every link it is enough to see that none of these is in it. */
 const HINT = /pass|pwd|secret|token|auth|key|cookie|cred/i;
 
+/** Each rule has its own link, which comes with every alert of it. */
+let knownLinks = new Map<string, string>();
+const MOST_LINKS = 1000;
+const LONGEST_KNOWN = 1000;
+
 /** A link without the user and password in it, and without what its parameters say under the name of a secret. */
 export function maskedLink(url: string): string {
+  let masked = knownLinks.get(url);
+  if (masked === undefined) {
+    masked = maskLink(url);
+    if (url.length > LONGEST_KNOWN) return masked;
+    if (knownLinks.size >= MOST_LINKS) knownLinks = new Map();
+    knownLinks.set(url, masked);
+  }
+  return masked;
+}
+
+function maskLink(url: string): string {
   const open = url.includes('@') ? url.replace(USER, '$1') : url;
   if (!HINT.test(open)) return open;
   return open.replace(PARAMETER, (parameter, before: string, name: string) =>

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Alert } from '../../alert/alert.ts';
-import type { AlertEntry } from '../../alert/entry.ts';
+import type { AlertEntry, NewAlertEntry } from '../../alert/entry.ts';
 import { fingerprint } from '../../alert/fingerprint.ts';
+import { NewAlert } from '../../alert/stored-alert.ts';
 import { decodeFrame, encodeFrame } from '../../bus/frame.ts';
 import type { PartitionName } from '../../bus/partition.ts';
 import { uncounted } from '../../ingress/access-metrics.ts';
@@ -295,10 +296,16 @@ test('no frame is larger than the sum of the estimates of its entries', () => {
   const one = fc.record({ labels: texts, annotations: texts, tenant: fc.string(), generatorURL: fc.webUrl() });
   fc.assert(
     fc.property(fc.array(one, { maxLength: 40 }), (list) => {
-      const entries = list.map((fields, index): AlertEntry => {
+      const entries = list.map((fields, index): NewAlertEntry => {
         const time = Number.MAX_SAFE_INTEGER - index;
         const full: Alert = { ...alert('x'), ...fields, startsAt: time, endsAt: time };
-        return { kind: 'alert', alert: full, receipt: 'r'.repeat(28), index: index + 100_000, receivedAt: time };
+        return {
+          kind: 'alert',
+          alert: new NewAlert(full),
+          receipt: 'r'.repeat(28),
+          index: index + 100_000,
+          receivedAt: time,
+        };
       });
       const bound = entries.reduce((sum, entry) => sum + entrySizeBound(entry.alert), FRAME_OVERHEAD);
       const { length } = encodeFrame({ stamp: null, entries });
