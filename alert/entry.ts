@@ -11,7 +11,6 @@ import type { ReceiverTiming } from './policy.ts';
 import type { Placement } from './promotion-state.ts';
 import type { ReceiptStep } from './receipt.ts';
 import type { Silence } from './silence.ts';
-import type { NewAlert } from './stored-alert.ts';
 
 /** One alert of an accepted request. `receipt` and `index` let the sender find out what became of it. */
 export interface AlertEntry {
@@ -22,9 +21,6 @@ export interface AlertEntry {
   /** Unix time in milliseconds. */
   readonly receivedAt: number;
 }
-
-/** As ingress writes it; who reads it finds an AlertEntry. */
-export type NewAlertEntry = Omit<AlertEntry, 'alert'> & { readonly alert: NewAlert };
 
 export type AlertAction = 'acknowledge' | 'snooze' | 'close' | 'approve' | 'reject' | 'comment';
 

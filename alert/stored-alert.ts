@@ -75,22 +75,6 @@ export function storedAlert<A extends Alert>(alert: A): A {
   return new StoredAlert(textOf(labels), textOf(annotations), fields) as unknown as A;
 }
 
-/**
- * One that was just read from a request, on its way into a frame, and a StoredAlert when it is read there. In between nobody looks at
- * it, and its fields are written as they are: those of a StoredAlert have to be gathered, which takes as long as writing them.
- */
-export class NewAlert {
-  readonly labelsText: string;
-  readonly annotationsText: string;
-  readonly fields: Fields;
-
-  constructor({ tenant, fingerprint, status, labels, annotations, startsAt, endsAt, generatorURL, source }: Alert) {
-    this.labelsText = JSON.stringify(labels);
-    this.annotationsText = JSON.stringify(annotations);
-    this.fields = { tenant, fingerprint, status, startsAt, endsAt, generatorURL, source };
-  }
-}
-
 /** The alert with other fields than labels and annotations; their texts are shared. */
 export function withFields<A extends Alert, F extends object>(alert: A, fields: F): A & F {
   const stored = storedAlert(alert) as unknown as StoredAlert;

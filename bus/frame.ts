@@ -4,10 +4,13 @@
  * Layout: one version byte, then msgpack of [origin, sequence, first, entries].
  */
 
-import type { Entry, NewAlertEntry } from '../alert/entry.ts';
+import type { Entry } from '../alert/entry.ts';
+import type { NewAlertEntry } from '../alert/new-alert-entry.ts';
 import { pack, unpack } from './pack.ts';
 
-const VERSION = 1;
+const VERSION = 2;
+/** Without new alerts as lists of their fields. */
+const BEFORE = 1;
 
 /** Where a frame comes from, if it is an effect: lets the receiver drop what it has already seen. */
 export interface Stamp {
@@ -38,7 +41,8 @@ export function encodeFrame(frame: Pick<Frame, 'stamp'> & { entries: readonly (E
 
 /** Throws FrameUnreadable for another version or a damaged body. */
 export function decodeFrame(data: Uint8Array): Frame {
-  if (data[0] !== VERSION) throw new FrameUnreadable(`frame version ${data[0]}; this Herald reads version ${VERSION}`);
+  if (data[0] !== VERSION && data[0] !== BEFORE)
+    throw new FrameUnreadable(`frame version ${data[0]}; this Herald reads versions ${BEFORE} and ${VERSION}`);
   let parts: unknown;
   try {
     parts = unpack(data.subarray(1));

@@ -8,23 +8,24 @@
 
 import { addExtension, Packr, Unpackr } from 'msgpackr';
 import { SharedGroupRef } from '../alert/group-ref.ts';
+import { entryOf, fieldsOf, NewAlertEntry, type NewAlertFields } from '../alert/new-alert-entry.ts';
 import { sharedText } from '../alert/shared-text.ts';
-import { NewAlert, StoredAlert } from '../alert/stored-alert.ts';
+import { StoredAlert } from '../alert/stored-alert.ts';
 
 type StoredFields = ConstructorParameters<typeof StoredAlert>[2];
 
-/** These come back as what they were, a NewAlert as a StoredAlert. Never change a number: it stands in journals. */
+/** These come back as what they were, a new alert as the entry that it becomes. Never change a number: it stands in journals. */
 addExtension({
   Class: StoredAlert,
   type: 1,
   write: ({ labelsText, annotationsText, ...fields }: StoredAlert) => [labelsText, annotationsText, fields],
-  read: readAlert,
-});
-addExtension({
-  Class: NewAlert,
-  type: 1,
-  write: ({ labelsText, annotationsText, fields }: NewAlert) => [labelsText, annotationsText, fields],
-  read: readAlert,
+  read: ([labels, annotations, fields]: [string, string, Record<string, unknown>]) => {
+    for (const name in fields) {
+      const value = fields[name];
+      if (typeof value === 'string') fields[name] = sharedText(value);
+    }
+    return new StoredAlert(sharedText(labels), sharedText(annotations), fields as unknown as StoredFields);
+  },
 });
 addExtension({
   Class: SharedGroupRef,
@@ -32,14 +33,12 @@ addExtension({
   write: ({ text }: SharedGroupRef) => text,
   read: (text: string) => SharedGroupRef.ofText(text),
 });
-
-function readAlert([labels, annotations, fields]: [string, string, Record<string, unknown>]): StoredAlert {
-  for (const name in fields) {
-    const value = fields[name];
-    if (typeof value === 'string') fields[name] = sharedText(value);
-  }
-  return new StoredAlert(sharedText(labels), sharedText(annotations), fields as unknown as StoredFields);
-}
+addExtension({
+  Class: NewAlertEntry,
+  type: 3,
+  write: fieldsOf,
+  read: (fields: NewAlertFields) => entryOf(fields, sharedText),
+});
 
 /** Pages of it are only taken up once something so large is packed. What is larger gets a buffer of its own. */
 const KEPT = Buffer.allocUnsafeSlow(4 * 1024 * 1024);

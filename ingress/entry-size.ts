@@ -1,12 +1,12 @@
 /**
  * How large an entry becomes in a frame, at most: an upper bound, never less than what is encoded, so that frames can be
- * filled without encoding them twice. It counts each object's field names again, since the codec may repeat them.
+ * filled without encoding them twice.
  */
 
-import type { NewAlert } from '../alert/stored-alert.ts';
+import type { NewAlertEntry } from '../alert/new-alert-entry.ts';
 
-/** Field names of an entry and its alert, their record headers, the numbers, kind, status, receipt, fingerprint. */
-const ENTRY = 512;
+/** The headers of its list and texts, the numbers, status, receipt, fingerprint. */
+const ENTRY = 128;
 /** Length prefix of a text: up to 5 bytes. */
 const TEXT = 5;
 const COUNT_EXACTLY_FROM = 64;
@@ -15,14 +15,14 @@ const UTF8_PER_UNIT = 3;
 /** What a frame has besides its entries. */
 export const FRAME_OVERHEAD = 64;
 
-export function entrySizeBound({ labelsText, annotationsText, fields }: NewAlert): number {
+export function entrySizeBound(entry: NewAlertEntry): number {
   return (
     ENTRY +
-    textSize(fields.tenant) +
-    textSize(fields.source) +
-    textSize(fields.generatorURL) +
-    textSize(labelsText) +
-    textSize(annotationsText)
+    textSize(entry.tenant) +
+    textSize(entry.source) +
+    textSize(entry.generatorURL) +
+    textSize(entry.labelsText) +
+    textSize(entry.annotationsText)
   );
 }
 

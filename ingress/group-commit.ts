@@ -10,8 +10,8 @@
  */
 
 import type { Alert } from '../alert/alert.ts';
-import { addressOfAlert, type NewAlertEntry } from '../alert/entry.ts';
-import { NewAlert } from '../alert/stored-alert.ts';
+import { addressOfAlert } from '../alert/entry.ts';
+import { NewAlertEntry } from '../alert/new-alert-entry.ts';
 import { encodeFrame } from '../bus/frame.ts';
 import { type PartitionCount, type PartitionName, partitionOf } from '../bus/partition.ts';
 import type { Clock } from '../telemetry/clock.ts';
@@ -123,7 +123,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   };
 
   const enqueue = (one: Waiting) => {
-    const partition = partitionOf(addressOfAlert(one.entry.alert.fields), partitions);
+    const partition = partitionOf(addressOfAlert(one.entry), partitions);
     let queue = queues.get(partition);
     if (queue === undefined) {
       queue = new PartitionQueue(partition);
@@ -146,8 +146,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
       const all: Waiting[] = [];
       const ready = (end: number): CommitOutcome | null => {
         for (let index = all.length; index < end; index++) {
-          const alert = new NewAlert(alerts[index]!);
-          const entry: NewAlertEntry = { kind: 'alert', alert, receipt, index, receivedAt };
+          const entry = new NewAlertEntry(alerts[index]!, receipt, index, receivedAt);
           const size = sizeOf(entry, room);
           if (size === null) return { code: 'alert.too-large', index, limit: room };
           all.push({ entry, size, submission });
@@ -179,7 +178,7 @@ type PublishOutcome = { readonly code: 'stored' | 'ingest.full' | 'ingest.unavai
 
 /** An upper bound in bytes; exact where the bound alone would not fit; null where the entry fits no frame. */
 function sizeOf(entry: NewAlertEntry, room: number): number | null {
-  const bound = entrySizeBound(entry.alert);
+  const bound = entrySizeBound(entry);
   if (bound <= room) return bound;
   const exact = encodeFrame({ stamp: null, entries: [entry] }).length;
   return exact <= room ? room : null;

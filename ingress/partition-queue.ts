@@ -4,7 +4,7 @@
  * overtakes it was accepted before it.
  */
 
-import type { NewAlertEntry } from '../alert/entry.ts';
+import type { NewAlertEntry } from '../alert/new-alert-entry.ts';
 import type { PartitionName } from '../bus/partition.ts';
 import type { Submission } from './submission.ts';
 

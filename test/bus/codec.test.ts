@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Entry } from '../../alert/entry.ts';
+import type { AlertEntry } from '../../alert/entry.ts';
 import { SharedGroupRef } from '../../alert/group-ref.ts';
+import { NewAlertEntry } from '../../alert/new-alert-entry.ts';
 import { storedAlert, withFields } from '../../alert/stored-alert.ts';
 import { decodeFrame, encodeFrame, FrameUnreadable } from '../../bus/frame.ts';
 import { type Commit, CommitAssembler, encodeCommit, JournalUnreadable } from '../../bus/journal.ts';
@@ -16,7 +17,7 @@ const labels = fc.dictionary(
   { maxKeys: 6, noNullPrototype: true },
 );
 
-const entry: fc.Arbitrary<Entry> = fc.record(
+const entry: fc.Arbitrary<AlertEntry> = fc.record(
   {
     kind: fc.constant('alert' as const),
     receipt: fc.string(),
@@ -59,6 +60,24 @@ test('[BR-REL-011] a frame reads back as what was written', () => {
     fc.property(fc.array(entry), fc.option(fc.tuple(fc.nat(), fc.nat())), (entries, stamped) => {
       const stamp = stamped === null ? null : { origin: 'a3', sequence: stamped[0], first: stamped[1] };
       assert.deepEqual(decodeFrame(encodeFrame({ stamp, entries })), { stamp, entries });
+    }),
+  );
+});
+
+test('[BR-REL-011] what ingress writes of a new alert is read as its entry, and as that of a frame of the version before', () => {
+  fc.assert(
+    fc.property(fc.array(entry), (entries) => {
+      const written = entries.map(({ alert, receipt, index, receivedAt }) => {
+        return new NewAlertEntry(alert, receipt, index, receivedAt);
+      });
+      const read = decodeFrame(encodeFrame({ stamp: null, entries: written }));
+      const before = encodeFrame({
+        stamp: null,
+        entries: entries.map((one) => ({ ...one, alert: storedAlert(one.alert) })),
+      });
+      before[0] = 1;
+      assert.deepEqual(read, decodeFrame(before));
+      assert.deepEqual(JSON.parse(JSON.stringify(read.entries)), JSON.parse(JSON.stringify(entries)));
     }),
   );
 });

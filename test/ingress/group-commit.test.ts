@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Alert } from '../../alert/alert.ts';
-import type { AlertEntry, NewAlertEntry } from '../../alert/entry.ts';
+import type { AlertEntry } from '../../alert/entry.ts';
 import { fingerprint } from '../../alert/fingerprint.ts';
-import { NewAlert } from '../../alert/stored-alert.ts';
+import { NewAlertEntry } from '../../alert/new-alert-entry.ts';
 import { decodeFrame, encodeFrame } from '../../bus/frame.ts';
 import type { PartitionName } from '../../bus/partition.ts';
 import { uncounted } from '../../ingress/access-metrics.ts';
@@ -124,7 +124,7 @@ test('[BR-WH-010] while a frame is in flight the next one collects, and leaves w
 
 test('a request in several frames is answered when the last one is stored', async () => {
   const h = harness();
-  h.submit('a', many('x', 12));
+  h.submit('a', many('x', 30));
   await h.endTurn();
   while (h.inFlight.length > 0) {
     assert.deepEqual(h.outcomes, []);
@@ -137,7 +137,7 @@ test('a request in several frames is answered when the last one is stored', asyn
 test('[BR-REL-011] when a frame fails, every request in it fails, and what of them still waits is not published', async () => {
   const h = harness();
   h.submit('a', [alert('1')]);
-  h.submit('b', many('x', 12));
+  h.submit('b', many('x', 30));
   h.submit('c', [alert('2')]);
   await h.endTurn();
   await h.inFlight[0]?.fail('ingest.full');
@@ -211,7 +211,7 @@ test('message ids are never used twice', async () => {
 
 test('[BR-WH-007] when too much waits, further requests are refused at once', async () => {
   const h = harness({ maxWaitingBytes: 10_000 });
-  h.submit('a', many('x', 30));
+  h.submit('a', many('x', 80));
   h.submit('b', [alert('1')]);
   await h.endTurn();
   assert.deepEqual(h.outcomes, ['b ingest.busy']);
@@ -226,7 +226,7 @@ test('an alert that fits no frame refuses its request; one that just fits is sen
   const h = harness();
   h.submit('a', [alert('1'), alert('2', 'x'.repeat(h.maxFrameBytes))]);
   // Above the estimate's bound, below the true size.
-  h.submit('b', [alert('3', 'y'.repeat(h.maxFrameBytes - 500)), alert('4')]);
+  h.submit('b', [alert('3', 'y'.repeat(h.maxFrameBytes - 250)), alert('4')]);
   await h.endTurn();
   assert.deepEqual(h.outcomes, ['a alert.too-large']);
   assert.deepEqual(receipts(h.inFlight[0]), ['b0']);
@@ -296,18 +296,12 @@ test('no frame is larger than the sum of the estimates of its entries', () => {
   const one = fc.record({ labels: texts, annotations: texts, tenant: fc.string(), generatorURL: fc.webUrl() });
   fc.assert(
     fc.property(fc.array(one, { maxLength: 40 }), (list) => {
-      const entries = list.map((fields, index): NewAlertEntry => {
+      const entries = list.map((fields, index) => {
         const time = Number.MAX_SAFE_INTEGER - index;
         const full: Alert = { ...alert('x'), ...fields, startsAt: time, endsAt: time };
-        return {
-          kind: 'alert',
-          alert: new NewAlert(full),
-          receipt: 'r'.repeat(28),
-          index: index + 100_000,
-          receivedAt: time,
-        };
+        return new NewAlertEntry(full, 'r'.repeat(28), index + 100_000, time);
       });
-      const bound = entries.reduce((sum, entry) => sum + entrySizeBound(entry.alert), FRAME_OVERHEAD);
+      const bound = entries.reduce((sum, entry) => sum + entrySizeBound(entry), FRAME_OVERHEAD);
       const { length } = encodeFrame({ stamp: null, entries });
       assert.ok(length <= bound, `${length} > ${bound}`);
     }),

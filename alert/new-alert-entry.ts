@@ -1,0 +1,88 @@
+/**
+ * An alert that was just read from a request, on its way into a frame; who reads the frame finds an AlertEntry. One flat object, written
+ * as a list of its fields: their names would be written anew for every frame, and take longer than the rest.
+ */
+
+import type { Alert } from './alert.ts';
+import type { AlertEntry } from './entry.ts';
+import { StoredAlert } from './stored-alert.ts';
+
+/** In the order in which they are written: new ones come at the end. */
+export type NewAlertFields = readonly [
+  receipt: string,
+  index: number,
+  receivedAt: number,
+  labelsText: string,
+  annotationsText: string,
+  tenant: string,
+  fingerprint: string,
+  status: Alert['status'],
+  startsAt: number,
+  endsAt: number | null,
+  generatorURL: string,
+  source: string,
+];
+
+export class NewAlertEntry {
+  readonly receipt: string;
+  readonly index: number;
+  readonly receivedAt: number;
+  readonly labelsText: string;
+  readonly annotationsText: string;
+  readonly tenant: string;
+  readonly fingerprint: string;
+  readonly status: Alert['status'];
+  readonly startsAt: number;
+  readonly endsAt: number | null;
+  readonly generatorURL: string;
+  readonly source: string;
+
+  /** `receivedAt`: Unix time in milliseconds. */
+  constructor(alert: Alert, receipt: string, index: number, receivedAt: number) {
+    this.receipt = receipt;
+    this.index = index;
+    this.receivedAt = receivedAt;
+    this.labelsText = JSON.stringify(alert.labels);
+    this.annotationsText = JSON.stringify(alert.annotations);
+    this.tenant = alert.tenant;
+    this.fingerprint = alert.fingerprint;
+    this.status = alert.status;
+    this.startsAt = alert.startsAt;
+    this.endsAt = alert.endsAt;
+    this.generatorURL = alert.generatorURL;
+    this.source = alert.source;
+  }
+}
+
+export function fieldsOf(entry: NewAlertEntry): NewAlertFields {
+  return [
+    entry.receipt,
+    entry.index,
+    entry.receivedAt,
+    entry.labelsText,
+    entry.annotationsText,
+    entry.tenant,
+    entry.fingerprint,
+    entry.status,
+    entry.startsAt,
+    entry.endsAt,
+    entry.generatorURL,
+    entry.source,
+  ];
+}
+
+/** `kept`: which texts come again. */
+export function entryOf(fields: NewAlertFields, kept: (text: string) => string): AlertEntry {
+  const [receipt, index, receivedAt, labels, annotations, tenant, fingerprint, status, startsAt, endsAt, link, source] =
+    fields;
+  const alert = new StoredAlert(kept(labels), kept(annotations), {
+    tenant: kept(tenant),
+    fingerprint: kept(fingerprint),
+    status,
+    startsAt,
+    endsAt,
+    generatorURL: kept(link),
+    source: kept(source),
+  });
+  return { kind: 'alert', alert, receipt, index, receivedAt };
+}
