@@ -34,7 +34,8 @@ export function admit(ports: IntakePorts, source: IngressSource | null, head: Re
   }
   const refused = refuse(ports, source, head, verdict);
   if (refused !== null) return refused;
-  const turnedAway = noRoom(ports, source, head);
+  const isKnown = verdict.code !== 'auth.pending';
+  const turnedAway = (isKnown ? tooMuch(ports, source, head) : null) ?? noRoom(ports, source);
   if (turnedAway !== null) return turnedAway;
   if (source.mapping !== undefined) head.passedHeaders = passedBy(source.mapping.headers, head);
   if (source.format === 'cloudevents') head.attributes = eventAttributes(head.peer, head.headers['content-type']);
@@ -48,13 +49,16 @@ function passedBy(names: readonly string[], { peer }: RequestHead): Readonly<Rec
   return names.length === 0 ? null : Object.fromEntries(names.map((name) => [name, peer?.header(name) ?? '']));
 }
 
-/** Once it is known who speaks. null: there is room. */
-export function noRoom(ports: IntakePorts, source: IngressSource, head: RequestHead): Reply | null {
+/** Once it is known who speaks: strangers must not use up what the source's own senders may send. null: it is not. */
+export function tooMuch(ports: IntakePorts, source: IngressSource, head: RequestHead): Reply | null {
   const { access } = source;
-  if (access !== null) {
-    const verdict = ports.gate.source(source.name, access, ports.clock.monotonic());
-    if (verdict.code !== 'gate.open') return turnAway(ports, source, head, verdict);
-  }
+  if (access === null) return null;
+  const verdict = ports.gate.source(source.name, access, ports.clock.monotonic());
+  return verdict.code === 'gate.open' ? null : turnAway(ports, source, head, verdict);
+}
+
+/** null: there is room. */
+export function noRoom(ports: IntakePorts, source: IngressSource): Reply | null {
   if (source.bulk && ports.sheddingBulk())
     return reject(ports, source.name, 'ingest.shedding', unavailable(ports, 'ingest.shedding'));
   return ports.admitting() ? null : notAdmitting(ports, source.name);

@@ -3,8 +3,8 @@
  * `prometheus`. Answered as Alertmanager does: 200 with an empty body, 400 where some alerts are invalid and the others kept.
  */
 
-import { admit, INTAKE_HEADERS, within } from './admission.ts';
-import { accept, type Taken, take } from './intake.ts';
+import { admit, INTAKE_HEADERS } from './admission.ts';
+import { accept, proven, type Taken, take } from './intake.ts';
 import type { IntakePorts } from './intake-ports.ts';
 import { invalid, reject, unknownSource } from './not-accepted.ts';
 import type { Reply, Route } from './route.ts';
@@ -26,7 +26,7 @@ export function alertmanagerApiRoute(ports: IntakePorts): Route {
     handle(request) {
       const source = find();
       if (source === null) return unknownSource(request.url);
-      return within(ports, source, request, () => {
+      return proven(ports, source, request, () => {
         const taken = take(ports, source, request);
         if (taken instanceof Promise) return taken.then((body) => answer(ports, source, body));
         return answer(ports, source, taken);

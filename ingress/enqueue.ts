@@ -73,7 +73,7 @@ function enqueue(
     const verdict = ports.gate.address(source.name, access, request.peer?.address() ?? '', ports.clock.monotonic());
     if (verdict.code !== 'gate.open') return turnAway(ports, source, request, verdict);
   }
-  const turnedAway = noRoom(ports, source, request);
+  const turnedAway = noRoom(ports, source);
   if (turnedAway !== null) return turnedAway;
   return within(ports, source, request, async () =>
     answer(ports, source, await decode(ports, source, request, reading), false),

@@ -84,7 +84,7 @@ export class Gate {
     }
   }
 
-  /** Once it is known who speaks: strangers must not use up what the source's own senders may send. */
+  /** Of all senders of the source together. */
   source(source: string, { source: rate }: SourceAccess, at: number): GateVerdict {
     if (rate === null) return OPEN;
     const { bucket } = this.#stateOf(source, rate.burst, at);

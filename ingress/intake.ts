@@ -1,6 +1,6 @@
 /** From the body of an admitted request to accepted alerts: bytes → value → alerts of the source's format → frames, acknowledged. */
 
-import { refuse } from './admission.ts';
+import { refuse, tooMuch, within } from './admission.ts';
 import { type AuthVerdict, type Presented, verifyRoutingKey } from './authenticate.ts';
 import { type Reading, readContent } from './content.ts';
 import { formatOf } from './formats/by-name.ts';
@@ -19,17 +19,24 @@ export type Taken =
   | { readonly code: 'alerts'; readonly decoded: Decoded; readonly now: number; readonly message: string | null }
   | { readonly code: 'refused'; readonly reply: Reply };
 
-export function take(ports: IntakePorts, source: IngressSource, request: HttpRequest): Taken | Promise<Taken> {
+/**
+ * `handle` once it is known who speaks, and within what the source takes. Signatures and tokens are judged here: until then a request is
+ * a stranger's, and neither counts among those of the source nor takes the place of one.
+ */
+export function proven(
+  ports: IntakePorts,
+  source: IngressSource,
+  request: HttpRequest,
+  handle: () => Reply | Promise<Reply>,
+): Reply | Promise<Reply> {
   const { auth } = source;
-  if (auth.type !== 'hmac' && auth.type !== 'jwt') return read(ports, source, request);
+  if (auth.type !== 'hmac' && auth.type !== 'jwt') return within(ports, source, request, handle);
   const { presented } = request;
   const verdict = isPresented(presented)
     ? prove(ports, auth, presented, request.body, ports.clock.now())
     : ({ code: 'auth.missing' } as const);
-  const judged = (found: AuthVerdict): Taken | Promise<Taken> => {
-    const reply = refuse(ports, source, request, found);
-    return reply === null ? read(ports, source, request) : { code: 'refused', reply };
-  };
+  const judged = (found: AuthVerdict) =>
+    refuse(ports, source, request, found) ?? tooMuch(ports, source, request) ?? within(ports, source, request, handle);
   return verdict instanceof Promise ? verdict.then(judged) : judged(verdict);
 }
 
@@ -37,7 +44,7 @@ function isPresented(presented: unknown): presented is Presented {
   return typeof presented === 'object' && presented !== null;
 }
 
-function read(ports: IntakePorts, source: IngressSource, request: HttpRequest): Taken | Promise<Taken> {
+export function take(ports: IntakePorts, source: IngressSource, request: HttpRequest): Taken | Promise<Taken> {
   const { attributes = null, body } = request;
   // An event whose attributes stand in headers may be without data.
   if (attributes !== null && body.length === 0)
@@ -58,7 +65,8 @@ export function decode(
   }
   const { auth } = source;
   if (auth.type === 'routing-key') {
-    const refused = refuse(ports, source, request, verifyRoutingKey(auth, routingKeyIn(reading.value)));
+    const verdict = verifyRoutingKey(auth, routingKeyIn(reading.value));
+    const refused = refuse(ports, source, request, verdict) ?? tooMuch(ports, source, request);
     if (refused !== null) return { code: 'refused', reply: refused };
   }
   const format = formatOf(source);

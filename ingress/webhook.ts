@@ -1,9 +1,9 @@
 /** POST and PUT /v1/webhooks/:source: alerts in the source's format, accepted with a receipt, or tried out. */
 
 import type { Alert } from '../alert/alert.ts';
-import { admit, INTAKE_HEADERS, within } from './admission.ts';
+import { admit, INTAKE_HEADERS } from './admission.ts';
 import type { Decoded } from './formats/format.ts';
-import { accept, acknowledge, type Taken, take } from './intake.ts';
+import { accept, acknowledge, proven, type Taken, take } from './intake.ts';
 import type { IntakePorts } from './intake-ports.ts';
 import { invalid, reject, unknownSource } from './not-accepted.ts';
 import { problem } from './problem.ts';
@@ -39,7 +39,7 @@ export function webhookRoute(ports: WebhookPorts): Route {
 export function receive(ports: WebhookPorts, source: IngressSource, request: HttpRequest): Reply | Promise<Reply> {
   const isDryRun = dryRunOf(request);
   if (isDryRun === null) return unreadableDryRun();
-  return within(ports, source, request, () => {
+  return proven(ports, source, request, () => {
     const taken = take(ports, source, request);
     if (taken instanceof Promise) return taken.then((body) => answer(ports, source, body, isDryRun));
     return answer(ports, source, taken, isDryRun);

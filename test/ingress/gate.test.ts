@@ -1,10 +1,12 @@
 /** Who may come, from where, and how much of it. */
 
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import type { HostVerdict } from '../../ingress/gate.ts';
 import type { IngressSource } from '../../ingress/source.ts';
 import { sourceAccessOf } from '../../resources/source-access.ts';
+import type { SourceAuth } from '../../resources/source-auth.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { until } from '../support/until.ts';
 import { alertNamed, answered, type Door, type DoorOptions, openDoor, source } from './herald-door.ts';
@@ -36,6 +38,26 @@ function recorded(): { log: Log; lines: Record<string, unknown>[] } {
   const note = (fields: object) => void lines.push(fields as Record<string, unknown>);
   const log: Log = { debug: note, info: note, warn: note, error: note, child: () => log };
   return { log, lines };
+}
+
+const SIGNED: SourceAuth = {
+  type: 'hmac',
+  style: 'github',
+  secrets: ['s1'],
+  header: 'x-hub-signature-256',
+  timestampHeader: null,
+  idHeader: null,
+  tolerance: 300,
+};
+const BY_KEY: SourceAuth = { type: 'routing-key', keys: ['r1'] };
+
+function hmac(body: string): string {
+  return createHmac('sha256', 's1').update(body).digest('hex');
+}
+
+function eventBy(key: string) {
+  const payload = { summary: 'full', source: 'n1', severity: 'critical' };
+  return { routing_key: key, event_action: 'trigger', dedup_key: 'd', payload };
 }
 
 test('[BR-WH-022] a source takes requests from its networks alone; who comes from elsewhere is refused, and that is noted', async () => {
@@ -123,6 +145,37 @@ test('[BR-WH-023] one address does not use up what others may send, nor does who
   for (let i = 0; i < 3; i++) assert.equal((await answered(guarded, send(guarded))).status, 401);
   assert.equal((await send(guarded, { authorization: 'Bearer sesame' })).status, 202);
 });
+
+for (const [what, auth, right] of [
+  ['a signature', SIGNED, (body: string) => ({ 'x-hub-signature-256': `sha256=${hmac(body)}` })],
+  ['a routing key', BY_KEY, () => ({})],
+] as const) {
+  test(`[BR-WH-023] nor do those whose ${what} only their body shows to be wrong`, async () => {
+    const change = { auth, format: auth.type === 'hmac' ? 'herald' : 'pagerduty' };
+    const door = await doorWith({ limits: { source: { perSecond: 1, burst: 1 }, concurrency: 1 } }, change);
+    const post = (path: string, body: string, headers: Readonly<Record<string, string>>) =>
+      answered(
+        door,
+        fetch(`${door.url}${path}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', ...headers },
+          body,
+        }),
+      );
+    const bodyBy = (key: string) => JSON.stringify(auth.type === 'hmac' ? alertNamed('Down') : eventBy(key));
+    const wrong = { 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` };
+    for (let i = 0; i < 3; i++) {
+      assert.equal((await post('/v1/webhooks/s', bodyBy('guessed'), wrong)).status, 403);
+      if (auth.type === 'routing-key') assert.equal((await post('/v2/enqueue', bodyBy('guessed'), {})).status, 403);
+    }
+    const body = bodyBy('r1');
+    const path = auth.type === 'hmac' ? '/v1/webhooks/s' : '/v2/enqueue';
+    assert.equal((await post('/v1/webhooks/s', body, right(body))).status, 202);
+    assert.equal(await codeOf(await post(path, body, right(body))), '503 gate.source-rate');
+    door.clock.advance(1000);
+    assert.equal((await post(path, body, right(body))).status, 202);
+  });
+}
 
 test('[BR-WH-023] so many requests of a source are handled at a time', async () => {
   const door = await doorWith({ limits: { concurrency: 2 } });
