@@ -7,6 +7,7 @@
  */
 
 import type { LabelSet } from './alert.ts';
+import { labelJson } from './label-json.ts';
 import { compareUtf8, isSorted } from './label-order.ts';
 
 const PRIME_LOW = 0x1b3;
@@ -19,7 +20,7 @@ let low = 0;
 
 export function fingerprint(labels: LabelSet): string {
   const names = Object.keys(labels);
-  if (isSorted(names) && absorbJson(JSON.stringify(labels))) return digits();
+  if (isSorted(names) && absorbJson(labelJson(labels))) return digits();
   start();
   for (const name of names.sort(compareUtf8)) {
     absorb(name);

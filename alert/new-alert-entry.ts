@@ -5,6 +5,7 @@
 
 import type { Alert } from './alert.ts';
 import type { AlertEntry } from './entry.ts';
+import { labelJson } from './label-json.ts';
 import { StoredAlert } from './stored-alert.ts';
 
 /** In the order in which they are written: new ones come at the end. */
@@ -42,7 +43,7 @@ export class NewAlertEntry {
     this.receipt = receipt;
     this.index = index;
     this.receivedAt = receivedAt;
-    this.labelsText = JSON.stringify(alert.labels);
+    this.labelsText = labelJson(alert.labels);
     this.annotationsText = JSON.stringify(alert.annotations);
     this.tenant = alert.tenant;
     this.fingerprint = alert.fingerprint;
