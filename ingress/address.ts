@@ -26,6 +26,23 @@ export function plain(text: string): string {
 }
 
 /**
+ * Whose share an address counts for: of IPv6 that of its /64, since a single host has all addresses of one (RFC 7934), and could be another
+ * stranger with each request.
+ */
+export function networkOf(address: string): string {
+  if (!address.includes(':')) return address;
+  const [head = '', tail = ''] = address.split('::');
+  const [first, last] = [groupsOf(head), groupsOf(tail)];
+  const zeros = Array.from({ length: Math.max(0, 8 - first.length - last.length) }, () => 0);
+  const groups = [...first, ...zeros, ...last].slice(0, 4);
+  return `${groups.map((group) => group.toString(16)).join(':')}::/64`;
+}
+
+function groupsOf(text: string): number[] {
+  return text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16));
+}
+
+/**
  * Proxies whose word on the client's address is taken (X-Forwarded-For). The header is read from its end: what stands there was written
  * by the proxy that connected; what stands before it, by whoever came before, and only if that is one of the trusted, too.
  */

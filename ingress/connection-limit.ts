@@ -9,13 +9,14 @@
 
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
+import { networkOf } from './address.ts';
 
 export interface ConnectionLimitOptions {
   /** Connections; infinite: no bound. */
   readonly perAddress: number;
   /** Proxies stand for many clients. */
   isProxy(address: string): boolean;
-  /** Open connections by address; null where the system does not tell. */
+  /** Open connections by address (of IPv6 by network: address.ts); null where the system does not tell. */
   readonly count: () => Promise<ReadonlyMap<string, number> | null>;
   /** One connection of the address was one too many. */
   refused(address: string): void;
@@ -66,11 +67,12 @@ export class ConnectionLimit {
     const address = addressNow();
     if (this.#options.isProxy(address)) return true;
     this.#read();
-    const since = (this.#since.get(address) ?? 0) + 1;
-    this.#since.set(address, since);
-    if (this.#counted === null || (this.#counted.get(address) ?? 0) + since <= perAddress) return true;
+    const network = networkOf(address);
+    const since = (this.#since.get(network) ?? 0) + 1;
+    this.#since.set(network, since);
+    if (this.#counted === null || (this.#counted.get(network) ?? 0) + since <= perAddress) return true;
     // It will be gone again.
-    this.#since.set(address, since - 1);
+    this.#since.set(network, since - 1);
     this.#options.refused(address);
     this.#tell(address, perAddress);
     return false;

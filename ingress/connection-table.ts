@@ -3,14 +3,14 @@
 import { open } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { plain } from './address.ts';
+import { networkOf, plain } from './address.ts';
 
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 const ESTABLISHED = '01 ';
 const PORT_DIGITS = 4;
 const PIECE = 256 * 1024;
 
-/** By address, of connections to one of the ports; of all processes of this machine or container that listen on it. null: not Linux. */
+/** By address (of IPv6 by network), of connections to one of the ports; of all processes of this machine or container that listen on it. null: not Linux. */
 export async function connectionsByAddress(
   ports: readonly number[],
   tables: readonly string[] = TABLES,
@@ -29,7 +29,12 @@ export async function connectionsByAddress(
     }
   }
   if (found === 0) return null;
-  return new Map([...counts].map(([hex, count]) => [addressIn(hex), count]));
+  const byNetwork = new Map<string, number>();
+  for (const [hex, count] of counts) {
+    const network = networkOf(addressIn(hex));
+    byNetwork.set(network, (byNetwork.get(network) ?? 0) + count);
+  }
+  return byNetwork;
 }
 
 interface Readable {

@@ -4,6 +4,7 @@
  */
 
 import type { Origins, Rate, SourceAccess } from '../resources/source-access.ts';
+import { networkOf } from './address.ts';
 
 export type GateVerdict =
   | { readonly code: 'gate.open' }
@@ -57,10 +58,11 @@ export class Gate {
     const { address: rate } = access;
     if (rate === null) return OPEN;
     const { byAddress } = this.#stateOf(source);
-    const bucket = byAddress.get(address) ?? { tokens: rate.burst, at };
+    const network = networkOf(address);
+    const bucket = byAddress.get(network) ?? { tokens: rate.burst, at };
     // Last in the order: the first one was silent for longest.
-    byAddress.delete(address);
-    byAddress.set(address, bucket);
+    byAddress.delete(network);
+    byAddress.set(network, bucket);
     const [oldest] = byAddress.keys();
     if (byAddress.size > MOST_ADDRESSES && oldest !== undefined) byAddress.delete(oldest);
     const wait = draw(bucket, rate, at);

@@ -108,6 +108,20 @@ test('[BR-WH-024] only the address that holds too many is refused', async () => 
   assert.deepEqual(refused, ['192.0.2.1'], 'told to the audit');
 });
 
+test('[BR-WH-024] addresses of one /64 are one', async () => {
+  const { limit, reads } = limited(new Map([['2001:db8:0:1::/64', 3]]));
+  for (let i = 0; i < 4; i++) limit.opened(() => `2001:0db8:0000:0001:0000:0000:0000:000${i}`);
+  await until('the table to be read', () => reads.begun === 1);
+  assert.equal(
+    limit.opened(() => '2001:0db8:0000:0001:ffff:0000:0000:0001'),
+    false,
+  );
+  assert.equal(
+    limit.opened(() => '2001:0db8:0000:0002:ffff:0000:0000:0001'),
+    true,
+  );
+});
+
 test('what opens after the reading counts, and what was refused does not', async () => {
   const { limit, clock, reads } = limited(new Map());
   for (let i = 0; i < 4; i++) limit.opened(() => '192.0.2.9');
@@ -157,12 +171,12 @@ test('addresses of version 6, and of version 4 within it, read as uWebSockets.js
   const table = join(dir, 'tcp6');
   writeFileSync(
     table,
-    `  sl  local_address remote_address st\n${row('0000000000000000FFFF00000100007F', '01').repeat(2)}${row('B80D0120000000000000000001000000', '01')}${row('B80D0120000000000000000001000000', '0A')}`,
+    `  sl  local_address remote_address st\n${row('0000000000000000FFFF00000100007F', '01').repeat(2)}${row('B80D0120000000000000000001000000', '01')}${row('B80D0120000000000000000002000000', '01')}${row('B80D0120000000000000000001000000', '0A')}`,
   );
   const counts = await connectionsByAddress([8080], [table]);
   assert.deepEqual(Object.fromEntries(counts ?? []), {
     '127.0.0.1': 2,
-    '2001:0db8:0000:0000:0000:0000:0000:0001': 1,
+    '2001:db8:0:0::/64': 2,
   });
   assert.equal(await connectionsByAddress([8080], [join(dir, 'missing')]), null);
 });
