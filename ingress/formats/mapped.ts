@@ -7,7 +7,7 @@
 import type { Alert } from '../../alert/alert.ts';
 import { asText, BODY_STEPS, countFor, type ItemFacts, type Mapping, mapTexts, unixTime } from '../../rules/mapping.ts';
 import { Problems, pointer } from '../problem.ts';
-import type { RawObject } from './fields.ts';
+import { isObject, type RawObject } from './fields.ts';
 import type { Decoded, Format, FormatContext } from './format.ts';
 import { decodeOne } from './herald.ts';
 
@@ -57,9 +57,11 @@ function itemsOf(facts: BodyFacts, { alerts }: Mapping, problems: Problems): rea
   const { body } = facts;
   if (alerts === null) return bounded(Array.isArray(body) ? body : [body], problems);
   const evaluated = alerts.evaluate(facts);
-  if (!evaluated.ok) problems.add('/alerts', evaluated.message, `a list from ${alerts.text}`);
-  else if (!Array.isArray(evaluated.value)) problems.add('/alerts', evaluated.value, `a list from ${alerts.text}`);
-  else return bounded(evaluated.value, problems);
+  const found = evaluated.ok ? evaluated.value : null;
+  if (Array.isArray(found)) return bounded(found, problems);
+  // XML and forms do not tell a list of one from one.
+  if (isObject(found)) return [found];
+  problems.add('/alerts', evaluated.ok ? found : evaluated.message, `a list, or one object, from ${alerts.text}`);
   return [];
 }
 

@@ -48,6 +48,18 @@ test('[BR-INT-011] [BR-WH-018] XML becomes objects that a mapping reads, digits 
   ]);
 });
 
+test('[BR-INT-011] [BR-WH-018] where a list of XML has one element, it is read as a list of one', async () => {
+  const stored = door.publisher.entries.length;
+  const one = '<events><event host="n1"><name>Down</name></event></events>';
+  assert.equal((await send('xml', 'application/xml', one)).status, 202);
+  assert.deepEqual(
+    [door.publisher.entries.length, lastLabels().at(-1)],
+    [stored + 1, { alertname: 'Down', host: 'n1' }],
+  );
+  const none = await send('xml', 'application/xml', '<events>none</events>');
+  assert.deepEqual([none.status, /a list, or one object, from body\.events\.event/.test(none.text)], [422, true]);
+});
+
 test('[BR-INT-011] [BR-WH-018] form data is read; a lone payload holds JSON', async () => {
   assert.equal((await send('form', 'application/x-www-form-urlencoded', 'name=Disk+full&host=n%C3%B6')).status, 202);
   assert.deepEqual(lastLabels().at(-1), { alertname: 'Disk full', host: 'n\u00f6' });
