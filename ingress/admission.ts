@@ -85,8 +85,10 @@ export function turnAway(
       problem(503, 'Not accepted now', { code, detail: TURNED_AWAY[code], headers }),
     );
   }
-  denied(ports, source.name, code, peer?.address() ?? '');
-  const detail = 'This source takes nothing from the address that the request came from.';
+  const address = peer?.address() ?? '';
+  denied(ports, source.name, code, address);
+  // Behind a proxy that is not trusted it is another one than the sender believes.
+  const detail = `This source takes nothing from the address that the request came from: ${address}.`;
   return reject(ports, source.name, code, problem(403, 'Not from here', { code, detail }));
 }
 

@@ -68,6 +68,16 @@ export function otherThanJson({ 'content-type': type }: Headers): Reply | null {
   return unsupported(`The content is ${type}; JSON is read here.`);
 }
 
+/** What a body was taken for by its Content-Type; null: JSON. curl says `form` of all that it is not told otherwise of. */
+export function takenFor({ 'content-type': type }: Headers): string | null {
+  const media = type === undefined || type === 'application/json' ? 'json' : mediaIn(type.toLowerCase());
+  return media === null || media === 'json'
+    ? null
+    : `${NAMES[media]}, by the Content-Type ${clip(type!, LONGEST_TYPE)}`;
+}
+
+const LONGEST_TYPE = 100;
+
 function mediaIn(type: string): Media | null {
   const [media = ''] = type.split(';', 1);
   return mediaOf(media.trim());

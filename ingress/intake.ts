@@ -2,7 +2,7 @@
 
 import { refuse, tooMuch, within } from './admission.ts';
 import { type AuthVerdict, type Presented, verifyRoutingKey } from './authenticate.ts';
-import { type Reading, readContent } from './content.ts';
+import { type Reading, readContent, takenFor } from './content.ts';
 import { formatOf } from './formats/by-name.ts';
 import { contextOf, type Decoded } from './formats/format.ts';
 import { decodeInSlices } from './formats/in-slices.ts';
@@ -16,7 +16,14 @@ import type { IngressSource } from './source.ts';
 
 /** What came of a body: alerts (and, in a partial format, problems beside them), or the answer that refuses it. */
 export type Taken =
-  | { readonly code: 'alerts'; readonly decoded: Decoded; readonly now: number; readonly message: string | null }
+  | {
+      readonly code: 'alerts';
+      readonly decoded: Decoded;
+      readonly now: number;
+      readonly message: string | null;
+      /** What the body was taken for; null: JSON, or nothing is wrong with it. */
+      readonly readAs: string | null;
+    }
   | { readonly code: 'refused'; readonly reply: Reply };
 
 /**
@@ -73,10 +80,11 @@ export function decode(
   const now = ports.clock.now();
   const context = contextOf(source, now, request);
   const taken = (decoded: Decoded): Taken => {
+    const readAs = decoded.problems.count === 0 ? null : takenFor(request.headers);
     if (decoded.problems.count === 0 || format.partial) {
-      return { code: 'alerts', decoded, now, message: messageKey(source.name, request.presented) };
+      return { code: 'alerts', decoded, now, message: messageKey(source.name, request.presented), readAs };
     }
-    return { code: 'refused', reply: reject(ports, source.name, 'alerts.invalid', invalid(422, decoded)) };
+    return { code: 'refused', reply: reject(ports, source.name, 'alerts.invalid', invalid(422, decoded, readAs)) };
   };
   const decoded = decodeInSlices(format, reading.value, context);
   return decoded instanceof Promise ? decoded.then(taken) : taken(decoded);

@@ -12,13 +12,14 @@ export function reject(ports: IntakePorts, source: string, code: string, reply: 
   return reply;
 }
 
-/** All problems of a body, with their paths. */
-export function invalid(status: 400 | 422, decoded: Decoded): Reply {
+/** All problems of a body, with their paths. `readAs`: what it was taken for; null: JSON. */
+export function invalid(status: 400 | 422, decoded: Decoded, readAs: string | null): Reply {
   const { problems, alerts } = decoded;
   const kept = status === 400 ? `${alerts.length} valid alerts were kept.` : 'None of its alerts was kept.';
+  const read = readAs === null ? '' : ` It was read as ${readAs}.`;
   return problem(status, 'Invalid alerts', {
     code: 'alerts.invalid',
-    detail: `${problems.count} problem${problems.count === 1 ? '' : 's'} in the body. ${kept}`,
+    detail: `${problems.count} problem${problems.count === 1 ? '' : 's'} in the body. ${kept}${read}`,
     problems,
   });
 }

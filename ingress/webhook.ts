@@ -61,7 +61,8 @@ export function answer(
   }
   return accept(ports, source, taken, (receipt) => {
     // Only a partial format comes here with problems.
-    if (decoded.problems.count > 0) return reject(ports, source.name, 'alerts.invalid', invalid(400, decoded));
+    if (decoded.problems.count > 0)
+      return reject(ports, source.name, 'alerts.invalid', invalid(400, decoded, taken.readAs));
     return acceptedReply(receipt, decoded);
   });
 }

@@ -63,7 +63,9 @@ function eventBy(key: string) {
 test('[BR-WH-022] a source takes requests from its networks alone; who comes from elsewhere is refused, and that is noted', async () => {
   const { log, lines } = recorded();
   const door = await doorWith({ allowFrom: ['10.0.0.0/8', 'fd00::/8'] }, {}, { log });
-  assert.equal(await codeOf(await send(door)), '403 gate.address-refused');
+  const refused = await send(door);
+  assert.match(await refused.clone().text(), /came from: 127\.0\.0\.1\./);
+  assert.equal(await codeOf(refused), '403 gate.address-refused');
   const denied = lines.find(({ event }) => event === 'audit.denied');
   assert.deepEqual([denied?.source, denied?.code, denied?.address], ['s', 'gate.address-refused', '127.0.0.1']);
   door.sources.set('s', { ...source('s', 'herald'), access: sourceAccessOf({ allowFrom: ['127.0.0.0/8'] }) });

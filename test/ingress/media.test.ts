@@ -199,6 +199,20 @@ test('[BR-WH-024] aliases of a large body stand for no more than a body may hold
   assert.deepEqual([status, /urn:herald:problem:body\.too-large/.test(text)], [413, true], text);
 });
 
+test('JSON that curl sends as a form is refused, and the answer says as what it was read', async () => {
+  const json = JSON.stringify(alertNamed('x'));
+  const { status, text } = await send('herald', 'application/x-www-form-urlencoded', json);
+  assert.equal(status, 422);
+  assert.match(text, /It was read as form data, by the Content-Type application\/x-www-form-urlencoded\./);
+  const answer = await fetch(`${door.url}/api/v2/alerts`, {
+    method: 'POST',
+    headers: { 'content-type': 'text/yaml' },
+    body: 'alerts: 1',
+  });
+  assert.match(await answer.text(), /read as YAML, by the Content-Type text\/yaml\./);
+  assert.doesNotMatch((await send('herald', 'application/json', '{}')).text, /read as/);
+});
+
 test('[BR-WH-024] a form of many fields is refused, also where they have one name', async () => {
   const form = (body: string) => send('form', 'application/x-www-form-urlencoded', body);
   const fields = (name: (i: number) => string) => Array.from({ length: 10_001 }, (_, i) => `${name(i)}=1`).join('&');
