@@ -18,6 +18,9 @@ export interface ArchiveDatabase {
   close(): Promise<void>;
 }
 
+/** What an operator can do about a file that is of no use. */
+export const MADE_ANEW = 'Move the file away and it is made anew from the journals, as far as these go back.';
+
 /** The file cannot be used as an archive: `file` and the message say which and why. */
 export class ArchiveUnusable extends Error {
   readonly code = 'archive.unusable';
@@ -43,8 +46,15 @@ export async function openArchive(file: string): Promise<ArchiveDatabase> {
   } catch (cause) {
     await closeAll(opened);
     if (cause instanceof ArchiveUnusable) throw cause;
-    throw new ArchiveUnusable(file, cause instanceof Error ? cause.message : String(cause), { cause });
+    throw new ArchiveUnusable(file, why(cause), { cause });
   }
+}
+
+/** SQLite's name of it tells a damaged file from one that cannot be reached. */
+function why(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  const isDamaged = 'code' in cause && /^SQLITE_(NOTADB|CORRUPT)/.test(String(cause.code));
+  return isDamaged ? `${cause.message}. ${MADE_ANEW}` : cause.message;
 }
 
 async function closeAll(databases: readonly Kysely<Tables>[]): Promise<void> {

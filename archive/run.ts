@@ -13,7 +13,7 @@ import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import { pause } from '../telemetry/pause.ts';
 import { answerQueries } from './answer.ts';
-import { type ArchiveDatabase, ArchiveUnusable, openArchive } from './database.ts';
+import { type ArchiveDatabase, ArchiveUnusable, MADE_ANEW, openArchive } from './database.ts';
 import { noteDormant } from './dormancy.ts';
 import { eventMasker } from './event-masks.ts';
 import type { CommitRecord, JournalSource } from './journal-source.ts';
@@ -170,8 +170,7 @@ async function checkOrigin(database: ArchiveDatabase, options: ArchiveOptions): 
     if (projected <= last) continue;
     throw new ArchiveUnusable(
       database.file,
-      `it holds ${journalStream(partition)} up to ${projected}, but that journal ends at ${last}: they do not belong together. ` +
-        'Move the file away and it is made anew from the journals.',
+      `it holds ${journalStream(partition)} up to ${projected}, but that journal ends at ${last}: they do not belong together. ${MADE_ANEW}`,
     );
   }
 }

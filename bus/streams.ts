@@ -100,6 +100,7 @@ const SNAPSHOT_BYTES = 1024 * MiB;
 export async function ensureStreams(bus: Bus, count: PartitionCount, sizes: StreamSizes): Promise<void> {
   const meta = await bus.kvm.create(META_BUCKET, { max_bytes: 16 * MiB });
   await fixPartitionCount(meta, count);
+  await checkInboxes(bus, count, sizes);
   await Promise.all([
     ...definitions(count, sizes).map((definition) => ensureStream(bus, definition)),
     bus.kvm.create(WORKERS_BUCKET, { max_bytes: 4 * MiB }),
@@ -110,6 +111,18 @@ export async function ensureStreams(bus: Bus, count: PartitionCount, sizes: Stre
     bus.kvm.create(SUBSCRIPTIONS_BUCKET, { max_bytes: 64 * MiB }),
     bus.objm.create(SNAPSHOT_BUCKET, { storage: StorageType.File, max_bytes: SNAPSHOT_BYTES }),
   ]);
+}
+
+/** In the terms of the setting: an inbox has a share of it, which no operator has ever set. */
+async function checkInboxes(bus: Bus, count: PartitionCount, { ingestMaxBytes }: StreamSizes): Promise<void> {
+  const first = partitionNames(count)[0]!;
+  const share = (await infoOrNull(bus, ingestStream(first)))?.max_bytes;
+  const shares = count.alert + count.channel;
+  if (share === undefined || share === Math.floor(ingestMaxBytes / shares)) return;
+  throw new StreamMismatch(
+    `HERALD_INGEST_MAX_BYTES is ${ingestMaxBytes}, but what is stored here was made with ${share * shares}, give or take ${shares - 1}. ` +
+      'It cannot change once data is stored.',
+  );
 }
 
 async function ensureStream(bus: Bus, wanted: Definition): Promise<void> {
@@ -157,12 +170,19 @@ async function fixPartitionCount(meta: MetaStore, count: PartitionCount): Promis
 }
 
 async function fixPartitionCountAgain(meta: MetaStore, wanted: string): Promise<void> {
-  checkPartitionCount((await meta.get('partitions'))?.string() ?? 'nothing', wanted);
+  const present = await meta.get('partitions');
+  if (present === null) throw new Error('the number of partitions could not be written down');
+  checkPartitionCount(present.string(), wanted);
 }
 
 function checkPartitionCount(present: string, wanted: string): void {
   if (present === wanted) return;
   throw new StreamMismatch(
-    `this data store was made with ${present} partitions, HERALD_PARTITIONS asks for ${wanted}. The number is fixed for the life of a store.`,
+    `HERALD_PARTITIONS is ${described(wanted)}, but what is stored here was made with ${described(present)}. It cannot change once data is stored.`,
   );
+}
+
+function described(count: string): string {
+  const { alert, channel } = JSON.parse(count) as PartitionCount;
+  return `${alert} (and ${channel} for channels)`;
 }

@@ -3,10 +3,10 @@
  * of its own: SQLite is synchronous, and must not hold up those who accept and decide.
  */
 
-import { mkdirSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { letTextsGo } from '../alert/shared-text.ts';
+import type { ArchiveUnusable } from '../archive/database.ts';
 import { journalSource } from '../archive/journal-source.ts';
 import { type RunningArchive, runArchive } from '../archive/run.ts';
 import { type Bus, connectBus } from '../bus/connection.ts';
@@ -16,6 +16,7 @@ import { systemClock } from '../telemetry/clock.ts';
 import { createLog, type Log } from '../telemetry/log.ts';
 import type { Environment } from './environment.ts';
 import { keepThread } from './kept-thread.ts';
+import { StartFailed } from './start-failed.ts';
 
 const REPORT_EVERY = 5000;
 
@@ -40,10 +41,20 @@ export interface ArchiveRoleOptions {
   readonly log: Log;
 }
 
-/** Rejects when the archive cannot be opened. */
+/** Throws StartFailed when its file cannot be used. */
 export async function startArchive(options: ArchiveRoleOptions): Promise<ArchiveRole> {
+  try {
+    return await launchArchive(options);
+  } catch (error) {
+    // By its code: one that comes from the thread is no instance of its class any more.
+    if (error instanceof Error && (error as Partial<ArchiveUnusable>).code === 'archive.unusable')
+      throw new StartFailed(error.message, { cause: error });
+    throw error;
+  }
+}
+
+async function launchArchive(options: ArchiveRoleOptions): Promise<ArchiveRole> {
   const { environment, natsUrl, bus, count, inThread, log } = options;
-  mkdirSync(environment.data, { recursive: true });
   const databaseFile = join(environment.data, 'archive.sqlite');
   if (!inThread) {
     return openArchive(bus, count, databaseFile, log);

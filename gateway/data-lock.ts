@@ -2,6 +2,7 @@
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { startTime } from './process-identity.ts';
 import { StartFailed } from './start-failed.ts';
 
 /** Throws StartFailed when another process has it. The returned function gives the folder free; after a crash the next start finds the owner gone. */
@@ -16,17 +17,15 @@ export function lockData(folder: string): () => void {
 }
 
 function livingOwner(file: string): number | null {
-  try {
-    const [pid = '', started = ''] = readFileSync(file, 'utf8').split(' ');
-    // The number may have been given to another process since: its start time tells.
-    return startTime(Number(pid)) === started && Number(pid) !== process.pid ? Number(pid) : null;
-  } catch {
-    return null;
-  }
+  const [, pid, started] = /^(\d+) (.+)$/.exec(contentOf(file)) ?? [];
+  if (pid === undefined || Number(pid) === process.pid) return null;
+  return startTime(Number(pid)) === started ? Number(pid) : null;
 }
 
-/** Field 22 of /proc/PID/stat (proc(5)); throws when there is no such process. */
-function startTime(pid: number): string {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+function contentOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }

@@ -2,14 +2,26 @@
  * The embedded default: a nats-server of our own, on a private port, with its data below HERALD_DATA. It is watched and
  * started again when it ends; its port stays the same, so that clients find it again. It asks for a password that only this process and
  * its configuration file have: whoever else is on this machine could otherwise do everything that Herald's own API refuses.
+ * What it says goes to a file beside its data, anew at each start; what it said last when it ended by itself stands in Herald's log.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Log } from '../telemetry/log.ts';
 import { freePort } from './free-port.ts';
+import { commandLine } from './process-identity.ts';
 import { StartFailed } from './start-failed.ts';
 
 export interface NatsChild {
@@ -25,7 +37,10 @@ export interface NatsChildOptions {
   readonly log: Log;
 }
 
+/** Before it is started again; doubled each time while it ends at once. Milliseconds. */
 const RESTART_PAUSE = 300;
+const LONGEST_PAUSE = 10_000;
+const AT_ONCE = 2000;
 const STOP_TIME = 4000;
 const USER = 'herald';
 
@@ -43,12 +58,17 @@ export async function startNatsChild(options: NatsChildOptions): Promise<NatsChi
   rmSync(config, { force: true });
   writeFileSync(config, configuration(port, password, folder, options.maxFileStore), { mode: 0o600 });
 
+  const outputFile = join(folder, 'nats-server.log');
   let child: ChildProcess;
   let stopping = false;
   let ended = Promise.resolve();
+  let pause = RESTART_PAUSE;
   const launch = () => {
+    const since = performance.now();
+    const output = openOutput(outputFile);
     // In a group of its own: Ctrl-C in a terminal is for Herald, which stops its server last.
-    child = spawn(program, ['-c', config], { stdio: 'ignore', detached: true });
+    child = spawn(program, ['-c', config], { stdio: ['ignore', output, output], detached: true });
+    if (output !== 'ignore') closeSync(output);
     if (child.pid !== undefined) writeFileSync(pidFile, String(child.pid));
     ended = new Promise((resolve) => {
       child.once('error', (error) =>
@@ -57,8 +77,11 @@ export async function startNatsChild(options: NatsChildOptions): Promise<NatsChi
       child.once('close', (code, signal) => {
         resolve();
         if (stopping) return;
-        log.error({ event: 'nats.ended', code, signal }, 'nats-server ended; it is started again');
-        setTimeout(() => !stopping && launch(), RESTART_PAUSE).unref();
+        const said = lastWords(outputFile);
+        log.error({ event: 'nats.ended', code, signal, said }, 'nats-server ended; it is started again');
+        if (performance.now() - since >= AT_ONCE) pause = RESTART_PAUSE;
+        setTimeout(() => !stopping && launch(), pause).unref();
+        pause = Math.min(pause * 2, LONGEST_PAUSE);
       });
     });
   };
@@ -81,6 +104,26 @@ export async function startNatsChild(options: NatsChildOptions): Promise<NatsChi
       rmSync(pidFile, { force: true });
     },
   };
+}
+
+/** Without a file to write to it still serves. */
+function openOutput(file: string): number | 'ignore' {
+  try {
+    return openSync(file, 'w', 0o600);
+  } catch {
+    return 'ignore';
+  }
+}
+
+/** Its last lines, those about errors where there are some. */
+function lastWords(file: string): readonly string[] {
+  try {
+    const lines = readFileSync(file, 'utf8').slice(-4096).trimEnd().split('\n');
+    const bad = lines.filter((line) => /\[(ERR|FTL)\]/.test(line));
+    return (bad.length > 0 ? bad : lines).slice(-3);
+  } catch {
+    return [];
+  }
 }
 
 function configuration(port: number, password: string, folder: string, maxFileStore: number): string {
@@ -116,14 +159,7 @@ async function endLeftOver(pidFile: string, folder: string, log: Log): Promise<v
 }
 
 function isOurs(pid: number, folder: string): boolean {
-  try {
-    process.kill(pid, 0);
-    const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-    // A zombie has an empty command line.
-    return commandLine.includes(join(folder, 'nats-server.conf'));
-  } catch {
-    return false;
-  }
+  return commandLine(pid)?.includes(join(folder, 'nats-server.conf')) === true;
 }
 
 function findNatsServer(): string {

@@ -30,6 +30,7 @@ export const run: Command = {
     const { runRole } = await import('../../gateway/start.ts');
     await mendable(
       runRole(role, environment, (port) => print.line(`herald ${role} runs${port === null ? '' : ` on port ${port}`}`)),
+      environment,
     );
     return 0;
   },

@@ -21,6 +21,7 @@ export const start: Command = {
       startAll(environment, (port, access) =>
         welcome(baseUrl({ ...listen, port: port ?? listen.port }), access ?? '', print),
       ),
+      environment,
     );
     return 0;
   },

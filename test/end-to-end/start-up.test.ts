@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readdirSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -39,6 +39,40 @@ test('[BR-SEC-014] what is stored is nothing to other users of the machine', asy
   assert.ok(files.some((file) => file.endsWith('.sqlite')) && files.some((file) => file.endsWith('nats-server.conf')));
   assert.deepEqual(
     files.filter((file) => (statSync(join(data, file), { throwIfNoEntry: false })?.mode ?? 0) & 0o007),
+    [],
+  );
+});
+
+test('a data folder that cannot be used is told, with exit code 1 and no stack', async () => {
+  const folder = temporaryFolder();
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  // As one whose files another user has made.
+  const taken = join(folder, 'taken');
+  mkdirSync(join(taken, 'nats/nats-server.conf/x'), { recursive: true });
+  for (const [data, place] of [
+    [file, file],
+    [join(file, 'below'), join(file, 'below')],
+    [taken, join(taken, 'nats/nats-server.conf')],
+  ] as const) {
+    const { code, err } = await failedStart({ config: GOOD, env: { HERALD_DATA: data } });
+    assert.equal(code, 1);
+    assert.ok(err.includes(`herald: ${place}: `), err);
+    assert.match(err, /HERALD_DATA must be a folder/);
+    assert.doesNotMatch(err, /\n +at /);
+  }
+});
+
+test('an archive that is damaged is told, with what can be done, and its nats-server ends, too', async () => {
+  const data = temporaryFolder();
+  const file = join(data, 'archive.sqlite');
+  writeFileSync(file, 'no database at all, '.repeat(100));
+  const { code, err } = await failedStart({ config: GOOD, env: { HERALD_DATA: data } });
+  assert.equal(code, 1);
+  assert.match(err, /archive\.sqlite: file is not a database\. Move the file away and it is made anew/);
+  assert.doesNotMatch(err, /\n +at /);
+  assert.deepEqual(
+    readdirSync(join(data, 'nats')).filter((name) => name.endsWith('.pid')),
     [],
   );
 });

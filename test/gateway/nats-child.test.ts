@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { statSync } from 'node:fs';
+import { chmodSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { BusUnreachable, connectBus } from '../../bus/connection.ts';
 import { startNatsChild } from '../../gateway/nats-child.ts';
-import { silentLog } from '../../telemetry/log.ts';
+import { type Log, silentLog } from '../../telemetry/log.ts';
 import { temporaryFolder } from '../support/herald.ts';
 import { atEnd } from '../support/leaks.ts';
+import { until } from '../support/until.ts';
 
 test('[BR-SEC-008] the embedded server takes nobody who does not have its password, and has another one at each start', async () => {
   const folder = temporaryFolder();
@@ -28,4 +29,29 @@ test('[BR-SEC-008] the embedded server takes nobody who does not have its passwo
   atEnd(() => second.stop());
   assert.notEqual(new URL(second.url).password, new URL(first.url).password);
   await (await contact(second.url)).close();
+});
+
+test('a server that ends at once is started again, ever more rarely, and its last words are in the log', async () => {
+  const folder = temporaryFolder();
+  const program = join(folder, 'nats-server');
+  writeFileSync(program, '#!/bin/sh\necho "[1] [INF] Starting"\necho "[1] [FTL] the store is damaged" >&2\nexit 1\n');
+  chmodSync(program, 0o755);
+  const ends: { readonly at: number; readonly said: unknown }[] = [];
+  const log: Log = {
+    ...silentLog,
+    error: (fields) => void ends.push({ at: performance.now(), said: 'said' in fields && fields.said }),
+  };
+  const path = process.env.PATH;
+  process.env.PATH = `${folder}:${path}`;
+  const child = await startNatsChild({ folder: join(folder, 'nats'), maxFileStore: 64 * 1024 * 1024, log });
+  process.env.PATH = path;
+  atEnd(() => child.stop());
+  await until('it to end three times', () => ends.length >= 3);
+  await child.stop();
+  assert.deepEqual(ends[0]?.said, ['[1] [FTL] the store is damaged']);
+  const [first, second, third] = ends.map(({ at }) => at) as [number, number, number];
+  assert.ok(
+    second - first >= 290 && third - second >= 590,
+    `after ${second - first} ms, then after ${third - second} ms`,
+  );
 });
