@@ -133,13 +133,17 @@ export function describeReply({ status, body }: Reply): string {
   return describe(status, parsed(String(body ?? '')), []);
 }
 
+/** No credentials were shown to the operators' API. */
+const NOBODY = 'urn:herald:problem:access.missing';
+
 function describe(status: number, body: unknown, more: readonly string[]): string {
-  const { title, detail, problems, problemCount } = isRecord(body) ? body : {};
+  const { type, title, detail, problems, problemCount } = isRecord(body) ? body : {};
   const heading = typeof title === 'string' ? title : typeof body === 'string' ? body.slice(0, 200) : '';
   return [
     `${status} ${heading}`.trimEnd(),
     ...(typeof detail === 'string' ? [`  ${detail}`] : []),
     ...describeProblems(records(problems), Number(problemCount ?? 0)),
+    ...(type === NOBODY ? ['  herald shows one by HERALD_API_KEY, or with --api-key KEY'] : []),
     ...more,
   ]
     .map(printable)

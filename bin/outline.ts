@@ -1,7 +1,7 @@
-/** Any JSON answer as indented lines; a list of flat objects as a table. */
+/** Any JSON answer as indented lines; a list of flat objects as a table, a text of several lines below its first. */
 
 import { isRecord, text } from './client.ts';
-import { type Style, table } from './print.ts';
+import { printable, type Style, table } from './print.ts';
 
 export function outline(value: unknown, style: Style, indent = ''): string[] {
   if (!isRecord(value)) return [`${indent}${text(value)}`];
@@ -10,8 +10,14 @@ export function outline(value: unknown, style: Style, indent = ''): string[] {
   return Object.entries(value).flatMap(([name, content]) =>
     isNested(content)
       ? [`${indent}${style.bold(text(name))}`, ...nested(content, style, `${indent}  `)]
-      : [`${indent}${style.dim(text(name).padEnd(width))}  ${shown(content) || 'none'}`],
+      : scalar(`${indent}${style.dim(text(name).padEnd(width))}  `, content, ' '.repeat(indent.length + width + 2)),
   );
+}
+
+function scalar(name: string, content: unknown, below: string): string[] {
+  if (typeof content !== 'string') return [`${name}${shown(content) || 'none'}`];
+  const [first = '', ...rest] = content.split('\n').map(printable);
+  return [`${name}${first || 'none'}`, ...rest.filter((line) => line !== '').map((line) => `${below}${line}`)];
 }
 
 function isNested(content: unknown): boolean {

@@ -59,7 +59,9 @@ export class SecretStore implements SecretPorts {
     if (this.#bucket === null) return null;
     const entry = this.#entries.get(keyOf({ tenant, name }));
     if (entry === undefined)
-      return missing(`the store has no ${shown}; allowed: herald secret set ${name} --tenant ${tenant}`);
+      return missing(
+        `the store has no ${shown}; allowed: one that was set before, with Herald running: herald secret set ${name} --tenant ${tenant}`,
+      );
     const opened = unseal(this.#keyring, { tenant, name }, entry.sealed);
     switch (opened.code) {
       case 'secret.opened':

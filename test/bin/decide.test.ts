@@ -103,6 +103,19 @@ test('check without the secrets names them, and is as strict about everything el
   assert.equal((await herald(['check', wrong, '--without-secrets'])).code, 1);
 });
 
+test('check says that it does not look into the store of secrets', async () => {
+  const channel = RESOURCES.replace(
+    'type: console',
+    'type: webhook, url: https://hooks.example/x, secret: { secret: hook }',
+  );
+  const folder = await temporaryFolder({ 'all.yaml': channel });
+  const { code, out } = await herald(['check', folder]);
+  assert.equal(code, 0);
+  assert.match(out, /^good: .*\nnot looked at: secrets of the store, .*HERALD_SECRET_KEY/);
+  assert.equal(JSON.parse((await herald(['check', folder, '--json'])).out).untold, true);
+  assert.doesNotMatch((await herald(['check', good])).out, /not looked at/);
+});
+
 test('check takes the folder from --config, from HERALD_CONFIG, or as a word', async () => {
   assert.equal((await herald(['check', '--config', good], { HERALD_CONFIG: bad })).code, 0);
   assert.equal((await herald(['check'], { HERALD_CONFIG: good })).code, 0);

@@ -21,3 +21,15 @@ test('an answer is told line by line: what is empty as none, a list of objects a
     '  w1  false',
   ]);
 });
+
+test('a text of several lines stands below its first one, and cannot pass for something else', () => {
+  const { style } = createPrint({ write: () => {} }, { write: () => {} }, {});
+  const resources = { hash: 'abc', refused: 'a.yaml:4\n    spec.x: is wrong\u001b[1m\n\n1 problem' };
+  assert.deepEqual(outline({ resources }, style), [
+    'resources',
+    '  hash     abc',
+    '  refused  a.yaml:4',
+    '               spec.x: is wrong\\u{1b}[1m',
+    '           1 problem',
+  ]);
+});

@@ -81,7 +81,7 @@ test('[BR-SEC-008] a key is good as bearer and as password, within its role and 
 test('[BR-SEC-008] bin/herald says what is wrong without a key, and works with HERALD_API_KEY', async () => {
   const without = await herald.command('status');
   assert.equal(without.code, 1);
-  assert.match(without.err, /401 .*\n.*API key/);
+  assert.match(without.err, /401 .*\n.*API key.*\n.*by HERALD_API_KEY, or with --api-key KEY/);
   const given = await herald.command('status', '--api-key', OPS);
   assert.equal(given.code, 0, given.err);
 });

@@ -36,7 +36,8 @@ const setTo = (value: string) =>
 
 test('[BR-SEC-014] a resource that refers to a secret which is not there is refused and says how to set it', async () => {
   await herald.declare('source.yaml', SOURCE);
-  const said = /the store has no secret in-token of tenant shop; allowed: herald secret set in-token --tenant shop/;
+  const said =
+    /the store has no secret in-token of tenant shop; allowed: one that was set before, with Herald running: herald secret set in-token --tenant shop/;
   await until('the change to be refused', () => said.test(herald.stderr()));
   assert.equal(await send(herald.url, FIRST), 404);
 });
