@@ -60,7 +60,9 @@ function optionValue(
 }
 
 function checkPositionals({ positionals: { min, max }, usage }: Command, given: readonly string[]): void {
-  if (given.length < min) throw new UsageError(`something is missing: herald ${usage[0]}`);
-  if (given.length > max)
-    throw new UsageError(`${JSON.stringify(given[max])} is one word too many: herald ${usage[0]}`);
+  const ways = usage.map((line) => `herald ${line}`).join(' | ');
+  if (given.length < min) throw new UsageError(`something is missing: ${ways}`);
+  if (given.length > max) throw new UsageError(`${JSON.stringify(given[max])} is one word too many: ${ways}`);
+  // A shell's variable that is not set: the folder where it is called, for instance, is not what was meant.
+  if (given.includes('')) throw new UsageError(`a word is empty: ${ways}`);
 }

@@ -2,7 +2,7 @@
 
 import type { Environment } from '../gateway/environment.ts';
 import type { Reply } from '../ingress/route.ts';
-import { CommandFailed, type Input, type OptionSpec } from './command.ts';
+import { CommandFailed, type Input, type OptionSpec, UsageError } from './command.ts';
 import { printable } from './print.ts';
 
 /** Options of every command that talks to a running Herald. */
@@ -39,7 +39,7 @@ export interface Client {
 const SOURCES = '/v1/webhooks/';
 const DEFAULT_TIMEOUT_MS = 15_000;
 
-/** Throws CommandFailed for an URL that is none. */
+/** Throws UsageError for an URL that is none. */
 export function createClient({ environment, variables, options }: Input): Client {
   const base = typeof options.url === 'string' ? givenUrl(options.url) : baseUrl(environment.listen);
   const given = (name: string, variable: string) => {
@@ -88,7 +88,7 @@ export function createClient({ environment, variables, options }: Input): Client
 function givenUrl(given: string): string {
   const url = given.includes('://') ? given : `http://${given}`;
   if (URL.canParse(url) && /^https?:/.test(url)) return url.replace(/\/+$/, '');
-  throw new CommandFailed(`--url ${given} is not an http or https URL`);
+  throw new UsageError(`--url ${JSON.stringify(given)}: an http or https URL, as in http://127.0.0.1:8080`);
 }
 
 /** Where a Herald that listens there is reached from this machine. */
@@ -97,7 +97,8 @@ export function baseUrl({ host, port }: Environment['listen']): string {
   return `http://${reached.includes(':') ? `[${reached}]` : reached}:${port}`;
 }
 
-function parsed(text: string): unknown {
+/** JSON, or the text that it is. */
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -16,7 +16,7 @@ export function overview(
     '',
     ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
     '',
-    'herald COMMAND --help says more. Exit codes: 0 done, 1 failed, 2 bad usage.',
+    'herald COMMAND --help says more, herald --version which one this is. Exit codes: 0 done, 1 failed, 2 bad usage.',
     'Environment: HERALD_LISTEN, HERALD_DATA, HERALD_CONFIG, NATS_URL, HERALD_PARTITIONS, HERALD_INGEST_MAX_BYTES,',
     'HERALD_EXTERNAL_URL, HERALD_LOG.',
   ].join('\n');

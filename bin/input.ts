@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
-import { CommandFailed } from './command.ts';
+import { CommandFailed, UsageError } from './command.ts';
 
 export async function readInput(file: string): Promise<Buffer<ArrayBuffer>> {
   if (file === '-') return Buffer.from(await buffer(process.stdin));
@@ -16,10 +16,10 @@ export async function readInput(file: string): Promise<Buffer<ArrayBuffer>> {
   }
 }
 
-/** Positive seconds, as milliseconds. Throws CommandFailed. */
+/** Seconds, as milliseconds. Throws UsageError. */
 export function seconds(name: string, value: string | true | undefined, fallback: number): number {
   if (value === undefined) return fallback;
   const given = /^(\d+(?:\.\d+)?)s?$/.exec(String(value))?.[1];
-  if (given === undefined) throw new CommandFailed(`--${name} ${value}: a number of seconds, as in 10 or 10s`);
+  if (given === undefined) throw new UsageError(`--${name} ${value}: a number of seconds, as in 10 or 10s`);
   return Number(given) * 1000;
 }

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EnvironmentInvalid, readEnvironment } from '../gateway/environment.ts';
 import type { Variables } from '../gateway/variables.ts';
+import { VERSION } from '../gateway/version.ts';
 import { suggest } from '../resources/suggest.ts';
 import { parseArguments } from './arguments.ts';
 import { type Command, CommandFailed, type ExitCode, UsageError } from './command.ts';
@@ -18,6 +19,10 @@ export async function main(words: readonly string[], variables: Variables, print
   try {
     if (name === '--help' || name === '-h' || (name === 'help' && rest.length === 0)) {
       print.line(overview(COMMANDS, print.style));
+      return 0;
+    }
+    if (name === '--version') {
+      print.line(`herald ${VERSION}`);
       return 0;
     }
     if (name === 'help') return await main([rest[0]!, '--help'], variables, print);

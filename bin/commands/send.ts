@@ -1,7 +1,16 @@
 /** Posts a file of alerts as its sender would, then follows the receipt until every alert is decided. */
 
 import { setTimeout as wait } from 'node:timers/promises';
-import { CLIENT_OPTIONS, type Client, createClient, describeAnswer, isRecord, records, text } from '../client.ts';
+import {
+  CLIENT_OPTIONS,
+  type Client,
+  createClient,
+  describeAnswer,
+  isRecord,
+  parsed,
+  records,
+  text,
+} from '../client.ts';
 import { type Command, CommandFailed } from '../command.ts';
 import { readInput, seconds } from '../input.ts';
 import { type Print, table } from '../print.ts';
@@ -68,7 +77,7 @@ async function follow(client: Client, path: string, timeout: number): Promise<Re
 
 /** The alertname of each alert of the body; a receipt does not repeat what was sent. Every format lists them in this way. */
 function alertNames(body: Buffer): string[] {
-  const content: unknown = JSON.parse(body.toString());
+  const content = parsed(new TextDecoder().decode(body));
   const alerts = Array.isArray(content)
     ? content
     : isRecord(content) && Array.isArray(content.alerts)

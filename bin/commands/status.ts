@@ -1,5 +1,5 @@
-import { CLIENT_OPTIONS, createClient, describeAnswer, isRecord, records, text } from '../client.ts';
-import type { Command } from '../command.ts';
+import { type Answer, CLIENT_OPTIONS, createClient, describeAnswer, isRecord, records, text } from '../client.ts';
+import { type Command, CommandFailed } from '../command.ts';
 import { outline } from '../outline.ts';
 import { printable, type Style, table } from '../print.ts';
 import { causeLines, channelLines } from './channel.ts';
@@ -20,9 +20,11 @@ export const status: Command = {
     const { options, print } = input;
     const client = createClient(input);
     const readiness = await client.request('/readyz');
-    const ready = readiness.status === 200;
-    const reasons =
-      isRecord(readiness.body) && Array.isArray(readiness.body.reasons) ? readiness.body.reasons.map(text) : [];
+    const { status: said, reasons: why } = isRecord(readiness.body) ? readiness.body : {};
+    // Something else may listen there, and be in the best of health.
+    if (typeof said !== 'string') throw new CommandFailed(notHerald(client.base, readiness));
+    const ready = readiness.status === 200 && said === 'ready';
+    const reasons = Array.isArray(why) ? why.map(text) : [];
     const answer = await client.request('/v1/status');
     const details = answer.status === 200 ? answer.body : null;
     const counted = await client.request('/v1/rules');
@@ -49,6 +51,10 @@ export const status: Command = {
     return code;
   },
 };
+
+function notHerald(base: string, answer: Answer): string {
+  return `what answers at ${base} is no Herald; it says to /readyz: ${describeAnswer(answer)}`;
+}
 
 /** What never matched and what cannot be evaluated is there to be seen. */
 function ruleLines(rules: unknown, style: Style): string[] {

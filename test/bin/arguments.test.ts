@@ -45,6 +45,15 @@ test('too few and too many words are refused with how it is used', () => {
   assert.throws(() => parse('a', 'b', 'c'), /"c" is one word too many/);
 });
 
+test('an empty word is refused: mostly it is a variable of the shell that is not set', () => {
+  assert.throws(() => parse(''), /a word is empty: herald copy FROM \[TO\]/);
+});
+
+test('every way to use it is shown', () => {
+  const two = { ...command, usage: ['copy FROM', 'copy --all'] };
+  assert.throws(() => parseArguments(two, []), /something is missing: herald copy FROM \| herald copy --all$/);
+});
+
 test('with --help or -h the other words do not matter', () => {
   assert.equal(parse('--help').options.help, true);
   assert.equal(parse('-h').options.help, true);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { COMMANDS } from '../../bin/commands.ts';
+import { VERSION } from '../../gateway/version.ts';
 import { herald } from './captured.ts';
 
 test('--help names every command, and each command has its own help', async () => {
@@ -13,6 +14,10 @@ test('--help names every command, and each command has its own help', async () =
     assert.match(help.out, new RegExp(`^Usage: herald ${name}`));
     assert.match(help.out, /--config DIR/);
   }
+});
+
+test('--version tells which Herald this is', async () => {
+  assert.deepEqual(await herald(['--version']), { code: 0, out: `herald ${VERSION}\n`, err: '' });
 });
 
 test('an unknown command is bad usage and is told what was probably meant', async () => {

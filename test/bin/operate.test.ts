@@ -24,6 +24,13 @@ test('status tells what a ready Herald says of itself', async () => {
   assert.match(out, /NAME +OWNER\n +a0 +w1/);
 });
 
+test('status of something else that listens there is no success', async () => {
+  const { variables } = await fakeHerald({ 'GET /readyz': { kind: 'reply', status: 200, body: 'OK' } });
+  const { code, out, err } = await herald(['status'], variables);
+  assert.deepEqual([code, out], [1, '']);
+  assert.match(err, /^herald: what answers at http:\S+ is no Herald; it says to \/readyz: 200 OK\n$/);
+});
+
 test('status of a Herald that is not ready names the reasons and fails', async () => {
   const { variables } = await fakeHerald({
     'GET /readyz': json({ status: 'not ready', reasons: ['no connection to NATS'] }, 503),

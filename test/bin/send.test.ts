@@ -117,13 +117,35 @@ test('a connection that breaks is no stack trace', async () => {
   assert.match(err, /^herald: no answer from http:[^\n]*\n$/);
 });
 
-test('a file that is not there and a time that is none are named', async () => {
+test('a file that is not there is named', async () => {
   assert.match(
     (await herald(['send', join(folder, 'none.json')])).err,
     /cannot read .*none\.json: there is no such file/,
   );
   assert.match((await herald(['send', folder])).err, /it is a folder/);
-  assert.match((await herald(['send', file, '--timeout', 'soon'])).err, /--timeout soon: a number of seconds/);
+});
+
+test('a time and an address that are none are bad usage', async () => {
+  for (const [option, value, allowed] of [
+    ['--timeout', 'soon', /--timeout soon: a number of seconds, as in 10 or 10s\n/],
+    ['--timeout', '-1', /--timeout -1: a number of seconds/],
+    ['--url', 'ftp://herald', /--url "ftp:\/\/herald": an http or https URL/],
+  ] as const) {
+    const { code, err } = await herald(['send', file, option, value]);
+    assert.equal(code, 2);
+    assert.match(err, allowed);
+  }
+});
+
+test('a file with a byte order mark, as editors on Windows write it, is sent and told of as any other', async () => {
+  const marked = await temporaryFolder({ 'alerts.json': '\ufeff{"alerts":[{"labels":{"alertname":"Down"}}]}' });
+  const { variables } = await fakeHerald({
+    'POST /v1/webhooks/alertmanager': accepted,
+    'GET /v1/receipts/r1': processed,
+  });
+  const { code, out } = await herald(['send', join(marked, 'alerts.json')], variables);
+  assert.equal(code, 0);
+  assert.match(out, / Down +opened/);
 });
 
 async function closedPort(): Promise<number> {
