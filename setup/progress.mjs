@@ -53,6 +53,7 @@ export function endPrograms() {
 export function run(program, args, { cwd, env, logFile, onStart = () => {} }) {
   return new Promise((resolve, reject) => {
     const log = createWriteStream(logFile);
+    log.once('error', reject);
     const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     running.add(child);
     if (child.pid !== undefined) onStart(child.pid);

@@ -62,7 +62,17 @@ async function main() {
   }
 }
 
+/** What the file system says where another user, who was root perhaps, made the files, or the disk takes no more. */
+const REFUSALS = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST'];
+
+function describe(error) {
+  if (error instanceof SetupProblem) return `The set-up stopped. ${error.message}`;
+  if (!REFUSALS.includes(error.code) || !error.path) return `The set-up failed: ${error.stack}`;
+  const why = error.message.replace(/,.*/s, '');
+  return `The set-up stopped. ${error.path}: ${why}. It must be able to write to .runtime and node_modules in ${root}.`;
+}
+
 main().catch((error) => {
-  say(error instanceof SetupProblem ? `\nThe set-up stopped. ${error.message}` : `\nThe set-up failed: ${error.stack}`);
+  say(`\n${describe(error)}`);
   process.exitCode = 1;
 });

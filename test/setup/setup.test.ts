@@ -71,6 +71,16 @@ test('what npm says when it fails is shown', async () => {
   assert.doesNotMatch(output, /\n {4}at /, 'no stack');
 });
 
+test('where it may not write it says so, with the place', async () => {
+  const checkout = await newCheckout({ '.runtime': 'a file' });
+  const { code, output } = await checkout.setUp();
+  assert.equal(code, 1);
+  const place = join(checkout.root, '.runtime');
+  assert.ok(output.includes(`The set-up stopped. ${place}: E`), output);
+  assert.match(output, /It must be able to write to \.runtime and node_modules in /);
+  assert.doesNotMatch(output, /\n {4}at /, 'no stack');
+});
+
 test('interrupted, it ends npm; the next one starts over and finishes', async () => {
   const checkout = await newCheckout({ hang: '' });
   const { child, output } = checkout.startSetUp();
