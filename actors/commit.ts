@@ -6,6 +6,7 @@
 import { addressOf } from '../alert/entry.ts';
 import type { Policy } from '../alert/policy.ts';
 import { reason } from '../alert/reason.ts';
+import type { CommandAnswer } from '../bus/ask-partition.ts';
 import type { Bus } from '../bus/connection.ts';
 import type { Commit, Effect, JournalEvent } from '../bus/journal.ts';
 import type { JournalWriter } from '../bus/journal-writer.ts';
@@ -153,15 +154,17 @@ export class Commits {
   ): void {
     const { outbox, sends, correlations } = this.#parts;
     outbox.add(seq, effects);
-    for (const reply of replies) this.#reply(reply);
+    for (const reply of replies) this.#reply(seq, reply);
     for (const result of results) {
-      for (const reply of result.replies) this.#reply(reply);
+      for (const reply of result.replies) this.#reply(seq, reply);
       for (const send of result.sends) sends.start(send);
       for (const task of result.tasks) correlations.start(task);
     }
   }
 
-  #reply({ to, ...answer }: CommandReply): void {
-    if (to !== '' && this.#deps.bus.connected()) this.#deps.bus.nc.publish(to, JSON.stringify(answer));
+  #reply(seq: number, { to, ...reply }: CommandReply): void {
+    if (to === '' || !this.#deps.bus.connected()) return;
+    const answer: CommandAnswer = { ...reply, committed: { partition: this.#parts.name, seq } };
+    this.#deps.bus.nc.publish(to, JSON.stringify(answer));
   }
 }

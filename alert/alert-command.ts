@@ -78,14 +78,14 @@ function carryOut(
   };
 }
 
-/** The longest that an alert can be put off. Milliseconds. */
-const LONGEST_SNOOZE = 30 * 86_400_000;
+/** As with silences, any time that can be written in RFC 3339. */
+const LAST_TIME = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 function snooze(state: AlertState, entry: CommandEntry, now: number): AlertDecision {
   const { tenant, fingerprint, id: command, by, comment, until = 0 } = entry;
   if (phaseAfter(state.phase, 'alert.snoozed') === null) return refuse(entry, 409, `it is ${state.phase} already`, now);
   if (until <= now) return refuse(entry, 422, `until ${iso(until)} is not in the future`, now);
-  if (until > now + LONGEST_SNOOZE) return refuse(entry, 422, `until ${iso(until)} is more than 30 days away`, now);
+  if (until > LAST_TIME) return refuse(entry, 422, `until ${iso(until)} is after the year 9999`, now);
   const reasons = [reason('alert.snoozed', `by ${by} until ${iso(until)}`)];
   const key = alertKey(tenant, fingerprint);
   return {

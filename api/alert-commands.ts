@@ -40,7 +40,7 @@ function operation(ports: Ports, action: AlertAction, id: string, summary: strin
       ...(isDecision(action) ? { 403: 'The rule names others who may decide.' } : {}),
       404: 'No such alert is known.',
       409: 'The state of the alert does not allow it; `reasons` say why.',
-      422: action === 'snooze' ? 'The body is invalid, or `until` is past or too far away.' : 'The body is invalid.',
+      422: action === 'snooze' ? 'The body is invalid, or `until` is past.' : 'The body is invalid.',
       503: 'Nobody answers for the alert now. The command may have been taken; with the same Idempotency-Key it is safe to ask again.',
     },
     handle: (request, _, caller) => carryOut(ports, action, request, caller),

@@ -16,13 +16,22 @@ import type { Reason } from '../alert/reason.ts';
 import type { Bus } from './connection.ts';
 import { encodeFrame } from './frame.ts';
 import type { FramePublisher } from './ingest.ts';
-import { type PartitionCount, partitionOf } from './partition.ts';
+import { type PartitionCount, type PartitionName, partitionOf } from './partition.ts';
 
 export interface CommandAnswer {
   readonly ok: boolean;
   /** As in HTTP. */
   readonly status: number;
   readonly reasons: readonly Reason[];
+  /** Which commit decided it. Left out by workers of an earlier version. */
+  readonly committed?: CommitPlace;
+}
+
+/** A commit, by its place in the journal of its partition. */
+export interface CommitPlace {
+  readonly partition: PartitionName;
+  /** Sequence of its last message. */
+  readonly seq: number;
 }
 
 /** The command is stored but no owner has answered in time: it will be carried out, the caller does not know when. */

@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { CommandUnanswered, type OperatorPorts } from '../api/operator-ports.ts';
+import { askArchive } from '../archive/ask.ts';
 import { askPartition, type CommandAnswer } from '../bus/ask-partition.ts';
 import type { Bus } from '../bus/connection.ts';
 import { framePublisher } from '../bus/ingest.ts';
@@ -10,6 +11,7 @@ import type { AuditTrail } from './audit-trail.ts';
 import { audited } from './audited.ts';
 import type { LiveResources } from './live-resources.ts';
 import { replayUnreadable } from './replay-unreadable.ts';
+import { shown } from './shown.ts';
 
 export interface CommandPortsOptions {
   /** null until NATS was reached. */
@@ -27,7 +29,9 @@ export function commandPorts({ bus, count, resources, audit }: CommandPortsOptio
     const connected = bus();
     if (connected === null) throw new CommandUnanswered('NATS has not been reached yet');
     try {
-      return statusOf(await askPartition(connected, framePublisher(connected), count, command, id));
+      const answer = await askPartition(connected, framePublisher(connected), count, command, id);
+      if (answer.ok && answer.committed !== undefined) await shown(answer.committed, askArchive(connected.nc));
+      return statusOf(answer);
     } catch (cause) {
       throw new CommandUnanswered((cause as Error).message, { cause });
     }

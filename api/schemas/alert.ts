@@ -79,6 +79,7 @@ export const ALERT_SCHEMAS: Readonly<Record<string, Schema>> = {
   AlertList: page('alerts', 'Alert'),
   AlertDetail: object({
     ...alert,
+    state: { ...oneOf(ALERT_STATUSES), description: 'The same as status.' },
     holds: list(object({ group: text, since: time, until: orNull(time), reason: ref('Reason') })),
     history: list(object({ ...line, type: text, detail: text })),
     incidents: list(

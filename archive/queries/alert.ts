@@ -26,8 +26,11 @@ export const alertQuery: ArchiveQuery = async (db, params) => {
     .execute();
   const rows = await ledgerRows(db, row);
   const incidents = await incidentsOf(db, row);
+  const answer = alertAnswer(row);
   return {
-    ...alertAnswer(row),
+    ...answer,
+    // The same under the word that INTERFACE.md has for it.
+    state: answer.status,
     holds: rows.holds.map(holdAnswer),
     history: lines.map(lineAnswer),
     incidents,

@@ -11,7 +11,6 @@ import { aPolicy, aRoute } from '../support/fake-policy.ts';
 
 const START = Date.parse('2026-11-23T09:00:00Z');
 const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 
 function report(change: Partial<Alert> = {}): AlertCommand {
   const labels = { alertname: 'X', namespace: 'prod-a' };
@@ -107,15 +106,15 @@ test('[BR-AP-L23] a later snooze replaces the one before, and new content keeps 
   );
 });
 
-test('[BR-AP-L23] what has ended cannot be snoozed, nor until a time that is past or more than 30 days away', () => {
+test('[BR-AP-L23] what has ended cannot be snoozed, nor until a time that is past or no time; but as far away as one wants', () => {
   const life = new Life();
   assert.equal(life.take(person('snooze', 'c0', START + HOUR)).reply?.status, 404);
   life.take(report());
   const status = (id: string, until: number) => life.take(person('snooze', id, until)).reply?.status;
-  assert.deepEqual([status('c1', START), status('c2', START + 30 * DAY + 1), status('c3', 9e15)], [422, 422, 422]);
+  assert.deepEqual([status('c1', START), status('c2', Date.UTC(10_000, 0)), status('c3', 9e15)], [422, 422, 422]);
   assert.equal(status('c1', START + HOUR), 422, 'the same command gets the same answer');
   assert.equal(life.state?.snoozedUntil, undefined);
-  assert.equal(status('c4', START + 30 * DAY), 200);
+  assert.equal(status('c4', Date.UTC(9999, 11, 31)), 200);
   life.take(report({ status: 'resolved', endsAt: START + 1 }));
   assert.deepEqual([status('c5', START + HOUR), life.state?.snoozedUntil], [409, undefined]);
 });

@@ -108,12 +108,31 @@ test('[BR-AP-L22] a command repeated under its Idempotency-Key at once gets the 
   assert.deepEqual([again.status, again.body], [200, first.body]);
   const without = await post(path, { by: 'ann' });
   assert.equal(without.status, 409);
-  const history = await until('the archive to know', async () => {
-    const { body } = await get(`${herald.url}/v1/alerts/${CRITICAL}`);
-    const lines = (body as { history: { type: string }[] }).history;
-    return lines.some(({ type }) => type === 'alert.acknowledged') ? lines : null;
-  });
+  const { body } = await get(`${herald.url}/v1/alerts/${CRITICAL}`);
+  const { history } = body as { history: { type: string }[] };
   assert.equal(history.filter(({ type }) => type === 'alert.acknowledged').length, 1);
+});
+
+test('[BR-AP-L21] [BR-AP-L22] who is told that a command is done, and looks, sees it done', async () => {
+  const seen: unknown[] = [];
+  for (let i = 0; i < 4; i++) {
+    const alert = { status: 'firing', labels: { alertname: 'Looked', n: String(i) } };
+    const sent = await withInput(JSON.stringify(alert), 'send', '-', '--source', 'herald', '--json');
+    const { alerts } = JSON.parse(sent.out) as { alerts: { fingerprint: string }[] };
+    const path = `${herald.url}/v1/alerts/default/${alerts[0]!.fingerprint}`;
+    const until = '2999-12-31T00:00:00.000Z';
+    for (const [command, body] of [['snooze', { until }], ['acknowledge'], ['close']] as const) {
+      assert.equal((await post(`${path}/${command}`, body ?? {})).status, 200);
+      const { state, status, snoozed } = (await get(path)).body as Record<string, { until: string } | null>;
+      assert.equal(state, status);
+      seen.push([state, snoozed?.until]);
+    }
+    assert.deepEqual(seen.splice(0), [
+      ['firing', until],
+      ['acknowledged', undefined],
+      ['closed', undefined],
+    ]);
+  }
 });
 
 test('[BR-ERR-009] [BR-ERR-015] a notification that its receiver refuses is a dead letter; once that is mended it is delivered under the same id', async () => {
