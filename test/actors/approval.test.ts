@@ -68,11 +68,11 @@ test('[BR-AP-019] [BR-REL-004] what waits still waits after a takeover; approved
   rig.keep();
   const second = await rig.launch('second', { policy });
   await settled(second);
-  assert.deepEqual(await command('Yes', 'approve'), {
-    ok: true,
-    status: 200,
-    reasons: [{ code: 'alert.approved', detail: 'by ann' }],
-  });
+  const { committed, ...answer } = await command('Yes', 'approve');
+  assert.deepEqual(answer, { ok: true, status: 200, reasons: [{ code: 'alert.approved', detail: 'by ann' }] });
+  const journal = (await readJournals(rig.bus, COUNT)).get(committed!.partition) ?? [];
+  const decided = journal.find((record) => record.kind === 'commit' && record.seq === committed!.seq);
+  assert.deepEqual(decided?.kind === 'commit' && decided.commit.events.map(({ type }) => type), ['alert.approved']);
   assert.equal((await command('No', 'reject')).status, 200);
   await until('the approved one to be told', () => second.sent.length === 1);
   await putIn(
