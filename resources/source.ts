@@ -49,7 +49,8 @@ export interface Source {
   readonly untold: boolean;
 }
 
-const DEFAULT_MAX_BODY = 16 * 1024 * 1024;
+/** In a storm an Alertmanager sends 10,000 alerts in 20 MB at once, and lets go of what is answered 413. */
+const DEFAULT_MAX_BODY = 32 * 1024 * 1024;
 
 /** `resolved`: by sourceSpec, with the secrets put in. */
 export function sourceOf(tenant: string, name: string, resolved: unknown): Omit<Source, 'mask' | 'untold'> {

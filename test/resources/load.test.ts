@@ -102,7 +102,7 @@ test('every default that INTERFACE.md promises holds', async () => {
     auth: { type: 'none' },
     access: null,
     bulk: false,
-    maxBodyBytes: 16 * 1024 * 1024,
+    maxBodyBytes: 32 * 1024 * 1024,
     mask: null,
     untold: false,
   });
