@@ -74,8 +74,10 @@ function pathParameters(path: string): object[] {
   }));
 }
 
-function queryParameter({ name, description, schema }: Parameter): object {
-  return { name, in: 'query', required: false, description, schema };
+function queryParameter({ name, description, schema, capped = false }: Parameter): object {
+  // What counts as the maximum is not refused, so the schema must not forbid it.
+  const allowed = capped && 'maximum' in schema ? { ...schema, maximum: undefined } : schema;
+  return { name, in: 'query', required: false, description, schema: allowed };
 }
 
 function content(type: string, schema: string): object {

@@ -10,6 +10,8 @@ export interface Parameter {
   readonly schema:
     | { readonly type: 'string'; readonly enum?: readonly string[]; readonly maxLength: number }
     | { readonly type: 'integer'; readonly minimum: number; readonly maximum: number; readonly default: number };
+  /** A larger integer than the largest counts as that, instead of being refused. */
+  readonly capped?: boolean;
 }
 
 export type ParameterValues = Readonly<Record<string, string | number>>;
@@ -27,8 +29,9 @@ export function oneOf(name: string, description: string, values: readonly string
 export const PAGING: readonly Parameter[] = [
   {
     name: 'limit',
-    description: 'Most items in the answer.',
+    description: 'Most items in the answer; of more than 500 that are wanted there are 500, and `next`.',
     schema: { type: 'integer', minimum: 1, maximum: 500, default: 100 },
+    capped: true,
   },
   words('cursor', 'The `next` of the page before.'),
 ];
@@ -57,15 +60,16 @@ export function badParameters(problems: Problems): Reply {
 }
 
 function readOne(
-  { name, schema }: Parameter,
+  { name, schema, capped = false }: Parameter,
   value: string,
   values: Record<string, string | number>,
   problems: Problems,
 ): void {
   if (schema.type === 'integer') {
-    const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+    const given = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+    const number = capped ? Math.min(given, schema.maximum) : given;
     if (number >= schema.minimum && number <= schema.maximum) values[name] = number;
-    else problems.add(name, value, `an integer from ${schema.minimum} to ${schema.maximum}`);
+    else problems.add(name, value, `an integer from ${schema.minimum}${capped ? ' on' : ` to ${schema.maximum}`}`);
   } else if (schema.enum !== undefined && !schema.enum.includes(value)) {
     problems.add(name, value, `one of ${schema.enum.join(', ')}`);
   } else if (value.length > schema.maxLength) problems.add(name, value, `at most ${schema.maxLength} characters`);

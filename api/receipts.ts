@@ -7,10 +7,18 @@ import { sees } from './caller.ts';
 import { json, type Operation } from './operation.ts';
 import type { OperatorPorts } from './operator-ports.ts';
 
+interface Outcome {
+  readonly index: number;
+  readonly tenant: string;
+}
+
 interface Outcomes {
   readonly decided: number;
-  readonly alerts: readonly { readonly tenant: string }[];
+  readonly alerts: readonly Outcome[];
 }
+
+/** Of a request of even more alerts the rest is counted. */
+const MOST_SHOWN = 20_000;
 
 export function receiptOperations({ query }: Pick<OperatorPorts, 'query'>): Operation[] {
   return [
@@ -33,10 +41,23 @@ export function receiptOperations({ query }: Pick<OperatorPorts, 'query'>): Oper
         if (alerts.some(({ tenant }) => !sees(caller, tenant))) return unknownReceipt();
         const state = decided >= receipt.count ? 'processed' : 'accepted';
         const acceptedAt = new Date(receipt.at).toISOString();
-        return json(200, { id, state, acceptedAt, accepted: receipt.count, decided, alerts });
+        // Who asks again and again until it is processed gets all of them once.
+        const shown = state === 'processed' ? await all({ decided, alerts }, id, query) : alerts;
+        return json(200, { id, state, acceptedAt, accepted: receipt.count, decided, alerts: shown });
       },
     },
   ];
+}
+
+/** An answer of the archive is bounded; the rest is asked for behind it. */
+async function all({ decided, alerts }: Outcomes, id: string, query: OperatorPorts['query']) {
+  const shown = [...alerts];
+  while (shown.length < Math.min(decided, MOST_SHOWN)) {
+    const more = (await query('receipt', { id, after: shown.at(-1)?.index ?? -1 })) as Outcomes;
+    if (more.alerts.length === 0) break;
+    shown.push(...more.alerts);
+  }
+  return shown;
 }
 
 function unknownReceipt(): Reply {

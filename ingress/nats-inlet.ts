@@ -62,7 +62,7 @@ export function entriesOf(
   message: StreamMessage,
   options: Pick<NatsInletOptions, 'clock' | 'random' | 'findSource' | 'masksBeforeStoring'>,
 ): Entry[] {
-  const [, , , tenant = '', name = ''] = message.subject.split('.');
+  const { tenant, source: name } = addressIn(message.subject);
   const now = options.clock.now();
   const unreadable = (problem: string): Entry[] => [letterOf(message, problem, now, options)];
   const source = options.findSource(name);
@@ -75,6 +75,12 @@ export function entriesOf(
   return decoded.map((alert, index): Entry => ({ kind: 'alert', alert, receipt, index, receivedAt: now }));
 }
 
+/** Of `herald.v1.in.<tenant>.<source>`; further words belong to the name, which then is of no Source: they must not be passed over. */
+function addressIn(subject: string): { readonly tenant: string; readonly source: string } {
+  const [, , , tenant = '', ...source] = subject.split('.');
+  return { tenant, source: source.join('.') };
+}
+
 /** Only what can be read can be masked: of a tenant that masks before storing, or whose Source it names, no more is kept than that it came and why it was not taken. */
 function letterOf(
   { subject, seq, data }: StreamMessage,
@@ -82,7 +88,7 @@ function letterOf(
   receivedAt: number,
   { masksBeforeStoring, findSource }: Pick<NatsInletOptions, 'masksBeforeStoring' | 'findSource'>,
 ): UnreadableEntry {
-  const [, , , tenant = '', source = ''] = subject.split('.');
+  const { tenant, source } = addressIn(subject);
   // It may be the alerts of another tenant, sent to the wrong one.
   const tenants = [tenant || 'default', findSource(source)?.tenant ?? ''];
   const masking = tenants.find(masksBeforeStoring);

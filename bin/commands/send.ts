@@ -18,6 +18,8 @@ import { type Print, table } from '../print.ts';
 const DEFAULT_TIMEOUT_MS = 10_000;
 const FIRST_POLL_MS = 20;
 const SLOWEST_POLL_MS = 500;
+/** Of a very large request; `--json` has them all. */
+const MOST_ROWS = 1000;
 
 export const send: Command = {
   usage: ['send FILE|- [--source NAME] [--timeout SECONDS]'],
@@ -87,14 +89,16 @@ function alertNames(body: Buffer): string[] {
 }
 
 function printReceipt(receipt: Record<string, unknown>, names: readonly string[], print: Print): void {
-  const rows = records(receipt.alerts).map((alert) => [
-    `${text(alert.tenant)}/${text(alert.fingerprint)}`,
-    names[Number(alert.index)] ?? '',
-    text(alert.outcome),
-    records(alert.reasons)
-      .map(({ code }) => text(code))
-      .join(', '),
-  ]);
+  const rows = records(receipt.alerts)
+    .slice(0, MOST_ROWS)
+    .map((alert) => [
+      `${text(alert.tenant)}/${text(alert.fingerprint)}`,
+      names[Number(alert.index)] ?? '',
+      text(alert.outcome),
+      records(alert.reasons)
+        .map(({ code }) => text(code))
+        .join(', '),
+    ]);
   if (rows.length > 0) {
     for (const line of table(['ALERT', 'NAME', 'OUTCOME', 'REASONS'], rows, print.style)) print.line(line);
     print.line(print.style.dim(`herald explain ${rows[0]?.[0]} tells more of the first, and who was told`));

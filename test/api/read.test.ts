@@ -25,6 +25,19 @@ test('[BR-WH-015] a receipt is accepted until each of its alerts is decided, the
   assert.equal((await api.get(`/v1/receipts/${none}`)).body.state, 'processed');
 });
 
+test('[BR-WH-015] of a request of thousands of alerts the receipt tells of each one', async () => {
+  const count = 2500;
+  const receipt = receiptOf(count);
+  const all = Array.from({ length: count }, (_, index) => ({ ...opened(index, receipt), cause: { receipt, index } }));
+  const api = await new ServedApi().start(all);
+  const { body } = await api.get(`/v1/receipts/${receipt}`);
+  assert.equal(body.state, 'processed');
+  assert.deepEqual(
+    body.alerts.map(({ index, fingerprint }: { index: number; fingerprint: string }) => [index, fingerprint]),
+    all.map((_, index) => [index, fingerprintOf(index)]),
+  );
+});
+
 test('a receipt id that nobody was given is not found, and not asked for', async () => {
   const api = await new ServedApi().start([]);
   api.query = () => assert.fail('asked');
@@ -48,8 +61,8 @@ test('a wrong parameter is named with its value and what is allowed, all of them
     ],
   );
   assert.equal(body.problems[0].allowed, 'one of firing, acknowledged, resolved, closed, aged, suppressed');
-  assert.equal(body.problems[1].allowed, 'an integer from 1 to 500');
-  for (const limit of ['501', '1.5', '-1', '1e2', 'abc']) {
+  assert.equal(body.problems[1].allowed, 'an integer from 1 on');
+  for (const limit of ['1.5', '-1', '1e2', 'abc']) {
     assert.equal((await api.get(`/v1/alerts?limit=${limit}`)).status, 400, limit);
   }
   const cursor = await api.get('/v1/alerts?cursor=nonsense');
@@ -63,6 +76,17 @@ test('filters and pages reach the archive, and an empty filter is none', async (
   const second = await api.get(`/v1/alerts?environment=production&limit=1&cursor=${first.body.next}`);
   assert.deepEqual([second.body.alerts[0].fingerprint, second.body.next], [fingerprintOf(1), null]);
   assert.deepEqual((await api.get('/v1/alerts?environment=staging')).body.alerts, []);
+});
+
+test('who wants more in a page than one holds gets a full page and its next, also of the audit', async () => {
+  const api = await new ServedApi().start(Array.from({ length: 501 }, (_, n) => opened(n, 'r1')));
+  for (const limit of ['501', '1000', '999999999']) {
+    const { status, body } = await api.get(`/v1/alerts?limit=${limit}`);
+    assert.deepEqual([status, body.alerts.length], [200, 500], limit);
+    const rest = await api.get(`/v1/alerts?limit=${limit}&cursor=${body.next}`);
+    assert.deepEqual([rest.body.alerts.length, rest.body.next], [1, null]);
+  }
+  assert.equal((await api.get('/v1/audit?limit=1000')).status, 200);
 });
 
 test('an alert that nobody knows is not found', async () => {

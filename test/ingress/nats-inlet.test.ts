@@ -82,6 +82,14 @@ test('[BR-ERR-009] a message too large to be a dead letter becomes several, with
   assert.equal(new Set(letters.map(({ id }) => id)).size, letters.length);
 });
 
+test('a subject with more words than a tenant and a source is of no source', async () => {
+  await bus.js.publish('herald.v1.in.default.mine.too', body('Astray'));
+  const isLetter = (entry: Entry) => entry.kind === 'unreadable' && entry.source === 'mine.too';
+  const entries = entriesIn(await inletUntil((frames) => entriesIn(frames).some(isLetter)));
+  const letter = entries.find(isLetter);
+  assert.equal(letter?.kind === 'unreadable' && letter.problem, 'no Source resource is named "mine.too"');
+});
+
 test('[BR-SEC-012] what stands under the name of a secret is not in a dead letter either, readable or not', async () => {
   const event = { routing_key: 'hunter2', n: 1, alerts: 'none', note: { apiToken: 'hunter2' } };
   for (const text of [JSON.stringify(event), `${JSON.stringify(event, null, 2)}, "and": "rest`]) {
