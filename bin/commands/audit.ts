@@ -48,13 +48,21 @@ async function list(client: Client, { options, print }: Input): Promise<ExitCode
   else if (found.length === 0) print.line('nothing was audited');
   else {
     const rows = found.map(({ position, at, event, what, subject, by, detail }) => {
-      return [String(position), time(at), event, what, subject, by, detail];
+      return [String(position), time(at), ...[event, what, subject, by, detail].map(cell)];
     });
     for (const line of table(['POSITION', 'AT', 'EVENT', 'WHAT', 'SUBJECT', 'BY', 'DETAIL'], rows, print.style)) {
       print.line(line);
     }
   }
   return 0;
+}
+
+/** Strangers have their say in it: what they sent. A text of several lines, such as a refusal's, becomes one. */
+function cell(value: unknown): string {
+  const lines = String(value ?? '')
+    .split('\n')
+    .map((line) => line.trim());
+  return text(lines.filter((line) => line !== '').join('; '));
 }
 
 async function verify(client: Client, { options, print, environment }: Input): Promise<ExitCode> {
@@ -65,7 +73,7 @@ async function verify(client: Client, { options, print, environment }: Input): P
   const verdict = await verifyChain(key, everyRecord(client), head);
   if (options.json === true) print.json(verdict);
   else if (verdict.code === 'audit.empty') print.line('nothing was audited');
-  else if (verdict.code === 'audit.broken') print.line(`broken at ${verdict.position}: ${verdict.detail}`);
+  else if (verdict.code === 'audit.broken') print.line(`broken at ${verdict.position}: ${text(verdict.detail)}`);
   else {
     const { from, head: last } = verdict;
     const older = from === 1 ? '' : `; those before ${from} are gone for their age, or were removed together`;
