@@ -5,6 +5,7 @@
 
 import type { Identity } from '../access/identity.ts';
 import { permit } from '../access/permit.ts';
+import { couldBePage, isForeignPage } from '../ingress/foreign-page.ts';
 import { problem } from '../ingress/problem.ts';
 import type { HttpRequest, Reply, RequestHead, Route } from '../ingress/route.ts';
 import { type Credentials, credentialsIn } from './credentials.ts';
@@ -15,6 +16,8 @@ export interface Authority {
   identify(credentials: Credentials): Identified | Promise<Identified>;
   /** Whether a request without credentials may name this host as the one that it asks. */
   trustsHost(host: string): boolean;
+  /** Whether a page is one of this Herald's own, where people reach it by another name than it is asked by. */
+  isOwnPage(origin: string): boolean;
   /** Somebody was turned away. Answers how many milliseconds the reply waits; 0: not at all. */
   denied(denial: Denial): number;
 }
@@ -61,10 +64,8 @@ export function guarded(route: Route, authority: Authority): Route {
     return delay > 0 ? { ...refused.reply, delay } : refused.reply;
   };
   const judged = (identity: Identity, head: RequestHead) => {
-    if (identity.kind === 'open') {
-      if (!authority.trustsHost(head.headers.host ?? '')) return foreignHost(head);
-      if (isForeignPage(head)) return foreign(head);
-    }
+    if (identity.kind === 'open' && !authority.trustsHost(head.headers.host ?? '')) return foreignHost(head);
+    if (isForeign(head) && !authority.isOwnPage(head.headers.origin ?? '')) return foreign(head);
     const verdict = permit(identity, access, head.params.tenant);
     if (verdict.code === 'access.denied') return identity.kind === 'anonymous' ? missing() : denied(verdict.detail);
     head.identity = identity;
@@ -153,13 +154,9 @@ function unidentified({ code, detail }: Exclude<Identified, { code: 'access.iden
   return { code, reply: problem(401, 'the credentials are not good', { code, detail, headers: CHALLENGE }) };
 }
 
-/**
- * A web page somewhere may make a browser on this machine ask; browsers say so. Who has to show a credential is safe from it: no page
- * has that.
- */
-function isForeignPage({ method, headers: { origin = '', host = '' } }: RequestHead): boolean {
-  if (SAFE.has(method) || origin === '') return false;
-  return !URL.canParse(origin) || new URL(origin).host !== host.toLowerCase();
+/** Pages of others change nothing. Whoever shows a key as bearer is none: no page has that. */
+function isForeign({ method, headers: { origin = '', host = '', authorization = '' } }: RequestHead): boolean {
+  return !SAFE.has(method) && isForeignPage(origin, host) && couldBePage(authorization);
 }
 
 function foreignHost({ headers: { host = '' } }: RequestHead): Refused {

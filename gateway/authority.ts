@@ -33,6 +33,7 @@ export function createAuthority(options: AuthorityOptions): Authority {
   return {
     identify: (credentials) => identify(options, credentials),
     trustsHost: (host) => currentPosture(options).code !== 'access.loopback' || isOwnHost(host, options.names),
+    isOwnPage: (origin) => URL.canParse(origin) && options.names.includes(new URL(origin).hostname),
     denied: (denial) => denied(options, denial),
   };
 }

@@ -1,8 +1,10 @@
 /** What the head of a request tells: may it take alerts now? → which source? → who speaks? → can this content be read? */
 
+import type { SourceAuth } from '../resources/source-auth.ts';
 import { refusal } from './auth-refusal.ts';
 import { type AuthVerdict, authenticate } from './authenticate.ts';
 import { CONTENT_HEADERS, unsupportedContent } from './content.ts';
+import { couldBePage, isForeignPage } from './foreign-page.ts';
 import { eventAttributes } from './formats/event-headers.ts';
 import type { GateVerdict } from './gate.ts';
 import type { IntakePorts } from './intake-ports.ts';
@@ -26,6 +28,7 @@ export function admit(ports: IntakePorts, source: IngressSource | null, head: Re
     if (verdict.code !== 'gate.open') return turnAway(ports, source, head, verdict);
   }
   if (source.untold === true) return reject(ports, source.name, 'source.untold', unavailable(ports, 'source.untold'));
+  if (isForeign(source, head)) return notOfPages(ports, source, head);
   const verdict = authenticate(source, head, ports.findKey);
   if (verdict.code === 'auth.pending') {
     head.presented = verdict.presented;
@@ -43,6 +46,23 @@ export function admit(ports: IntakePorts, source: IngressSource | null, head: Re
   const unsupported = unsupportedContent(head.headers, isEvent);
   if (unsupported !== null) return reject(ports, source.name, 'content.unsupported', unsupported);
   return { maxBodyBytes: source.maxBodyBytes };
+}
+
+/** What others show, no page can. */
+const SHOWN_BY_BROWSERS: ReadonlySet<SourceAuth['type']> = new Set(['none', 'basic', 'mtls', 'api-key']);
+
+function isForeign({ auth }: IngressSource, { headers, peer }: RequestHead): boolean {
+  if (peer === undefined || !SHOWN_BY_BROWSERS.has(auth.type)) return false;
+  const origin = peer.header('origin');
+  return origin !== '' && isForeignPage(origin, peer.header('host')) && couldBePage(headers.authorization ?? '');
+}
+
+function notOfPages(ports: IntakePorts, source: IngressSource, { peer }: RequestHead): Reply {
+  const code = 'auth.foreign-page';
+  denied(ports, source.name, code, peer?.address() ?? '');
+  const origin = peer?.header('origin').slice(0, 100);
+  const detail = `A page of ${origin} asks: a source that takes what a browser shows by itself takes nothing from pages of others.`;
+  return reject(ports, source.name, code, problem(403, 'Not from pages', { code, detail }));
 }
 
 function passedBy(names: readonly string[], { peer }: RequestHead): Readonly<Record<string, string>> | null {

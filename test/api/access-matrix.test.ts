@@ -396,3 +396,33 @@ test('a page of another origin changes nothing on an open Herald; its own, and p
   await api.post(path, {});
   assert.equal(api.commands.length, 2);
 });
+
+test('[BR-SEC-008] nor does it where a browser shows by itself a password that somebody typed, or nothing; a bearer is no page', async () => {
+  const path = about(ALERT, 'acme').concat('/close');
+  const origin = 'http://evil.example';
+  const basic = `Basic ${Buffer.from('ann:key').toString('base64')}`;
+  forget();
+  asking = someone('responder', ['acme']);
+  assert.equal((await api.post(path, {}, { origin, authorization: basic })).status, 403);
+  assert.equal(
+    (
+      await api.post(
+        '/api/v2/silences',
+        bodyFor({ method: 'POST', path: '/api/v2/silences', access: SILENCE }, 'acme'),
+        { origin, authorization: basic },
+      )
+    ).status,
+    403,
+  );
+  asking = { kind: 'anonymous', name: 'anonymous', grants: [{ role: 'responder', tenants: null }] };
+  assert.equal((await api.post(path, {}, { origin })).status, 403);
+  assert.deepEqual(entries(), []);
+  asking = someone('responder', ['acme']);
+  await api.post(path, {}, { origin, authorization: 'Bearer key' });
+  await api.post(path, {}, { authorization: basic });
+  await api.post(path, {}, { origin: new URL(api.url('/')).origin, authorization: basic });
+  assert.equal(api.commands.length, 3);
+  api.isOwnPage = (page) => page === 'https://herald.example';
+  await api.post(path, {}, { origin: 'https://herald.example', authorization: basic });
+  assert.equal(api.commands.length, 4, 'behind a proxy that asks by another name');
+});

@@ -203,6 +203,7 @@ export class ServedApi {
   };
 
   /** Who asks. */
+  isOwnPage: Authority['isOwnPage'] = () => false;
   identify: Authority['identify'] = () => ({ code: 'access.identified', identity: OPEN });
 
   /** Served besides. */
@@ -219,7 +220,12 @@ export class ServedApi {
       const answer = await QUERIES.get(name)?.(database.reader, params);
       return JSON.parse(JSON.stringify(answer)) as unknown;
     };
-    const authority = { identify: this.identify, trustsHost: () => true, denied: () => 0 };
+    const authority = {
+      identify: this.identify,
+      trustsHost: () => true,
+      isOwnPage: (origin: string) => this.isOwnPage(origin),
+      denied: () => 0,
+    };
     const routes = [...this.operatorRoutes(), ...this.moreRoutes].map((route) => guarded(route, authority));
     const listen = { host: '127.0.0.1', port: 0 };
     const server = await startHttpServer({ listen, shared: false, routes, log: silentLog, metrics: uncounted });

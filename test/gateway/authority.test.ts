@@ -97,6 +97,15 @@ test('[BR-SEC-008] open on loopback: a name that a page could have lent itself i
   assert.equal(await trusts('open', false), true, 'opened on purpose: by whatever name');
 });
 
+test('a page is an own one by the name that people reach this Herald by', async () => {
+  const { authority } = await authorityOf(null);
+  const own = ['https://alerts.example', 'https://alerts.example:8443', 'https://evil.example', 'null', ''];
+  assert.deepEqual(
+    own.map((origin) => authority.isOwnPage(origin)),
+    [true, true, false, false, false],
+  );
+});
+
 test('which address is of this machine alone', () => {
   for (const host of ['127.0.0.1', '127.9.8.7', 'localhost', '::1']) assert.ok(isLoopback(host), host);
   for (const host of ['0.0.0.0', '::', '10.0.0.1', '127.0.0.1.example', 'localhost.example'])

@@ -292,3 +292,18 @@ test('[BR-WH-025] unless all is asked for, only what was refused is logged; the 
   assert.equal(lines[1]?.address, '127.0.0.1');
   assert.doesNotMatch(JSON.stringify(lines), /hunter2|sesame/);
 });
+
+test('[BR-SEC-008] a page of another site sends nothing by what a browser shows by itself; programs, own pages, and who shows a secret do', async () => {
+  const door = await openDoor();
+  const foreign = { origin: 'http://evil.example' };
+  assert.equal(await codeOf(await send(door, foreign, 'herald')), '403 auth.foreign-page');
+  assert.equal(await codeOf(await send(door, { origin: 'null' }, 'herald')), '403 auth.foreign-page');
+  assert.deepEqual(door.refusals.map(({ code, subject }) => [code, subject])[0], ['auth.foreign-page', 'herald']);
+  assert.equal((await send(door, { origin: door.url }, 'herald')).status, 202);
+  assert.equal((await send(door, {}, 'herald')).status, 202);
+  assert.equal((await send(door, { ...foreign, authorization: 'Bearer sesame' }, 'guarded')).status, 202);
+  const basic = `Basic ${Buffer.from('ann:key').toString('base64')}`;
+  door.sources.set('b', { ...source('b', 'herald'), auth: { type: 'basic', username: 'ann', passwords: ['key'] } });
+  assert.equal(await codeOf(await send(door, { ...foreign, authorization: basic }, 'b')), '403 auth.foreign-page');
+  assert.equal((await send(door, { authorization: basic }, 'b')).status, 202);
+});
