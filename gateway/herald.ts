@@ -26,6 +26,8 @@ export interface Herald {
 
 /** What is left of the 10 s for requests under way. Milliseconds. */
 const FINISH_REQUESTS = 2000;
+/** For those that were turned away meanwhile. Milliseconds. */
+const FINISH_ANSWERS = 200;
 
 /** Throws StartFailed. Returns once HTTP is served; connecting to NATS goes on behind it for as long as it takes. */
 export async function createHerald(options: HeraldOptions): Promise<Herald> {
@@ -85,10 +87,10 @@ function stopSteps(core: Core, ingress: IngressRole | null, health: HttpServer |
   const { parts, roles, audit } = core;
   const rest = [...closeCore(core), () => health?.close()];
   return [
-    { name: 'readiness', run: () => ingress?.drain() },
-    { name: 'ingress', run: () => ingress?.stop(FINISH_REQUESTS) },
+    { name: 'requests', run: () => ingress?.leave(FINISH_REQUESTS) },
     { name: 'actors', run: () => parts.actors?.stop() },
     { name: 'archive', run: () => parts.archive?.stop() },
+    { name: 'ingress', run: () => ingress?.stop(FINISH_ANSWERS) },
     ...rest.map((run, i) => ({ name: `rest ${i}`, run: () => run() })),
     {
       name: 'audit',

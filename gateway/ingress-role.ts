@@ -18,6 +18,7 @@ import type { Route } from '../ingress/route.ts';
 import { ingressRoutes } from '../ingress/routes.ts';
 import { sourcePathRoute } from '../ingress/source-paths.ts';
 import { TlsFilesWrong } from '../ingress/tls-listener.ts';
+import { turningAway } from '../ingress/turn-away.ts';
 import type { ResourceSet } from '../resources/compile.ts';
 import type { JwtAuth } from '../resources/source-auth.ts';
 import { systemClock } from '../telemetry/clock.ts';
@@ -70,15 +71,15 @@ export interface IngressRole {
   useBus(bus: Bus, count: PartitionCount): void;
   /** What keeps it from accepting; empty: it accepts. */
   notReady(): readonly string[];
-  /** readyz says 503 from now on. */
-  drain(): void;
+  /** readyz says 503 from now on, and what comes anew is turned away. Resolves when what was under way is done, or after `deadline` milliseconds. */
+  leave(deadline: number): Promise<void>;
   stop(deadline: number): Promise<void>;
 }
 
 /** Throws StartFailed when the port cannot be had. */
 export async function startIngress(options: IngressRoleOptions): Promise<IngressRole> {
   const { log, metrics } = options;
-  let draining = false;
+  let isLeaving = false;
   const link = new IngressLink({ clock: systemClock, log, metrics: metrics.alerts });
   const tokens = new TokenVerifier(systemClock, log);
   options.onResources((set) => void tokens.keepOnly(issuersIn(set)));
@@ -90,7 +91,9 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
   const authority = auditing(judge, options.audit);
   const ports = webhookPorts(options, { link, hosts, media, tokens, failures, access });
   const own = [...ingressRoutes(ports, { ready, metrics: metrics.text }), sourcePathRoute(ports)];
-  const routes = [...own, ...options.routes].map((route) => compressing(guarded(route, authority)));
+  const routes = [...own, ...options.routes].map((route) =>
+    turningAway(compressing(guarded(route, authority)), () => isLeaving),
+  );
   const server = await listen(options, routes).catch((error: unknown) => {
     hosts.close();
     throw error;
@@ -104,7 +107,7 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
 
   function notReady(): readonly string[] {
     const problem = link.problem();
-    return [...options.notReady(), ...(draining ? ['shutting down'] : []), ...(problem === null ? [] : [problem])];
+    return [...options.notReady(), ...(isLeaving ? ['shutting down'] : []), ...(problem === null ? [] : [problem])];
   }
 
   return {
@@ -112,8 +115,9 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
     access: () => describePosture(currentPosture(access)),
     useBus: (bus, count) => link.useBus(bus, count),
     notReady,
-    drain() {
-      draining = true;
+    leave(deadline) {
+      isLeaving = true;
+      return server.leave(deadline);
     },
     async stop(deadline) {
       await server.close(deadline);

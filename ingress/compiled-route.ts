@@ -2,7 +2,7 @@
 
 import type { Admission, HttpRequest, Reply, RequestHead, Route } from './route.ts';
 
-const DEFAULT_MAX_BODY = 1024 * 1024;
+export const DEFAULT_MAX_BODY = 1024 * 1024;
 
 export interface CompiledRoute {
   /** The path pattern. */

@@ -68,6 +68,11 @@ export interface HttpServer {
   readonly inFlight: number;
   /** Connections that are open. */
   readonly connections: number;
+  /**
+   * Lets requests under way finish for up to `deadline` milliseconds, and tells every sender to hang up. A port that others share is
+   * theirs from now on; one of its own goes on listening until `close`, so that readyz can say why.
+   */
+  leave(deadline: number): Promise<void>;
   /** Stops accepting, lets requests under way finish for up to `deadline` milliseconds, then ends every connection. */
   close(deadline?: number): Promise<void>;
 }
@@ -100,6 +105,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   });
   ports.push(plain.port, ...(tls === null ? [] : [tls.port]));
   let closing: Promise<void> | null = null;
+  const apps = () => (tls === null ? [plain] : [plain, tls]);
   return {
     port: plain.port,
     tlsPort: tls?.port ?? null,
@@ -109,8 +115,12 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     get connections() {
       return connections.open;
     },
+    leave(deadline) {
+      if (shared) for (const app of apps()) app.stopListening();
+      return finish(server, deadline);
+    },
     close(deadline = 5000) {
-      closing ??= shutDown(tls === null ? [plain] : [plain, tls], server, deadline);
+      closing ??= shutDown(apps(), server, deadline);
       return closing;
     },
   };
@@ -174,17 +184,21 @@ async function listenOn(
   };
 }
 
+async function finish(server: ServerState, deadline: number): Promise<void> {
+  server.draining = true;
+  const end = server.clock.monotonic() + deadline;
+  while (server.inFlight > 0 && server.clock.monotonic() < end) {
+    await new Promise((resolve) => setTimeout(resolve, CLOSE_LOOK_EVERY));
+  }
+}
+
 async function shutDown(
   apps: readonly Pick<ListeningApp, 'stopListening' | 'close'>[],
   server: ServerState,
   deadline: number,
 ): Promise<void> {
   for (const app of apps) app.stopListening();
-  server.draining = true;
-  const end = server.clock.monotonic() + deadline;
-  while (server.inFlight > 0 && server.clock.monotonic() < end) {
-    await new Promise((resolve) => setTimeout(resolve, CLOSE_LOOK_EVERY));
-  }
+  await finish(server, deadline);
   if (server.inFlight > 0) server.log.warn({ requests: server.inFlight }, 'http.closed-with-requests-under-way');
   for (const app of apps) app.close();
 }

@@ -3,7 +3,11 @@ import test from 'node:test';
 import { freePort } from '../../gateway/free-port.ts';
 import { startCluster } from '../faults/cluster.ts';
 import { oneWebhook } from '../faults/resources.ts';
+import { startReceiver } from '../support/receiver.ts';
 import { until } from '../support/until.ts';
+import { post } from './alerts.ts';
+import { environments, route, SOURCES, webhookChannel } from './resources.ts';
+import { runningHerald } from './running-herald.ts';
 
 const NOBODY = 'http://127.0.0.1:9/nobody';
 const ROLES = [
@@ -50,4 +54,24 @@ test('a health address that is taken is named, and nothing starts', async () => 
   const second = await cluster.start('actors', { HERALD_HEALTH_LISTEN: listen });
   await assert.rejects(second.ready());
   assert.match(second.stderr(), new RegExp(`HERALD_HEALTH_LISTEN: cannot listen on ${listen}: in use`));
+});
+
+test('[BR-MON-001] told to stop, a Herald says 503 on readyz and to senders while it finishes, and ends with exit code 0', async () => {
+  const receiver = await startReceiver();
+  receiver.answerWith({ kind: 'hang' });
+  const config = SOURCES + environments() + route({ receivers: ['ops'] }) + webhookChannel(receiver.url);
+  const herald = await runningHerald({ config: { 'herald.yaml': config } });
+  const alert = { status: 'firing', labels: { alertname: 'Slow' } };
+  const send = () => post(`${herald.url}/v1/webhooks/herald`, alert);
+  assert.equal((await send()).status, 202);
+  await until('the notification to be under way', () => receiver.requests.length > 0);
+  const stopped = herald.stop();
+  await until('the signal to arrive', () => herald.logged('stopping').length > 0);
+  const ready = await fetch(`${herald.url}/readyz`);
+  assert.deepEqual([ready.status, await ready.json()], [503, { status: 'not ready', reasons: ['shutting down'] }]);
+  assert.equal((await fetch(`${herald.url}/healthz`)).status, 200);
+  const refused = await fetch(`${herald.url}/v1/webhooks/herald`, { method: 'POST', body: JSON.stringify(alert) });
+  assert.deepEqual([refused.status, refused.headers.get('retry-after')], [503, '5']);
+  assert.deepEqual((await stopped).code, 0);
+  await assert.rejects(fetch(`${herald.url}/readyz`));
 });

@@ -258,6 +258,20 @@ test('[BR-SCALE-001] an exclusive port is refused to a second server, a shared o
   await assert.rejects(start(port, false), ListenFailed);
 });
 
+test('leaving, a port of its own goes on answering, and one that is shared is left to the others', async () => {
+  for (const shared of [false, true]) {
+    const listen = { host: '127.0.0.1', port: await freePort() };
+    const server = await startHttpServer({ listen, shared, routes: ROUTES, log: silentLog, metrics: uncounted });
+    atEnd(() => server.close(0));
+    await server.leave(1000);
+    const asked = fetch(`http://127.0.0.1:${listen.port}/healthz`).then(
+      ({ headers }) => headers.get('connection'),
+      () => 'refused',
+    );
+    assert.equal(await asked, shared ? 'refused' : 'close');
+  }
+});
+
 test('closing lets a request under way finish, tells its sender to hang up, and takes no new connection', async () => {
   const closing = await openDoor(ROUTES);
   const idle = await rawConnection(closing.port);
