@@ -14,12 +14,12 @@ test('[BR-SEC-008] the embedded server takes nobody who does not have its passwo
   const start = () => startNatsChild({ folder, maxFileStore: 64 * 1024 * 1024, log: silentLog });
   const first = await start();
   atEnd(() => first.stop());
-  const contact = (url: string) => connectBus({ url, name: 'test', log: silentLog, patience: 5000 });
+  const contact = (url: string, patience = 5000) => connectBus({ url, name: 'test', log: silentLog, patience });
   await (await contact(first.url)).close();
 
   const { host } = new URL(first.url);
   for (const who of ['', 'herald:guess@']) {
-    const refused = await contact(`nats://${who}${host}`).catch((error: unknown) => error);
+    const refused = await contact(`nats://${who}${host}`, 0).catch((error: unknown) => error);
     assert.ok(refused instanceof BusUnreachable && refused.isRefused, String(refused));
   }
   assert.equal(statSync(join(folder, 'nats-server.conf')).mode & 0o077, 0);
