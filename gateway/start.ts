@@ -46,7 +46,13 @@ export async function runRole(role: Role, environment: Environment, started: Sta
   keepPrivate();
   const log = createLog(environment.logLevel);
   const natsUrl = environment.natsUrl ?? '';
-  await runHerald({ environment, roles: [role], natsUrl, alone: false, log }, signals, started, []);
+  // The other roles keep nothing in files.
+  const unlock = role === 'archive' ? lockData(environment.data) : () => {};
+  try {
+    await runHerald({ environment, roles: [role], natsUrl, alone: false, log }, signals, started, []);
+  } finally {
+    unlock();
+  }
 }
 
 /** What is stored is no business of other users of this machine; a group of the operator's may be let in. */

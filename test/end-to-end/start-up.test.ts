@@ -6,11 +6,12 @@ import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { temporaryFolder } from '../support/herald.ts';
+import { startHerald, temporaryFolder } from '../support/herald.ts';
 import { atEnd } from '../support/leaks.ts';
+import { startNats } from '../support/nats.ts';
 import { get } from './alerts.ts';
 import { consoleChannel, environments, route, SOURCES } from './resources.ts';
-import { failedStart, runningHerald } from './running-herald.ts';
+import { environmentOf, failedStart, runCommand, runningHerald } from './running-herald.ts';
 
 const GOOD = { 'herald.yaml': SOURCES + environments() + route({ receivers: ['console'] }) + consoleChannel() };
 
@@ -30,6 +31,20 @@ test('a second start on the data of a running Herald is refused and harms nothin
   const third = await runningHerald({ config: GOOD, env });
   t.diagnostic(`ready after ${Math.round(third.readyAfter)} ms, with data that was there (the issue asks for 3,000)`);
   assert.equal((await get(`${third.url}/readyz`)).status, 200);
+});
+
+test('a second archive on the data of a running one is refused', async () => {
+  const nats = await startNats({ maxFileStore: 8 * 1024 ** 3 });
+  const env = await environmentOf({
+    config: GOOD,
+    env: { NATS_URL: nats.url, HERALD_INGEST_MAX_BYTES: String(16 * 1024 * 1024) },
+  });
+  const first = await startHerald({ role: 'archive', env });
+  await first.ready();
+  const second = await runCommand(['run', 'archive'], env);
+  assert.equal(second.code, 1);
+  assert.ok(second.err.includes(`${env.HERALD_DATA} is in use by process ${first.pid}`), second.err);
+  assert.equal((await first.stop()).code, 0);
 });
 
 test('[BR-SEC-014] what is stored is nothing to other users of the machine', async () => {
