@@ -16,6 +16,7 @@ import { systemClock } from '../telemetry/clock.ts';
 import { createLog, type Log } from '../telemetry/log.ts';
 import type { Environment } from './environment.ts';
 import { keepThread } from './kept-thread.ts';
+import { makeFolder } from './make-folder.ts';
 import { StartFailed } from './start-failed.ts';
 
 const REPORT_EVERY = 5000;
@@ -55,6 +56,7 @@ export async function startArchive(options: ArchiveRoleOptions): Promise<Archive
 
 async function launchArchive(options: ArchiveRoleOptions): Promise<ArchiveRole> {
   const { environment, natsUrl, bus, count, inThread, log } = options;
+  makeFolder(environment.data);
   const databaseFile = join(environment.data, 'archive.sqlite');
   if (!inThread) {
     return openArchive(bus, count, databaseFile, log);

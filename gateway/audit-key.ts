@@ -1,10 +1,11 @@
 /** The key of the audit chain: never where the records are, which is NATS. */
 
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { auditKey } from '../access/audit-chain.ts';
 import type { Environment } from './environment.ts';
+import { makeFolder } from './make-folder.ts';
 
 type Settings = Pick<Environment, 'auditSecret' | 'natsUrl' | 'data'>;
 
@@ -19,7 +20,7 @@ export function auditKeyOf({ auditSecret, natsUrl, data }: Settings, make: boole
   const file = join(data, 'audit.key');
   if (!existsSync(file)) {
     if (!make) return null;
-    mkdirSync(data, { recursive: true });
+    makeFolder(data);
     writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
   }
   return auditKey(readFileSync(file, 'utf8').trim());

@@ -3,14 +3,15 @@
  * its pid and its start time; that of one which is gone is taken over.
  */
 
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 import { startTime } from './process-identity.ts';
 import { StartFailed } from './start-failed.ts';
 
 /** Throws StartFailed when another process has it. The returned function gives the folder free; after a crash the next start finds the owner gone. */
 export function lockData(folder: string): () => void {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const file = join(folder, 'herald.pid');
   while (!take(file)) {
     const found = contentOf(file);

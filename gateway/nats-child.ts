@@ -5,10 +5,11 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Log } from '../telemetry/log.ts';
 import { freePort } from './free-port.ts';
+import { makeFolder } from './make-folder.ts';
 import { endLeftOver, keepNatsRunning, type NatsProcess } from './nats-process.ts';
 import { StartFailed } from './start-failed.ts';
 
@@ -27,7 +28,7 @@ const USER = 'herald';
 
 /** Throws StartFailed where there is no nats-server. Returns before the server answers: connecting is patient. */
 export async function startNatsChild({ folder, maxFileStore, log }: NatsChildOptions): Promise<NatsChild> {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const program = findNatsServer();
   const config = join(folder, 'nats-server.conf');
   await endLeftOver(folder, config, log);
