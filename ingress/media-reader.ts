@@ -28,8 +28,8 @@ export interface MediaReader {
   ): MediaAnswer | Promise<MediaAnswer>;
 }
 
-/** Bytes: up to there some 20 ms of work, of the worst shapes. */
-const SMALL = 8 * 1024;
+/** Bytes: up to there some 15 ms of work, of the worst shapes. */
+const SMALL = 4 * 1024;
 /** Milliseconds. */
 const LIMIT = 5000;
 /** A source takes one of them. */

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
+import { readMedia } from '../../ingress/media.ts';
 import { compileMapping, type Mapping } from '../../rules/mapping.ts';
 import { until } from '../support/until.ts';
 import { alertNamed, type Door, openDoor, source } from './herald-door.ts';
@@ -95,6 +96,13 @@ test('[BR-WH-024] laughs by the billion, external entities, nesting and broken t
   }
   assert.equal((await send('xml', 'application/yaml', `a: ${'x'.repeat(1024 * 1024)}`)).status, 413);
   assert.equal((await send('xml', 'application/xml', `<a>${'x'.repeat(2 * 1024 * 1024)}</a>`)).status, 413);
+});
+
+test('[BR-WH-024] a small body with thousands of mistakes is refused by the first, and errors elsewhere keep their stacks', () => {
+  const read = readMedia('yaml', '\t- %\n'.repeat(800));
+  assert.ok('problem' in read);
+  assert.match(read.problem, /^line 1: is not good YAML: a tab; indent with spaces/);
+  assert.match(new Error('here').stack ?? '', /media\.test\.ts/);
 });
 
 test('[BR-WH-024] __proto__ and its like are names like any other, in every kind of body', async () => {
