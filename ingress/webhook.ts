@@ -7,6 +7,7 @@ import { accept, acknowledge, proven, type Taken, take } from './intake.ts';
 import type { IntakePorts } from './intake-ports.ts';
 import { invalid, reject, unknownSource } from './not-accepted.ts';
 import { problem } from './problem.ts';
+import { newReceipt } from './receipt.ts';
 import type { HttpRequest, Reply, Route } from './route.ts';
 import type { IngressSource } from './source.ts';
 
@@ -55,9 +56,12 @@ export function answer(
   if (taken.code === 'refused') return taken.reply;
   const { decoded } = taken;
   if (isDryRun) return dryRun(ports, decoded.alerts, taken);
-  const { acknowledges, answer: told } = decoded;
-  if (acknowledges !== undefined) {
-    return acknowledge(ports, source, acknowledges).then((refused) => refused ?? acknowledgedReply(told));
+  if (decoded.acknowledges !== undefined) {
+    // Carried out by then: its receipt is of no alert, and processed.
+    const receipt = newReceipt(taken.now, 0, ports.random);
+    return acknowledge(ports, source, decoded.acknowledges).then(
+      (refused) => refused ?? acceptedReply(receipt, decoded),
+    );
   }
   return accept(ports, source, taken, (receipt) => {
     // Only a partial format comes here with problems.
@@ -65,10 +69,6 @@ export function answer(
       return reject(ports, source.name, 'alerts.invalid', invalid(400, decoded, taken.readAs));
     return acceptedReply(receipt, decoded);
   });
-}
-
-function acknowledgedReply(answer: Decoded['answer']): Reply {
-  return { status: 202, headers: { 'content-type': JSON_TYPE }, body: JSON.stringify(answer ?? {}) };
 }
 
 function acceptedReply(receipt: string, { alerts: { length: count }, answer }: Decoded): Reply {
