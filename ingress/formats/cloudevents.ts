@@ -26,6 +26,8 @@ export const cloudevents: Format = {
 const REQUIRED = ['id', 'source', 'type'] as const;
 const OVER = /\.(?:resolved|cleared|closed|ended|ok)$/;
 const LONGEST_DATA = 16 * 1024;
+/** Read in one go. */
+const LONGEST_BASE64 = 4 * 1024 * 1024;
 
 function decode(body: unknown, context: FormatContext): Decoded {
   const problems = new Problems();
@@ -75,6 +77,10 @@ function dataOf(event: RawObject, path: string, problems: Problems): unknown {
   if (encoded === undefined || encoded === null) return event.data;
   if (event.data !== undefined && event.data !== null)
     problems.add(`${path}/data_base64`, 'both', 'data or data_base64');
+  if (typeof encoded === 'string' && encoded.length > LONGEST_BASE64) {
+    problems.add(`${path}/data_base64`, encoded.length, `at most ${LONGEST_BASE64} characters`);
+    return undefined;
+  }
   if (typeof encoded !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(encoded)) {
     problems.add(`${path}/data_base64`, encoded, 'base64');
     return undefined;

@@ -35,7 +35,13 @@ export function readLabels(raw: RawObject, path: string, problems: Problems): La
     return null;
   }
   const labels = readTexts(value, `${path}/labels`, problems, LONGEST_LABEL);
-  for (const _ in labels) return labels;
+  let size = 0;
+  for (const name in labels) size += labels[name]!.length;
+  if (size > LONGEST_TOGETHER) {
+    problems.add(`${path}/labels`, size, `labels of at most ${LONGEST_TOGETHER} characters together`);
+    return null;
+  }
+  if (size > 0) return labels;
   problems.add(`${path}/labels`, value, 'at least one label with a value that is not empty');
   return null;
 }
@@ -52,6 +58,8 @@ export function readAnnotations(raw: RawObject, path: string, problems: Problems
 const MOST_ENTRIES = 512;
 const LONGEST_NAME = 1024;
 const LONGEST_LABEL = 64 * 1024;
+/** An alert with more could not be stored; the fingerprint of 30 MB takes a third of a second. */
+const LONGEST_TOGETHER = 512 * 1024;
 
 /** Without those that are empty. The object itself where nothing has to be left out: copying it would be most of the work. */
 export function readTexts(

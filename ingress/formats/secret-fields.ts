@@ -56,25 +56,35 @@ function masked(fields: LabelSet): LabelSet {
 }
 
 const DEEPEST = 100;
-const TOO_DEEP = '"[nested too deep]"';
+/** Some thirty milliseconds; of what is shown of details and data, it is more than the whole. */
+const MOST_PARTS = 20_000;
 
-/** As JSON, whatever is nested under the name of a secret masked as a whole. What is nested too deep is not shown: writing it recurses. */
+/**
+ * As JSON, whatever is nested under the name of a secret masked as a whole. What is nested too deep is not shown, since writing it recurses,
+ * nor what has too many parts: others wait for it.
+ */
 export function maskedJson(value: unknown): string {
-  if (isTooDeep(value)) return TOO_DEEP;
+  const unshown = tooMuchOf(value);
+  if (unshown !== null) return JSON.stringify(unshown);
   return JSON.stringify(value, (name, part: unknown) =>
     part !== null && part !== undefined && part !== '' && isSecretName(name) ? MASKED : part,
   );
 }
 
-function isTooDeep(value: unknown): boolean {
+/** null: it can be written. */
+function tooMuchOf(value: unknown): string | null {
   const waiting = [{ part: value, depth: 0 }];
+  let parts = 1;
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { part, depth } = next;
     if (typeof part !== 'object' || part === null) continue;
-    if (depth > DEEPEST) return true;
-    for (const inner of Object.values(part)) waiting.push({ part: inner as unknown, depth: depth + 1 });
+    if (depth > DEEPEST) return '[nested too deep]';
+    const inner: readonly unknown[] = Array.isArray(part) ? part : Object.values(part);
+    parts += inner.length;
+    if (parts > MOST_PARTS) return `[more than ${MOST_PARTS} parts]`;
+    for (const one of inner) waiting.push({ part: one, depth: depth + 1 });
   }
-  return false;
+  return null;
 }
 
 const MEMBER = /"((?:[^"\\]|\\.){1,100})"(\s{0,20}:\s{0,20})"(?:[^"\\]|\\.)*(?:"|\\?$)/g;
@@ -97,8 +107,12 @@ let knownLinks = new Map<string, string>();
 const MOST_LINKS = 1000;
 const LONGEST_KNOWN = 1000;
 
-/** A link without the user and password in it, and without what its parameters say under the name of a secret. */
+/** Characters. No browser opens a longer one, and masking it would hold up everybody. */
+const LONGEST_LINK = 64 * 1024;
+
+/** A link without the user and password in it, and without what its parameters say under the name of a secret. Empty for one that is too long. */
 export function maskedLink(url: string): string {
+  if (url.length > LONGEST_LINK) return '';
   let masked = knownLinks.get(url);
   if (masked === undefined) {
     masked = maskLink(url);

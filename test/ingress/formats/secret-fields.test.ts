@@ -105,3 +105,30 @@ test('[BR-WH-024] whatever JSON it is, it stays JSON, and what is no secret stay
   assert.equal(maskedText('{"password": "cut o'), '{"password": "[masked]"');
   assert.equal(maskedLink('http://h/?q=a@b&keyboard=1'), 'http://h/?q=a@b&keyboard=1');
 });
+
+test('[BR-WH-024] what would take long to mask or to name is bounded before', () => {
+  const parts = (count: number) => Array.from({ length: count }, (_, i) => i);
+  assert.equal(maskedJson(parts(19_999)).length > 100_000, true);
+  assert.equal(maskedJson({ all: parts(20_000) }), '"[more than 20000 parts]"');
+  assert.equal(
+    maskedJson({ a: { b: Object.fromEntries(parts(20_000).map((i) => [`k${i}`, i])) } }),
+    '"[more than 20000 parts]"',
+  );
+  const link = `https://h/?${'key=1&'.repeat(10_000)}`;
+  assert.equal(maskedLink(link), link);
+  assert.equal(maskedLink(`https://h/?${'key=1&'.repeat(11_000)}`), '', 'longer than any that is opened');
+  const labelled = (count: number, length: number) =>
+    herald.decode({ labels: Object.fromEntries(parts(count).map((i) => [`l${i}`, 'x'.repeat(length)])) }, context);
+  assert.equal(labelled(8, 65_536).alerts.length, 1);
+  const { alerts, problems } = labelled(9, 65_536);
+  assert.deepEqual(
+    [alerts, problems.list],
+    [[], [{ path: '/labels', value: 589_824, allowed: 'labels of at most 524288 characters together' }]],
+  );
+  const event = { specversion: '1.0', id: 'i', source: 's', type: 't' };
+  const encoded = cloudevents.decode({ ...event, data_base64: 'A'.repeat(4 * 1024 * 1024 + 4) }, context);
+  assert.deepEqual(
+    encoded.problems.list.map(({ path }) => path),
+    ['/data_base64'],
+  );
+});
