@@ -1,6 +1,6 @@
 /**
- * JSON.parse for bodies so large that everybody else would wait for it: the same values and the same refusals, a piece at a time. What is
- * small is parsed by JSON.parse as a whole; a list or an object that is larger than a piece is gone through member by member, and between
+ * JSON.parse for bodies so large that everybody else would wait for it: the same values and the same refusals, a piece at a time, and besides
+ * refused what has members by the ten thousand, or is large and nested deep: no sender of alerts writes that. What is small is parsed by JSON.parse as a whole; a list or an object that is larger than a piece is gone through member by member, and between
  * two of them others have their turn.
  */
 
@@ -9,7 +9,11 @@ import type { Turns } from './turns.ts';
 /** Bytes. Some 100 µs of work. */
 const PIECE = 64 * 1024;
 /** Deeper, what is large is parsed in one go: alerts stand one or two levels deep, and looking ahead costs once for each level. */
-const MOST_DEPTH = 8;
+const MOST_DEPTH = 32;
+/** Bytes of it: some tens of milliseconds. */
+const LARGEST_DEEP = 1024 * 1024;
+/** Of a large object. Whoever goes through it gets all of their names at once, which takes a microsecond for each. */
+const MOST_MEMBERS = 50_000;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -24,6 +28,8 @@ interface Frame {
   readonly value: unknown[] | Record<string, unknown>;
   /** Of the member that comes next. */
   key: string;
+  /** Members of an object so far. */
+  count: number;
 }
 
 /** `bytes`: UTF-8, checked. Rejects with a SyntaxError, as JSON.parse throws one. */
@@ -62,7 +68,7 @@ class Reader {
   #enter(isList: boolean): void {
     this.#at += 1;
     this.#skipSpace();
-    const frame: Frame = { value: isList ? [] : {}, key: '' };
+    const frame: Frame = { value: isList ? [] : {}, key: '', count: 0 };
     if (this.#bytes[this.#at] === (isList ? CLOSE_LIST : CLOSE_OBJECT)) {
       this.#at += 1;
       this.#place(frame.value);
@@ -100,6 +106,9 @@ class Reader {
 
   #readKey(frame: Frame): void {
     if (this.#bytes[this.#at] !== QUOTE) this.#fail();
+    frame.count += 1;
+    if (frame.count > MOST_MEMBERS)
+      throw new SyntaxError(`An object of more than ${MOST_MEMBERS} members in JSON at byte ${this.#at}`);
     frame.key = this.#parse(this.#endOfText(this.#at, this.#bytes.length)) as string;
     this.#skipSpace();
     if (this.#bytes[this.#at] !== COLON) this.#fail();
@@ -111,7 +120,7 @@ class Reader {
   #endOfContainer(): number | null {
     const { length } = this.#bytes;
     const isLast = this.#stack.length >= MOST_DEPTH;
-    const most = isLast ? length : Math.min(length, this.#at + this.#piece);
+    const most = Math.min(length, this.#at + (isLast ? LARGEST_DEEP : this.#piece));
     let depth = 0;
     for (let at = this.#at; at < most; at++) {
       const byte = this.#bytes[at];
@@ -119,7 +128,11 @@ class Reader {
       else if (byte === OPEN_LIST || byte === OPEN_OBJECT) depth += 1;
       else if ((byte === CLOSE_LIST || byte === CLOSE_OBJECT) && --depth === 0) return at + 1;
     }
-    return isLast ? length : null;
+    if (!isLast) return null;
+    if (most === length) return length;
+    throw new SyntaxError(
+      `More than ${LARGEST_DEEP} bytes, nested more than ${MOST_DEPTH} deep, in JSON at byte ${this.#at}`,
+    );
   }
 
   /** Index behind the closing quote of the text that begins at `from`; `most` where it does not end before. */

@@ -97,3 +97,24 @@ test('a fault in a large body is told with its place', async () => {
   const found = await sliced(text, 30);
   assert.match('error' in found ? found.error : '', /byte 431/);
 });
+
+test('[BR-WH-024] what nobody could go through in slices is refused: objects of too many members, and what is large and deep', async () => {
+  const members = (count: number) => `{${Array.from({ length: count }, (_, i) => `"k${i}":1`).join(',')}}`;
+  const piece = 64 * 1024;
+  await same(members(50_000), piece);
+  assert.deepEqual(await sliced(members(50_001), piece), {
+    error: 'An object of more than 50000 members in JSON at byte 538891',
+  });
+  const deep = (depth: number, bytes: number) => `${'['.repeat(depth)}${'1,'.repeat(bytes / 2)}1${']'.repeat(depth)}`;
+  for (const [depth, bytes] of [
+    [32, 4_000_000],
+    [33, 900_000],
+    [200, 900_000],
+  ] as const)
+    await same(deep(depth, bytes), piece);
+  const refused = await sliced(deep(33, 1_100_000), piece);
+  assert.match(
+    'error' in refused ? refused.error : '',
+    /^More than 1048576 bytes, nested more than 32 deep, in JSON at byte 32$/,
+  );
+});
