@@ -124,6 +124,8 @@ export interface DoorOptions {
   readonly connectionsPerAddress?: number;
   /** Left out: no name has an address. */
   readonly hosts?: HostAddresses;
+  /** Left out: every alert is routed. */
+  readonly dryRun?: () => unknown;
   /** Milliseconds that the reading of a body that is not JSON may take. */
   readonly mediaLimit?: number;
 }
@@ -172,7 +174,7 @@ export async function openDoor(extra: readonly Route[] = [], options: DoorOption
     verifyToken: (auth: JwtAuth, token: string, now: number) => tokens.verify(auth, token, now),
     log,
     metrics: metrics.alerts,
-    dryRun: () => ({ code: 'route.matched' }),
+    dryRun: options.dryRun ?? (() => ({ code: 'route.matched' })),
   };
   const server = await startHttpServer({
     listen: { host: '127.0.0.1', port: 0 },

@@ -163,3 +163,28 @@ test('mapped bodies that are read by turns have their own bounds, and what is ma
     assert.ok(found.every(({ labels }) => labels.n === 'hidden'));
   }
 });
+
+test('[BR-WH-024] a dry run of many alerts lets others have their turn between them', async () => {
+  let turn = 0;
+  let isGoing = true;
+  const count = () => {
+    turn += 1;
+    if (isGoing) setImmediate(count);
+  };
+  const seen = new Set<number>();
+  const patient = await openDoor([], {
+    dryRun() {
+      seen.add(turn);
+      // As long as a slice.
+      for (const since = performance.now(); performance.now() - since < 3; );
+      return {};
+    },
+  });
+  setImmediate(count);
+  const body = JSON.stringify({ alerts: alerts(20) });
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${patient.url}/v1/webhooks/herald?dryRun=true`, { method: 'POST', headers, body });
+  isGoing = false;
+  assert.equal(((await answer.json()) as { readonly alerts: readonly object[] }).alerts.length, 20);
+  assert.ok(seen.size >= 19, `${seen.size} turns for 20 alerts`);
+});
