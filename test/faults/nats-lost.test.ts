@@ -155,6 +155,32 @@ test('[BR-REL-004] NATS is down when ingress starts: HTTP is served, 503 with th
   assert.deepEqual([(await actors.stop()).code, (await ingress.stop()).code], [0, 0]);
 });
 
+test('[BR-REL-004] SIGTERM while NATS hangs: each role ends with exit 0 within 10 s, whatever NATS keeps open', async (t) => {
+  const { receiver, herald } = await setting();
+  const cluster = await startCluster({
+    partitions: PARTITIONS,
+    resources: oneWebhook({ receiverUrl: receiver.url }),
+  });
+  const roles = await Promise.all((['ingress', 'actors', 'archive'] as const).map((role) => cluster.start(role)));
+  await Promise.all(roles.map((role) => role.ready()));
+  const [embedded] = herald.children();
+  assert.ok(embedded !== undefined);
+  cluster.nats.freeze();
+  signal(embedded, 'SIGSTOP');
+  const all = [herald, ...roles];
+  await until('each to have lost it', () => all.every((one) => one.logged('bus.disconnected').length > 0), {
+    timeoutMs: 30_000,
+  });
+  const ends = await Promise.all(all.map((one) => one.stop()));
+  t.diagnostic(`stopped in ${ends.map(({ ms }) => Math.round(ms)).join(', ')} ms`);
+  for (const { code, ms } of ends) {
+    assert.equal(code, 0);
+    assert.ok(ms < 10_000, `it took ${Math.round(ms)} ms`);
+  }
+  assert.deepEqual(herald.children(), []);
+  await cluster.nats.kill9();
+});
+
 test('[BR-REL-004] SIGTERM under load: exit 0 within 10 s, nothing accepted is lost, nothing sent twice', async (t) => {
   const { env, receiver, herald } = await setting();
   const traffic = new Traffic(PLAN);
