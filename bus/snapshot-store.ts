@@ -10,6 +10,8 @@ import type { PartitionName } from './partition.ts';
 import { SNAPSHOT_BUCKET } from './subjects.ts';
 
 const VERSION = 1;
+const STREAM = `OBJ_${SNAPSHOT_BUCKET}`;
+const MARKERS = `$O.${SNAPSHOT_BUCKET}.M.`;
 
 export interface Chunk {
   readonly id: number;
@@ -57,17 +59,28 @@ export async function openSnapshots(bus: Bus, partition: PartitionName): Promise
       return name;
     },
     async leftBehind(epoch, used) {
-      const names = (await store.list()).map(({ name }) => name);
-      return names.filter((name) => {
-        const [owner, written] = name.split('.');
-        return owner === partition && Number(written) <= epoch && !used.has(name);
-      });
+      // Not by the client's list(): its consumer waits for the last name that it was promised, and for ever where that goes
+      // meanwhile. Owners of several partitions take away and list at the same time.
+      const { state } = await bus.jsm.streams.info(STREAM, { subjects_filter: `${MARKERS}>` });
+      return Object.keys(state.subjects ?? {})
+        .map(nameOf)
+        .filter((name) => {
+          const [owner, written] = name.split('.');
+          return owner === partition && Number(written) <= epoch && !used.has(name);
+        });
     },
     async remove(name) {
       await store.delete(name);
-      const token = Buffer.from(name).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
-      const filter = `$O.${SNAPSHOT_BUCKET}.M.${token}`;
-      await bus.jsm.streams.purge(`OBJ_${SNAPSHOT_BUCKET}`, { filter });
+      await bus.jsm.streams.purge(STREAM, { filter: markerOf(name) });
     },
   };
+}
+
+/** The client's object store keeps what it says of an object under the name of it, in base64url with its padding. */
+function markerOf(name: string): string {
+  return MARKERS + Buffer.from(name).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
+}
+
+function nameOf(marker: string): string {
+  return Buffer.from(marker.slice(MARKERS.length), 'base64url').toString();
 }
