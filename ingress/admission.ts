@@ -14,7 +14,7 @@ import type { Admission, HttpRequest, Reply, RequestHead } from './route.ts';
 import type { IngressSource } from './source.ts';
 
 /** The headers that a route has to hand over. */
-export const INTAKE_HEADERS: readonly string[] = ['authorization', ...CONTENT_HEADERS];
+export const INTAKE_HEADERS: readonly string[] = ['authorization', 'origin', ...CONTENT_HEADERS];
 
 const UNKNOWN_SOURCE = '-';
 
@@ -53,14 +53,14 @@ const SHOWN_BY_BROWSERS: ReadonlySet<SourceAuth['type']> = new Set(['none', 'bas
 
 function isForeign({ auth }: IngressSource, { headers, peer }: RequestHead): boolean {
   if (peer === undefined || !SHOWN_BY_BROWSERS.has(auth.type)) return false;
-  const origin = peer.header('origin');
-  return origin !== '' && isForeignPage(origin, peer.header('host')) && couldBePage(headers.authorization ?? '');
+  const { origin } = headers;
+  return origin !== undefined && isForeignPage(origin, peer.header('host')) && couldBePage(headers.authorization ?? '');
 }
 
-function notOfPages(ports: IntakePorts, source: IngressSource, { peer }: RequestHead): Reply {
+function notOfPages(ports: IntakePorts, source: IngressSource, { headers, peer }: RequestHead): Reply {
   const code = 'auth.foreign-page';
   denied(ports, source.name, code, peer?.address() ?? '');
-  const origin = peer?.header('origin').slice(0, 100);
+  const origin = headers.origin?.slice(0, 100);
   const detail = `A page of ${origin} asks: a source that takes what a browser shows by itself takes nothing from pages of others.`;
   return reject(ports, source.name, code, problem(403, 'Not from pages', { code, detail }));
 }
