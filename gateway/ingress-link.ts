@@ -46,7 +46,7 @@ export class IngressLink implements GroupCommit {
         publisher,
         partitions: count,
         prefix: randomBytes(9).toString('base64url'),
-        atEndOfTurn: (flush) => setImmediate(() => void beat.next().then(flush)),
+        atEndOfTurn: (flush, isEnough) => setImmediate(isEnough ? flush : () => void beat.next().then(flush)),
       }),
     };
   }

@@ -104,7 +104,8 @@ function encodingOf(headers: Headers): string | null {
 function parse(body: Buffer, headers: Headers, owner: Owner, reader: MediaReader): Reading | Promise<Reading> {
   const content = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
   if (content.length === 0) return unreadable('body.empty', 'Empty body', 'A JSON body is expected.');
-  if (!isUtf8(content))
+  const isPlain = isAscii(content);
+  if (!isPlain && !isUtf8(content))
     return unreadable('body.not-utf8', 'Body is not UTF-8', 'The body holds bytes that are no UTF-8.');
   const type = headers['content-type'];
   if (type !== undefined && type !== 'application/json') {
@@ -112,22 +113,18 @@ function parse(body: Buffer, headers: Headers, owner: Owner, reader: MediaReader
     if (media === null) return valueRead(content.toString('utf8'));
     if (media !== 'json') return parseMedia(media, content, owner, reader);
   }
-  return parseJson(content);
+  return parseJson(content, isPlain);
 }
 
 /** JSON.parse of V8 is iterative: depth costs no stack. Nothing after it descends into what it does not know. */
-function parseJson(content: Buffer): Reading | Promise<Reading> {
+function parseJson(content: Buffer, isPlain: boolean): Reading | Promise<Reading> {
   if (content.length > LARGE) return parseInSlices(content, new Turns()).then(valueRead, notJson);
   try {
-    return valueRead(JSON.parse(textOf(content)));
+    // Copied rather than decoded where it is ASCII, as most are.
+    return valueRead(JSON.parse(content.toString(isPlain ? 'latin1' : 'utf8')));
   } catch (error) {
     return notJson(error);
   }
-}
-
-/** `content`: UTF-8. Most of it is ASCII, which is copied rather than decoded. */
-function textOf(content: Buffer): string {
-  return isAscii(content) ? content.toString('latin1') : content.toString('utf8');
 }
 
 /** Bytes: some milliseconds of parsing. */
@@ -152,7 +149,7 @@ function parseMedia(
   const most = MOST_BYTES[media];
   if (content.length > most) return tooLarge(`At most ${most} bytes of ${NAMES[media]} are taken here.`);
   const judged = (answer: MediaAnswer): Reading | Promise<Reading> => {
-    if ('json' in answer) return parseJson(answer.json);
+    if ('json' in answer) return parseJson(answer.json, false);
     if ('value' in answer) return valueRead(answer.value);
     if ('tooLarge' in answer) return tooLarge(`Its aliases stand for more than ${maxBodyBytes} bytes.`);
     if ('busy' in answer) return { code: 'body.busy', reply: busy(NAMES[media]) };

@@ -41,8 +41,8 @@ export interface GroupCommitOptions {
   readonly metrics: AlertMetrics;
   /** Beyond so many bytes waiting, requests are refused as `ingest.busy`. */
   readonly maxWaitingBytes?: number;
-  /** Runs the callback when the turn has ended. */
-  readonly atEndOfTurn?: (callback: () => void) => void;
+  /** Runs the callback when the turn has ended, or later, unless enough waits: more would make nothing cheaper. */
+  readonly atEndOfTurn?: (callback: () => void, isEnough: boolean) => void;
 }
 
 export interface GroupCommit {
@@ -54,10 +54,12 @@ export interface GroupCommit {
 const MAX_WAITING_BYTES = 128 * 1024 * 1024;
 /** Alerts of one request that are made ready in one go. */
 const AT_ONCE = 100;
+/** Alerts that leave without waiting for others. */
+const ENOUGH = 32;
 
 export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   const { publisher, partitions, prefix, clock, log, metrics } = options;
-  const { maxWaitingBytes = MAX_WAITING_BYTES, atEndOfTurn = setImmediate } = options;
+  const { maxWaitingBytes = MAX_WAITING_BYTES, atEndOfTurn = (flushNow) => setImmediate(flushNow) } = options;
   const queues = new Map<PartitionName, PartitionQueue>();
   const touched = new Set<PartitionQueue>();
   const room = publisher.maxFrameBytes - FRAME_OVERHEAD;
@@ -65,8 +67,11 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   let waiting = 0;
   let waitingBytes = 0;
   let turnEnds = false;
+  /** Since the last ones left. */
+  let arrived = 0;
 
   const flush = () => {
+    arrived = 0;
     const turns = new Turns();
     for (const queue of touched) {
       touched.delete(queue);
@@ -83,7 +88,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   const endTurn = () => {
     if (turnEnds) return;
     turnEnds = true;
-    atEndOfTurn(flush);
+    atEndOfTurn(flush, false);
   };
 
   const send = (queue: PartitionQueue) => {
@@ -131,6 +136,8 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     }
     queue.add(one);
     touched.add(queue);
+    arrived += 1;
+    if (arrived === ENOUGH) atEndOfTurn(flush, true);
     waiting += 1;
     waitingBytes += one.size;
   };

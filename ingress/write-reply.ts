@@ -12,10 +12,11 @@ export const UNREADABLE_PATH = problem(400, 'Unreadable path', {
   detail: 'The path holds a percent-encoding that is not UTF-8.',
 });
 
-/** Status and headers; to be called within `cork`. */
-export function writeHead(res: UwsResponse, reply: Reply): void {
-  res.writeStatus(statusLine(reply.status));
-  for (const name in reply.headers) res.writeHeader(name, reply.headers[name] ?? '');
+/** Status and headers; to be called within `cork`. In one call: each costs as much as what it writes. */
+export function writeHead(res: UwsResponse, { status, headers }: Reply): void {
+  let head = statusLine(status);
+  for (const name in headers) head += `\r\n${name}: ${headers[name] ?? ''}`;
+  res.writeStatus(head);
 }
 
 export const INTERNAL_ERROR = problem(500, 'Internal error', {
