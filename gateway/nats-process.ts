@@ -10,7 +10,6 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Log } from '../telemetry/log.ts';
 import { commandLine } from './process-identity.ts';
@@ -44,7 +43,7 @@ export function keepNatsRunning({ program, config, folder, log }: NatsProcessOpt
     const since = performance.now();
     const output = openOutput(outputFile);
     // In a group of its own: Ctrl-C in a terminal is for Herald, which stops its server last.
-    child = spawn(program, ['-c', config], { stdio: ['ignore', output, output], detached: true, env: environment() });
+    child = spawn(program, ['-c', config], { stdio: ['ignore', output, output], detached: true });
     if (output !== 'ignore') closeSync(output);
     writeDown(child.pid, pidFile, log);
     ended = new Promise((resolve) => {
@@ -132,10 +131,4 @@ function lastWords(file: string): readonly string[] {
   } catch {
     return [];
   }
-}
-
-/** On all of the machine's processors Go's scheduler spends more on waking its threads than they carry, and takes it from Herald. */
-function environment(): NodeJS.ProcessEnv {
-  const half = Math.max(1, Math.floor(availableParallelism() / 2));
-  return { GOMAXPROCS: String(half), ...process.env };
 }
