@@ -17,6 +17,7 @@ export function addressOf(connection: Connection): string {
 
 /** An IPv4 address as such, also where it is written in IPv6. */
 export function plain(text: string): string {
+  if (!text.includes(':')) return text;
   const dotted = MAPPED_DOTTED.exec(text)?.[1];
   if (dotted !== undefined) return dotted;
   const mapped = MAPPED.exec(text);

@@ -154,5 +154,26 @@ export function within(
   if (access === null || access.concurrency === null) return handle();
   const verdict = ports.gate.enter(name, access);
   if (verdict.code !== 'gate.open') return turnAway(ports, source, request, verdict);
-  return Promise.resolve(handle()).finally(() => ports.gate.leave(name, access));
+  return following(handle, () => ports.gate.leave(name, access));
+}
+
+/** `after`, whatever becomes of it. Promise.finally would take as long as the gate itself. */
+function following(handle: () => Reply | Promise<Reply>, after: () => void): Reply | Promise<Reply> {
+  let reply: Reply | Promise<Reply> | null = null;
+  try {
+    reply = handle();
+  } finally {
+    if (!(reply instanceof Promise)) after();
+  }
+  if (!(reply instanceof Promise)) return reply;
+  return reply.then(
+    (done) => {
+      after();
+      return done;
+    },
+    (error: unknown) => {
+      after();
+      throw error;
+    },
+  );
 }

@@ -11,12 +11,26 @@ export interface AddressList {
 export function addressList(networks: readonly string[]): AddressList | null {
   const list = new BlockList();
   for (const network of networks) if (!add(list, network)) return null;
+  // The same senders come again and again, and each look makes an object.
+  const known = new Map<string, boolean>();
   return {
     has(address) {
-      const family = isIP(address);
-      return family !== 0 && list.check(address, family === 6 ? 'ipv6' : 'ipv4');
+      let is = known.get(address);
+      if (is === undefined) {
+        is = isIn(list, address);
+        if (known.size >= MOST_KNOWN) known.clear();
+        known.set(address, is);
+      }
+      return is;
     },
   };
+}
+
+const MOST_KNOWN = 1000;
+
+function isIn(list: BlockList, address: string): boolean {
+  const family = isIP(address);
+  return family !== 0 && list.check(address, family === 6 ? 'ipv6' : 'ipv4');
 }
 
 function add(list: BlockList, network: string): boolean {

@@ -179,6 +179,11 @@ for (const [what, auth, right] of [
   });
 }
 
+test('[BR-WH-023] a request that fails counts no longer among those that are handled', async () => {
+  const door = await doorWith({ limits: { concurrency: 1 } }, { format: 'none of ours' });
+  for (let i = 0; i < 2; i++) assert.equal((await send(door)).status, 500);
+});
+
 test('[BR-WH-023] so many requests of a source are handled at a time', async () => {
   const door = await doorWith({ limits: { concurrency: 2 } });
   door.publisher.hold();
