@@ -1,4 +1,4 @@
-import { sep } from 'node:path';
+import { resolve, sep } from 'node:path';
 import type { Environment } from '../gateway/environment.ts';
 import { StartFailed } from '../gateway/start-failed.ts';
 import { CommandFailed } from './command.ts';
@@ -9,7 +9,7 @@ export async function mendable(running: Promise<void>, { data }: Pick<Environmen
     await running;
   } catch (error) {
     if (error instanceof StartFailed) throw new CommandFailed(error.message);
-    if (isRefusal(error) && `${error.path}${sep}`.startsWith(`${data}${sep}`))
+    if (isRefusal(error) && (isWithin(error.path, data) || isWithin(data, error.path)))
       throw new CommandFailed(
         `${error.path}: ${error.message.replace(/,.*/s, '')}; HERALD_DATA must be a folder in which this user may write`,
       );
@@ -20,4 +20,8 @@ export async function mendable(running: Promise<void>, { data }: Pick<Environmen
 /** By the file system. */
 function isRefusal(error: unknown): error is NodeJS.ErrnoException & { readonly path: string } {
   return error instanceof Error && 'errno' in error && 'path' in error && typeof error.path === 'string';
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return `${resolve(path)}${sep}`.startsWith(`${resolve(folder)}${sep}`);
 }

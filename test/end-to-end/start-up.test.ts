@@ -68,6 +68,7 @@ test('a data folder that cannot be used is told, with exit code 1 and no stack',
   for (const [data, place] of [
     [file, file],
     [join(file, 'below'), join(file, 'below')],
+    ['/proc/herald-nope/data', '/proc/herald-nope'],
     [taken, join(taken, 'nats/nats-server.conf')],
   ] as const) {
     const { code, err } = await failedStart({ config: GOOD, env: { HERALD_DATA: data } });
