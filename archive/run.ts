@@ -54,6 +54,8 @@ const FEW_EVENTS = 500;
 const DAY = 86_400_000;
 const FORGET_EVERY = DAY / 4;
 const PUBLISH_PATIENCE = 10_000;
+/** Of a publication that is under way when the archive has to stop. Milliseconds. */
+const LAST_PUBLICATION = 2000;
 /** Subject and headers count against the server's limit too. */
 const ENVELOPE = 1024;
 
@@ -120,7 +122,8 @@ class Role {
     try {
       for await (const records of this.#options.journal.read(partition, Math.min(seq, published) + 1, this.#signal)) {
         await this.#turns.take(() => this.#projector.project(partition, records));
-        await publishing;
+        await this.#heard(publishing);
+        if (this.#signal.aborted) return;
         publishing = this.#publisher.publish(partition, records);
         // Looked at with the next batch; meanwhile nobody else would.
         publishing.catch(() => undefined);
@@ -129,7 +132,24 @@ class Role {
         else await breathe();
       }
     } finally {
-      await publishing;
+      await this.#heard(publishing);
+    }
+  }
+
+  /** Once told to stop only for a moment: what NATS has not answered by then the next archive publishes again, under the same ids. */
+  async #heard(publishing: Promise<void>): Promise<void> {
+    const { promise: overdue, resolve } = Promise.withResolvers<void>();
+    let cancel = () => {};
+    const begin = () => {
+      cancel = this.#options.clock.after(LAST_PUBLICATION, resolve);
+    };
+    this.#signal.addEventListener('abort', begin, { once: true });
+    if (this.#signal.aborted) begin();
+    try {
+      await Promise.race([publishing, overdue]);
+    } finally {
+      this.#signal.removeEventListener('abort', begin);
+      cancel();
     }
   }
 

@@ -114,6 +114,31 @@ test('[BR-REL-014] [BR-INT-007] the archive follows the journals, answers over t
   await second.close();
 });
 
+test('[BR-REL-004] what NATS does not take keeps no archive from stopping, and is published by the next one', async () => {
+  const bus = await newBus();
+  const file = newFile();
+  await append(await fenceJournal(bus, 'a0', 'w1'), opened(1, 'r1'));
+  await bus.jsm.streams.delete(EVENTS_STREAM);
+  const first = await startArchive(bus, file);
+  await until('it to be projected', async () => {
+    const [alerts] = await first.lag();
+    return alerts!.projected === 2 && alerts!.last === 2;
+  });
+  const before = performance.now();
+  await first.close();
+  // It would be tried for ten seconds.
+  assert.ok(performance.now() - before < 6000, 'it waited for its publication');
+
+  await ensureStreams(bus, { alert: 1, channel: 1 }, { ingestMaxBytes: 16 * MiB });
+  const second = await startArchive(bus, file);
+  await caughtUp(second);
+  assert.deepEqual(
+    (await publicEvents(bus)).map(({ id }) => id),
+    ['a0.2.0'],
+  );
+  await second.close();
+});
+
 test('a query that nobody answers, or nobody knows, fails with its code', async () => {
   const bus = await newBus();
   const ask = askArchive(bus.nc);
