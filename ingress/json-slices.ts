@@ -1,7 +1,8 @@
 /**
- * JSON.parse for bodies so large that everybody else would wait for it: the same values and the same refusals, a piece at a time, and besides
- * refused what has members by the ten thousand, or is large and nested deep: no sender of alerts writes that. What is small is parsed by JSON.parse as a whole; a list or an object that is larger than a piece is gone through member by member, and between
- * two of them others have their turn.
+ * JSON.parse for bodies so large that everybody else would wait for it: the same values and the same refusals, a piece at a time. What is
+ * small is parsed by JSON.parse as a whole; a list or an object that is larger than a piece is gone through member by member, and between
+ * two of them others have their turn. Refused besides: what has members by the ten thousand, or is large and nested deep, which no sender
+ * of alerts writes.
  */
 
 import type { Turns } from './turns.ts';
