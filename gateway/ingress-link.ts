@@ -7,7 +7,7 @@ import { askPartition } from '../bus/ask-partition.ts';
 import type { Bus } from '../bus/connection.ts';
 import { type FramePublisher, framePublisher, type IngestGauge, watchIngest } from '../bus/ingest.ts';
 import type { PartitionCount } from '../bus/partition.ts';
-import { createGroupCommit, type GroupCommit, type GroupCommitOptions } from '../ingress/group-commit.ts';
+import { FrameGroupCommit, type GroupCommit, type GroupCommitOptions } from '../ingress/group-commit.ts';
 import { Beat } from '../telemetry/beat.ts';
 
 type LinkOptions = Pick<GroupCommitOptions, 'clock' | 'log' | 'metrics'>;
@@ -41,7 +41,7 @@ export class IngressLink implements GroupCommit {
       count,
       publisher,
       gauge: watchIngest(bus, count, this.#options.clock),
-      groupCommit: createGroupCommit({
+      groupCommit: new FrameGroupCommit({
         ...this.#options,
         publisher,
         partitions: count,

@@ -11,16 +11,16 @@
 
 import type { Alert } from '../alert/alert.ts';
 import { addressOfAlert } from '../alert/entry.ts';
-import { NewAlertEntry } from '../alert/new-alert-entry.ts';
 import { encodeFrame } from '../bus/frame.ts';
 import { type PartitionCount, type PartitionName, partitionOf } from '../bus/partition.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { AlertMetrics } from './access-metrics.ts';
-import { entrySizeBound, FRAME_OVERHEAD } from './entry-size.ts';
-import { PartitionQueue, type Waiting } from './partition-queue.ts';
+import { FRAME_OVERHEAD } from './entry-size.ts';
+import { PartitionQueue } from './partition-queue.ts';
 import { type CommitOutcome, Submission } from './submission.ts';
 import { Turns } from './turns.ts';
+import { isBulk, type MadeReady, makeReady, type Waiting } from './waiting.ts';
 
 export interface FramePublisher {
   /**
@@ -42,8 +42,10 @@ export interface GroupCommitOptions {
   /** Beyond so many bytes waiting, requests are refused as `ingest.busy`. */
   readonly maxWaitingBytes?: number;
   /** Runs the callback when the turn has ended, or later, unless enough waits: more would make nothing cheaper. */
-  readonly atEndOfTurn?: (callback: () => void, isEnough: boolean) => void;
+  readonly atEndOfTurn?: AtEndOfTurn;
 }
+
+type AtEndOfTurn = (callback: () => void, isEnough: boolean) => void;
 
 export interface GroupCommit {
   submit(alerts: readonly Alert[], receipt: string, receivedAt: number): Promise<CommitOutcome>;
@@ -52,143 +54,133 @@ export interface GroupCommit {
 }
 
 const MAX_WAITING_BYTES = 128 * 1024 * 1024;
-/** Alerts of one request that are made ready in one go. */
-const AT_ONCE = 100;
 /** Alerts that leave without waiting for others. */
 const ENOUGH = 32;
 
-export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
-  const { publisher, partitions, prefix, clock, log, metrics } = options;
-  const { maxWaitingBytes = MAX_WAITING_BYTES, atEndOfTurn = (flushNow) => setImmediate(flushNow) } = options;
-  const queues = new Map<PartitionName, PartitionQueue>();
-  const touched = new Set<PartitionQueue>();
-  const room = publisher.maxFrameBytes - FRAME_OVERHEAD;
-  let frames = 0;
-  let waiting = 0;
-  let waitingBytes = 0;
-  let turnEnds = false;
-  /** Since the last ones left. */
-  let arrived = 0;
+type PublishOutcome = { readonly code: 'stored' | 'ingest.full' | 'ingest.unavailable' };
 
-  const flush = () => {
-    arrived = 0;
+export class FrameGroupCommit implements GroupCommit {
+  readonly #options: GroupCommitOptions;
+  readonly #atEndOfTurn: AtEndOfTurn;
+  readonly #maxWaitingBytes: number;
+  /** Bytes for the entries of a frame. */
+  readonly #room: number;
+  readonly #queues = new Map<PartitionName, PartitionQueue>();
+  /** Those with something to send, as far as is known. */
+  readonly #touched = new Set<PartitionQueue>();
+  #frames = 0;
+  #waiting = 0;
+  #waitingBytes = 0;
+  /** A flush is on its way. */
+  #turnEnds = false;
+  /** Alerts since the last ones left. */
+  #arrived = 0;
+
+  constructor(options: GroupCommitOptions) {
+    this.#options = options;
+    this.#atEndOfTurn = options.atEndOfTurn ?? ((callback) => setImmediate(callback));
+    this.#maxWaitingBytes = options.maxWaitingBytes ?? MAX_WAITING_BYTES;
+    this.#room = options.publisher.maxFrameBytes - FRAME_OVERHEAD;
+  }
+
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  submit(alerts: readonly Alert[], receipt: string, receivedAt: number): Promise<CommitOutcome> {
+    if (alerts.length === 0) return Promise.resolve({ code: 'stored' });
+    if (this.#waitingBytes > this.#maxWaitingBytes) return Promise.resolve({ code: 'ingest.busy' });
+    const submission = new Submission(alerts.length, isBulk(alerts.length));
+    const ready = makeReady({ alerts, receipt, receivedAt, submission }, this.#room);
+    if (ready instanceof Promise) return ready.then((done) => this.#commit(submission, done));
+    return this.#commit(submission, ready);
+  }
+
+  /** Nothing of the request is in a queue before all of it is ready: it is kept as a whole or not at all. */
+  #commit(submission: Submission, ready: MadeReady): Promise<CommitOutcome> {
+    if (ready.code !== 'alerts.ready') return Promise.resolve(ready);
+    for (const one of ready.all) this.#enqueue(one);
+    this.#endTurn();
+    return submission.outcome;
+  }
+
+  #enqueue(one: Waiting): void {
+    const partition = partitionOf(addressOfAlert(one.entry), this.#options.partitions);
+    let queue = this.#queues.get(partition);
+    if (queue === undefined) {
+      queue = new PartitionQueue(partition);
+      this.#queues.set(partition, queue);
+    }
+    queue.add(one);
+    this.#touched.add(queue);
+    this.#arrived += 1;
+    if (this.#arrived === ENOUGH) this.#atEndOfTurn(this.#flush, true);
+    this.#waiting += 1;
+    this.#waitingBytes += one.size;
+  }
+
+  readonly #forget = (one: Waiting): void => {
+    this.#waiting -= 1;
+    this.#waitingBytes -= one.size;
+  };
+
+  #endTurn(): void {
+    if (this.#turnEnds) return;
+    this.#turnEnds = true;
+    this.#atEndOfTurn(this.#flush, false);
+  }
+
+  readonly #flush = (): void => {
+    this.#arrived = 0;
     const turns = new Turns();
-    for (const queue of touched) {
-      touched.delete(queue);
-      if (!queue.inFlight) send(queue);
+    for (const queue of this.#touched) {
+      this.#touched.delete(queue);
+      if (!queue.inFlight) this.#send(queue);
       // Frames of one large request: some milliseconds each.
-      if (touched.size > 0 && turns.isDue()) {
-        setImmediate(flush);
+      if (this.#touched.size > 0 && turns.isDue()) {
+        setImmediate(this.#flush);
         return;
       }
     }
-    turnEnds = false;
+    this.#turnEnds = false;
   };
 
-  const endTurn = () => {
-    if (turnEnds) return;
-    turnEnds = true;
-    atEndOfTurn(flush, false);
-  };
-
-  const send = (queue: PartitionQueue) => {
-    const frame = queue.take(room, forget);
+  #send(queue: PartitionQueue): void {
+    const frame = queue.take(this.#room, this.#forget);
     if (frame.length === 0) return;
     queue.inFlight = true;
+    const { clock, metrics } = this.#options;
     const startedAt = clock.monotonic();
-    publish(queue.partition, frame).then((outcome) => {
+    this.#publish(queue.partition, frame).then((outcome) => {
       metrics.published(outcome.code, (clock.monotonic() - startedAt) / 1000);
-      for (const one of frame) {
-        forget(one);
-        if (outcome.code === 'stored') one.submission.stored();
-        else one.submission.failed(outcome);
-      }
+      this.#settle(frame, outcome);
       queue.inFlight = false;
       if (queue.isEmpty) return;
-      touched.add(queue);
-      endTurn();
+      this.#touched.add(queue);
+      this.#endTurn();
     });
-  };
+  }
 
-  const publish = async (partition: PartitionName, frame: readonly Waiting[]): Promise<PublishOutcome> => {
-    frames += 1;
+  async #publish(partition: PartitionName, frame: readonly Waiting[]): Promise<PublishOutcome> {
+    const { publisher, prefix, log } = this.#options;
+    this.#frames += 1;
     try {
       const data = encodeFrame({ stamp: null, entries: frame.map((one) => one.entry) });
-      await publisher.publish(partition, data, `${prefix}-${frames.toString(36)}`);
+      await publisher.publish(partition, data, `${prefix}-${this.#frames.toString(36)}`);
       return { code: 'stored' };
     } catch (error) {
       log.warn({ err: error, partition, alerts: frame.length }, 'ingress.publish-failed');
       return { code: isFull(error) ? 'ingest.full' : 'ingest.unavailable' };
     }
-  };
-
-  const forget = (one: Waiting) => {
-    waiting -= 1;
-    waitingBytes -= one.size;
-  };
-
-  const enqueue = (one: Waiting) => {
-    const partition = partitionOf(addressOfAlert(one.entry), partitions);
-    let queue = queues.get(partition);
-    if (queue === undefined) {
-      queue = new PartitionQueue(partition);
-      queues.set(partition, queue);
-    }
-    queue.add(one);
-    touched.add(queue);
-    arrived += 1;
-    if (arrived === ENOUGH) atEndOfTurn(flush, true);
-    waiting += 1;
-    waitingBytes += one.size;
-  };
-
-  return {
-    get waiting() {
-      return waiting;
-    },
-    submit(alerts, receipt, receivedAt) {
-      if (alerts.length === 0) return Promise.resolve({ code: 'stored' });
-      if (waitingBytes > maxWaitingBytes) return Promise.resolve({ code: 'ingest.busy' });
-      const submission = new Submission(alerts.length, alerts.length > AT_ONCE);
-      const all: Waiting[] = [];
-      const ready = (end: number): CommitOutcome | null => {
-        for (let index = all.length; index < end; index++) {
-          const entry = new NewAlertEntry(alerts[index]!, receipt, index, receivedAt);
-          const size = sizeOf(entry, room);
-          if (size === null) return { code: 'alert.too-large', index, limit: room };
-          all.push({ entry, size, submission });
-        }
-        return null;
-      };
-      const commit = (refused: CommitOutcome | null) => {
-        if (refused !== null) return Promise.resolve(refused);
-        for (const one of all) enqueue(one);
-        endTurn();
-        return submission.outcome;
-      };
-      return alerts.length <= AT_ONCE ? commit(ready(alerts.length)) : inSlices(alerts.length, ready).then(commit);
-    },
-  };
-}
-
-/** Nothing of the request is in a queue before all of it is ready: it is kept as a whole or not at all. */
-async function inSlices(count: number, ready: (end: number) => CommitOutcome | null): Promise<CommitOutcome | null> {
-  const turns = new Turns();
-  for (let end = AT_ONCE; ; end += AT_ONCE) {
-    const refused = ready(Math.min(end, count));
-    if (refused !== null || end >= count) return refused;
-    if (turns.isDue()) await turns.next();
   }
-}
 
-type PublishOutcome = { readonly code: 'stored' | 'ingest.full' | 'ingest.unavailable' };
-
-/** An upper bound in bytes; exact where the bound alone would not fit; null where the entry fits no frame. */
-function sizeOf(entry: NewAlertEntry, room: number): number | null {
-  const bound = entrySizeBound(entry);
-  if (bound <= room) return bound;
-  const exact = encodeFrame({ stamp: null, entries: [entry] }).length;
-  return exact <= room ? room : null;
+  #settle(frame: readonly Waiting[], outcome: PublishOutcome): void {
+    for (const one of frame) {
+      this.#forget(one);
+      if (outcome.code === 'stored') one.submission.stored();
+      else one.submission.failed(outcome);
+    }
+  }
 }
 
 function isFull(error: unknown): boolean {

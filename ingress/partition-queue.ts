@@ -4,16 +4,8 @@
  * overtakes it was accepted before it.
  */
 
-import type { NewAlertEntry } from '../alert/new-alert-entry.ts';
 import type { PartitionName } from '../bus/partition.ts';
-import type { Submission } from './submission.ts';
-
-export interface Waiting {
-  readonly entry: NewAlertEntry;
-  /** Upper bound of its encoded size in bytes. */
-  readonly size: number;
-  readonly submission: Submission;
-}
+import type { Waiting } from './waiting.ts';
 
 /** Bytes of large requests in one frame: what comes meanwhile waits for no more than that. */
 const BULK_ROOM = 128 * 1024;

@@ -9,7 +9,7 @@ import { decodeFrame, encodeFrame } from '../../bus/frame.ts';
 import type { PartitionName } from '../../bus/partition.ts';
 import { uncounted } from '../../ingress/access-metrics.ts';
 import { entrySizeBound, FRAME_OVERHEAD } from '../../ingress/entry-size.ts';
-import { createGroupCommit, type GroupCommitOptions } from '../../ingress/group-commit.ts';
+import { FrameGroupCommit, type GroupCommitOptions } from '../../ingress/group-commit.ts';
 import { silentLog } from '../../telemetry/log.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
@@ -33,7 +33,7 @@ function harness(options: Partial<GroupCommitOptions> = {}) {
     return settled();
   };
   const maxFrameBytes = 4096;
-  const groupCommit = createGroupCommit({
+  const groupCommit = new FrameGroupCommit({
     publisher: {
       maxFrameBytes,
       publish: (partition, data, messageId) =>

@@ -12,7 +12,7 @@ import { alertmanagerApiRoute } from '../../ingress/alertmanager-api.ts';
 import { AuthFailures } from '../../ingress/auth-failures.ts';
 import { enqueueRoute } from '../../ingress/enqueue.ts';
 import { Gate, type HostAddresses } from '../../ingress/gate.ts';
-import { createGroupCommit, type FramePublisher } from '../../ingress/group-commit.ts';
+import { FrameGroupCommit, type FramePublisher } from '../../ingress/group-commit.ts';
 import { handshakeRoute } from '../../ingress/handshake.ts';
 import { healthRoutes } from '../../ingress/health.ts';
 import { type HttpServer, startHttpServer } from '../../ingress/http.ts';
@@ -141,7 +141,7 @@ export async function openDoor(extra: readonly Route[] = [], options: DoorOption
   const tlsChanges: TlsChange[] = [];
   const acknowledged: Door['acknowledged'] = [];
   const state = { admitting: true, sheddingBulk: false, reasons: [] as string[] };
-  const groupCommit = createGroupCommit({
+  const groupCommit = new FrameGroupCommit({
     publisher,
     partitions: { alert: 8, channel: 2 },
     prefix: 'test',
