@@ -1,11 +1,32 @@
-/** The entry of the archive's thread: says when it is open, ends when it is told to. */
+/** The archive's thread: says when it is open, ends when it is told to. */
 
+import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { type ArchiveThreadData, runArchiveThread } from './archive-role.ts';
+import { connectBus } from '../bus/connection.ts';
+import type { PartitionCount } from '../bus/partition.ts';
+import { createLog } from '../telemetry/log.ts';
+import { openReportedArchive } from './reported-archive.ts';
+
+/** What it is given to start with. */
+export interface ArchiveThreadData {
+  readonly natsUrl: string;
+  readonly count: PartitionCount;
+  readonly databaseFile: string;
+  readonly logLevel: string;
+}
 
 const port = parentPort;
 if (port === null) throw new Error('archive-thread.ts is run as a worker thread');
 const told = new Promise<void>((resolve) => port.once('message', () => resolve()));
-await runArchiveThread(workerData as ArchiveThreadData, () => port.postMessage('open'), told);
+const { natsUrl, count, databaseFile, logLevel } = workerData as ArchiveThreadData;
+const log = createLog(logLevel);
+// On Linux of this thread alone: where time is short, deciding and delivering come first, and the archive catches up.
+if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+const bus = await connectBus({ url: natsUrl, name: 'herald archive', log });
+const archive = await openReportedArchive(bus, count, databaseFile, log);
+port.postMessage('open');
+await told;
+await archive.stop();
+await bus.close();
 // The thread alone, whatever is open in it still: a NATS that takes connections and never answers one keeps them for ever.
 process.exit();

@@ -3,7 +3,8 @@
 import Type from 'typebox';
 import type { InhibitionRule } from '../alert/inhibit.ts';
 import { cheapestFirst } from '../alert/matcher.ts';
-import { checkedMatcher, matcherSchema } from './matcher.ts';
+import { checkedMatcher } from './matcher.ts';
+import { matcherSchema } from './matcher-schema.ts';
 
 const side = Type.Array(matcherSchema, { minItems: 1, description: 'a list with at least one matcher' });
 

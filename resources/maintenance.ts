@@ -12,7 +12,8 @@ import {
 import { compileRecurrence } from '../rules/recurrence.ts';
 import { zoneOf } from '../rules/zone.ts';
 import { deepFreeze } from './canonical.ts';
-import { checkedMatcher, narrowingMatchers } from './matcher.ts';
+import { checkedMatcher } from './matcher.ts';
+import { narrowingMatchers } from './matcher-schema.ts';
 import { type Declared, durationSchema, milliseconds } from './resource.ts';
 import type { Fault } from './validate.ts';
 import { zoneSchema } from './zone.ts';

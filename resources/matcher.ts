@@ -1,6 +1,5 @@
-/** Label matchers in specs: as Alertmanager writes them, with regular expressions that RE2 can run. */
+/** Label matchers in specs and requests: as Alertmanager writes them, with regular expressions that RE2 can run. */
 
-import Type from 'typebox';
 import {
   type CompiledMatcher,
   type CompileRegex,
@@ -13,25 +12,6 @@ import type { FindPatterns } from '../alert/silence-index.ts';
 import { literalEnds, literalTest } from '../rules/literal-pattern.ts';
 import { compilePattern, compilePatternSet } from '../rules/pattern-set.ts';
 import { patternSize } from '../rules/pattern-size.ts';
-
-export const matcherSchema = Type.Refine(
-  Type.String({ description: 'a matcher such as severity="critical", team!="web" or namespace=~"shop-.*"' }),
-  (text) => !('problem' in readMatcher(text)),
-  (text) => {
-    const read = readMatcher(text);
-    return 'problem' in read
-      ? `is ${JSON.stringify(text)}: ${read.problem}; allowed: ${read.allowed}`
-      : 'is no matcher';
-  },
-);
-
-/** As Alertmanager asks of silences: what fits alerts that have none of the labels fits them by accident. */
-export const narrowingMatchers = Type.Refine(
-  Type.Array(matcherSchema, { minItems: 1, description: 'a list with at least one matcher' }),
-  (texts) => texts.length === 0 || !texts.every(matchesEmpty),
-  () =>
-    'fits every alert that lacks these labels; allowed: at least one matcher that an empty value does not match, such as tenant="default" for all',
-);
 
 /** For what the schema has checked. */
 export function checkedMatcher(text: string): CompiledMatcher {
@@ -66,11 +46,6 @@ function askedSeldom(
     last = text;
     return answer;
   };
-}
-
-function matchesEmpty(text: string): boolean {
-  const read = readMatcher(text);
-  return !('problem' in read) && read.matches('');
 }
 
 /** What people send is compiled where others wait: some milliseconds. What is long without repetitions, as alternatives are, may be. */

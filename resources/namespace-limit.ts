@@ -8,7 +8,8 @@ import { PRIORITIES, type Priority } from '../alert/alert.ts';
 import type { CorrelationCondition } from '../alert/correlation.ts';
 import { judge } from '../rules/correlation-condition.ts';
 import { stormOptions, summaryFields } from './correlation-rule.ts';
-import { checkedMatcher, matcherSchema } from './matcher.ts';
+import { checkedMatcher } from './matcher.ts';
+import { matcherSchema } from './matcher-schema.ts';
 
 const MINUTE = 60_000;
 

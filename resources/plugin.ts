@@ -9,7 +9,8 @@ import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import Type from 'typebox';
 import type { PluginRule } from '../alert/advice.ts';
 import type { PluginSpec } from '../rules/plugin-launch.ts';
-import { checkedMatcher, matcherSchema } from './matcher.ts';
+import { checkedMatcher } from './matcher.ts';
+import { matcherSchema } from './matcher-schema.ts';
 import { type Declared, durationSchema, fieldOf, milliseconds } from './resource.ts';
 import type { Fault } from './validate.ts';
 

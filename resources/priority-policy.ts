@@ -4,7 +4,8 @@ import Type from 'typebox';
 import { ENVIRONMENTS, PRIORITIES, type Priority } from '../alert/alert.ts';
 import { CRITICALITIES } from '../alert/namespace.ts';
 import type { PriorityRules } from '../rules/priority-table.ts';
-import { checkedMatcher, matcherSchema } from './matcher.ts';
+import { checkedMatcher } from './matcher.ts';
+import { matcherSchema } from './matcher-schema.ts';
 import { fieldOf, listOf } from './resource.ts';
 import type { Fault } from './validate.ts';
 

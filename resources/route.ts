@@ -2,7 +2,8 @@
 
 import Type from 'typebox';
 import type { RouteSpec } from '../alert/route.ts';
-import { checkedMatcher, matcherSchema } from './matcher.ts';
+import { checkedMatcher } from './matcher.ts';
+import { matcherSchema } from './matcher-schema.ts';
 import type { Path } from './problem.ts';
 import { durationSchema, listOf, milliseconds } from './resource.ts';
 

@@ -3,7 +3,8 @@
 import Type from 'typebox';
 import { cheapestFirst } from '../alert/matcher.ts';
 import { isBroad, type Silence, type SilenceRule } from '../alert/silence.ts';
-import { checkedMatcher, matcherSchema } from './matcher.ts';
+import { checkedMatcher } from './matcher.ts';
+import { matcherSchema } from './matcher-schema.ts';
 import type { Fault } from './validate.ts';
 
 const INSTANT = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)$/;

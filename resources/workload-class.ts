@@ -5,7 +5,8 @@ import { cheapestFirst, matchesAll, printMatchers } from '../alert/matcher.ts';
 import { CRITICALITIES, type NamespaceProfile, profileLabels, type WorkloadWorth } from '../alert/namespace.ts';
 import type { Policy } from '../alert/policy.ts';
 import { reason } from '../alert/reason.ts';
-import { checkedMatcher, matcherSchema } from './matcher.ts';
+import { checkedMatcher } from './matcher.ts';
+import { matcherSchema } from './matcher-schema.ts';
 import type { Declared } from './resource.ts';
 
 export const workloadClassSpec = Type.Object(

@@ -1,6 +1,6 @@
 /** One IMAP session: the mails that nobody has dealt with yet, and a mark on those that were. The only file that knows imapflow. */
 
-import { ImapFlow } from 'imapflow';
+import type { ImapFlow } from 'imapflow';
 import type { TokenSource } from '../../oauth.ts';
 import { resolveGuarded, type Target } from '../connect.ts';
 import { type TlsSettings, tlsConnection } from '../settings.ts';
@@ -51,6 +51,8 @@ export async function openSession(
   signal: AbortSignal,
 ): Promise<Session> {
   const { host, port, security, auth, tls, mailbox } = settings;
+  // Only where there is an inbox: it is a tenth of what a start loads.
+  const { ImapFlow } = await import('imapflow');
   const address = await resolveGuarded({ ...target, host, port });
   const accessToken = auth.tokens === undefined ? auth.accessToken : await tokenFrom(auth.tokens, signal);
   signal.throwIfAborted();

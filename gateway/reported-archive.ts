@@ -1,0 +1,54 @@
+/** The archive open on its file, and word on the bus of how far it is. */
+
+import { letTextsGo } from '../alert/shared-text.ts';
+import { journalSource } from '../archive/journal-source.ts';
+import { type RunningArchive, runArchive } from '../archive/run.ts';
+import type { Bus } from '../bus/connection.ts';
+import { type PartitionCount, partitionNames } from '../bus/partition.ts';
+import { META_BUCKET } from '../bus/subjects.ts';
+import { systemClock } from '../telemetry/clock.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { ArchiveRole } from './archive-role.ts';
+
+const REPORT_EVERY = 5000;
+
+/** The archive, and word of how far it is: journals are purged behind that. */
+export async function openReportedArchive(
+  bus: Bus,
+  count: PartitionCount,
+  databaseFile: string,
+  log: Log,
+): Promise<ArchiveRole> {
+  letTextsGo();
+  const archive = await runArchive({
+    bus,
+    journal: journalSource(bus),
+    partitions: partitionNames(count),
+    databaseFile,
+    clock: systemClock,
+    log,
+  });
+  const meta = await bus.kvm.open(META_BUCKET);
+  let cancel = () => {};
+  const report = async () => {
+    try {
+      await reportProgress(archive, meta);
+    } catch (error) {
+      log.warn({ event: 'archive.progress-not-told', error }, 'journals are not purged until this succeeds');
+    }
+    cancel = systemClock.after(REPORT_EVERY, () => void report());
+  };
+  await report();
+  return {
+    async stop() {
+      cancel();
+      await archive.close();
+    },
+  };
+}
+
+async function reportProgress(archive: RunningArchive, meta: { put(key: string, value: string): Promise<number> }) {
+  for (const { partition, projected, published } of await archive.lag()) {
+    await meta.put(`projected.${partition}`, String(Math.min(projected, published)));
+  }
+}
