@@ -5,7 +5,15 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import './support/leaks.ts';
-import { importsComputed, importsOf, ROOT, read, sourceFiles, withoutComments } from './support/source-tree.ts';
+import {
+  importsComputed,
+  importsOf,
+  ROOT,
+  read,
+  sourceFiles,
+  vendorsLoadedBy,
+  withoutComments,
+} from './support/source-tree.ts';
 
 /** A folder imports from itself and from folders of earlier rows. */
 const LAYERS: readonly (readonly string[])[] = [
@@ -162,6 +170,23 @@ test('product files import by a literal path, so that this test sees every impor
   assert.deepEqual(product.filter(importsComputed), ['rules/plugin-worker.ts']);
 });
 
+test('a start does not load what its thread has no use for: a tenth of a second each', () => {
+  const main = vendorsLoadedBy('gateway/start.ts');
+  assert.ok(main.has('typebox') && main.has('uWebSockets.js'), 'it follows imports');
+  assert.deepEqual(
+    ['kysely', 'better-sqlite3', 'imapflow'].filter((vendor) => main.has(vendor)),
+    [],
+    'the database is open in the archive thread, and few have an inbox',
+  );
+  const archive = vendorsLoadedBy('gateway/archive-thread.ts');
+  assert.ok(archive.has('kysely'), 'it follows imports');
+  assert.deepEqual(
+    ['typebox', 'uWebSockets.js', 'yaml', 'undici', 'prom-client'].filter((vendor) => archive.has(vendor)),
+    [],
+    'the archive reads no resources and serves nobody',
+  );
+});
+
 test('no file or folder has a name that says nothing', () => {
   assert.deepEqual(
     files.filter((file) => EMPTY_NAMES.test(file)),
@@ -195,6 +220,10 @@ test('the reader of imports knows those of types alone', () => {
   assert.deepEqual(
     importsOf('rules/x.ts', source).map(({ typeOnly }) => typeOnly),
     [false, true, true],
+  );
+  assert.deepEqual(
+    importsOf('rules/x.ts', `${source}\nawait import('four');`).map(({ atOnce }) => atOnce),
+    [true, false, false, false],
   );
 });
 

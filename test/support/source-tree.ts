@@ -33,13 +33,17 @@ export interface Import {
   readonly vendor: string | null;
   /** `import type ...`: nothing of it is left when the file runs. */
   readonly typeOnly: boolean;
+  /** Loading the file loads it, too: no type, no `import()`, no thread. */
+  readonly atOnce: boolean;
 }
 
-const IMPORTS = [
+const AT_ONCE = [
   // import x from '...', import type { X } from '...', export * from '...'
   /(?:^|[;}\n])\s*(?:import|export)\b[^'"`;=]*?\bfrom\s*(['"])(?<specifier>[^'"\n]+)\1/g,
   // import '...'
   /(?:^|[;}\n])\s*import\s*(['"])(?<specifier>[^'"\n]+)\1/g,
+];
+const OTHERWISE = [
   // import('...'), both as a value and in a type; require('...'); new Worker(new URL('...', import.meta.url))
   /\b(?:import|require)\s*\(\s*(['"])(?<specifier>[^'"\n]+)\1/g,
   /\bnew URL\(\s*(['"])(?<specifier>\.[^'"\n]+\.ts)\1\s*,\s*import\.meta\.url/g,
@@ -47,10 +51,27 @@ const IMPORTS = [
 
 export function importsOf(file: string, source: string = read(file)): Import[] {
   const code = withoutComments(source);
-  return IMPORTS.flatMap((pattern) => [...code.matchAll(pattern)]).map((match) => ({
-    ...target(file, match.groups!.specifier!),
-    typeOnly: /^[\s;}]*(import|export)\s+type\b/.test(match[0]),
-  }));
+  return [...AT_ONCE, ...OTHERWISE].flatMap((pattern) =>
+    [...code.matchAll(pattern)].map((match) => {
+      const typeOnly = /^[\s;}]*(import|export)\s+type\b/.test(match[0]);
+      const atOnce = AT_ONCE.includes(pattern) && !typeOnly;
+      return { ...target(file, match.groups!.specifier!), typeOnly, atOnce };
+    }),
+  );
+}
+
+/** The vendors that are loaded with a file, by whatever it imports. */
+export function vendorsLoadedBy(entry: string): Set<string> {
+  const vendors = new Set<string>();
+  const loaded = new Set([entry]);
+  for (const file of loaded) {
+    for (const { file: target, vendor, atOnce } of importsOf(file)) {
+      if (!atOnce) continue;
+      if (target !== null) loaded.add(target);
+      if (vendor !== null) vendors.add(vendor);
+    }
+  }
+  return vendors;
 }
 
 /** Whether it imports what only running it would tell: no test of the structure could see that. */
@@ -58,7 +79,7 @@ export function importsComputed(file: string): boolean {
   return /\bimport\s*\(\s*[^'"\s)]/.test(withoutComments(read(file)));
 }
 
-function target(from: string, specifier: string): Omit<Import, 'typeOnly'> {
+function target(from: string, specifier: string): Omit<Import, 'typeOnly' | 'atOnce'> {
   if (specifier.startsWith('.')) return { specifier, file: posix.join(posix.dirname(from), specifier), vendor: null };
   if (specifier.startsWith('node:')) return { specifier, file: null, vendor: null };
   const [scope = '', name = ''] = specifier.split('/');
