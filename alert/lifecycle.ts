@@ -20,7 +20,8 @@
  *
  * A snoozed alert is a firing one that its groups hold back until a time (hold.ts), and so may be one that is flapping (flapping.ts).
  *
- * A resolved report that ends before the present episode began is ignored (stale).
+ * A resolved report of another start that ends before the present episode began is ignored (stale). One that names the very start of the
+ * episode is about it, whatever it says of the end: a clock that was ahead when it began must not keep it firing.
  */
 
 import { type Alert, alertKey } from './alert.ts';
@@ -151,7 +152,7 @@ function ownContent(alert: Alert, routing: Routing): GroupedAlert {
 function decideResolved(state: AlertState | null, alert: Alert, cause: Cause, now: number): AlertDecision {
   const key = alertKey(alert.tenant, alert.fingerprint);
   const endsAt = alert.endsAt ?? now;
-  const ignored = reasonToIgnore(state, endsAt);
+  const ignored = reasonToIgnore(state, alert.startsAt, endsAt);
   if (state === null || ignored !== null) {
     const reasons = [reason(ignored ?? 'alert.unknown')];
     return { events: [{ type: 'alert.ignored', key, at: now, cause, reasons }], effects: [] };
@@ -166,8 +167,8 @@ function decideResolved(state: AlertState | null, alert: Alert, cause: Cause, no
   };
 }
 
-function reasonToIgnore(state: AlertState | null, endsAt: number): ReasonCode | null {
+function reasonToIgnore(state: AlertState | null, startsAt: number, endsAt: number): ReasonCode | null {
   if (state === null) return 'alert.unknown';
   if (!isActive(state)) return 'alert.already-ended';
-  return endsAt < state.startsAt ? 'alert.stale' : null;
+  return startsAt !== state.startsAt && endsAt < state.startsAt ? 'alert.stale' : null;
 }

@@ -126,6 +126,15 @@ describe('reports', () => {
     assert.equal(state?.phase, 'resolved');
   });
 
+  test('an end before the start ends it where the report names that very start: the clock of its sender was ahead', () => {
+    const { state, effects } = live([
+      [report(), START - 5],
+      [resolved(START - 2), START - 1],
+    ]);
+    assert.equal(state?.phase, 'resolved');
+    assert.deepEqual([effects[0]?.alert.status, effects[0]?.alert.endsAt], ['resolved', START - 2]);
+  });
+
   const ignored: readonly [string, (readonly [AlertCommand, number])[], string][] = [
     ['that was never firing', [[resolved(START), START]], 'alert.unknown'],
     [
@@ -141,7 +150,7 @@ describe('reports', () => {
       'whose newer episode fires',
       [
         [report(), START],
-        [resolved(START - 1), START + 2],
+        [report({ status: 'resolved', startsAt: START - 9, endsAt: START - 1 }), START + 2],
       ],
       'alert.stale',
     ],
