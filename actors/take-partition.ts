@@ -4,10 +4,12 @@ import { fenceJournal } from '../bus/journal-writer.ts';
 import type { PartitionName } from '../bus/partition.ts';
 import { AppendRefused, IngestFull } from '../bus/publish.ts';
 import { openSnapshots } from '../bus/snapshot-store.ts';
+import { ingestStream } from '../bus/subjects.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { Partition, type PartitionDeps } from './partition.ts';
 import { purgeJournal } from './purge.ts';
 import { recover } from './recovery.ts';
+import { resumeAfter } from './resume.ts';
 import { Snapshotter } from './snapshot.ts';
 import { OwnershipLost } from './supervision.ts';
 
@@ -16,7 +18,8 @@ export async function takePartition(deps: PartitionDeps, name: PartitionName, ow
   const started = deps.clock.monotonic();
   try {
     const writer = await fenceJournal(deps.bus, name, owner);
-    const recovered = await recover(deps.bus, name, deps.kinds, deps.policy, writer.fenceSeq);
+    const journaled = await recover(deps.bus, name, deps.kinds, deps.policy, writer.fenceSeq);
+    const recovered = { ...journaled, cursor: await resume(deps, name, journaled.cursor) };
     const { entities } = recovered;
     const store = await openSnapshots(deps.bus, name);
     const snapshotter = new Snapshotter(writer, store, entities, deps.log, recovered);
@@ -30,4 +33,15 @@ export async function takePartition(deps: PartitionDeps, name: PartitionName, ow
     if (error instanceof IngestFull) await purgeJournal(deps.bus, name);
     throw error;
   }
+}
+
+async function resume({ bus, log }: PartitionDeps, partition: PartitionName, cursor: number): Promise<number> {
+  const { state } = await bus.jsm.streams.info(ingestStream(partition));
+  const after = resumeAfter(cursor, { first: state.first_seq, last: state.last_seq });
+  if (after !== cursor)
+    log.error(
+      { event: 'inbox.shorter', partition, taken: cursor, last: state.last_seq, after },
+      'the inbox ends before what was taken in of it: it was made anew or has lost its end',
+    );
+  return after;
 }

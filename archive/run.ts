@@ -8,15 +8,17 @@ import type { Bus } from '../bus/connection.ts';
 import { eventMaskReader } from '../bus/event-masks.ts';
 import type { PartitionName } from '../bus/partition.ts';
 import { publishAcknowledged } from '../bus/publish.ts';
+import { StreamReplaced } from '../bus/stream-reader.ts';
 import { journalStream } from '../bus/subjects.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import { pause } from '../telemetry/pause.ts';
 import { answerQueries } from './answer.ts';
-import { type ArchiveDatabase, ArchiveUnusable, MADE_ANEW, openArchive } from './database.ts';
+import { type ArchiveDatabase, ArchiveUnusable, openArchive } from './database.ts';
 import { noteDormant } from './dormancy.ts';
 import { eventMasker } from './event-masks.ts';
 import type { CommitRecord, JournalSource } from './journal-source.ts';
+import { checkOrigin, type Journal } from './origin.ts';
 import { Projector } from './project.ts';
 import { EventPublisher } from './publish-events.ts';
 import { forget } from './retention.ts';
@@ -43,6 +45,8 @@ export interface PartitionLag {
 
 export interface RunningArchive {
   lag(): Promise<PartitionLag[]>;
+  /** Why it takes nothing more, until it is started anew; null while it does. */
+  unusable(): string | null;
   /** Stops after what is under way; nothing is lost by it. */
   close(): Promise<void>;
 }
@@ -63,7 +67,7 @@ const ENVELOPE = 1024;
 export async function runArchive(options: ArchiveOptions): Promise<RunningArchive> {
   const database = await openArchive(options.databaseFile);
   try {
-    await checkOrigin(database, options);
+    for (const journal of await lagsOf(database, options)) await checkOrigin(database, journal, journal.projected);
   } catch (error) {
     await database.close();
     throw error;
@@ -74,7 +78,8 @@ export async function runArchive(options: ArchiveOptions): Promise<RunningArchiv
   loops.push(role.forgetting());
   const responder = answerQueries(options.bus.nc, database.reader, options.log);
   return {
-    lag: () => lagOf(database, options),
+    lag: () => lagsOf(database, options),
+    unusable: () => role.unusable,
     async close() {
       stop.abort();
       await responder.close();
@@ -91,6 +96,8 @@ class Role {
   readonly #turns = new Turns();
   readonly #projector: Projector;
   readonly #publisher: EventPublisher;
+  /** Why it takes nothing more; null while it does. */
+  unusable: string | null = null;
 
   constructor(options: ArchiveOptions, database: ArchiveDatabase, signal: AbortSignal) {
     const { bus, log } = options;
@@ -106,13 +113,33 @@ class Role {
 
   /** Each journal is read once: a batch is projected, and published while the next one is. */
   async following(partition: PartitionName): Promise<void> {
+    const { clock, log } = this.#options;
     while (!this.#signal.aborted) {
       try {
         await this.#follow(partition);
       } catch (error) {
-        this.#options.log.error({ event: 'archive.failed', partition, err: error }, 'the archive is held up');
+        // What that means is found below, and said once for all journals.
+        if (!(error instanceof StreamReplaced))
+          log.error({ event: 'archive.failed', partition, error }, 'the archive is held up');
       }
-      await pause(this.#options.clock, PAUSE_AFTER_FAILURE, this.#signal);
+      await pause(clock, PAUSE_AFTER_FAILURE, this.#signal);
+      await this.#checkOrigin(partition);
+    }
+  }
+
+  /** NATS may have come back with other journals. Nothing of those is taken: a person has to put the file away first. */
+  async #checkOrigin(partition: PartitionName): Promise<void> {
+    const { bus, log } = this.#options;
+    try {
+      const lag = await lagOf(partition, this.#projector, bus);
+      await checkOrigin(this.#database, lag, lag.projected);
+    } catch (error) {
+      // Else it is asked again, as soon as reading fails again.
+      if (!(error instanceof ArchiveUnusable)) return;
+      if (this.unusable === null)
+        log.error({ event: 'archive.unusable', partition, error }, 'the archive stands still');
+      this.unusable = error.message;
+      await aborted(this.#signal);
     }
   }
 
@@ -173,24 +200,21 @@ function eventsIn(records: readonly CommitRecord[]): number {
   return records.reduce((sum, { events }) => sum + events.length, 0);
 }
 
-async function lagOf(database: ArchiveDatabase, { bus, partitions, log }: ArchiveOptions): Promise<PartitionLag[]> {
+function lagsOf(
+  database: ArchiveDatabase,
+  { bus, partitions, log }: ArchiveOptions,
+): Promise<(PartitionLag & Journal)[]> {
   const projector = new Projector(database, log);
-  return Promise.all(
-    partitions.map(async (partition) => {
-      const { state } = await bus.jsm.streams.info(journalStream(partition));
-      const { seq, published } = await projector.cursor(partition);
-      return { partition, projected: seq, published, last: state.last_seq };
-    }),
-  );
+  return Promise.all(partitions.map((partition) => lagOf(partition, projector, bus)));
 }
 
-/** Sequences start anew with a new journal: an archive of another one would wait for ever, and then mix the two. */
-async function checkOrigin(database: ArchiveDatabase, options: ArchiveOptions): Promise<void> {
-  for (const { partition, projected, last } of await lagOf(database, options)) {
-    if (projected <= last) continue;
-    throw new ArchiveUnusable(
-      database.file,
-      `it holds ${journalStream(partition)} up to ${projected}, but that journal ends at ${last}: they do not belong together. ${MADE_ANEW}`,
-    );
-  }
+async function lagOf(partition: PartitionName, projector: Projector, bus: Bus): Promise<PartitionLag & Journal> {
+  const { state, created } = await bus.jsm.streams.info(journalStream(partition));
+  const { seq, published } = await projector.cursor(partition);
+  return { partition, projected: seq, published, last: state.last_seq, made: created };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -443,7 +443,14 @@ export interface PromotionRow {
   reasons: string;
 }
 
+/** A journal that it is of, by when the server made its stream. */
+export interface JournalRow {
+  readonly partition: string;
+  readonly made: string;
+}
+
 export interface Tables {
+  journals: JournalRow;
   promotions: PromotionRow;
   cursors: CursorRow;
   alerts: AlertRow;

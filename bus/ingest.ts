@@ -35,6 +35,8 @@ export function framePublisher(bus: Bus): FramePublisher {
 export interface IngestGauge {
   /** False while an inbox is nearly full or out of reach. */
   admitting(): boolean;
+  /** As far as is known: false when it was asked last and did not answer. */
+  readonly answers: boolean;
   /** Of the fullest inbox, 0 to 1. */
   readonly fill: number;
   /** Of all inboxes together. */
@@ -58,6 +60,9 @@ export function watchIngest(bus: Bus, count: PartitionCount, clock: Clock): Inge
   void look();
   return {
     admitting: () => bus.connected() && state.answers && state.fill < ADMIT_BELOW,
+    get answers() {
+      return state.answers;
+    },
     get fill() {
       return state.fill;
     },

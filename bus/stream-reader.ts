@@ -1,6 +1,6 @@
 /** Reading one subject of a stream in order, from a sequence on, for as long as wanted. */
 
-import { DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
+import { type ConsumerNotification, DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
 import type { Bus } from './connection.ts';
 
 export interface StreamMessage {
@@ -11,10 +11,15 @@ export interface StreamMessage {
   readonly pending: number;
 }
 
+/** The stream is gone and another one bears its name, as after a loss of NATS's disk: no sequence of before means anything there. */
+export class StreamReplaced extends Error {
+  readonly code = 'bus.stream-replaced';
+}
+
 /**
  * Messages from `fromSeq` on, without a gap, until `signal` aborts. The consumer is made anew here after a
  * reconnect, by the client after a missed heartbeat, and goes on behind the last message that was taken from here; whatever else fails is
- * tried again after a pause. Throws only when the connection was closed.
+ * tried again after a pause. Throws StreamReplaced, and when the connection was closed.
  */
 export async function* readStream(
   bus: Bus,
@@ -24,7 +29,12 @@ export async function* readStream(
   signal: AbortSignal,
 ): AsyncGenerator<StreamMessage> {
   let next = Math.max(1, fromSeq);
+  let made: string | null = null;
   while (!signal.aborted) {
+    const known = await madeOrNull(bus, stream, signal);
+    if (known === null) continue;
+    made ??= known;
+    if (known !== made) throw new StreamReplaced(`${stream} was made at ${made}; now there is one made at ${known}`);
     const messages = await openOrNull(bus, stream, subject, next, signal);
     if (messages === null) continue;
     const stop = () => messages.stop();
@@ -33,6 +43,7 @@ export async function* readStream(
     const unwatch = bus.onChange((connected) => {
       if (connected) stop();
     });
+    void stopWhenInDoubt(messages);
     // Aborted while the consumer was being made: nobody would stop it any more.
     if (signal.aborted) stop();
     try {
@@ -62,7 +73,15 @@ const PREFETCH = 16;
 
 interface Messages extends AsyncIterable<JsMsg> {
   stop(): void;
+  status(): AsyncIterable<ConsumerNotification>;
   close(): Promise<unknown>;
+}
+
+/** The client makes its consumer anew by itself, also of another stream of that name. */
+async function stopWhenInDoubt(messages: Messages): Promise<void> {
+  for await (const { type } of messages.status()) {
+    if (type === 'ordered_consumer_recreated' || type === 'stream_not_found') messages.stop();
+  }
 }
 
 /** null after a pause when the server does not answer now: it may be restarting. */
@@ -80,6 +99,17 @@ async function openOrNull(
       opt_start_seq: fromSeq,
     });
     return await consumer.consume({ max_messages: PREFETCH, idle_heartbeat: 1000 });
+  } catch (error) {
+    if (bus.nc.isClosed()) throw error;
+    if (!signal.aborted) await tryAgainSoon(bus, stream, error);
+    return null;
+  }
+}
+
+/** When the server made the stream, in its words; null as above, and while there is none. */
+async function madeOrNull(bus: Bus, stream: string, signal: AbortSignal): Promise<string | null> {
+  try {
+    return (await bus.jsm.streams.info(stream)).created;
   } catch (error) {
     if (bus.nc.isClosed()) throw error;
     if (!signal.aborted) await tryAgainSoon(bus, stream, error);

@@ -96,13 +96,13 @@ export function requiredStorage(count: PartitionCount, sizes: StreamSizes): numb
 
 const SNAPSHOT_BYTES = 1024 * MiB;
 
-/** Throws StreamMismatch when something present is defined otherwise; errors of the server pass through. */
-export async function ensureStreams(bus: Bus, count: PartitionCount, sizes: StreamSizes): Promise<void> {
+/** The names of the streams that were not there. Throws StreamMismatch when something present is defined otherwise; errors of the server pass through. */
+export async function ensureStreams(bus: Bus, count: PartitionCount, sizes: StreamSizes): Promise<readonly string[]> {
   const meta = await bus.kvm.create(META_BUCKET, { max_bytes: 16 * MiB });
   await fixPartitionCount(meta, count);
   await checkInboxes(bus, count, sizes);
-  await Promise.all([
-    ...definitions(count, sizes).map((definition) => ensureStream(bus, definition)),
+  const [made] = await Promise.all([
+    Promise.all(definitions(count, sizes).map((definition) => ensureStream(bus, definition))),
     bus.kvm.create(WORKERS_BUCKET, { max_bytes: 4 * MiB }),
     bus.kvm.create(API_KEYS_BUCKET, { max_bytes: 8 * MiB }),
     bus.kvm.create(SENDERS_BUCKET, { max_bytes: 16 * MiB, storage: StorageType.File }),
@@ -111,6 +111,7 @@ export async function ensureStreams(bus: Bus, count: PartitionCount, sizes: Stre
     bus.kvm.create(SUBSCRIPTIONS_BUCKET, { max_bytes: 64 * MiB }),
     bus.objm.create(SNAPSHOT_BUCKET, { storage: StorageType.File, max_bytes: SNAPSHOT_BYTES }),
   ]);
+  return made.flat();
 }
 
 /** In the terms of the setting: an inbox has a share of it, which no operator has ever set. */
@@ -125,11 +126,12 @@ async function checkInboxes(bus: Bus, count: PartitionCount, { ingestMaxBytes }:
   );
 }
 
-async function ensureStream(bus: Bus, wanted: Definition): Promise<void> {
+/** Its name, if it was missing. */
+async function ensureStream(bus: Bus, wanted: Definition): Promise<readonly string[]> {
   const present = await infoOrNull(bus, wanted.name);
   if (present === null) {
     await bus.jsm.streams.add({ ...wanted, retention: RetentionPolicy.Limits, storage: StorageType.File });
-    return;
+    return [wanted.name];
   }
   const differences = (Object.keys(wanted) as (keyof Definition)[])
     .filter((field) => JSON.stringify(present[field]) !== JSON.stringify(wanted[field]))
@@ -141,6 +143,7 @@ async function ensureStream(bus: Bus, wanted: Definition): Promise<void> {
       `stream ${wanted.name}: ${differences.join('; ')}. Change the setting or the stream, then start again.`,
     );
   }
+  return [];
 }
 
 async function infoOrNull(bus: Bus, name: string): Promise<StreamConfig | null> {

@@ -40,6 +40,7 @@ export class WatchedBucket {
   #reading: Promise<void> | null = null;
   #again = false;
   #closed = false;
+  #saidUnread = false;
   /** Of the reads that were begun, and of the one whose content is held. */
   #begun = 0;
   #held = 0;
@@ -138,7 +139,7 @@ export class WatchedBucket {
     }
     this.#reading = this.#read()
       .catch((error: unknown) => {
-        this.#bus.log.warn({ event: 'bucket.unread', bucket: this.#bucket, err: error }, 'a bucket cannot be read now');
+        this.#unread(error);
         this.#wait(TRY_AGAIN);
       })
       .finally(() => {
@@ -149,6 +150,13 @@ export class WatchedBucket {
       });
   }
 
+  /** Once, however often it is tried until it is read again. */
+  #unread(error: unknown): void {
+    if (this.#saidUnread) return;
+    this.#saidUnread = true;
+    this.#bus.log.warn({ event: 'bucket.unread', bucket: this.#bucket, error }, 'a bucket cannot be read now');
+  }
+
   async #read(): Promise<void> {
     const turn = ++this.#begun;
     const keys = await bucketKeys(this.#bus, this.#bucket);
@@ -156,6 +164,7 @@ export class WatchedBucket {
     const there = entries.flatMap((entry) =>
       entry === null || entry.operation !== 'PUT' ? [] : [[entry.key, entry] as const],
     );
+    this.#saidUnread = false;
     // A read that took longer than a later one knows less.
     if (this.#closed || turn < this.#held) return;
     this.#held = turn;

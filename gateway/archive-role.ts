@@ -16,6 +16,8 @@ import { makeFolder } from './make-folder.ts';
 import { StartFailed } from './start-failed.ts';
 
 export interface ArchiveRole {
+  /** What keeps it from its work, as far as is known here; null: nothing. */
+  problem(): string | null;
   stop(): Promise<void>;
 }
 
@@ -50,5 +52,6 @@ async function launchArchive(options: ArchiveRoleOptions): Promise<ArchiveRole> 
     return openReportedArchive(bus, count, databaseFile, log);
   }
   const data: ArchiveThreadData = { natsUrl, count, databaseFile, logLevel: environment.logLevel };
-  return keepThread(new URL('./archive-thread.ts', import.meta.url), data, systemClock, log);
+  const thread = await keepThread(new URL('./archive-thread.ts', import.meta.url), data, systemClock, log);
+  return { problem: () => null, stop: () => thread.stop() };
 }

@@ -72,7 +72,8 @@ export class IngressLink implements GroupCommit {
   problem(): string | null {
     if (this.#connected === null) return 'NATS has not been reached yet';
     if (!this.#connected.bus.connected()) return 'the connection to NATS is lost';
-    if (!this.admitting()) return 'the store of waiting alerts is nearly full or does not answer';
+    const { answers } = this.#connected.gauge;
+    if (!this.admitting()) return `the store of waiting alerts ${answers ? 'is nearly full' : 'does not answer'}`;
     return null;
   }
 

@@ -6,6 +6,7 @@ import { ensureStreams, StreamMismatch, type StreamSizes } from '../bus/streams.
 import { systemClock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import { pause } from '../telemetry/pause.ts';
+import { keepStreams } from './keep-streams.ts';
 import { StartFailed } from './start-failed.ts';
 
 /** Alert partitions as declared; channels are few, and each may be busy: half as many, four at most. */
@@ -34,6 +35,7 @@ export async function openBus(options: OpenBusOptions): Promise<Bus | null> {
     try {
       bus = await connectBus({ url, name, log, signal, patience: 5000 });
       await ensureStreams(bus, count, sizes);
+      keepStreams({ bus, count, sizes, clock: systemClock, signal });
       return bus;
     } catch (error) {
       await bus?.close();

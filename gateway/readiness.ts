@@ -29,5 +29,6 @@ export function notReadyWithoutIngress(
   if (parts.bus === null) return ['NATS has not been reached yet'];
   if (!parts.bus.connected()) return ['the connection to NATS is lost'];
   if (roles.includes('archive') && parts.archive === null) return ['the archive is not open yet'];
-  return notReady(parts, roles.includes('actors'));
+  const problem = parts.archive?.problem() ?? null;
+  return [...(problem === null ? [] : [problem]), ...notReady(parts, roles.includes('actors'))];
 }

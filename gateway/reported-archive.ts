@@ -40,6 +40,7 @@ export async function openReportedArchive(
   };
   await report();
   return {
+    problem: archive.unusable,
     async stop() {
       cancel();
       await archive.close();
@@ -48,6 +49,8 @@ export async function openReportedArchive(
 }
 
 async function reportProgress(archive: RunningArchive, meta: { put(key: string, value: string): Promise<number> }) {
+  // Of journals that are not those that are there.
+  if (archive.unusable() !== null) return;
   for (const { partition, projected, published } of await archive.lag()) {
     await meta.put(`projected.${partition}`, String(Math.min(projected, published)));
   }

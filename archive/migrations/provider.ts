@@ -14,6 +14,7 @@ import { deliveryEngine } from './0010-delivery-engine.ts';
 import { limits } from './0011-limits.ts';
 import { audiences } from './0012-audiences.ts';
 import { channelFailures } from './0013-channel-failures.ts';
+import { journals } from './0014-journals.ts';
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-read-model': readModel,
@@ -29,6 +30,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0011-limits': limits,
   '0012-audiences': audiences,
   '0013-channel-failures': channelFailures,
+  '0014-journals': journals,
 };
 
 export const migrationProvider: MigrationProvider = {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { askArchive, QueryFailed } from '../../archive/ask.ts';
+import { ArchiveUnusable } from '../../archive/database.ts';
 import { journalSource } from '../../archive/journal-source.ts';
 import { type RunningArchive, runArchive } from '../../archive/run.ts';
 import { type Bus, connectBus } from '../../bus/connection.ts';
@@ -8,7 +9,7 @@ import type { JournalEvent } from '../../bus/journal.ts';
 import { fenceJournal, type JournalWriter } from '../../bus/journal-writer.ts';
 import { readStream } from '../../bus/stream-reader.ts';
 import { ensureStreams } from '../../bus/streams.ts';
-import { EVENTS_STREAM, subjects } from '../../bus/subjects.ts';
+import { EVENTS_STREAM, journalStream, subjects } from '../../bus/subjects.ts';
 import { systemClock } from '../../telemetry/clock.ts';
 import { silentLog } from '../../telemetry/log.ts';
 import { atEnd } from '../support/leaks.ts';
@@ -112,6 +113,24 @@ test('[BR-REL-014] [BR-INT-007] the archive follows the journals, answers over t
     ['notification.delivered'],
   );
   await second.close();
+});
+
+test('[BR-REL-004] an archive takes nothing of a journal that was made anew, however far that one has come, and is refused on its next start', async () => {
+  const bus = await newBus();
+  const file = newFile();
+  await append(await fenceJournal(bus, 'a0', 'w1'), opened(1, 'r1'));
+  const first = await startArchive(bus, file);
+  await caughtUp(first);
+  await bus.jsm.streams.delete(journalStream('a0'));
+  await ensureStreams(bus, { alert: 1, channel: 1 }, { ingestMaxBytes: 16 * MiB });
+  const again = await fenceJournal(bus, 'a0', 'w1');
+  for (let i = 0; i < 5; i++) await append(again, opened(i + 2, `r${i}`));
+  await until('the archive to stand still', () => first.unusable() !== null);
+  assert.match(String(first.unusable()), /HERALD_JOURNAL_a0 that was made at .* do not belong together/);
+  const askNew = askArchive(bus.nc)('alert', { tenant: 'acme', fingerprint: fingerprintOf(3) });
+  await assert.rejects(askNew, QueryFailed, 'nothing of it is there');
+  await first.close();
+  await assert.rejects(startArchive(bus, file), ArchiveUnusable);
 });
 
 test('[BR-REL-004] what NATS does not take keeps no archive from stopping, and is published by the next one', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { connectBus } from '../../bus/connection.ts';
-import { readStream } from '../../bus/stream-reader.ts';
+import { readStream, StreamReplaced } from '../../bus/stream-reader.ts';
 import { silentLog } from '../../telemetry/log.ts';
 import { atEnd } from '../support/leaks.ts';
 import { startNats } from '../support/nats.ts';
@@ -40,4 +40,30 @@ test('[BR-REL-003] many readers that come late and are slow get all of a long ba
     await Promise.all(names.map(read)),
     names.map(() => wanted),
   );
+});
+
+test('[BR-REL-004] a stream that was deleted and made anew is not taken for the one before', {
+  timeout: 60_000,
+}, async () => {
+  const nats = await startNats();
+  const bus = await connectBus({ url: nats.url, name: 'test', log: silentLog });
+  atEnd(() => bus.close());
+  const anew = async (text: string) => {
+    await bus.jsm.streams.add({ name: 'AGAIN', subjects: ['AGAIN'] });
+    await bus.js.publish('AGAIN', text);
+  };
+  await anew('old');
+  const read = async (wanted: string, then: () => Promise<void>) => {
+    for await (const { data } of readStream(bus, 'AGAIN', 'AGAIN', 1, new AbortController().signal)) {
+      assert.equal(Buffer.from(data).toString(), wanted);
+      await bus.jsm.streams.delete('AGAIN');
+      await then();
+    }
+  };
+  await assert.rejects(() => read('old', () => anew('new')), StreamReplaced);
+  const lost = async () => {
+    await anew('newer');
+    await nats.restart();
+  };
+  await assert.rejects(() => read('new', lost), StreamReplaced);
 });

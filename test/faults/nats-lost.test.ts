@@ -1,6 +1,7 @@
 /** NATS dies, or was never there; and Herald is asked to stop while alerts come in. */
 
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { partitionCount } from '../../gateway/open-bus.ts';
@@ -153,6 +154,33 @@ test('[BR-REL-004] NATS is down when ingress starts: HTTP is served, 503 with th
   assertNotifiedOnce(evidence, receiver.requests, 0);
   await evidence.close();
   assert.deepEqual([(await actors.stop()).code, (await ingress.stop()).code], [0, 0]);
+});
+
+test('[BR-REL-004] NATS comes back without what it stored: alerts are accepted, decided and told again, and nobody has to start anything', async () => {
+  const receiver = await startReceiver();
+  const cluster = await startCluster({ partitions: PARTITIONS, resources: oneWebhook({ receiverUrl: receiver.url }) });
+  const [ingress, actors, archive] = await Promise.all([
+    cluster.start('ingress'),
+    cluster.start('actors'),
+    cluster.start('archive'),
+  ]);
+  await Promise.all([ingress.ready(), actors.ready(), archive.ready()]);
+  const before = new Traffic({ connections: 2, groupsPerConnection: 20, alertsPerGroup: 2, rounds: 1, name: 'before' });
+  await before.send(ingress.url);
+  await until('all of it to be told', () => receiver.requests.length === 40, { timeoutMs: 20_000 });
+
+  await cluster.nats.kill9();
+  rmSync(cluster.nats.storeDir, { recursive: true });
+  await cluster.nats.restart();
+  // As many as before, so that none would be left if the inboxes were read behind what was taken in of the old ones.
+  const after = new Traffic({ connections: 2, groupsPerConnection: 20, alertsPerGroup: 2, rounds: 1, name: 'after' });
+  await after.send(ingress.url);
+  const told = () => receiver.requests.filter(({ body }) => body.includes('"after-')).length;
+  await until('what was accepted since to be told', () => told() === 40, { timeoutMs: 20_000, seen: told });
+  const lost = [ingress, actors, archive].flatMap((role) => role.logged('bus.store-lost'));
+  assert.ok(lost.length >= 1, 'it is said what happened');
+  await until('the archive to say that it is of other journals', () => archive.logged('archive.unusable').length === 1);
+  for (const role of [ingress, actors, archive]) assert.equal((await role.stop()).code, 0);
 });
 
 test('[BR-REL-004] SIGTERM while NATS hangs: each role ends with exit 0 within 10 s, whatever NATS keeps open', async (t) => {
