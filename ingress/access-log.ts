@@ -3,9 +3,12 @@
 import type { Log } from '../telemetry/log.ts';
 import type { Reply } from './route.ts';
 
-/** `refused`: only answers of 400 and more. */
+/** `refused`: only answers of 400 and more, but for those to probes: several a second say throughout an outage what the log has said at its beginning. */
 export const ACCESS_LOG_MODES = ['off', 'refused', 'all'] as const;
 export type AccessLogMode = (typeof ACCESS_LOG_MODES)[number];
+
+/** Code of what a probe is answered while the process is not ready. */
+export const NOT_READY = 'health.not-ready';
 
 interface Served {
   readonly method: string;
@@ -29,8 +32,8 @@ const LONGEST_URL = 500;
 const UNKNOWN: ReadonlySet<string | undefined> = new Set(['path.unknown', 'path.unreadable', 'source.unknown']);
 const WORD = /^(?:[a-z][a-z._-]{0,23}|v?)\d{0,2}$/;
 
-export function isLogged(mode: AccessLogMode, { status }: Reply): boolean {
-  return mode === 'all' || (mode === 'refused' && status >= 400);
+export function isLogged(mode: AccessLogMode, { status, code }: Pick<Reply, 'status' | 'code'>): boolean {
+  return mode === 'all' || (mode === 'refused' && status >= 400 && code !== NOT_READY);
 }
 
 export function logAccess(log: Log, served: Served): void {

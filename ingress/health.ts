@@ -1,5 +1,6 @@
 /** Liveness, readiness and metrics; the first two also under the paths that probes ask of an Alertmanager. */
 
+import { NOT_READY } from './access-log.ts';
 import type { Reply, Route } from './route.ts';
 
 export interface HealthPorts {
@@ -23,7 +24,7 @@ export function healthRoutes(ports: HealthPorts): Route[] {
       headers: [],
       handle() {
         const { ok, reasons } = ports.ready();
-        return ok ? json(200, { status: 'ready' }) : json(503, { status: 'not ready', reasons });
+        return ok ? json(200, { status: 'ready' }) : notReady(json(503, { status: 'not ready', reasons }));
       },
     },
     { method: 'GET', path: '/-/healthy', access: 'everyone', headers: [], handle: () => text(200, 'OK') },
@@ -34,7 +35,7 @@ export function healthRoutes(ports: HealthPorts): Route[] {
       headers: [],
       handle() {
         const { ok, reasons } = ports.ready();
-        return ok ? text(200, 'OK') : text(503, `not ready: ${reasons.join('; ')}`);
+        return ok ? text(200, 'OK') : notReady(text(503, `not ready: ${reasons.join('; ')}`));
       },
     },
     {
@@ -46,6 +47,10 @@ export function healthRoutes(ports: HealthPorts): Route[] {
       handle: async () => ({ status: 200, headers: METRICS_HEADERS, body: await ports.metrics() }),
     },
   ];
+}
+
+function notReady(reply: Reply): Reply {
+  return { ...reply, code: NOT_READY };
 }
 
 function json(status: number, body: object): Reply {
