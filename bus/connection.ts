@@ -43,7 +43,7 @@ export interface BusOptions {
   /** Shown by the server's monitoring. */
   readonly name: string;
   readonly log: Log;
-  /** How long to try before giving up, in milliseconds. */
+  /** How long to try before giving up, in milliseconds; 0: once. */
   readonly patience?: number;
   /** Gives up as soon as it aborts. */
   readonly signal?: AbortSignal;
@@ -143,7 +143,7 @@ async function firstContact({
     }
   } while (performance.now() < end && signal?.aborted !== true);
   throw new BusUnreachable(
-    `no NATS server with JetStream answers at ${url.replace(/\/\/[^/@,]*@/g, '//***@')} (tried for ${patience} ms)`,
+    `no NATS server with JetStream answers at ${url.replace(/\/\/[^/@,]*@/g, '//***@')}${patience === 0 ? '' : ` (tried for ${patience} ms)`}`,
     { cause },
   );
 }

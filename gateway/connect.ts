@@ -45,10 +45,11 @@ export async function connect(core: Core, ingress: IngressRole | null): Promise<
 }
 
 /** null: it is stopped. */
-function reachBus({ environment, roles, natsUrl, audit, log, stop }: Core): Promise<Bus | null> {
+function reachBus({ environment, roles, natsUrl, alone, audit, log, stop }: Core): Promise<Bus | null> {
   return openBus({
     url: natsUrl,
     name: `herald ${roles.join('+')}`,
+    isStarting: alone,
     count: partitionCount(environment.partitions),
     sizes: { ingestMaxBytes: environment.ingestMaxBytes },
     log,

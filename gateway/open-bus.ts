@@ -17,6 +17,8 @@ export function partitionCount(partitions: number): PartitionCount {
 export interface OpenBusOptions {
   readonly url: string;
   readonly name: string;
+  /** It was started just now: that it does not answer yet is worth no word. */
+  readonly isStarting: boolean;
   readonly count: PartitionCount;
   readonly sizes: StreamSizes;
   readonly log: Log;
@@ -26,14 +28,16 @@ export interface OpenBusOptions {
 }
 
 const TRY_AGAIN = 1000;
+const PATIENCE = 5000;
 
 /** null when `signal` aborts first. Throws StartFailed where the streams that are there do not fit. */
 export async function openBus(options: OpenBusOptions): Promise<Bus | null> {
   const { url, name, count, sizes, log, signal } = options;
   for (let said = false; !signal.aborted; said = true) {
+    const patience = said || options.isStarting ? PATIENCE : 0;
     let bus: Bus | null = null;
     try {
-      bus = await connectBus({ url, name, log, signal, patience: 5000 });
+      bus = await connectBus({ url, name, log, signal, patience });
       await ensureStreams(bus, count, sizes);
       keepStreams({ bus, count, sizes, clock: systemClock, signal });
       return bus;

@@ -20,7 +20,7 @@ test('[BR-SEC-015] a sign-in that NATS refuses is told once, for the audit, and 
   const stop = new AbortController();
   const open = (password: string) =>
     openBus({
-      ...{ url: url(password), name: 'test', count, sizes: { ingestMaxBytes: 64 * 1024 * 1024 } },
+      ...{ url: url(password), name: 'test', isStarting: false, count, sizes: { ingestMaxBytes: 64 * 1024 * 1024 } },
       ...{ log: silentLog, signal: stop.signal, signInRefused: () => void told.push(password) },
     });
   const refused = open('wrong');
@@ -30,6 +30,24 @@ test('[BR-SEC-015] a sign-in that NATS refuses is told once, for the audit, and 
   stop.abort();
   assert.equal(await refused, null);
   assert.deepEqual(told, ['wrong']);
+});
+
+test('[BR-REL-004] that no NATS answers is said at once, and once', async () => {
+  const stop = new AbortController();
+  const said: string[] = [];
+  const since = performance.now();
+  const opened = openBus({
+    ...{ url: `nats://127.0.0.1:${await freePort()}`, name: 'test', isStarting: false, count },
+    ...{ sizes: { ingestMaxBytes: 64 * 1024 * 1024 }, signal: stop.signal, signInRefused: () => {} },
+    log: { ...silentLog, error: (_, message) => void said.push(message) },
+  });
+  await until('it to be said', () => said.length > 0);
+  // It would be tried for five seconds.
+  assert.ok(performance.now() - since < 3000);
+  assert.match(said[0]!, /^no NATS server with JetStream answers at nats:\S+; trying on$/);
+  stop.abort();
+  assert.equal(await opened, null);
+  assert.equal(said.length, 1);
 });
 
 test('[BR-SEC-001] a NATS that does not speak TLS is not spoken to where the URL asks for it', async () => {
