@@ -51,7 +51,7 @@ export function operatorRoutes(ports: OperatorPorts, version: string): Route[] {
     ...overrideOperations(ports),
     ...subscriptionOperations(ports),
     ...apiKeyOperations(ports.apiKeys),
-    ...secretOperations(ports.secrets),
+    ...secretOperations(ports.secrets, ports.declared.tenants),
     ...statusOperations(ports),
   ];
   const document = json(200, openapiOf(operations, version));

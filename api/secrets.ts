@@ -48,7 +48,8 @@ const UNAVAILABLE = 'NATS is out of reach, or HERALD_SECRET_KEY is not set there
 const NAME = new RegExp(DNS_LABEL);
 const LONGEST = 32 * 1024;
 
-export function secretOperations(ports: SecretPorts): Operation[] {
+/** `tenants`: those that declare anything. */
+export function secretOperations(ports: SecretPorts, tenants: () => readonly string[]): Operation[] {
   return [
     {
       method: 'GET',
@@ -67,13 +68,14 @@ export function secretOperations(ports: SecretPorts): Operation[] {
       method: 'PUT',
       path: PATH,
       id: 'setSecret',
-      summary: 'Sets a secret, or changes it. Resources that refer to it take it up at once.',
+      summary:
+        'Sets a secret, or changes it. Resources that refer to it take it up at once. declared: false where no resource is of that tenant, as before a new one is added.',
       access: ONE,
       parameters: [],
       body: 'SecretValue',
-      answer: 'SecretRef',
+      answer: 'SecretSet',
       problems: { 422: 'The name or the value is not right.', 503: UNAVAILABLE },
-      handle: (request, _, caller) => set(ports, request, caller),
+      handle: (request, _, caller) => set(ports, tenants, request, caller),
     },
     {
       method: 'DELETE',
@@ -115,7 +117,12 @@ function answer({ updatedAt, ...secret }: StoredSecret) {
   return { ...secret, updatedAt: new Date(updatedAt).toISOString() };
 }
 
-async function set(ports: SecretPorts, { params, body }: HttpRequest, { identity }: Caller): Promise<Reply> {
+async function set(
+  ports: SecretPorts,
+  tenants: () => readonly string[],
+  { params, body }: HttpRequest,
+  { identity }: Caller,
+): Promise<Reply> {
   const { tenant = '', name = '' } = params;
   const read = readObject(body);
   if ('refused' in read) return read.refused;
@@ -131,7 +138,7 @@ async function set(ports: SecretPorts, { params, body }: HttpRequest, { identity
   if (problems.count > 0 || typeof value !== 'string') return invalid(problems);
   if (ports.problem() !== null) return unavailable(ports);
   await ports.set({ tenant, name }, value, identity.name);
-  return json(200, { tenant, name });
+  return json(200, { tenant, name, declared: tenants().includes(tenant) });
 }
 
 async function remove(ports: SecretPorts, { params }: HttpRequest, { identity }: Caller): Promise<Reply> {

@@ -38,6 +38,7 @@ export const ACCESS_SCHEMAS: Readonly<Record<string, Schema>> = {
   }),
   SecretValue: object({ value: { ...text, writeOnly: true } }),
   SecretRef: object({ tenant: text, name: text }),
+  SecretSet: object({ tenant: text, name: text, declared: flag }),
   SecretsRotated: object({ resealed: integer, current: integer, failed: list(ref('SecretRef')) }),
   ApiKeyRotation: object({ overlap: { ...lasts, default: '24h' } }, ['overlap']),
 };

@@ -32,7 +32,9 @@ export const deadLetters: Command = {
     const isFiltered = FILTERS.some((name) => options[name] !== undefined);
     if ((id === undefined) === !(options.all === true || isFiltered) || (id !== undefined && isFiltered))
       throw new UsageError('replay needs either an ID, or --all, or filters');
-    const ids = id === undefined ? (await open(client)).filter(filter).map((letter) => text(letter.id)) : [id];
+    if (id !== undefined) return replay(client, [id], input);
+    const ids = (await open(client)).filter(filter).map((letter) => text(letter.id));
+    if (ids.length === 0) await channelMustBe(client, input);
     return replay(client, ids, input);
   },
 };
@@ -58,9 +60,24 @@ function sinceOf(given: string): number {
   return at;
 }
 
+/** That there are none says nothing where the name is mistyped. Of one that is not declared any more there may be letters. */
+async function channelMustBe(client: Client, { options }: Pick<Input, 'options'>): Promise<void> {
+  const { channel, tenant } = options;
+  if (typeof channel !== 'string') return;
+  const query = typeof tenant === 'string' ? `?${new URLSearchParams({ tenant })}` : '';
+  const answer = await client.get(`/v1/channels${query}`);
+  const names = records(isRecord(answer) ? answer.channels : null).map(({ name }) => text(name));
+  if (names.includes(channel)) return;
+  const declared = [...new Set(names)].sort().join(', ') || 'none';
+  throw new CommandFailed(
+    `no channel ${JSON.stringify(channel)} is declared, and no dead letter is of one; declared: ${declared}`,
+  );
+}
+
 async function list(client: Client, { options, print }: Input): Promise<ExitCode> {
   const filter = filterOf(options);
   const letters = (options.all === true ? await everyLetter(client) : await open(client)).filter(filter);
+  if (letters.length === 0) await channelMustBe(client, { options });
   if (options.json === true) print.json(letters);
   else if (letters.length === 0) print.line('no dead letters');
   else printLetters(letters, print);

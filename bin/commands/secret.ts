@@ -27,10 +27,16 @@ export const secret: Command = {
     const body = action === 'set' ? { value: await secretInput(`value of ${name}: `) } : undefined;
     const answer = await client.change(path, action === 'set' ? 'PUT' : 'DELETE', body);
     if (input.options.json === true) input.print.json(answer);
-    else input.print.line(`${text(answer.tenant)}/${text(answer.name)} is ${action === 'set' ? 'set' : 'deleted'}`);
+    else input.print.line(outcome(action, answer));
     return 0;
   },
 };
+
+/** A new tenant's secrets come before its resources, and so may a mistyped tenant's. */
+function outcome(action: 'set' | 'delete', { tenant, name, declared }: Record<string, unknown>): string {
+  const what = `${text(tenant)}/${text(name)} is ${action === 'set' ? 'set' : 'deleted'}`;
+  return declared === false ? `${what}; no resource is of tenant ${text(tenant)} yet` : what;
+}
 
 async function rotate(client: Client, { options, print }: Input): Promise<ExitCode> {
   const answer = await client.change('/v1/secrets/rotate', 'POST');

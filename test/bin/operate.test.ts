@@ -258,6 +258,7 @@ test('[BR-ERR-007] [BR-ERR-009] dead letters are replayed by channel, reason and
   const replayed = Object.fromEntries(letters.map(({ id }) => [`POST /v1/dead-letters/${id}/replay`, json({ id })]));
   const { variables, receiver } = await fakeHerald({
     'GET /v1/dead-letters': json({ deadLetters: letters, next: null }),
+    'GET /v1/channels': json({ channels: [{ tenant: 'default', name: 'mail' }] }),
     ...replayed,
   });
   const filters = ['--channel', 'ops', '--reason', 'delivery.exhausted', '--since', at(2)];
@@ -268,6 +269,14 @@ test('[BR-ERR-007] [BR-ERR-009] dead letters are replayed by channel, reason and
   assert.match((await herald(['dead-letters', '--channel', 'sms'], variables)).out, /^d3 /m);
   assert.equal((await herald(['dead-letters', 'replay', 'd1', '--channel', 'ops'], variables)).code, 2);
   assert.equal((await herald(['dead-letters', 'replay', '--since', 'yesterday'], variables)).code, 2);
+  assert.deepEqual(await herald(['dead-letters', 'replay', '--channel', 'mail'], variables), {
+    ...{ code: 0, out: 'no dead letters\n', err: '' },
+  });
+  for (const command of [['list'], ['replay']]) {
+    const mistyped = await herald(['dead-letters', ...command, '--channel', 'opss'], variables);
+    assert.equal(mistyped.code, 1);
+    assert.match(mistyped.err, /no channel "opss" is declared, and no dead letter is of one; declared: mail/);
+  }
 });
 
 test('[BR-NOT-023] [BR-TEST-002] channel test tells what came of a test send', async () => {
