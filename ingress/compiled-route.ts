@@ -2,7 +2,7 @@
 
 import type { Admission, HttpRequest, Reply, RequestHead, Route } from './route.ts';
 
-export const DEFAULT_MAX_BODY = 1024 * 1024;
+const DEFAULT_MAX_BODY = 1024 * 1024;
 
 export interface CompiledRoute {
   /** The path pattern. */
@@ -16,12 +16,17 @@ export interface CompiledRoute {
 
 export function compile(route: Route, pattern: string): CompiledRoute {
   const params = [...pattern.matchAll(/:(\w+)/g)].map((match) => match[1] ?? '');
-  const admission = { maxBodyBytes: route.maxBodyBytes ?? DEFAULT_MAX_BODY };
   return {
     name: pattern,
     params,
     headers: route.headers ?? null,
-    admit: (head) => route.admit?.(head) ?? admission,
+    admit: admissionOf(route),
     handle: (request) => route.handle(request),
   };
+}
+
+/** A route that does not look at heads lets every body come that is not too large. */
+export function admissionOf(route: Route): CompiledRoute['admit'] {
+  const admission = { maxBodyBytes: route.maxBodyBytes ?? DEFAULT_MAX_BODY };
+  return (head) => route.admit?.(head) ?? admission;
 }

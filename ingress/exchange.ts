@@ -27,6 +27,7 @@ import { BodyBuffer } from './body-buffer.ts';
 import { type Ambiguity, ambiguous, endsConnection, UNTOLD } from './body-length.ts';
 import { subjectsOf } from './certificate-subjects.ts';
 import type { CompiledRoute } from './compiled-route.ts';
+import type { DelayedAnswers } from './delayed-answers.ts';
 import { type Limits, Patience } from './patience.ts';
 import {
   decodeParams,
@@ -38,7 +39,15 @@ import {
   requestOf,
 } from './request-head.ts';
 import { type Admission, isReply, type Peer, type Reply } from './route.ts';
-import { CLIENT_GONE, INTERNAL_ERROR, tooLarge, tooSlow, UNREADABLE_PATH, writeHead } from './write-reply.ts';
+import {
+  CLIENT_GONE,
+  INTERNAL_ERROR,
+  tooLarge,
+  tooSlow,
+  UNREADABLE_PATH,
+  writeReply,
+  writeUnended,
+} from './write-reply.ts';
 
 export interface ServerState {
   readonly log: Log;
@@ -47,8 +56,7 @@ export interface ServerState {
   /** Connections are closed after their answer. */
   draining: boolean;
   inFlight: number;
-  /** Answers that wait. */
-  delayed: number;
+  readonly delayed: DelayedAnswers;
   readonly proxies: TrustedProxies;
   readonly accessLog: AccessLogMode;
 }
@@ -64,8 +72,6 @@ const LINGER = { idle: 250, total: 2000, pace: 0 };
 /** Beyond the limit of the route. */
 const LINGER_BYTES = 64 * 1024 * 1024;
 const READ_TO_END = 256 * 1024;
-/** Answers that wait hold a connection each: beyond so many nobody waits. */
-const MOST_DELAYED = 1000;
 
 export class Exchange implements Peer {
   #state: State = 'reading';
@@ -234,15 +240,14 @@ export class Exchange implements Peer {
 
   /** `remaining`: bytes of the body that are still to come. */
   #isDelayed(reply: Reply, remaining: number): boolean {
-    if (reply.delay === undefined || this.#server.draining || this.#server.delayed >= MOST_DELAYED) return false;
-    this.#state = 'delaying';
-    this.#server.delayed += 1;
+    if (reply.delay === undefined || this.#server.draining) return false;
     const before = this.#received;
-    this.#cancelDelay = this.#server.clock.after(reply.delay, () => {
-      this.#server.delayed -= 1;
+    this.#cancelDelay = this.#server.delayed.wait(reply.delay, () => {
       this.#cancelDelay = null;
       this.#refuse(reply, this.#isComplete ? 0 : Math.max(0, remaining - (this.#received - before)));
     });
+    if (this.#cancelDelay === null) return false;
+    this.#state = 'delaying';
     return true;
   }
 
@@ -255,10 +260,7 @@ export class Exchange implements Peer {
     } else {
       this.#state = 'lingering';
       if (this.#server.accessLog !== 'off') this.address();
-      this.#res.cork(() => {
-        writeHead(this.#res, reply);
-        this.#res.writeHeader('Connection', 'close').write(reply.body ?? '');
-      });
+      writeUnended(this.#res, reply);
       this.#answered(reply);
       this.#watch(LINGER);
     }
@@ -303,12 +305,7 @@ export class Exchange implements Peer {
   #sendNow(reply: Reply, close: boolean): void {
     this.#state = 'done';
     if (reply.status >= 400 && this.#server.accessLog !== 'off') this.address();
-    const closing = close || this.#server.draining;
-    this.#res.cork(() => {
-      writeHead(this.#res, reply);
-      if (this.#isHead) this.#res.endWithoutBody(Buffer.byteLength(reply.body ?? ''), closing);
-      else this.#res.end(reply.body, closing);
-    });
+    writeReply(this.#res, reply, this.#isHead, close || this.#server.draining);
     this.#finish(reply);
   }
 
@@ -332,10 +329,7 @@ export class Exchange implements Peer {
     const before = this.#state;
     if (before === 'done') return;
     this.#state = 'aborted';
-    if (this.#cancelDelay !== null) {
-      this.#cancelDelay();
-      this.#server.delayed -= 1;
-    }
+    this.#cancelDelay?.();
     this.#body = null;
     // The answer of a lingering one is out and counted; a handler that runs finishes first.
     if (before === 'lingering') this.#server.inFlight -= 1;

@@ -1,5 +1,5 @@
 /**
- * The HTTP server: routes on uWebSockets.js, which this file and exchange.ts alone know.
+ * The HTTP server: uWebSockets.js, which this file, register.ts and exchange.ts alone know.
  *
  * Mind: uWebSockets.js ends a connection on which a further request arrives before the one before it is answered. Senders
  * of webhooks do not pipeline; what was read of the first is handled, and its sender asks again, as HTTP has it.
@@ -11,7 +11,6 @@ import {
   type ListenSocket,
   SSLApp,
   type TemplatedApp,
-  type HttpRequest as UwsRequest,
   type HttpResponse as UwsResponse,
   us_listen_socket_close,
   us_socket_local_port,
@@ -21,12 +20,12 @@ import type { Log } from '../telemetry/log.ts';
 import type { AccessLogMode } from './access-log.ts';
 import type { HttpMetrics } from './access-metrics.ts';
 import { addressOf, TrustedProxies } from './address.ts';
-import { type CompiledRoute, compile } from './compiled-route.ts';
 import { ConnectionLimit } from './connection-limit.ts';
 import { connectionsByAddress } from './connection-table.ts';
-import { Exchange, type ServerState } from './exchange.ts';
-import { methodNotAllowed, pathUnknown } from './problem.ts';
-import type { Method, Route } from './route.ts';
+import { DelayedAnswers } from './delayed-answers.ts';
+import type { ServerState } from './exchange.ts';
+import { register } from './register.ts';
+import type { Route } from './route.ts';
 import { type ListeningApp, type TlsChange, type TlsFiles, TlsListener } from './tls-listener.ts';
 
 const LISTEN_SHARED = 0;
@@ -85,7 +84,8 @@ export class ListenFailed extends Error {
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { listen, shared, log, metrics, clock = systemClock } = options;
   const { proxies = new TrustedProxies(), accessLog = 'off' } = options;
-  const server: ServerState = { log, metrics, clock, draining: false, inFlight: 0, delayed: 0, proxies, accessLog };
+  const delayed = new DelayedAnswers(clock);
+  const server: ServerState = { log, metrics, clock, draining: false, inFlight: 0, delayed, proxies, accessLog };
   const ports: number[] = [];
   const connections = new ConnectionLimit({
     perAddress: options.connectionsPerAddress ?? Number.POSITIVE_INFINITY,
@@ -201,66 +201,4 @@ async function shutDown(
   await finish(server, deadline);
   if (server.inFlight > 0) server.log.warn({ requests: server.inFlight }, 'http.closed-with-requests-under-way');
   for (const app of apps) app.close();
-}
-
-function register(app: TemplatedApp, routes: readonly Route[], server: ServerState): void {
-  const allowed = new Map<string, Method[]>();
-  const elsewhere = routes.find(({ path }) => path === '/*');
-  for (const route of routes) {
-    // With methods of its own it would come before the others' refusals of theirs.
-    if (route === elsewhere) continue;
-    const methods = typeof route.method === 'string' ? [route.method] : route.method;
-    const pattern = route.path.replace(/\{(\w+)\}/g, ':$1');
-    allowed.set(pattern, [...(allowed.get(pattern) ?? []), ...methods]);
-    const compiled = compile(route, pattern);
-    for (const method of methods) on(app, method, pattern, serving(compiled, server));
-  }
-  for (const [pattern, methods] of allowed) {
-    app.any(pattern, serving(refusing(pattern, refusingMethod([...new Set(methods)])), server));
-  }
-  app.any('/*', serving(elsewhere === undefined ? refusing('unknown', pathUnknown) : compile(elsewhere, '/*'), server));
-}
-
-function on(
-  app: TemplatedApp,
-  method: Method,
-  pattern: string,
-  serve: (res: UwsResponse, req: UwsRequest) => void,
-): void {
-  switch (method) {
-    case 'GET':
-      app.get(pattern, serve).head(pattern, serve);
-      return;
-    case 'POST':
-      app.post(pattern, serve);
-      return;
-    case 'PUT':
-      app.put(pattern, serve);
-      return;
-    case 'PATCH':
-      app.patch(pattern, serve);
-      return;
-    case 'DELETE':
-      app.del(pattern, serve);
-      return;
-    case 'OPTIONS':
-      app.options(pattern, serve);
-      return;
-    default:
-      method satisfies never;
-  }
-}
-
-function serving(route: CompiledRoute, server: ServerState): (res: UwsResponse, req: UwsRequest) => void {
-  return (res, req) => new Exchange(res, route, server).begin(req);
-}
-
-/** A route that answers from the head alone. */
-function refusing(name: string, admit: CompiledRoute['admit']): CompiledRoute {
-  return { name, params: [], headers: [], admit, handle: () => pathUnknown() };
-}
-
-function refusingMethod(methods: readonly Method[]): CompiledRoute['admit'] {
-  const all = methods.includes('GET') ? [...methods, 'HEAD'] : methods;
-  return ({ method }) => methodNotAllowed(method, all);
 }

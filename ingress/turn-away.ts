@@ -1,6 +1,6 @@
 /** A process that was told to stop takes nothing new in: its readiness says so, and who comes all the same is to come again. */
 
-import { DEFAULT_MAX_BODY } from './compiled-route.ts';
+import { admissionOf } from './compiled-route.ts';
 import { problem } from './problem.ts';
 import type { Route } from './route.ts';
 
@@ -10,8 +10,8 @@ const COME_AGAIN = '5';
 /** Health and metrics are told to the end. What was begun before goes on: only heads are turned away. */
 export function turningAway(route: Route, isLeaving: () => boolean): Route {
   if (route.access === 'everyone' || route.path === '/metrics') return route;
-  const admission = { maxBodyBytes: route.maxBodyBytes ?? DEFAULT_MAX_BODY };
-  return { ...route, admit: (head) => (isLeaving() ? leaving() : (route.admit?.(head) ?? admission)) };
+  const admit = admissionOf(route);
+  return { ...route, admit: (head) => (isLeaving() ? leaving() : admit(head)) };
 }
 
 function leaving() {

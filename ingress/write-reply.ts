@@ -1,4 +1,4 @@
-/** Writing an answer's head, and the answers that the server itself gives. */
+/** Writing answers, and those that the server itself gives. */
 
 import type { HttpResponse as UwsResponse } from 'uWebSockets.js';
 import { STATUS_CODES } from 'node:http';
@@ -12,8 +12,25 @@ export const UNREADABLE_PATH = problem(400, 'Unreadable path', {
   detail: 'The path holds a percent-encoding that is not UTF-8.',
 });
 
-/** Status and headers; to be called within `cork`. In one call: each costs as much as what it writes. */
-export function writeHead(res: UwsResponse, { status, headers }: Reply): void {
+/** `isHead`: the body is told of and not sent. `closing`: so is the connection's end. */
+export function writeReply(res: UwsResponse, reply: Reply, isHead: boolean, closing: boolean): void {
+  res.cork(() => {
+    writeHead(res, reply);
+    if (isHead) res.endWithoutBody(Buffer.byteLength(reply.body ?? ''), closing);
+    else res.end(reply.body, closing);
+  });
+}
+
+/** All of it but its end, so that its sender hangs up first. */
+export function writeUnended(res: UwsResponse, reply: Reply): void {
+  res.cork(() => {
+    writeHead(res, reply);
+    res.writeHeader('Connection', 'close').write(reply.body ?? '');
+  });
+}
+
+/** Status and headers, in one call: each costs as much as what it writes. */
+function writeHead(res: UwsResponse, { status, headers }: Reply): void {
   let head = statusLine(status);
   for (const name in headers) head += `\r\n${name}: ${headers[name] ?? ''}`;
   res.writeStatus(head);
