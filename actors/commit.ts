@@ -3,7 +3,7 @@
  * outside of a round waits for the next commit.
  */
 
-import { addressOf } from '../alert/entry.ts';
+import { addressOf } from '../alert/entity-address.ts';
 import type { Policy } from '../alert/policy.ts';
 import { reason } from '../alert/reason.ts';
 import type { CommandAnswer } from '../bus/ask-partition.ts';

@@ -5,7 +5,8 @@
 
 import type { Advice } from '../alert/advice.ts';
 import type { CorrelationTask } from '../alert/correlation-run.ts';
-import type { EntityKindName, Entry } from '../alert/entry.ts';
+import type { EntityKindName } from '../alert/entity-address.ts';
+import type { Entry } from '../alert/entry.ts';
 import type { HoldsState } from '../alert/holds-state.ts';
 import type { Policy } from '../alert/policy.ts';
 import type { Placement } from '../alert/promotion-state.ts';

@@ -1,7 +1,8 @@
 /** From frames to the inputs of turns: drops what was seen before, finds the entity, keeps what cannot be read. */
 
 import { createHash } from 'node:crypto';
-import { addressOf, type EntityKindName, type Entry } from '../alert/entry.ts';
+import { addressOf, type EntityKindName } from '../alert/entity-address.ts';
+import type { Entry } from '../alert/entry.ts';
 import { entryProblem } from '../alert/entry-problem.ts';
 import { reason } from '../alert/reason.ts';
 import { decodeFrame, type Frame, FrameUnreadable } from '../bus/frame.ts';

@@ -3,7 +3,7 @@
  * decided again.
  */
 
-import type { EntityKindName } from '../alert/entry.ts';
+import type { EntityKindName } from '../alert/entity-address.ts';
 import type { Policy } from '../alert/policy.ts';
 import type { Bus } from '../bus/connection.ts';
 import type { Effect, JournalEvent, Marks } from '../bus/journal.ts';

@@ -4,14 +4,8 @@
  */
 
 import { createInbox } from '@nats-io/nats-core';
-import {
-  addressOf,
-  type CommandEntry,
-  type PromotionEntry,
-  type ReplayEntry,
-  type SilenceEntry,
-  type SubmitEntry,
-} from '../alert/entry.ts';
+import { addressOf } from '../alert/entity-address.ts';
+import type { CommandEntry, PromotionEntry, ReplayEntry, SilenceEntry, SubmitEntry } from '../alert/entry.ts';
 import type { Reason } from '../alert/reason.ts';
 import type { Bus } from './connection.ts';
 import { encodeFrame } from './frame.ts';

@@ -1,6 +1,6 @@
 /** Where an entity lives. The number of partitions is fixed per deployment and stored with the streams. */
 
-import type { EntityAddress } from '../alert/entry.ts';
+import type { EntityAddress } from '../alert/entity-address.ts';
 
 /** `a0`, `a1`, ... hold alerts and groups; `c0`, `c1`, ... hold channels. */
 export type PartitionName = `a${number}` | `c${number}`;

@@ -1,6 +1,7 @@
 /** How an attempt ends: by its outcome, or because its owner was lost before recording one. */
 
-import { channelKey, type Entry } from '../alert/entry.ts';
+import { channelKey } from '../alert/entity-address.ts';
+import type { Entry } from '../alert/entry.ts';
 import type { ChannelPolicy } from '../alert/policy.ts';
 import { type Reason, reason } from '../alert/reason.ts';
 import { backoff } from './backoff.ts';

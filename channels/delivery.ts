@@ -26,7 +26,8 @@
  * What is for a channel that is not declared (policy null) is dead.
  */
 
-import { channelKey, type Entry, type ProbeEntry, type ReceiptEntry } from '../alert/entry.ts';
+import { channelKey } from '../alert/entity-address.ts';
+import type { Entry, ProbeEntry, ReceiptEntry } from '../alert/entry.ts';
 import type { Notification } from '../alert/notification.ts';
 import type { ChannelPolicy } from '../alert/policy.ts';
 import { type Reason, reason } from '../alert/reason.ts';

@@ -1,7 +1,8 @@
 /** What becomes of a notification that its channel cannot deliver: the next channel has it, or it is dead and its groups hear of that. */
 
 import { isMember } from '../alert/audience.ts';
-import { channelKey, type Entry } from '../alert/entry.ts';
+import { channelKey } from '../alert/entity-address.ts';
+import type { Entry } from '../alert/entry.ts';
 import { type Notification, tellsOfTaking } from '../alert/notification.ts';
 import type { ChannelPolicy } from '../alert/policy.ts';
 import { type Reason, reason } from '../alert/reason.ts';

@@ -1,7 +1,8 @@
 /** Call-backs of providers: which channel they are of, and their way to the partition that owns it. */
 
 import { randomUUID } from 'node:crypto';
-import { addressOf, channelKey, type ReceiptEntry } from '../alert/entry.ts';
+import { addressOf, channelKey } from '../alert/entity-address.ts';
+import type { ReceiptEntry } from '../alert/entry.ts';
 import type { CallbackPorts } from '../api/callbacks.ts';
 import type { Bus } from '../bus/connection.ts';
 import { encodeFrame } from '../bus/frame.ts';

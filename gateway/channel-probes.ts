@@ -4,7 +4,8 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { addressOf, type ProbeEntry } from '../alert/entry.ts';
+import { addressOf } from '../alert/entity-address.ts';
+import type { ProbeEntry } from '../alert/entry.ts';
 import { encodeFrame } from '../bus/frame.ts';
 import type { FramePublisher } from '../bus/ingest.ts';
 import { type PartitionCount, type PartitionName, partitionOf } from '../bus/partition.ts';

@@ -4,7 +4,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { addressOf, channelKey } from '../alert/entry.ts';
+import { addressOf, channelKey } from '../alert/entity-address.ts';
 import { askArchive, QueryFailed } from '../archive/ask.ts';
 import { askPartition } from '../bus/ask-partition.ts';
 import type { Bus } from '../bus/connection.ts';

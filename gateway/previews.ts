@@ -1,6 +1,6 @@
 /** What a declared channel would send about alerts, by the resources in force: masked as it would be, and not sent. */
 
-import { channelKey } from '../alert/entry.ts';
+import { channelKey } from '../alert/entity-address.ts';
 import type { OperatorPorts } from '../api/operator-ports.ts';
 import { previewOf } from '../channels/preview.ts';
 import { notificationOf, sampleAlert } from '../channels/preview-subject.ts';

@@ -4,7 +4,8 @@
  */
 
 import type { CommandReply } from '../alert/alert-state.ts';
-import { addressOf, type UnreadableEntry } from '../alert/entry.ts';
+import { addressOf } from '../alert/entity-address.ts';
+import type { UnreadableEntry } from '../alert/entry.ts';
 import { reason } from '../alert/reason.ts';
 import type { Bus } from '../bus/connection.ts';
 import { encodeFrame } from '../bus/frame.ts';

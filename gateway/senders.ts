@@ -3,7 +3,7 @@
  * way first.
  */
 
-import { channelKey } from '../alert/entry.ts';
+import { channelKey } from '../alert/entity-address.ts';
 import type { Send } from '../channels/delivery.ts';
 import type { Outcome } from '../channels/outcome.ts';
 import { CHANNEL_TYPES } from '../channels/registry.ts';

@@ -1,6 +1,6 @@
 /** What the buttons of Slack messages need of the rest: the channel with its secrets, commands, a way to answer. */
 
-import { channelKey } from '../alert/entry.ts';
+import { channelKey } from '../alert/entity-address.ts';
 import type { OperatorPorts } from '../api/operator-ports.ts';
 import type { SlackPorts } from '../api/slack-interactions.ts';
 import { mayAct } from '../channels/slack/may-act.ts';

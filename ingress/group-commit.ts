@@ -10,7 +10,7 @@
  */
 
 import type { Alert } from '../alert/alert.ts';
-import { addressOfAlert } from '../alert/entry.ts';
+import { addressOfAlert } from '../alert/entity-address.ts';
 import { encodeFrame } from '../bus/frame.ts';
 import { type PartitionCount, type PartitionName, partitionOf } from '../bus/partition.ts';
 import type { Clock } from '../telemetry/clock.ts';

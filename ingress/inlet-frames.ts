@@ -4,7 +4,8 @@
  * however late, a message is gone over again.
  */
 
-import { addressOf, type Entry, type UnreadableEntry } from '../alert/entry.ts';
+import { addressOf } from '../alert/entity-address.ts';
+import type { Entry, UnreadableEntry } from '../alert/entry.ts';
 import { encodeFrame } from '../bus/frame.ts';
 import { type PartitionCount, type PartitionName, partitionOf } from '../bus/partition.ts';
 

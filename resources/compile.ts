@@ -1,6 +1,6 @@
 /** Checked resources become what the rest of Herald works with: one immutable policy, the sources and the channels. */
 
-import { channelKey } from '../alert/entry.ts';
+import { channelKey } from '../alert/entity-address.ts';
 import { unfiltered } from '../alert/filter.ts';
 import type { Policy } from '../alert/policy.ts';
 import type { Route } from '../alert/route.ts';

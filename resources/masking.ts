@@ -5,7 +5,7 @@
  */
 
 import Type from 'typebox';
-import { channelKey } from '../alert/entry.ts';
+import { channelKey } from '../alert/entity-address.ts';
 import { compileMask, type Mask } from '../rules/mask.ts';
 import { compileAlertMask, type MaskAlert } from '../rules/mask-alert.ts';
 import { MASKED, type MaskRule } from '../rules/mask-rules.ts';

@@ -2,7 +2,7 @@
 
 import { writeFile } from 'node:fs/promises';
 import type { Alert } from '../../alert/alert.ts';
-import { channelKey } from '../../alert/entry.ts';
+import { channelKey } from '../../alert/entity-address.ts';
 import type { Notification, Recipient } from '../../alert/notification.ts';
 import { createPictures } from '../../channels/picture/pictures.ts';
 import { type Preview, previewOf } from '../../channels/preview.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
-import { channelKey } from '../../alert/entry.ts';
+import { channelKey } from '../../alert/entity-address.ts';
 import { reason } from '../../alert/reason.ts';
 import { CHANNEL_TYPES } from '../../channels/registry.ts';
 import { Senders } from '../../gateway/senders.ts';
