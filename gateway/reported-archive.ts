@@ -1,5 +1,6 @@
 /** The archive open on its file, and word on the bus of how far it is. */
 
+import { randomUUID } from 'node:crypto';
 import { letTextsGo } from '../alert/shared-text.ts';
 import { journalSource } from '../archive/journal-source.ts';
 import { type RunningArchive, runArchive } from '../archive/run.ts';
@@ -8,6 +9,7 @@ import { type PartitionCount, partitionNames } from '../bus/partition.ts';
 import { META_BUCKET } from '../bus/subjects.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
+import { ArchiveRival } from './archive-rival.ts';
 import type { ArchiveRole } from './archive-role.ts';
 
 const REPORT_EVERY = 5000;
@@ -29,9 +31,11 @@ export async function openReportedArchive(
     log,
   });
   const meta = await bus.kvm.open(META_BUCKET);
+  const rival = new ArchiveRival(meta, randomUUID(), databaseFile, log);
   let cancel = () => {};
   const report = async () => {
     try {
+      await rival.sign();
       await reportProgress(archive, meta);
     } catch (error) {
       log.warn({ event: 'archive.progress-not-told', error }, 'journals are not purged until this succeeds');
@@ -40,7 +44,7 @@ export async function openReportedArchive(
   };
   await report();
   return {
-    problem: archive.unusable,
+    problem: () => archive.unusable() ?? rival.problem(),
     async stop() {
       cancel();
       await archive.close();
