@@ -1,5 +1,5 @@
 /**
- * What `npm test` runs after the set-up: format and lint, types, dead code, then every test file, three at a time. All
+ * What `npm test` runs after the set-up: format and lint, types, dead code, then every test file. All
  * stages run even when one fails; a table of seconds ends it, and one line with the numbers.
  * Arguments are test files or globs to run instead of all.
  */
@@ -13,8 +13,6 @@ import { say, seconds } from './progress.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const RUN_LIMIT_MS = 14 * 60_000;
-/** A test that takes longer hangs. A file counts as one, and that of the benchmarks needs two minutes on a busy machine. */
-const TEST_LIMIT_MS = 240_000;
 const TAP_FILE = join(root, '.runtime/test.tap');
 
 const runtime = currentRuntime(root);
@@ -32,15 +30,12 @@ const stages = [
   {
     name: 'tests',
     args: [
-      '--test',
-      // Many wait for processes, timers and the network most of their time: three keep two cores busy.
-      '--test-concurrency=3',
-      `--test-timeout=${TEST_LIMIT_MS}`,
-      '--test-reporter=spec',
-      '--test-reporter-destination=stdout',
-      '--test-reporter=tap',
-      `--test-reporter-destination=${TAP_FILE}`,
-      ...(files.length > 0 ? files : ['test/**/*.test.ts']),
+      '--disable-warning=ExperimentalWarning',
+      // As bin/herald has it: to load what is tested is most of the time of a short file.
+      `--import=${join(root, 'bin/stripped.mjs')}`,
+      join(root, 'setup/test-files.mjs'),
+      TAP_FILE,
+      ...files,
     ],
   },
 ];

@@ -96,7 +96,7 @@ test('what went wrong is told with its own line and column', async () => {
 
 test('each thread takes it', async () => {
   const { root, kept, run } = await checkout();
-  const main = "import { Worker } from 'node:worker_threads';\nnew Worker(`${import.meta.dirname}/one.ts`);\n";
+  const main = "import { Worker } from 'node:worker_threads';\nnew Worker(import.meta.dirname + '/one.ts');\n";
   await writeFile(join(root, 'a/main.ts'), main);
   assert.equal(await run(join(root, 'a/main.ts')), 'one');
   assert.deepEqual((await readdir(kept)).sort(), ['a+main.ts', 'a+one.ts']);
