@@ -19,25 +19,34 @@ export function canInstallDebianPackages() {
   return process.getuid?.() === 0 && findProgram('apt-get') !== null && existsSync('/etc/debian_version');
 }
 
-/** Its service is neither started nor left running: Herald starts its own on ports of its own. */
-export async function installDebianPackage(root, name, lock, service = name) {
-  await step(`Debian's package ${name}`, async () => {
+/**
+ * All in one go, which takes half of the time that one after the other takes. Their services are neither started nor left running: Herald
+ * starts its own on ports of its own.
+ *
+ * @param {{ package: string, service?: string }[]} packages
+ */
+export async function installDebianPackages(root, packages, lock) {
+  const names = packages.map((one) => one.package);
+  const title = names.join(', ');
+  await step(`Debian's ${names.length === 1 ? 'package' : 'packages'} ${title}`, async () => {
     const apt = (...args) =>
       run('apt-get', args, {
         cwd: root,
         // RUNLEVEL=1: what the package's scripts ask before they start a service. They ask systemd for its own, see below.
         env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
-        logFile: join(root, `.runtime/apt-${name}.log`),
+        logFile: join(root, `.runtime/apt-${names.length === 1 ? title : 'packages'}.log`),
         onStart: (pid) => lock.running(pid),
       });
-    const install = () => apt('install', '-y', '--no-install-recommends', name);
+    const install = () => apt('install', '-y', '--no-install-recommends', ...names);
     let result = await install();
     if (!result.ok) {
       await apt('update');
       result = await install();
     }
-    if (!result.ok) throw new SetupProblem(`apt-get install ${name} failed:\n${lastLines(result.output(), 8)}`);
-    if (existsSync('/run/systemd/system')) await stopService(root, service);
+    if (!result.ok)
+      throw new SetupProblem(`apt-get install ${names.join(' ')} failed:\n${lastLines(result.output(), 8)}`);
+    if (!existsSync('/run/systemd/system')) return;
+    for (const { package: name, service = name } of packages) await stopService(root, service);
   });
 }
 

@@ -1,8 +1,8 @@
 /**
  * Only one set-up at a time works on a checkout.
  *
- * The lock is a file that names its holder and the program that the holder runs. It counts as held while one of the two is
- * alive: after a kill -9 of the set-up alone, its `npm ci` may still write. A process is known by its pid and its start
+ * The lock is a file that names its holder and the programs that the holder runs. It counts as held while one of them is
+ * alive: after a kill -9 of the set-up alone, its npm may still write. A process is known by its pid and its start
  * time, since a restarted container hands out the same pids again.
  */
 
@@ -40,7 +40,7 @@ export async function takeLock(file, onWait = () => {}, pollMs = 250) {
 }
 
 function tryLock(file) {
-  const content = { host: hostname(), holder: identity(process.pid), program: null };
+  const content = { host: hostname(), holder: identity(process.pid), programs: [] };
   const draft = `${file}.${process.pid}`;
   const write = () => writeFileSync(draft, JSON.stringify(content));
   write();
@@ -56,7 +56,7 @@ function tryLock(file) {
   return {
     /** From now on the lock is held by the program, too. */
     running(pid) {
-      content.program = identity(pid);
+      content.programs = [...content.programs.filter(isAlive), identity(pid)];
       write();
       renameSync(draft, file);
     },
@@ -75,8 +75,8 @@ function readLock(file) {
   }
 }
 
-function isHeld(file, { host, holder, program }) {
-  if (host === hostname()) return isAlive(holder) || isAlive(program);
+function isHeld(file, { host, holder, programs = [] }) {
+  if (host === hostname()) return [holder, ...programs].some(isAlive);
   if (host === undefined) return false;
   try {
     return Date.now() - statSync(file).mtimeMs < FOREIGN_LOCK_MS;

@@ -5,7 +5,7 @@
 
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { canInstallDebianPackages, findProgram, installDebianPackage } from './host-programs.mjs';
+import { canInstallDebianPackages, findProgram, installDebianPackages } from './host-programs.mjs';
 import { SetupProblem, say } from './progress.mjs';
 
 /** Debian's packages, and how their programs are called there and in their own releases. */
@@ -28,6 +28,11 @@ export function peersSettled(root) {
   return PEERS.every((peer) => isSettled(root, peer));
 }
 
+/** Those that an installation would bring, as far as can be said before. */
+export function installablePeers(root) {
+  return PEERS.filter((peer) => !isSettled(root, peer) && !isTaken(peer));
+}
+
 export async function bringPeers(root, lock) {
   for (const peer of PEERS) if (!isSettled(root, peer)) await bring(root, lock, peer);
 }
@@ -42,9 +47,8 @@ function isSettled(root, peer) {
 async function bring(root, lock, peer) {
   try {
     if (!canInstallDebianPackages()) throw new SetupProblem('it is installed by itself only for root on Debian');
-    if (peer.unless !== undefined && findProgram(peer.unless) !== null)
-      throw new SetupProblem(`there is a ${peer.unless} here, which it would replace`);
-    await installDebianPackage(root, peer.package, lock, peer.service);
+    if (isTaken(peer)) throw new SetupProblem(`there is a ${peer.unless} here, which it would replace`);
+    await installDebianPackages(root, [peer], lock);
   } catch (error) {
     if (!(error instanceof SetupProblem)) throw error;
     const file = triedFile(root, peer);
@@ -52,6 +56,11 @@ async function bring(root, lock, peer) {
     say(`     No ${peer.package}: ${error.message.split('\n')[0]}. The tests with a real ${peer.name} are skipped.`);
     say(`     To try again: remove ${file}`);
   }
+}
+
+/** The machine has another in its place. */
+function isTaken({ unless }) {
+  return unless !== undefined && findProgram(unless) !== null;
 }
 
 function triedFile(root, { tried }) {

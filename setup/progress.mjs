@@ -34,9 +34,11 @@ export async function step(title, work) {
 }
 
 const running = new Set();
+let ending = false;
 
-/** Ends what was started, with all its children. For an interrupted set-up. */
+/** Ends what was started, with all its children, and lets nothing be started any more. For a set-up that is broken off. */
 export function endPrograms() {
+  ending = true;
   for (const child of running) {
     try {
       process.kill(-child.pid, 'SIGTERM');
@@ -49,9 +51,14 @@ export function endPrograms() {
 /**
  * Runs a program with its output in `logFile`. In a process group of its own, so that an interrupted set-up can end it
  * with all its children: a compiler left behind would write into the tree that the next set-up makes.
+ *
+ * @param {string} program
+ * @param {readonly string[]} args
+ * @param {{ cwd: string, env: NodeJS.ProcessEnv, logFile: string, onStart?: (pid: number) => void }} options
  */
 export function run(program, args, { cwd, env, logFile, onStart = () => {} }) {
   return new Promise((resolve, reject) => {
+    if (ending) throw new SetupProblem(`${program} was not run: the set-up is broken off.`);
     const log = createWriteStream(logFile);
     log.once('error', reject);
     const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });

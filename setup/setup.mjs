@@ -7,11 +7,13 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { beside } from './beside.mjs';
 import { bringDependencies, dependenciesReady } from './dependencies.mjs';
+import { canInstallDebianPackages, installDebianPackages } from './host-programs.mjs';
 import { takeLock } from './lock.mjs';
-import { bringNatsServer, natsServerReady } from './nats-server.mjs';
+import { bringNatsServer, NATS_SERVER, natsServerReady } from './nats-server.mjs';
 import { bringRuntime, currentRuntime } from './node-runtime.mjs';
-import { bringPeers, peersSettled } from './peers.mjs';
+import { bringPeers, installablePeers, peersSettled } from './peers.mjs';
 import { endPrograms, SetupProblem, say, seconds } from './progress.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -28,12 +30,30 @@ function isReady() {
   );
 }
 
-/** The quick ones that may be missing for good come first: nobody waits a minute to be told of them. */
-async function bringAll(lock) {
-  const runtime = currentRuntime(root) ?? (await bringRuntime(root, lock));
+/** Beside each other: packages wait for the network and the disk, dependencies are compiled. */
+function bringAll(lock) {
+  return beside(
+    () => bringPrograms(lock),
+    async () => {
+      const runtime = currentRuntime(root) ?? (await bringRuntime(root, lock));
+      if (!dependenciesReady(root, runtime)) await bringDependencies(root, runtime, lock);
+    },
+  );
+}
+
+/** What one installation of all together does not bring is tried alone, which says what is wrong with it. */
+async function bringPrograms(lock) {
+  const missing = [...(natsServerReady(natsNeeded) ? [] : [NATS_SERVER]), ...(forTests ? installablePeers(root) : [])];
+  if (missing.length > 1 && canInstallDebianPackages()) {
+    try {
+      await installDebianPackages(root, missing, lock);
+    } catch (error) {
+      if (!(error instanceof SetupProblem)) throw error;
+      say('     One after the other then.');
+    }
+  }
   if (!natsServerReady(natsNeeded)) await bringNatsServer(root, lock);
   if (forTests && !peersSettled(root)) await bringPeers(root, lock);
-  if (!dependenciesReady(root, runtime)) await bringDependencies(root, runtime, lock);
 }
 
 async function main() {

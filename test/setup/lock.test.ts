@@ -45,7 +45,7 @@ test('a lock whose holder is gone, or whose pid is another process now, is taken
     { pid: process.pid, startedAt: 'long ago' },
   ]) {
     const file = await lockFile();
-    writeFileSync(file, JSON.stringify({ host: hostname(), holder, program: null }));
+    writeFileSync(file, JSON.stringify({ host: hostname(), holder, programs: [] }));
     (await takeLock(file, () => assert.fail('waits'))).release();
   }
 });
@@ -67,11 +67,24 @@ test('while the program of a dead holder lives, the lock is held: it may still w
   (await second).release();
 });
 
+test('each of the programs that run beside each other holds it', async () => {
+  const file = await lockFile();
+  const lock = await takeLock(file);
+  const [gone, program] = [bystander(), bystander()];
+  lock.running(gone);
+  lock.running(program);
+  const content = JSON.parse(readFileSync(file, 'utf8'));
+  writeFileSync(file, JSON.stringify({ ...content, holder: { pid: 0x7ffffffe, startedAt: '1' } }));
+  process.kill(gone, 'SIGKILL');
+  const second = takeLock(file, () => process.kill(program, 'SIGKILL'), 1);
+  (await second).release();
+});
+
 test('of many that want it at once, over a stale one, only one has it at a time', async () => {
   const file = await lockFile();
   const counter = `${file}.counter`;
   writeFileSync(counter, '0');
-  writeFileSync(file, JSON.stringify({ host: hostname(), holder: { pid: 0x7ffffffe, startedAt: '1' }, program: null }));
+  writeFileSync(file, JSON.stringify({ host: hostname(), holder: { pid: 0x7ffffffe, startedAt: '1' }, programs: [] }));
   const contenders = Array.from({ length: 4 }, () =>
     fork(join(ROOT, 'test/setup/contender.mjs'), [file, counter, '10']),
   );

@@ -110,7 +110,7 @@ test('killed, its npm keeps the next one waiting; when that is gone, too, the ne
   await until('it waits', () => second.output().includes('waiting for it'), { seen: second.output });
   assert.equal((await checkout.npmCalls()).length, 1);
   const lock = JSON.parse(await readFile(join(checkout.root, '.runtime/setup.lock'), 'utf8'));
-  process.kill(lock.program.pid, 'SIGKILL');
+  process.kill(lock.programs.at(-1).pid, 'SIGKILL');
   assert.deepEqual(await ended, [0, null], second.output());
   assert.equal((await checkout.npmCalls()).length, 2);
 });
