@@ -93,7 +93,7 @@ class Role {
   readonly #options: ArchiveOptions;
   readonly #database: ArchiveDatabase;
   readonly #signal: AbortSignal;
-  readonly #turns = new Turns();
+  readonly #turns: Turns;
   readonly #projector: Projector;
   readonly #publisher: EventPublisher;
   /** Why it takes nothing more; null while it does. */
@@ -104,6 +104,7 @@ class Role {
     this.#options = options;
     this.#database = database;
     this.#signal = signal;
+    this.#turns = new Turns(signal);
     this.#projector = new Projector(database, log);
     const sink = async (subject: string, messageId: string, body: string) => {
       await publishAcknowledged(bus, subject, body, { messageId, patience: PUBLISH_PATIENCE });

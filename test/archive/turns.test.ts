@@ -12,7 +12,7 @@ async function work(name: string, into: string[]): Promise<string> {
 }
 
 test('one at a time, in the order of the calls', async () => {
-  const turns = new Turns();
+  const turns = new Turns(new AbortController().signal);
   const seen: string[] = [];
   const names = await Promise.all(['a', 'b', 'c'].map((name) => turns.take(() => work(name, seen))));
   assert.deepEqual(names, ['a', 'b', 'c']);
@@ -20,7 +20,7 @@ test('one at a time, in the order of the calls', async () => {
 });
 
 test('between two of them the event loop goes round', async () => {
-  const turns = new Turns();
+  const turns = new Turns(new AbortController().signal);
   const seen: string[] = [];
   const all = ['a', 'b'].map((name) => turns.take(() => work(name, seen)));
   setImmediate(() => seen.push('the loop'));
@@ -29,9 +29,22 @@ test('between two of them the event loop goes round', async () => {
 });
 
 test('one that throws fails alone', async () => {
-  const turns = new Turns();
+  const turns = new Turns(new AbortController().signal);
   const failing = turns.take(() => Promise.reject(new RangeError('no')));
   const next = turns.take(async () => 'goes on');
   await assert.rejects(failing, RangeError);
   assert.equal(await next, 'goes on');
+});
+
+test('[BR-REL-004] once told to stop, the one that has begun ends, and none that waits is begun', async () => {
+  const stop = new AbortController();
+  const turns = new Turns(stop.signal);
+  const seen: string[] = [];
+  const first = turns.take(async () => {
+    stop.abort();
+    return work('a', seen);
+  });
+  const others = ['b', 'c'].map((name) => turns.take(() => work(name, seen)));
+  assert.deepEqual([await first, ...(await Promise.all(others))], ['a', null, null]);
+  assert.deepEqual(seen, ['a begins', 'a ends']);
 });
