@@ -61,7 +61,9 @@ function allowedScripts(root) {
 
 async function npm(root, runtime, lock, args) {
   // Headers cannot be downloaded everywhere; the runtime has its own.
-  const command = npmCommand(runtime.path, { npm_config_nodedir: runtime.headers });
+  // re2 asks for debug information, which nobody here looks at: without it compiling takes three quarters of the time.
+  const flags = `${process.env.CXXFLAGS ?? ''} -g0`.trim();
+  const command = npmCommand(runtime.path, { npm_config_nodedir: runtime.headers, CXXFLAGS: flags });
   const result = await run(command.program, [...command.args, ...args], {
     cwd: root,
     env: command.env,
