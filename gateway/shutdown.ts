@@ -6,6 +6,8 @@ import type { Log } from '../telemetry/log.ts';
 const BOUND = 9000;
 /** After that for what is open still, so that the two are less than what was promised. Milliseconds. */
 const LINGER = 500;
+/** Milliseconds; a longer one would be taken for 1. */
+const LONGEST_INTERVAL = 0x7fffffff;
 
 export interface Step {
   readonly name: string;
@@ -13,7 +15,8 @@ export interface Step {
 }
 
 /**
- * Resolves when `asked` to stop and every step has run, in order; a step that fails does not keep the others from running.
+ * Resolves when `asked` to stop and every step has run, in order; a step that fails does not keep the others from running. Until it is asked,
+ * the process runs.
  * When `running` rejects, the steps run as well, and its error is thrown.
  */
 export async function untilStopped(
@@ -26,7 +29,10 @@ export async function untilStopped(
     () => new Promise<never>(() => {}),
     (error: unknown) => ({ error }),
   );
+  // Waiting for NATS, a role without HTTP has nothing open, and a process with nothing open ends, whatever it is waiting for.
+  const alive = setInterval(() => {}, LONGEST_INTERVAL);
   const ended = await Promise.race([asked, failure]);
+  clearInterval(alive);
   if (typeof ended === 'string') log.info({ event: 'stopping', signal: ended }, 'stopping');
   await runAll(steps(), log);
   if (typeof ended !== 'string') throw ended.error;

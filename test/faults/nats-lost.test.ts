@@ -156,6 +156,29 @@ test('[BR-REL-004] NATS is down when ingress starts: HTTP is served, 503 with th
   assert.deepEqual([(await actors.stop()).code, (await ingress.stop()).code], [0, 0]);
 });
 
+test('[BR-REL-004] NATS is down when workers and the archive start: they wait for as long as it takes, stop when asked to, and work once it appears', async () => {
+  const receiver = await startReceiver();
+  const { nats, start } = await startCluster({
+    partitions: PARTITIONS,
+    resources: oneWebhook({ receiverUrl: receiver.url }),
+  });
+  await nats.kill9();
+  const waiting = await Promise.all([start('ingress'), start('actors'), start('archive')]);
+  const [ingress, actors, archive] = waiting;
+  const impatient = await start('actors');
+  for (const role of [...waiting, impatient])
+    await until('it to say that it waits', () => role.logged('bus.waiting').length === 1, { timeoutMs: 30_000 });
+  assert.equal((await impatient.stop()).code, 0);
+  // A process that has nothing open ends a second after it said so.
+  await pause(2500);
+  await nats.restart();
+  await Promise.all([ingress.ready(), actors.ready(), archive.ready()]);
+  const traffic = new Traffic({ connections: 1, groupsPerConnection: 3, alertsPerGroup: 2, rounds: 1, name: 'late' });
+  await traffic.send(ingress.url);
+  await until('all to be told', () => receiver.requests.length === 3, { timeoutMs: 20_000 });
+  for (const role of waiting) assert.equal((await role.stop()).code, 0);
+});
+
 test('[BR-REL-004] NATS comes back without what it stored: alerts are accepted, decided and told again, and nobody has to start anything', async () => {
   const receiver = await startReceiver();
   const cluster = await startCluster({ partitions: PARTITIONS, resources: oneWebhook({ receiverUrl: receiver.url }) });
