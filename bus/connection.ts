@@ -4,10 +4,25 @@
  */
 
 import { isIP } from 'node:net';
-import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import {
+  JetStreamApiError,
+  type JetStreamClient,
+  type JetStreamManager,
+  jetstream,
+  jetstreamManager,
+} from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { Objm } from '@nats-io/obj';
-import { AuthorizationError, connect, type NatsConnection, type TlsOptions } from '@nats-io/transport-node';
+import {
+  AuthorizationError,
+  ConnectionError,
+  connect,
+  type NatsConnection,
+  NoRespondersError,
+  RequestError,
+  TimeoutError,
+  type TlsOptions,
+} from '@nats-io/transport-node';
 import type { Log } from '../telemetry/log.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 
@@ -37,6 +52,13 @@ export class BusUnreachable extends Error {
     return this.cause instanceof AuthorizationError;
   }
 }
+
+/** The server, or the stream that is asked for, is not there now; asking again later may help. */
+export function isOutage(error: unknown): boolean {
+  return OUTAGES.some((kind) => error instanceof kind);
+}
+
+const OUTAGES = [BusUnreachable, TimeoutError, RequestError, NoRespondersError, ConnectionError, JetStreamApiError];
 
 export interface BusOptions {
   readonly url: string;

@@ -63,7 +63,12 @@ export async function joinWorkers(
   const kv = await bus.kvm.open(WORKERS_BUCKET);
   await removeDead(bus, kv, id, deadAfter);
   const workers = new Workers(bus, kv, id, clock, log);
-  await workers.start();
+  try {
+    await workers.start();
+  } catch (error) {
+    await workers.leave();
+    throw error;
+  }
   return workers;
 }
 

@@ -74,7 +74,12 @@ export class WatchedBucket {
       if (connected) watched.#changed();
     });
     watched.#ends = [() => told.unsubscribe(), end];
-    await watched.#read();
+    try {
+      await watched.#read();
+    } catch (error) {
+      watched.close();
+      throw error;
+    }
     watched.#wait(READ_ANYWAY);
     return watched;
   }

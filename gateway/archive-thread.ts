@@ -5,6 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { connectBus } from '../bus/connection.ts';
 import type { PartitionCount } from '../bus/partition.ts';
 import { createLog } from '../telemetry/log.ts';
+import { patiently } from './patiently.ts';
 import { openReportedArchive } from './reported-archive.ts';
 
 /** What it is given to start with. */
@@ -22,11 +23,14 @@ const { natsUrl, count, databaseFile, logLevel } = workerData as ArchiveThreadDa
 const log = createLog(logLevel);
 // On Linux of this thread alone: where time is short, deciding and delivering come first, and the archive catches up.
 if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-const bus = await connectBus({ url: natsUrl, name: 'herald archive', log });
-const archive = await openReportedArchive(bus, count, databaseFile, log);
+const stop = new AbortController();
+void told.then(() => stop.abort());
+const { signal } = stop;
+const bus = await patiently(() => connectBus({ url: natsUrl, name: 'herald archive', log, signal }), signal, log);
+const archive = bus && (await patiently(() => openReportedArchive(bus, count, databaseFile, log), signal, log));
 port.postMessage('open');
 await told;
-await archive.stop();
-await bus.close();
+await archive?.stop();
+await bus?.close();
 // The thread alone, whatever is open in it still: a NATS that takes connections and never answers one keeps them for ever.
 process.exit();

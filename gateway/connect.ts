@@ -5,7 +5,7 @@ import type { Bus } from '../bus/connection.ts';
 import { forgetWorkers } from '../bus/lease.ts';
 import { answerRuleCounts } from '../bus/rule-counts.ts';
 import { systemClock } from '../telemetry/clock.ts';
-import { type ActorsRole, startActors } from './actors-role.ts';
+import { type ActorsRole, type ActorsRoleOptions, startActors } from './actors-role.ts';
 import { alertGauge } from './alert-gauge.ts';
 import { startArchive } from './archive-role.ts';
 import { auditSignInRefused, auditStarted } from './audited-process.ts';
@@ -15,6 +15,7 @@ import type { IngressRole } from './ingress-role.ts';
 import type { LiveResources } from './live-resources.ts';
 import { openBus, partitionCount } from './open-bus.ts';
 import { partitionMetrics } from './partition-metrics.ts';
+import { patiently } from './patiently.ts';
 import { keepPolicyLog } from './policy-log.ts';
 import { ruleCountsOf } from './rule-standing.ts';
 import type { LiveRunTime } from './run-time.ts';
@@ -26,22 +27,25 @@ const SETTLE_LOOK = 20;
 /** For as long as it takes. Whether every role runs; false: it was stopped before. Throws StartFailed. */
 export async function connect(core: Core, ingress: IngressRole | null): Promise<boolean> {
   const { environment, roles, natsUrl, alone, resources, parts, audit, stop, log } = core;
+  const { signal } = stop;
   const bus = await reachBus(core);
   if (bus === null) return false;
   if (resources !== null && environment.secretKeys !== null) await settleSecrets(bus, core, resources);
   parts.bus = bus;
   const count = partitionCount(environment.partitions);
-  if (alone) await forgetWorkers(bus);
-  if (ingress !== null) await core.keys.useBus(bus);
-  if (resources !== null) await core.runTime.useBus(bus);
+  if (alone) await patiently(() => forgetWorkers(bus), signal, log);
+  if (ingress !== null) await patiently(() => core.keys.useBus(bus), signal, log);
+  if (resources !== null) await patiently(() => core.runTime.useBus(bus), signal, log);
   if (core.has('archive')) {
-    parts.archive = await startArchive({ environment, natsUrl, bus, count, inThread: roles.length > 1, log });
+    const options = { environment, natsUrl, bus, count, inThread: roles.length > 1, log };
+    parts.archive = await patiently(() => startArchive(options), signal, log);
   }
   if (resources !== null && core.has('actors')) parts.actors = await startDeciding(core, bus, resources);
+  if (signal.aborted) return false;
   ingress?.useBus(bus, count);
   auditStarted(audit, roles, environment, ingress?.access() ?? null);
-  while (!stop.signal.aborted && parts.actors?.worker.settled() === false) await pause(SETTLE_LOOK);
-  return !stop.signal.aborted;
+  while (!signal.aborted && parts.actors?.worker.settled() === false) await pause(SETTLE_LOOK);
+  return !signal.aborted;
 }
 
 /** null: it is stopped. */
@@ -59,9 +63,10 @@ function reachBus({ environment, roles, natsUrl, alone, audit, log, stop }: Core
 }
 
 /** Resources may refer to the store, which is in NATS: from here on their secrets are known. Throws StartFailed. */
-async function settleSecrets(bus: Bus, { secrets }: Core, resources: LiveResources): Promise<void> {
+async function settleSecrets(bus: Bus, { secrets, stop, log }: Core, resources: LiveResources): Promise<void> {
   try {
-    await secrets.useBus(bus);
+    await patiently(() => secrets.useBus(bus), stop.signal, log);
+    if (stop.signal.aborted) return;
     await resources.settle();
   } catch (error) {
     await bus.close();
@@ -69,13 +74,14 @@ async function settleSecrets(bus: Bus, { secrets }: Core, resources: LiveResourc
   }
 }
 
-async function startDeciding(core: Core, bus: Bus, resources: LiveRunTime): Promise<ActorsRole> {
+/** null: it is stopped. */
+async function startDeciding(core: Core, bus: Bus, resources: LiveRunTime): Promise<ActorsRole | null> {
   const { environment, metrics, audit, senders, plugins, log } = core;
   const { signal } = core.stop;
   answerRuleCounts(bus.nc, () => ruleCountsOf(resources.current()));
   await keepEventMasks({ bus, resources, clock: systemClock, log, signal });
   keepPolicyLog({ bus, resources, clock: systemClock, log, signal, audit });
-  const actors = await startActors({
+  const options: ActorsRoleOptions = {
     bus,
     count: partitionCount(environment.partitions),
     senders,
@@ -86,7 +92,8 @@ async function startDeciding(core: Core, bus: Bus, resources: LiveRunTime): Prom
     policy: () => resources.current().policy,
     findSource: sourceFinder(resources.current),
     masksBeforeStoring: (tenant) => resources.current().intakeMasks.has(tenant),
-  });
-  alertGauge(metrics, actors.worker);
+  };
+  const actors = await patiently(() => startActors(options), signal, log);
+  if (actors !== null) alertGauge(metrics, actors.worker);
   return actors;
 }

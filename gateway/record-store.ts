@@ -55,6 +55,8 @@ export class RecordStore<Content> {
   /** Known when it resolves. */
   async useBus(bus: Bus): Promise<void> {
     const { bucket, clock } = this.#options;
+    // Of two that are asked at once, the other may have failed: this one need not be opened again.
+    if (this.#bucket !== null) return;
     this.#bucket = await WatchedBucket.open(bus, bucket, clock, (content) => this.#take(content));
     if (this.#isClosed) this.#bucket.close();
   }

@@ -30,7 +30,7 @@ export async function openReportedArchive(
     clock: systemClock,
     log,
   });
-  const meta = await bus.kvm.open(META_BUCKET);
+  const meta = await openMeta(bus, archive);
   const rival = new ArchiveRival(meta, randomUUID(), databaseFile, log);
   let cancel = () => {};
   const report = async () => {
@@ -50,6 +50,15 @@ export async function openReportedArchive(
       await archive.close();
     },
   };
+}
+
+async function openMeta(bus: Bus, archive: RunningArchive): Promise<Awaited<ReturnType<Bus['kvm']['open']>>> {
+  try {
+    return await bus.kvm.open(META_BUCKET);
+  } catch (error) {
+    await archive.close();
+    throw error;
+  }
 }
 
 async function reportProgress(archive: RunningArchive, meta: { put(key: string, value: string): Promise<number> }) {
