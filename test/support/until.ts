@@ -5,10 +5,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 export interface UntilOptions {
   /** How long until it counts as never. Only a failing test gets there. */
   readonly timeoutMs?: number;
+  /** From one look to the next. Default: a tenth of the time that it has waited, so that looking does not take the time of what is waited for. */
   readonly everyMs?: number;
   /** For the failure message: what was seen last. */
   readonly seen?: () => unknown;
 }
+
+/** From one look to the next, where nothing else is said. Milliseconds. */
+const SHORTEST = 5;
+const LONGEST = 50;
 
 type Truthy<T> = Exclude<T, null | undefined | false | 0 | ''>;
 
@@ -21,8 +26,9 @@ export async function until<T>(
   condition: () => T | Promise<T>,
   options: UntilOptions = {},
 ): Promise<Truthy<T>> {
-  const { timeoutMs = 20_000, everyMs = 5 } = options;
-  const giveUpAt = performance.now() + timeoutMs;
+  const { timeoutMs = 20_000, everyMs } = options;
+  const since = performance.now();
+  const giveUpAt = since + timeoutMs;
   let cause: unknown;
   for (;;) {
     try {
@@ -33,7 +39,7 @@ export async function until<T>(
       cause = error;
     }
     if (performance.now() >= giveUpAt) throw new NeverHappened(what, timeoutMs, options.seen?.(), cause);
-    await pause(everyMs);
+    await pause(everyMs ?? Math.min(Math.max(SHORTEST, (performance.now() - since) / 10), LONGEST));
   }
 }
 
