@@ -3,7 +3,8 @@
  * that it lost. Every decision to take or leave is made again from what is true now, at every change and twice a second.
  */
 
-import type { Membership, WorkerView } from '../bus/lease.ts';
+import type { Membership } from '../bus/lease.ts';
+import type { WorkerView } from '../bus/observed-workers.ts';
 import { type PartitionName, partitionNames } from '../bus/partition.ts';
 import { assign } from './assignment.ts';
 import type { Partition, PartitionDeps } from './partition.ts';

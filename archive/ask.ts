@@ -1,6 +1,7 @@
 /** Asks the archive over the bus: the other end of answer.ts, for whoever serves the API or a command. */
 
 import type { Bus } from '../bus/connection.ts';
+import { isNobodyThere } from '../bus/nobody-there.ts';
 import { subjects } from '../bus/subjects.ts';
 import { decodeAnswer } from './reply.ts';
 
@@ -35,10 +36,4 @@ async function request(connection: Connection, name: string, params: object): Pr
     const why = isNobodyThere(cause) ? 'no archive is running' : 'the archive does not answer';
     throw new QueryFailed('archive.unavailable', why, { cause });
   }
-}
-
-/** The client wraps the server's NoResponders in a RequestError. */
-function isNobodyThere(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return error.name === 'NoResponders' || (error.cause instanceof Error && isNobodyThere(error.cause));
 }

@@ -1,6 +1,7 @@
 /**
  * Who is alive and who holds what. Every worker rewrites one record twice a second: its beat and the partitions that it
- * holds. Nobody compares wall clocks: an observer times the *changes* of a record with its own monotonic clock.
+ * holds. Nobody compares wall clocks: an observer times the *changes* of a record with its own monotonic clock. As often it asks the
+ * others whether they are connected (presence.ts): for one whose process has ended nobody waits until its record runs out.
  *
  * The records are advice. What decides is the fence in a partition's journal (journal-writer.ts).
  */
@@ -11,32 +12,19 @@ import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import { bucketKeys } from './bucket-keys.ts';
 import type { Bus } from './connection.ts';
+import { ObservedWorkers, type WorkerRecord, type WorkerView } from './observed-workers.ts';
 import type { PartitionName } from './partition.ts';
+import { answerPresence, askPresence, type Presence } from './presence.ts';
 import { WORKERS_BUCKET } from './subjects.ts';
 
 /** How often a record is rewritten, and for how long an unchanged one counts as alive. Milliseconds. */
 export const RENEW_EVERY = 500;
 export const LEASE_TIME = 3000;
 const DEAD_AFTER = 60_000;
-
-export interface WorkerView {
-  readonly id: string;
-  readonly leaving: boolean;
-  /** Partition → the epoch of the fence that it holds it by. */
-  readonly holds: ReadonlyMap<PartitionName, number>;
-}
-
-interface WorkerRecord {
-  readonly beat: number;
-  readonly leaving: boolean;
-  readonly holds: readonly (readonly [PartitionName, number])[];
-}
-
-interface Observed {
-  record: WorkerRecord;
-  /** Monotonic time of the last change seen. */
-  changedAt: number;
-}
+/** Looks in a row at which nobody answers for a worker that is gone: one may fall between two connections of it. */
+const MISSED_LOOKS = 2;
+/** When NATS itself was gone, all come back within that time, one after the other. Milliseconds. */
+const ALL_ARE_BACK = 2000;
 
 export interface Membership {
   readonly id: string;
@@ -61,9 +49,10 @@ export async function joinWorkers(
   deadAfter = DEAD_AFTER,
 ): Promise<Membership> {
   const kv = await bus.kvm.open(WORKERS_BUCKET);
-  await removeDead(bus, kv, id, deadAfter);
-  const workers = new Workers(bus, kv, id, clock, log);
+  // Answers before anybody can know of it.
+  const workers = new Workers(bus, kv, id, clock, log, answerPresence(bus, id));
   try {
+    await removeDead(bus, kv, id, deadAfter);
     await workers.start();
   } catch (error) {
     await workers.leave();
@@ -97,7 +86,8 @@ class Workers implements Membership {
   readonly #kv: KV;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #observed = new Map<string, Observed>();
+  readonly #others: ObservedWorkers;
+  readonly #presence: Presence;
   readonly #listeners: (() => void)[] = [];
   #holds: readonly (readonly [PartitionName, number])[] = [];
   #leaving = false;
@@ -105,21 +95,28 @@ class Workers implements Membership {
   #beat = 0;
   #confirmedAt: number;
   #lookedAt: number;
+  /** Monotonic time of the last return of the connection. */
+  #backSince = Number.NEGATIVE_INFINITY;
+  /** Others can ask it whether it is there. */
+  #answers = false;
   #cancelRenewal = () => {};
   #stopWatch = () => {};
   #forgetConnection = () => {};
 
-  constructor(bus: Bus, kv: KV, id: string, clock: Clock, log: Log) {
+  constructor(bus: Bus, kv: KV, id: string, clock: Clock, log: Log, presence: Presence) {
     this.#bus = bus;
     this.#kv = kv;
     this.id = id;
     this.#clock = clock;
     this.#log = log;
+    this.#others = new ObservedWorkers(clock);
+    this.#presence = presence;
     this.#confirmedAt = this.#lookedAt = clock.monotonic();
   }
 
   async start(): Promise<void> {
-    this.#forgetConnection = this.#bus.onChange(() => this.#restartObservation());
+    this.#forgetConnection = this.#bus.onChange(() => this.#connectionChanged());
+    this.#answers = (await askPresence(this.#bus, this.id)) === 'presence.answered';
     this.#follow();
     await this.#readPresent();
     await this.#renew();
@@ -128,14 +125,10 @@ class Workers implements Membership {
   alive(): WorkerView[] {
     const now = this.#clock.monotonic();
     // Asked twice a second; a long gap means that this process itself stood still and has seen nobody's changes.
-    if (now - this.#lookedAt > LEASE_TIME / 2) this.#restartObservation();
+    if (now - this.#lookedAt > LEASE_TIME / 2) this.#others.restart();
     this.#lookedAt = now;
-    const views: WorkerView[] = [{ id: this.id, leaving: this.#leaving, holds: new Map(this.#holds) }];
-    for (const [id, { record, changedAt }] of this.#observed) {
-      if (id === this.id || now - changedAt > LEASE_TIME) continue;
-      views.push({ id, leaving: record.leaving, holds: new Map(record.holds) });
-    }
-    return views;
+    const own: WorkerView = { id: this.id, leaving: this.#leaving, holds: new Map(this.#holds) };
+    return [own, ...this.#others.alive(LEASE_TIME)];
   }
 
   valid(): boolean {
@@ -161,6 +154,7 @@ class Workers implements Membership {
       );
     }
     this.#stopWatch();
+    this.#presence.end();
   }
 
   onChange(listener: () => void): void {
@@ -171,19 +165,13 @@ class Workers implements Membership {
   async #readPresent(): Promise<void> {
     for (const key of await bucketKeys(this.#bus, WORKERS_BUCKET)) {
       const entry = await this.#kv.get(key);
-      if (entry !== null && entry.operation === 'PUT') this.#observe(key, entry.json<WorkerRecord>());
+      if (entry === null || entry.operation !== 'PUT' || key === this.id) continue;
+      this.#others.observe(key, entry.json<WorkerRecord>());
     }
   }
 
-  #observe(id: string, record: WorkerRecord): boolean {
-    const before = this.#observed.get(id)?.record;
-    // A record that is read twice has not changed.
-    if (before?.beat === record.beat) return false;
-    this.#observed.set(id, { record, changedAt: this.#clock.monotonic() });
-    return before?.leaving !== record.leaving || before.holds.join() !== record.holds.join();
-  }
-
   async #renew(): Promise<void> {
+    for (const id of this.#others.askable()) void this.#ask(id);
     await this.#put();
     if (this.#gone) return;
     this.#cancelRenewal = this.#clock.after(RENEW_EVERY, () => void this.#renew());
@@ -191,7 +179,8 @@ class Workers implements Membership {
 
   async #put(): Promise<void> {
     const asked = this.#clock.monotonic();
-    const record: WorkerRecord = { beat: ++this.#beat, leaving: this.#leaving, holds: this.#holds };
+    const answers = this.#answers ? { answers: true as const } : {};
+    const record: WorkerRecord = { beat: ++this.#beat, leaving: this.#leaving, holds: this.#holds, ...answers };
     try {
       await this.#kv.put(this.id, JSON.stringify(record), { timeout: RENEW_EVERY * 2 });
       // Counted from when it was asked for: observers may have seen it that early.
@@ -221,21 +210,29 @@ class Workers implements Membership {
   }
 
   #forget(id: string): void {
-    if (this.#observed.delete(id)) this.#notify();
+    if (this.#others.forget(id)) this.#notify();
   }
 
   #hear(id: string, message: Msg): void {
     try {
-      if (this.#observe(id, message.json<WorkerRecord>())) this.#notify();
+      if (this.#others.observe(id, message.json<WorkerRecord>())) this.#notify();
     } catch (error) {
       this.#log.warn({ event: 'lease.unreadable', id, error }, 'a worker record could not be read');
     }
   }
 
-  /** While the connection was gone nothing could be seen to change: nobody is dead because of that. */
-  #restartObservation(): void {
-    const now = this.#clock.monotonic();
-    for (const observed of this.#observed.values()) observed.changedAt = now;
+  /** Whoever was only away is seen again with its next beat, and finds out by the fences what it has lost. */
+  async #ask(id: string): Promise<void> {
+    const isThere = (await askPresence(this.#bus, id)) !== 'presence.nobody';
+    const isJudged = this.#clock.monotonic() - this.#backSince > ALL_ARE_BACK;
+    if (this.#others.answered(id, isThere || !isJudged) < MISSED_LOOKS) return;
+    this.#log.info({ event: 'lease.nobody-answers', worker: id }, 'a worker has lost its connection or has ended');
+    this.#forget(id);
+  }
+
+  #connectionChanged(): void {
+    this.#backSince = this.#clock.monotonic();
+    this.#others.restart();
   }
 
   #notify(): void {

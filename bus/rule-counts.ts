@@ -1,6 +1,7 @@
 /** What the rules of Filters have counted, from every process that decides: whoever wants to know asks all of them at once. */
 
 import type { Bus } from './connection.ts';
+import { isNobodyThere } from './nobody-there.ts';
 import { subjects } from './subjects.ts';
 
 /** matched, not matched, errors: of each rule, in the order in which they are asked. */
@@ -35,10 +36,4 @@ export async function askRuleCounts(connection: Connection): Promise<RuleCountsR
     if (!isNobodyThere(error)) throw error;
   }
   return reports;
-}
-
-/** The client wraps the server's NoResponders in a RequestError. */
-function isNobodyThere(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return error.name.startsWith('NoResponders') || (error.cause instanceof Error && isNobodyThere(error.cause));
 }

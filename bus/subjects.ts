@@ -27,6 +27,8 @@ export const subjects = {
   /** Request/reply: the archive answers queries about the read model. */
   query: (name: string) => `herald.internal.query.${name}`,
   allQueries: 'herald.internal.query.*',
+  /** Request/reply: a worker says that it is there. */
+  presence: (worker: string) => `herald.internal.worker.${worker}`,
   /** Request/many replies: every process that decides tells what its rules have counted. */
   ruleCounts: 'herald.internal.rules',
   /** The activations of one policy. */

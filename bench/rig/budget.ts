@@ -20,6 +20,7 @@ export type BudgetName =
   | 'critical-behind-bulk'
   | 'beside-a-hang'
   | 'resident-memory'
+  | 'takeover'
   | 'edge-guards'
   | 'edge-tls'
   | 'edge-crowd'
@@ -188,6 +189,14 @@ export const BUDGETS: Readonly<Record<BudgetName, Budget>> = {
     better: 'lower',
     must: 400,
     aim: 250,
+  },
+  takeover: {
+    what: 'takeover after kill -9 of an owner, to the first new decision, of the slowest partition',
+    ids: ['BR-REL-012', 'BR-SCALE-005'],
+    unit: 's',
+    better: 'lower',
+    must: 5,
+    aim: 2,
   },
   'edge-guards': {
     what: 'durable accept of a Source with token, network list and limits, as a share of one without, 64 connections',

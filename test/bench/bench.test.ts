@@ -20,6 +20,7 @@ const CASES = {
   notifications: { rows: 1, budgets: ['notifications'] },
   overtaking: { rows: 3, budgets: ['critical-behind-bulk', 'beside-a-hang'] },
   pipeline: { rows: 1, budgets: ['decided'] },
+  takeover: { rows: 1, budgets: ['takeover'] },
 };
 
 async function bench(...words: string[]): Promise<string> {
