@@ -12,6 +12,10 @@ import { OwnershipLost, PAUSE_AFTER_FAILURE } from './supervision.ts';
 import { takePartition } from './take-partition.ts';
 
 const LOOK_EVERY = 500;
+/** Partitions that are recovered at a time: after a takeover the first ones decide again while the others still are. */
+const RECOVERED_AT_ONCE = 2;
+/** One that cannot be recovered must not keep the others waiting. Milliseconds. */
+const OTHERS_WAIT = 1000;
 
 export interface WorkerStatus {
   readonly partition: PartitionName;
@@ -47,10 +51,15 @@ export function startWorker(deps: Omit<PartitionDeps, 'maySend'>, membership: Me
 class PartitionWorker implements Worker {
   readonly #deps: PartitionDeps;
   readonly #membership: Membership;
-  readonly #names: PartitionName[];
+  /** As every worker lists them: what each should hold depends on it. */
+  readonly #names: readonly PartitionName[];
+  /** In which they are taken. Channels first: they hold little, and what the others tell goes by them. */
+  readonly #inOrder: readonly PartitionName[];
   readonly #held = new Map<PartitionName, Holding>();
   readonly #taking = new Map<PartitionName, Promise<void>>();
   readonly #notBefore = new Map<PartitionName, number>();
+  /** Monotonic time at which the last one began to be taken. */
+  #tookAt = Number.NEGATIVE_INFINITY;
   readonly #problems = new Map<PartitionName, string>();
   #leaving = false;
   #cancel = () => {};
@@ -59,6 +68,7 @@ class PartitionWorker implements Worker {
     this.#deps = { neighbour: (name) => this.#held.get(name)?.partition.receiver ?? null, ...deps };
     this.#membership = membership;
     this.#names = partitionNames(deps.count);
+    this.#inOrder = this.#names.toSorted((a, b) => Number(b.startsWith('c')) - Number(a.startsWith('c')));
   }
 
   start(): void {
@@ -118,7 +128,7 @@ class PartitionWorker implements Worker {
     const wanted = this.#wanted(alive);
     const others = alive.filter(({ id }) => id !== this.#membership.id);
     const now = this.#deps.clock.monotonic();
-    for (const name of this.#names) {
+    for (const name of this.#inOrder) {
       const holding = this.#held.get(name);
       const rival = Math.max(0, ...others.map(({ holds }) => holds.get(name) ?? 0));
       if (holding !== undefined) {
@@ -128,8 +138,10 @@ class PartitionWorker implements Worker {
         wanted.has(name) &&
         rival === 0 &&
         !this.#taking.has(name) &&
-        now >= (this.#notBefore.get(name) ?? 0)
+        now >= (this.#notBefore.get(name) ?? 0) &&
+        (this.#taking.size < RECOVERED_AT_ONCE || now - this.#tookAt >= OTHERS_WAIT)
       ) {
+        this.#tookAt = now;
         this.#taking.set(name, this.#take(name));
       }
     }
@@ -155,6 +167,7 @@ class PartitionWorker implements Worker {
     } finally {
       this.#taking.delete(name);
     }
+    this.#reconcile();
   }
 
   async #run(partition: Partition): Promise<void> {
