@@ -201,7 +201,8 @@ export async function auditedHerald(): Promise<AuditedHerald> {
 export function everyRoute(): readonly Route[] {
   const unused = {} as never;
   const own = ingressRoutes(unused, { ready: () => ({ ok: true, reasons: [] }), metrics: async () => '' });
-  return [...operatorRoutes(unused, '0'), ...own, callbackRoute(unused), slackInteractionRoute(unused)];
+  const ports = { declared: {} } as never;
+  return [...operatorRoutes(ports, '0'), ...own, callbackRoute(unused), slackInteractionRoute(unused)];
 }
 
 /** With the names of the API's description. */
