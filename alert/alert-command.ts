@@ -11,8 +11,9 @@ import {
   tellEnd,
 } from './alert-state.ts';
 import { approvalProblem, concludeApproval, isWaiting } from './approval.ts';
-import type { CommandEntry, GroupEntry, GroupRef } from './entry.ts';
+import type { CommandEntry, GroupEntry } from './entry.ts';
 import { reason } from './reason.ts';
+import { formerThatGoOn } from './reroute.ts';
 import { phaseAfter } from './transition.ts';
 
 export function decideCommand(state: AlertState | null, entry: CommandEntry, now: number): AlertDecision {
@@ -73,7 +74,7 @@ function carryOut(
     ],
     ...(type === 'alert.closed'
       ? { effects: tellEnd(state, alertOf(state, 'resolved', now)), ...inhibitsNoMore(state) }
-      : { effects: tellGroups(takenOn(state, by), [...state.groups, ...formerThatCare(state)]) }),
+      : { effects: tellGroups(takenOn(state, by)) }),
     reply: { ok: true, status: 200, reasons },
   };
 }
@@ -90,8 +91,7 @@ function snooze(state: AlertState, entry: CommandEntry, now: number): AlertDecis
   const key = alertKey(tenant, fingerprint);
   return {
     events: [{ type: 'alert.snoozed', key, at: now, command, by, comment, until, reasons }],
-    // Groups of an earlier policy go on repeating it to their channels.
-    effects: tellGroups({ ...state, phase: 'firing', snoozedUntil: until }, [...state.groups, ...state.former]),
+    effects: tellGroups({ ...state, phase: 'firing', snoozedUntil: until }),
     reply: { ok: true, status: 200, reasons },
   };
 }
@@ -101,14 +101,9 @@ function takenOn({ snoozedUntil: _, ...state }: AlertState, acknowledgedBy: stri
   return { ...state, phase: 'acknowledged', acknowledgedBy };
 }
 
-/** Groups of an earlier policy that would go on telling others that nobody takes it on, or hold it back as snoozed. */
-function formerThatCare({ former, snoozedUntil }: AlertState): readonly GroupRef[] {
-  return snoozedUntil === undefined ? former.filter(({ timing }) => timing.escalation !== undefined) : former;
-}
-
-function tellGroups(state: AlertState, groups: readonly GroupRef[]): readonly GroupEntry[] {
+function tellGroups(state: AlertState): readonly GroupEntry[] {
   const alert = alertOf(state, 'firing', state.endsAt);
-  return groups.map((group) => ({ kind: 'group', group, alert }));
+  return [...state.groups, ...formerThatGoOn(state)].map((group) => ({ kind: 'group', group, alert }));
 }
 
 function iso(time: number): string {

@@ -13,6 +13,7 @@ import { decideMeaningAgain, type Meaning } from './meaning.ts';
 import type { Policy } from './policy.ts';
 import type { Placement } from './promotion-state.ts';
 import { reason } from './reason.ts';
+import { tellGroupsLeft } from './reroute.ts';
 import { storedAlert } from './stored-alert.ts';
 import { sameTiming } from './timing.ts';
 
@@ -72,7 +73,7 @@ type Content = Pick<Alert, 'annotations' | 'generatorURL' | 'endsAt'>;
 
 /**
  * New content goes to all groups that it is in; a new policy's routing only to those that do not know it, or that know it
- * otherwise. Former groups are left in peace until it ends: their timing is of an old policy.
+ * otherwise. Those that it leaves hear that, and then nothing until it ends: their timing is of an old policy.
  */
 function tellAgain(
   state: AlertState,
@@ -85,7 +86,8 @@ function tellAgain(
   const all = changed || (again !== null && !looksTheSame(state, after));
   const { groups } = after;
   const told = all ? groups : groups.filter((group) => !state.groups.some((known) => sameRef(known, group)));
-  return told.map((group): GroupEntry => ({ kind: 'group', group, alert }));
+  const left = again === null ? [] : tellGroupsLeft(state, after, alert);
+  return [...told.map((group): GroupEntry => ({ kind: 'group', group, alert })), ...left];
 }
 
 /** To matchers, and so to receivers, too. */

@@ -1,5 +1,5 @@
 /**
- * Is an alert kept back now, and by what? In Alertmanager's order: inhibited, outside of the active or inside the mute time
+ * Is an alert kept back now, and by what? Where it is routed elsewhere by now, that comes first. Then in Alertmanager's order: inhibited, outside of the active or inside the mute time
  * intervals of its route, silenced; what only Herald has besides: an incident, a maintenance window, a snooze, a person's
  * approval, an alert that is flapping.
  */
@@ -12,6 +12,7 @@ import type { KnownAttributes } from './namespace.ts';
 import type { GroupedAlert } from './notification.ts';
 import type { Hold, Policy, ReceiverTiming } from './policy.ts';
 import { reason } from './reason.ts';
+import { rerouteHold } from './reroute.ts';
 import { silenceHold } from './silence.ts';
 import { type SilenceList, silenceList, silencesOf } from './silence-list.ts';
 
@@ -42,6 +43,7 @@ export function decideHold(alert: GroupedAlert, context: HoldContext): Hold | nu
   const { tenant, policy, now, time, silences } = context;
   const labels = seenLabels(alert);
   return (
+    rerouteHold(alert) ??
     inhibition(context, labels) ??
     incidentHold(context.holds?.incidents ?? NO_INCIDENTS, alert, labels, policy) ??
     time ??

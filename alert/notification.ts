@@ -18,6 +18,8 @@ export interface GroupedAlert extends Alert, KnownAttributes {
   readonly acknowledged?: true;
   /** Who: `slack/alice (U0ALICE)`. Left out where nobody has, and for those of before. */
   readonly acknowledgedBy?: string;
+  /** To a group that the policy in force puts it in no more (reroute.ts). */
+  readonly rerouted?: true;
   /** It opens and ends all the time. Left out where it does not. */
   readonly flapping?: Flapping;
 }

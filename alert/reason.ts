@@ -117,6 +117,8 @@ export const REASONS = {
   'reach.on-call-unreachable': 'not told: whoever is on call cannot be reached',
   'reach.unknown': 'not told: the receiver is not declared (any more)',
   'reach.too-many': 'not told: the receiver leads to more recipients than one group may tell',
+  'hold.rerouted':
+    'the policy in force puts it in other groups; of its end those are told here who heard that it fires',
   'hold.inhibited': 'another alert that is firing inhibits it',
   'hold.silence': 'a silence covers it',
   'hold.snoozed': 'a person put it off',

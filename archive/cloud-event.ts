@@ -89,12 +89,12 @@ export function alertCloudEvent(event: PublicAlertEvent, position: Position, kno
 
 type Flushed = Extract<GroupEvent, { type: 'group.flushed' }>;
 
-/** Whose hold begins with a flush: one public event each, once per hold and group. */
+/** Whose hold begins with a flush: one public event each, once per hold and group. What was routed elsewhere is told there. */
 export function suppressedIn({ holds }: Flushed): { readonly fingerprint: string; readonly reason: Reason }[] {
   if (holds === undefined) return [];
-  return holds.began.flatMap(({ reason, fingerprints }) =>
-    fingerprints.map((fingerprint) => ({ fingerprint, reason })),
-  );
+  return holds.began
+    .filter(({ reason }) => reason.code !== 'hold.rerouted')
+    .flatMap(({ reason, fingerprints }) => fingerprints.map((fingerprint) => ({ fingerprint, reason })));
 }
 
 /** `place`: among those of the flush. `known`: the alert's row, if the archive has one. */

@@ -348,3 +348,29 @@ test('[BR-AP-008] a clock that goes back by an hour delays what joins by no more
   assert.deepEqual(alertsOf(told).toSorted(), ['f1 firing', 'f2 firing']);
   assert.equal(life.now, wentBack + INTERVAL);
 });
+
+test('an alert that is routed elsewhere by now is repeated no more where it was told, and its end is told there', () => {
+  const life = new Life();
+  life.fires('1').fires('2');
+  assert.equal(life.at(T0).told.length, 1);
+  life.fires('1', { rerouted: true });
+  const { told, decisions } = life.flush();
+  assert.deepEqual(told, []);
+  assert.deepEqual(decisions[0]?.held, [{ fingerprint: 'f1', reason: reason('hold.rerouted') }]);
+  const repeated = life.at(T0 + REPEAT + INTERVAL).told[0];
+  assert.deepEqual(repeated?.alerts, ['f2 firing'], 'the other one stays');
+  life.ends('1').ends('2');
+  assert.deepEqual(life.flush().told[0]?.alerts.toSorted(), ['f1 resolved', 'f2 resolved']);
+});
+
+test('a group that every alert has left is never repeated, and tells the end', () => {
+  const life = new Life();
+  life.fires('1');
+  life.at(T0);
+  life.fires('1', { rerouted: true });
+  assert.deepEqual(life.flush().told, []);
+  for (let day = 0; day < 3; day++) life.look();
+  life.now = T0 + 3 * REPEAT;
+  life.ends('1');
+  assert.deepEqual(life.at(life.now + INTERVAL).told[0]?.alerts, ['f1 resolved']);
+});

@@ -189,10 +189,15 @@ describe('a new policy', () => {
     ]);
     assert.ok(event?.type === 'alert.repeated' && event.routing?.policy === 'p3');
     assert.deepEqual(
-      effects.map((effect) => effect.group.key),
-      ['{}:{namespace="prod-a"}'],
+      effects.map(({ group, alert }) => [group.key, alert.rerouted]),
+      [
+        ['{}:{namespace="prod-a"}', undefined],
+        ['{}:{alertname="X"}', true],
+      ],
     );
     assert.equal(state?.policy, 'p3');
+    const next = decideAlert(state, report(), START + 2, elsewhere);
+    assert.deepEqual(next.effects, [], 'the group that it left is told that once');
   });
 
   test('tells a group whose timing changed, and leaves one alone for which nothing changed', () => {

@@ -53,8 +53,9 @@ test('[BR-AP-L23] snoozing an alert tells its groups until when, and says who pu
   assert.equal(life.state?.snoozedUntil, START + HOUR);
 });
 
-test('[BR-AP-L23] a snooze after a change of routes reaches the groups of before, too, which go on telling of it, and so does its end', () => {
+test('[BR-AP-L23] a snooze after a change of routes reaches a group of before, too, which goes on escalating it, and so does its end', () => {
   const life = new Life();
+  life.policy = aPolicy({ root: aRoute({ groupBy: ['alertname'], channels: ['ops'], escalation: 'critical' }) });
   life.take(report());
   const [before] = life.state!.groups;
   life.policy = aPolicy({ hash: 'p2', root: aRoute({ groupBy: ['namespace'], channels: ['ops'] }) });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AlertEvent } from '../../alert/event.ts';
 import { reason } from '../../alert/reason.ts';
+import { suppressedIn } from '../../archive/cloud-event.ts';
 import type { ArchiveDatabase } from '../../archive/database.ts';
 import { Projector } from '../../archive/project.ts';
 import { EventPublisher } from '../../archive/publish-events.ts';
@@ -180,6 +181,21 @@ test('[BR-AP-008] [BR-INT-007] the beginning of a hold is public once: alert.sup
     [1, 2].map((n) => [keyOf(n), [SILENCED], 'g0', 'HighLatency']),
   );
   assert.equal(new Set(sent.map(({ id }) => id)).size, sent.length);
+});
+
+test('[BR-INT-001] an alert that a group holds back because it is routed elsewhere is neither suppressed nor told as such', async () => {
+  const rerouted = reason('hold.rerouted');
+  const flush = heldFlush(T0 + 1, [1], 'began', rerouted);
+  const database = await archiveOf([opened(1, 'r1'), joined(1)], [flush]);
+  const { alerts } = await ask(database, 'alertmanager-alerts', { tenant: 'acme', now: T0 + 2 });
+  assert.deepEqual(
+    alerts.map(({ heldBy }: { heldBy: unknown }) => heldBy),
+    [[]],
+  );
+  assert.ok(flush.type === 'group.flushed');
+  assert.deepEqual(suppressedIn(flush), []);
+  const { holds } = await ask(database, 'alert', { tenant: 'acme', fingerprint: fingerprintOf(1) });
+  assert.equal(holds[0].reason.code, 'hold.rerouted', 'its ledger says what became of it there');
 });
 
 test('[BR-AP-008] a preview counts what it would hold back now, and what of the last week it would have', async () => {
