@@ -41,6 +41,6 @@ export function slackClicks(
       cancel();
     },
     notAllowed: (subject, by) => parts.audit.refused({ code: 'slack.may-not-act', subject, address: '', by }),
-    failed: (error) => log.warn({ error }, 'slack.click-failed'),
+    failed: (error) => log.warn({ event: 'slack.click-failed', error }, 'a click in Slack led to an error'),
   };
 }

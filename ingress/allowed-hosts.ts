@@ -154,9 +154,13 @@ export class AllowedHosts implements HostAddresses {
     const addresses = [host.known[4], host.known[6]].flatMap((known) => known?.addresses ?? []);
     host.state = addresses.length === 0 ? 'unknown' : why === null ? 'known' : 'stale';
     asked(why === null ? 'answered' : 'failed');
-    if (why === null && before !== 'known') log.info({ host: of, addresses }, 'ingress.host-resolved');
+    if (why === null && before !== 'known')
+      log.info({ event: 'ingress.host-resolved', host: of, addresses }, 'a host has addresses again');
     if (why === null || (host.failures > 1 && host.state === before)) return;
-    log.warn({ host: of, why, state: host.state, addresses }, 'ingress.host-unresolved');
+    log.warn(
+      { event: 'ingress.host-unresolved', host: of, why, state: host.state, addresses },
+      'the addresses of a host cannot be looked up',
+    );
   }
 }
 

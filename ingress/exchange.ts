@@ -234,7 +234,10 @@ export class Exchange implements Peer {
   readonly #settledWithError = (error: unknown): void => this.#settled(this.#failed(error));
 
   #failed(error: unknown): Reply {
-    this.#server.log.error({ err: error, route: this.#route.name }, 'http.handler-failed');
+    this.#server.log.error(
+      { event: 'http.handler-failed', error, route: this.#route.name },
+      'a request led to an error',
+    );
     return INTERNAL_ERROR;
   }
 

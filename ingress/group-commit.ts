@@ -169,7 +169,10 @@ export class FrameGroupCommit implements GroupCommit {
       await publisher.publish(partition, data, `${prefix}-${this.#frames.toString(36)}`);
       return { code: 'stored' };
     } catch (error) {
-      log.warn({ err: error, partition, alerts: frame.length }, 'ingress.publish-failed');
+      log.warn(
+        { event: 'ingress.publish-failed', error, partition, alerts: frame.length },
+        'a frame was not stored; its requests are answered 503',
+      );
       return { code: isFull(error) ? 'ingest.full' : 'ingest.unavailable' };
     }
   }

@@ -199,6 +199,10 @@ async function shutDown(
 ): Promise<void> {
   for (const app of apps) app.stopListening();
   await finish(server, deadline);
-  if (server.inFlight > 0) server.log.warn({ requests: server.inFlight }, 'http.closed-with-requests-under-way');
+  if (server.inFlight > 0)
+    server.log.warn(
+      { event: 'http.closed-with-requests-under-way', requests: server.inFlight },
+      'stopped with requests under way',
+    );
   for (const app of apps) app.close();
 }

@@ -107,7 +107,10 @@ export function accept(
   } = taken;
   const before = message === null ? null : ports.messages.receiptOf(message, now);
   if (before !== null) {
-    ports.log.info({ source: source.name, receipt: before }, 'ingress.replayed');
+    ports.log.info(
+      { event: 'ingress.replayed', source: source.name, receipt: before },
+      'a message that came before: its receipt is answered',
+    );
     ports.metrics.rejected(source.name, 'auth.replayed');
     return accepted(before);
   }
@@ -133,7 +136,10 @@ export async function acknowledge(
     await ports.acknowledge({ tenant, fingerprint, by: `source/${name}` });
     return null;
   } catch (error) {
-    ports.log.warn({ err: error, source: name }, 'ingress.acknowledge-unanswered');
+    ports.log.warn(
+      { event: 'ingress.acknowledge-unanswered', error, source: name },
+      'an acknowledgement was not answered',
+    );
     return reject(ports, name, 'ingest.unavailable', unavailable(ports, 'ingest.unavailable'));
   }
 }

@@ -144,7 +144,10 @@ export class TokenVerifier {
     });
     const jwks = result.kind === 'answer' && result.status === 200 && result.complete ? keySetIn(result.text) : null;
     if (jwks === null) {
-      this.#log.warn({ url: auth.jwksUrl, why: whyNot(result) }, 'ingress.jwks-unavailable');
+      this.#log.warn(
+        { event: 'ingress.jwks-unavailable', url: auth.jwksUrl, why: whyNot(result) },
+        'the keys of an issuer cannot be had',
+      );
       return;
     }
     keys.set = createLocalJWKSet(jwks);

@@ -99,7 +99,10 @@ export class ResourceWatch {
       this.#rearm(result.directories);
       this.#handOn(result);
     } catch (error) {
-      this.#options.log.error({ dir: this.#dir, error }, 'resources.reload-failed');
+      this.#options.log.error(
+        { event: 'resources.reload-failed', dir: this.#dir, error },
+        'the resources could not be read again',
+      );
     }
     if (this.#isClosed()) return;
     if (this.#changedMeanwhile) this.#wait();
@@ -126,7 +129,10 @@ export class ResourceWatch {
     this.#cancelLookAgain();
     if (unwatched.length > 0) this.#cancelLookAgain = this.#options.clock.after(LOOK_AGAIN, () => this.#changed());
     if (unwatched.length > 0 && unwatched.join() !== this.#reported) {
-      this.#options.log.warn({ directories: unwatched }, 'resources.unwatched');
+      this.#options.log.warn(
+        { event: 'resources.unwatched', directories: unwatched },
+        'changes of these directories are not seen by themselves',
+      );
     }
     this.#reported = unwatched.join();
   }

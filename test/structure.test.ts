@@ -282,3 +282,14 @@ function titledIds(file: string): Set<string> {
   const brackets = read(file).match(/\[BR-[^\]]*\]/g) ?? [];
   return new Set(brackets.flatMap((text) => text.match(/BR-[A-Z]+-[A-Z]?\d+/g) ?? []));
 }
+
+test('a line of the log says by its field event what happened', () => {
+  const calls = sourceFiles().flatMap((file) => {
+    const fields = withoutComments(read(file)).matchAll(
+      /\blog(?:\(\))?\.(?:debug|info|warn|error)\(\s*\{([^;]*?)\}\s*,/g,
+    );
+    return Array.from(fields, ([, inside = '']) => ({ file, inside }));
+  });
+  assert.ok(calls.length > 60, `${calls.length} lines of the log`);
+  for (const { file, inside } of calls) assert.match(inside, /\bevent\b|\.\.\./, `${file}: ${inside.trim()}`);
+});

@@ -102,6 +102,6 @@ function guard(stdout: TextOutput, { log }: SenderContext): void {
   if (guarded.has(stdout)) return;
   guarded.add(stdout);
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    log.warn({ code: error.code }, 'console.output-failed');
+    log.warn({ event: 'console.output-failed', code: error.code }, 'standard output takes nothing');
   });
 }

@@ -21,7 +21,11 @@ export async function respondToClick(
     const bounds = { clock, timeout: PATIENCE, signal: new AbortController().signal };
     const result = await requestWithin(http, { method: 'POST', url, headers, body: JSON.stringify(body) }, bounds);
     const outcome = verdict(result, clock.now());
-    if (outcome.kind !== 'delivered') log.warn({ detail: outcome.detail }, 'slack.click-not-answered');
+    if (outcome.kind !== 'delivered')
+      log.warn(
+        { event: 'slack.click-not-answered', detail: outcome.detail },
+        'Slack did not take what answers a click',
+      );
   } finally {
     await http.close();
   }

@@ -19,7 +19,7 @@ function world() {
   const questions: string[] = [];
   const lines: string[] = [];
   const outcomes: string[] = [];
-  const note = (fields: object, message?: string) => void lines.push(`${message} ${JSON.stringify(fields)}`);
+  const note = (fields: object) => void lines.push(JSON.stringify(fields));
   const log: Log = { debug: note, info: note, warn: note, error: note, child: () => log };
   const resolver = {
     async resolve(name: string, family: Family): Promise<HostAnswer> {

@@ -35,8 +35,9 @@ function jwt(jwksUrl: string, change: Partial<JwtAuth> = {}): JwtAuth {
 
 async function guarded(auth: JwtAuth): Promise<Asked> {
   const whys: string[] = [];
-  const note = (fields: object, message?: string) => {
-    if (message === 'ingress.jwks-unavailable') whys.push((fields as { readonly why: string }).why);
+  const note = (fields: object) => {
+    const { event, why } = fields as { readonly event?: string; readonly why: string };
+    if (event === 'ingress.jwks-unavailable') whys.push(why);
   };
   const log: Log = { debug: note, info: note, warn: note, error: note, child: () => log };
   const door = await openDoor([], { log });
