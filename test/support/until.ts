@@ -13,7 +13,7 @@ export interface UntilOptions {
 
 /** From one look to the next, where nothing else is said. Milliseconds. */
 const SHORTEST = 5;
-const LONGEST = 50;
+const LONGEST = 25;
 
 type Truthy<T> = Exclude<T, null | undefined | false | 0 | ''>;
 
