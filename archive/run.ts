@@ -131,6 +131,8 @@ class Role {
   /** NATS may have come back with other journals. Nothing of those is taken: a person has to put the file away first. */
   async #checkOrigin(partition: PartitionName): Promise<void> {
     const { bus, log } = this.#options;
+    // A NATS that hangs would be waited for.
+    if (this.#signal.aborted) return;
     try {
       const lag = await lagOf(partition, this.#projector, bus);
       await checkOrigin(this.#database, lag, lag.projected);
