@@ -30,7 +30,8 @@ export interface NatsProcessOptions {
 const RESTART_PAUSE = 300;
 const LONGEST_PAUSE = 10_000;
 const AT_ONCE = 2000;
-const STOP_TIME = 4000;
+/** One that hangs is killed then, and all of stopping has 10 s; what it stored survives that. */
+const STOP_TIME = 3000;
 
 export function keepNatsRunning({ program, config, folder, log }: NatsProcessOptions): NatsProcess {
   const pidFile = pidFileIn(folder);
