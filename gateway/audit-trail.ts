@@ -96,6 +96,8 @@ export class AuditTrail {
     const append = async () => {
       const bus = this.#options.bus();
       if (bus === null) throw new AuditUnavailable('NATS has not been reached yet');
+      // Stopping has no time to find out once more.
+      if (this.#isClosed && !bus.connected()) throw new AuditUnavailable('the connection to NATS is lost');
       await appendAudit(bus, (previous) => auditRecord(key, previous, event, { at, process }));
     };
     const done = this.#last.then(append, append);

@@ -231,3 +231,15 @@ test('[BR-SEC-015] a refusal names the key that is known, and where it was used'
   const [record] = await since(from);
   assert.deepEqual([record?.by, record?.detail], ['grafana', '/v1/alerts from 192.0.2.9']);
 });
+
+test('[BR-REL-004] closed while NATS is out of reach, it asks for nothing more: a stop has ten seconds for all', async () => {
+  const asked: string[] = [];
+  const streams = { getMessage: () => new Promise<never>(() => asked.push('a NATS that hangs')) };
+  const lost = { ...buses[0]!, connected: () => false, jsm: { ...buses[0]!.jsm, streams } } as unknown as Bus;
+  const { audit } = trail(() => lost);
+  const closed = audit.close();
+  audit.post({ ...ACK, event: 'process.stopped', detail: '' });
+  await closed;
+  await audit.close();
+  assert.deepEqual(asked, []);
+});
