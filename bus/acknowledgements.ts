@@ -4,7 +4,7 @@
  * message, which costs twice as much as sending it.
  */
 
-import { createInbox, headers, type Msg, type NatsConnection } from '@nats-io/nats-core';
+import { createInbox, type Msg, MsgHdrsImpl, type NatsConnection } from '@nats-io/nats-core';
 
 export interface AckedMessage {
   readonly subject: string;
@@ -68,14 +68,13 @@ export class Acknowledgements {
   /** Sequence of the stored message. Rejects with PublishRefused or AckMissing. */
   publish({ subject, data, messageId, expectLastSequence, timeout }: AckedMessage): Promise<number> {
     const token = (this.#count++).toString(36);
-    const meta = headers();
-    meta.set('Nats-Msg-Id', messageId);
-    if (expectLastSequence !== undefined) meta.set('Nats-Expected-Last-Sequence', String(expectLastSequence));
+    const meta: Record<string, string[]> = { 'Nats-Msg-Id': [messageId] };
+    if (expectLastSequence !== undefined) meta['Nats-Expected-Last-Sequence'] = [String(expectLastSequence)];
     return new Promise((resolve, reject) => {
       this.#waiting.set(token, { until: performance.now() + timeout, resolve, reject });
       this.#timer ??= setTimeout(() => this.#look(), LOOK_EVERY);
       try {
-        this.#nc.publish(subject, data, { reply: this.#inbox + token, headers: meta });
+        this.#nc.publish(subject, data, { reply: this.#inbox + token, headers: MsgHdrsImpl.fromRecord(meta) });
       } catch (cause) {
         this.#take(token)?.reject(new AckMissing(`${subject}: not published`, { cause }));
       }
