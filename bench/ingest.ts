@@ -89,8 +89,6 @@ export default async function ingest({ quick, note }: BenchOptions): Promise<Fin
   const best = new Map([...runs].map(([one, all]) => [one, median(all, ({ load }) => load.alerts / load.seconds)]));
   const of = (one: Case) => rate(best.get(one)!);
   const peer = cases.at(-1)!;
-  // As many as keep both busy: 64 that wait for their alerts to be stored leave Herald idle for a tenth of the time.
-  const share = of(CASES.crowd) / of(CASES.bareCrowd);
   const beside = new Map<Case, Case>([
     [CASES.ingress, CASES.bare],
     [CASES.crowd, CASES.bareCrowd],
@@ -104,7 +102,7 @@ export default async function ingest({ quick, note }: BenchOptions): Promise<Fin
       return rowOf(`${one.name}, ${one.connections} connections`, run, generator + ofBare);
     }),
     verdicts: [
-      against('accept-against-bare', share),
+      against('accept-against-bare', of(CASES.ingress) / of(CASES.bare)),
       ...(program === null ? [] : [against('accept-against-alertmanager', of(CASES.ingress) / of(peer))]),
       against('accept-batched', of(CASES.batched)),
       against('acknowledgement-p99', best.get(CASES.crowd)!.load.p99),

@@ -47,7 +47,7 @@ export const BUDGETS: Readonly<Record<BudgetName, Budget>> = {
     aim: 2.5,
   },
   'accept-against-bare': {
-    what: 'durable accept as a share of bare uWebSockets + JSON.parse on the same body, 1,000 connections',
+    what: 'durable accept as a share of bare uWebSockets + JSON.parse on the same body',
     ids: ['BR-PERF-003', 'BR-WH-006'],
     unit: '×',
     better: 'higher',
