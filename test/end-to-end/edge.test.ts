@@ -115,5 +115,8 @@ test('[BR-WH-007] a webhook of 20 MB and 10,000 alerts is taken in, and each of 
     const answer = await fetch(`${herald.url}/v1/receipts/${String(body.id)}`);
     return ((await answer.json()) as { state?: string }).state;
   };
-  await until('all to be decided', async () => (await receipt()) === 'processed', { timeoutMs: 120_000, seen: receipt });
+  await until('all to be decided', async () => (await receipt()) === 'processed', {
+    timeoutMs: 120_000,
+    seen: receipt,
+  });
 });
