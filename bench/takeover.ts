@@ -14,7 +14,7 @@ import { startNats } from './rig/nats.ts';
 import { against, type Findings } from './rig/report.ts';
 import { GROUPED, writeResources } from './rig/resources.ts';
 import { type Scratch, withScratch } from './rig/scratch.ts';
-import { COUNT, connect } from './rig/stored.ts';
+import { COUNT, connect, countKeys } from './rig/stored.ts';
 
 const WITHIN = 120_000;
 /** A second, while the owner dies: each partition gets some. */
@@ -86,7 +86,8 @@ async function killed(scratch: Scratch, live: number): Promise<Run> {
   stop.abort();
   const waits = after.flatMap(({ decidedAnew }) => (decidedAnew === null ? [] : [decidedAnew - at]));
   if (waits.length === 0) throw new Error('the owner that was killed had no partition');
-  await decided([successor], sent.accepted * (waits.length / after.length));
+  const kept = async () => (await countKeys(bus, 'alert.opened')) === accepted + sent.accepted;
+  await until('every alert that was accepted to be decided', kept, WITHIN);
   return { waits, rss: successor.figures().rss };
 }
 

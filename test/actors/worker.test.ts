@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Alert } from '../../alert/alert.ts';
 import type { JournalEvent } from '../../bus/journal.ts';
+import { journalStream } from '../../bus/subjects.ts';
 import { until } from '../support/until.ts';
 import { alertOf, putIn, readJournals, reported, settled, smallPolicy, workersOn } from '../support/worker.ts';
 
@@ -68,6 +69,27 @@ test('[BR-REL-012] [BR-REL-004] an owner that dies in the middle: its successor 
   const again = two.sent.filter(({ attempt }) => attempt > 1).map(({ notification }) => notification.id);
   const uncertain = (await events()).flatMap((e) => (e.type === 'delivery.uncertain' ? [e.notificationId] : []));
   assert.deepEqual(again.sort(), uncertain.sort(), 'what was sent again is what the ledger calls uncertain');
+});
+
+test('[BR-REL-012] partitions that cannot be recovered keep no other waiting, and are held once they can be', async () => {
+  const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+  const hanging: string[] = [journalStream('c0'), journalStream('a0')];
+  const one = await launch('one', {
+    through({ jsm, ...bus }) {
+      const info = async (name: string) => {
+        if (hanging.includes(name)) await answered;
+        return jsm.streams.info(name);
+      };
+      const streams = Object.create(jsm.streams, { info: { value: info } });
+      return { ...bus, jsm: Object.create(jsm, { streams: { value: streams } }) };
+    },
+  });
+  const held = () => one.worker.status().map(({ partition }) => partition);
+  await until('the one that can be', () => held().includes('a1'));
+  assert.deepEqual(held(), ['a1']);
+  assert.equal(one.worker.settled(), false);
+  answer();
+  await settled(one);
 });
 
 test('[BR-SCALE-002] [BR-SCALE-005] partitions spread over the workers alive, and a polite leave hands them over at once', async () => {

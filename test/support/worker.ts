@@ -151,6 +151,8 @@ export interface TestWorkerOptions {
   readonly policy?: Policy;
   readonly snapshotCommits?: number;
   readonly maxPendingFrames?: number;
+  /** What partitions see of the bus. */
+  through?(bus: Bus): Bus;
   /** What effects are published by, instead of the bus. */
   readonly publisher?: FramePublisher;
   /** Effects go through streams, also where both partitions live in this worker. */
@@ -169,7 +171,7 @@ export async function launchWorker(options: TestWorkerOptions): Promise<TestWork
   const sent: Send[] = [];
   const policy = options.policy ?? smallPolicy();
   const deps: Omit<PartitionDeps, 'maySend'> = {
-    bus,
+    bus: options.through?.(bus) ?? bus,
     publisher: options.publisher ?? framePublisher(bus),
     count: options.count,
     kinds: KINDS,
