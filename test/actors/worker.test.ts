@@ -74,7 +74,7 @@ test('[BR-REL-012] [BR-REL-004] an owner that dies in the middle: its successor 
 test('[BR-REL-012] partitions that cannot be recovered keep no other waiting, and are held once they can be', async (t) => {
   const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
   // A worker stops once all that it began is over.
-  t.after(answer);
+  t.after(() => answer());
   const hanging: string[] = [journalStream('c0'), journalStream('a0')];
   const one = await launch('one', {
     through({ jsm, ...bus }) {
