@@ -71,10 +71,8 @@ test('[BR-REL-012] [BR-REL-004] an owner that dies in the middle: its successor 
   assert.deepEqual(again.sort(), uncertain.sort(), 'what was sent again is what the ledger calls uncertain');
 });
 
-test('[BR-REL-012] partitions that cannot be recovered keep no other waiting, and are held once they can be', async (t) => {
+test('[BR-REL-012] partitions that cannot be recovered keep no other waiting, and are held once they can be', async () => {
   const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
-  // A worker stops once all that it began is over.
-  t.after(() => answer());
   const hanging: string[] = [journalStream('c0'), journalStream('a0')];
   const one = await launch('one', {
     through({ jsm, ...bus }) {
@@ -87,10 +85,14 @@ test('[BR-REL-012] partitions that cannot be recovered keep no other waiting, an
     },
   });
   const held = () => one.worker.status().map(({ partition }) => partition);
-  await until('the one that can be', () => held().includes('a1'));
-  assert.deepEqual(held(), ['a1']);
-  assert.equal(one.worker.settled(), false);
-  answer();
+  try {
+    await until('the one that can be', () => held().includes('a1'));
+    assert.deepEqual(held(), ['a1']);
+    assert.equal(one.worker.settled(), false);
+  } finally {
+    // A worker stops once all that it began is over.
+    answer();
+  }
   await settled(one);
 });
 
