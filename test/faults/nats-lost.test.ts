@@ -223,7 +223,7 @@ test('[BR-REL-004] SIGTERM while NATS hangs: each role ends with exit 0 within 1
   await Promise.all(roles.map((role) => role.ready()));
   const [embedded] = herald.children();
   assert.ok(embedded !== undefined);
-  cluster.nats.freeze();
+  await cluster.nats.freeze();
   signal(embedded, 'SIGSTOP');
   const all = [herald, ...roles];
   await until('each to have lost it', () => all.every((one) => one.logged('bus.disconnected').length > 0), {

@@ -21,7 +21,7 @@ test('[BR-REL-004] a step that NATS does not answer is taken again until it does
   const bus = await connectBus({ url: nats.url, name: 'test', log: silentLog });
   atEnd(() => bus.close());
   await bus.jsm.streams.add({ name: 'HERE', subjects: ['here'] });
-  nats.freeze();
+  await nats.freeze();
   const { lines, log } = said();
   let tries = 0;
   const asked = () => {

@@ -34,7 +34,7 @@ test('two servers stand beside each other on ports of their own', async () => {
 
 test('a frozen server still ends', async () => {
   const server = await startNats();
-  server.freeze();
+  await server.freeze();
   await server.stop();
   assert.equal(isAlive(server.pid), false);
 });

@@ -5,6 +5,7 @@ import { accessSync, closeSync, constants, mkdtempSync, openSync, readFileSync, 
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { atEnd } from './leaks.ts';
+import { isStopped, signal } from './processes.ts';
 import { until } from './until.ts';
 
 export interface NatsOptions {
@@ -23,8 +24,8 @@ export interface NatsServer {
   readonly storeDir: string;
   /** Ends it as a crash would and resolves when the process is gone. */
   kill9(): Promise<void>;
-  /** Stops the process in place (SIGSTOP) or lets it go on: a peer that hangs without closing its sockets. */
-  freeze(): void;
+  /** Stops the process in place (SIGSTOP), and resolves when it stands still, or lets it go on: a peer that hangs without closing its sockets. */
+  freeze(): Promise<void>;
   thaw(): void;
   /** Starts it again (after ending it, if it runs) on the same port and the same store. */
   restart(): Promise<void>;
@@ -58,7 +59,11 @@ export async function startNats(options: NatsOptions = {}): Promise<NatsServer> 
     },
     storeDir: join(folder, 'store'),
     kill9: () => end(current(), 'SIGKILL'),
-    freeze: () => void current().child.kill('SIGSTOP'),
+    async freeze() {
+      const { pid } = current();
+      signal(pid, 'SIGSTOP');
+      await until('nats-server to stand still', () => isStopped(pid));
+    },
     thaw: () => void current().child.kill('SIGCONT'),
     async restart() {
       await end(current(), 'SIGTERM');
