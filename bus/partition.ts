@@ -1,5 +1,6 @@
 /** Where an entity lives. The number of partitions is fixed per deployment and stored with the streams. */
 
+import type { Alert } from '../alert/alert.ts';
 import type { EntityAddress } from '../alert/entity-address.ts';
 
 /** `a0`, `a1`, ... hold alerts and groups; `c0`, `c1`, ... hold channels. */
@@ -20,6 +21,11 @@ export function partitionNames(count: PartitionCount): PartitionName[] {
 export function partitionOf(address: EntityAddress, count: PartitionCount): PartitionName {
   const hash = fnv1a32(address.place ?? address.key);
   return address.partition === 'alert' ? `a${hash % count.alert}` : `c${hash % count.channel}`;
+}
+
+/** The number of the alert's partition: that of partitionOf, without putting a key and a name together for each alert of each request. */
+export function alertPartition({ tenant, fingerprint }: Pick<Alert, 'tenant' | 'fingerprint'>, alert: number): number {
+  return fnv1a32(fingerprint, fnv1a32('/', fnv1a32(tenant))) % alert;
 }
 
 /** Where an entry for this address goes: to one partition, or to all that have such an entity. */

@@ -10,9 +10,8 @@
  */
 
 import type { Alert } from '../alert/alert.ts';
-import { addressOfAlert } from '../alert/entity-address.ts';
 import { encodeFrame } from '../bus/frame.ts';
-import { type PartitionCount, type PartitionName, partitionOf } from '../bus/partition.ts';
+import { alertPartition, type PartitionCount, type PartitionName } from '../bus/partition.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { AlertMetrics } from './access-metrics.ts';
@@ -58,6 +57,7 @@ const MAX_WAITING_BYTES = 128 * 1024 * 1024;
 const ENOUGH = 32;
 
 type PublishOutcome = { readonly code: 'stored' | 'ingest.full' | 'ingest.unavailable' };
+const STORED: PublishOutcome = { code: 'stored' };
 
 export class FrameGroupCommit implements GroupCommit {
   readonly #options: GroupCommitOptions;
@@ -65,9 +65,9 @@ export class FrameGroupCommit implements GroupCommit {
   readonly #maxWaitingBytes: number;
   /** Bytes for the entries of a frame. */
   readonly #room: number;
-  readonly #queues = new Map<PartitionName, PartitionQueue>();
+  readonly #queues: readonly PartitionQueue[];
   /** Those with something to send, as far as is known. */
-  readonly #touched = new Set<PartitionQueue>();
+  #touched: PartitionQueue[] = [];
   #frames = 0;
   #waiting = 0;
   #waitingBytes = 0;
@@ -81,6 +81,7 @@ export class FrameGroupCommit implements GroupCommit {
     this.#atEndOfTurn = options.atEndOfTurn ?? ((callback) => setImmediate(callback));
     this.#maxWaitingBytes = options.maxWaitingBytes ?? MAX_WAITING_BYTES;
     this.#room = options.publisher.maxFrameBytes - FRAME_OVERHEAD;
+    this.#queues = Array.from({ length: options.partitions.alert }, (_, number) => new PartitionQueue(`a${number}`));
   }
 
   get waiting(): number {
@@ -105,18 +106,19 @@ export class FrameGroupCommit implements GroupCommit {
   }
 
   #enqueue(one: Waiting): void {
-    const partition = partitionOf(addressOfAlert(one.entry), this.#options.partitions);
-    let queue = this.#queues.get(partition);
-    if (queue === undefined) {
-      queue = new PartitionQueue(partition);
-      this.#queues.set(partition, queue);
-    }
+    const queue = this.#queues[alertPartition(one.entry, this.#queues.length)]!;
     queue.add(one);
-    this.#touched.add(queue);
+    this.#touch(queue);
     this.#arrived += 1;
     if (this.#arrived === ENOUGH) this.#atEndOfTurn(this.#flush, true);
     this.#waiting += 1;
     this.#waitingBytes += one.size;
+  }
+
+  #touch(queue: PartitionQueue): void {
+    if (queue.isTouched) return;
+    queue.isTouched = true;
+    this.#touched.push(queue);
   }
 
   readonly #forget = (one: Waiting): void => {
@@ -133,11 +135,15 @@ export class FrameGroupCommit implements GroupCommit {
   readonly #flush = (): void => {
     this.#arrived = 0;
     const turns = new Turns();
-    for (const queue of this.#touched) {
-      this.#touched.delete(queue);
+    const queues = this.#touched;
+    this.#touched = [];
+    for (let i = 0; i < queues.length; i++) {
+      const queue = queues[i]!;
+      queue.isTouched = false;
       if (!queue.inFlight) this.#send(queue);
       // Frames of one large request: some milliseconds each.
-      if (this.#touched.size > 0 && turns.isDue()) {
+      if (i + 1 < queues.length && turns.isDue()) {
+        this.#touched = queues.slice(i + 1);
         setImmediate(this.#flush);
         return;
       }
@@ -151,30 +157,37 @@ export class FrameGroupCommit implements GroupCommit {
     queue.inFlight = true;
     const { clock, metrics } = this.#options;
     const startedAt = clock.monotonic();
-    this.#publish(queue.partition, frame).then((outcome) => {
+    const done = (outcome: PublishOutcome) => {
       metrics.published(outcome.code, (clock.monotonic() - startedAt) / 1000);
       this.#settle(frame, outcome);
       queue.inFlight = false;
       if (queue.isEmpty) return;
-      this.#touched.add(queue);
+      this.#touch(queue);
       this.#endTurn();
-    });
+    };
+    this.#publish(queue.partition, frame).then(
+      () => done(STORED),
+      (error: unknown) => done(this.#notStored(error, queue.partition, frame)),
+    );
   }
 
-  async #publish(partition: PartitionName, frame: readonly Waiting[]): Promise<PublishOutcome> {
-    const { publisher, prefix, log } = this.#options;
+  #publish(partition: PartitionName, frame: readonly Waiting[]): Promise<unknown> {
     this.#frames += 1;
+    const { publisher, prefix } = this.#options;
     try {
       const data = encodeFrame({ stamp: null, entries: frame.map((one) => one.entry) });
-      await publisher.publish(partition, data, `${prefix}-${this.#frames.toString(36)}`);
-      return { code: 'stored' };
+      return publisher.publish(partition, data, `${prefix}-${this.#frames.toString(36)}`);
     } catch (error) {
-      log.warn(
-        { event: 'ingress.publish-failed', error, partition, alerts: frame.length },
-        'a frame was not stored; its requests are answered 503',
-      );
-      return { code: isFull(error) ? 'ingest.full' : 'ingest.unavailable' };
+      return Promise.reject(error);
     }
+  }
+
+  #notStored(error: unknown, partition: PartitionName, frame: readonly Waiting[]): PublishOutcome {
+    this.#options.log.warn(
+      { event: 'ingress.publish-failed', error, partition, alerts: frame.length },
+      'a frame was not stored; its requests are answered 503',
+    );
+    return { code: isFull(error) ? 'ingest.full' : 'ingest.unavailable' };
   }
 
   #settle(frame: readonly Waiting[], outcome: PublishOutcome): void {

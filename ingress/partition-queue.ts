@@ -17,6 +17,8 @@ export class PartitionQueue {
   readonly partition: PartitionName;
   /** A frame of this partition is not acknowledged yet. */
   inFlight = false;
+  /** It is among those that are looked at with the next flush. */
+  isTouched = false;
   readonly #waiting = new Lane();
   readonly #bulk = new Lane();
   #passedOver = 0;
