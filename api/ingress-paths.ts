@@ -117,9 +117,14 @@ export const INGRESS_PATHS = {
     },
   },
   '/healthz': plain('getHealth', 'The process lives.', 'application/json'),
-  '/readyz': plain('getReadiness', 'The process takes work.', 'application/json', {
-    503: { description: 'It does not; the reasons say why.', content: ANY_JSON },
-  }),
+  '/readyz': plain(
+    'getReadiness',
+    'The process takes work; notes say what is wrong all the same.',
+    'application/json',
+    {
+      503: { description: 'It does not; the reasons say why.', content: ANY_JSON },
+    },
+  ),
   '/-/healthy': plain('getAlertmanagerHealth', 'The process lives, for probes of an Alertmanager.', 'text/plain'),
   '/-/ready': plain(
     'getAlertmanagerReadiness',

@@ -141,7 +141,8 @@ class Role {
       if (!(error instanceof ArchiveUnusable)) return;
       if (this.unusable === null)
         log.error({ event: 'archive.unusable', partition, error }, 'the archive stands still');
-      this.unusable = error.message;
+      // What was logged, and no other journal's.
+      this.unusable ??= error.message;
       await aborted(this.#signal);
     }
   }

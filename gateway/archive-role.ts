@@ -9,14 +9,14 @@ import type { Bus } from '../bus/connection.ts';
 import type { PartitionCount } from '../bus/partition.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
-import type { ArchiveThreadData } from './archive-thread.ts';
+import type { ArchiveThreadData, ArchiveThreadWord } from './archive-thread.ts';
 import type { Environment } from './environment.ts';
-import { keepThread } from './kept-thread.ts';
+import { type KeptThread, keepThread } from './kept-thread.ts';
 import { makeFolder } from './make-folder.ts';
 import { StartFailed } from './start-failed.ts';
 
 export interface ArchiveRole {
-  /** What keeps it from its work, as far as is known here; null: nothing. */
+  /** What keeps it from its work, for people; null: nothing. */
   problem(): string | null;
   stop(): Promise<void>;
 }
@@ -52,6 +52,19 @@ async function launchArchive(options: ArchiveRoleOptions): Promise<ArchiveRole> 
     return openReportedArchive(bus, count, databaseFile, log);
   }
   const data: ArchiveThreadData = { natsUrl, count, databaseFile, logLevel: environment.logLevel };
-  const thread = await keepThread(new URL('./archive-thread.ts', import.meta.url), data, systemClock, log);
-  return { problem: () => null, stop: () => thread.stop() };
+  let problem: string | null = null;
+  const thread = await keepThread(new URL('./archive-thread.ts', import.meta.url), {
+    workerData: data,
+    clock: systemClock,
+    log,
+    heard(message) {
+      ({ problem } = message as ArchiveThreadWord);
+    },
+  });
+  return { problem: () => problemOf(thread) ?? problem, stop: () => thread.stop() };
+}
+
+function problemOf(thread: KeptThread): string | null {
+  const problem = thread.problem();
+  return problem === null ? null : `the thread of the archive: ${problem}`;
 }

@@ -1,10 +1,14 @@
-/** The archive's thread: says when it is open, ends when it is told to. */
+/** The archive's thread: says when it is open and what keeps it from its work, ends when it is told to. */
 
 import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { connectBus } from '../bus/connection.ts';
 import type { PartitionCount } from '../bus/partition.ts';
+import { systemClock } from '../telemetry/clock.ts';
 import { createLog } from '../telemetry/log.ts';
+import { pause } from '../telemetry/pause.ts';
+import type { ArchiveRole } from './archive-role.ts';
+import { READY } from './kept-thread.ts';
 import { patiently } from './patiently.ts';
 import { openReportedArchive } from './reported-archive.ts';
 
@@ -15,6 +19,15 @@ export interface ArchiveThreadData {
   readonly databaseFile: string;
   readonly logLevel: string;
 }
+
+/** What it says of itself, again whenever that is another. */
+export interface ArchiveThreadWord {
+  /** As of ArchiveRole. */
+  readonly problem: string | null;
+}
+
+/** How often it looks whether it has something else to say. Milliseconds. */
+const LOOK_EVERY = 1000;
 
 const port = parentPort;
 if (port === null) throw new Error('archive-thread.ts is run as a worker thread');
@@ -28,9 +41,21 @@ void told.then(() => stop.abort());
 const { signal } = stop;
 const bus = await patiently(() => connectBus({ url: natsUrl, name: 'herald archive', log, signal }), signal, log);
 const archive = bus && (await patiently(() => openReportedArchive(bus, count, databaseFile, log), signal, log));
-port.postMessage('open');
-await told;
+port.postMessage(READY);
+if (archive !== null) await tellProblems(archive, (word) => port.postMessage(word));
 await archive?.stop();
 await bus?.close();
 // The thread alone, whatever is open in it still: a NATS that takes connections and never answers one keeps them for ever.
 process.exit();
+
+/** Until it is told to end. */
+async function tellProblems({ problem }: ArchiveRole, tell: (word: ArchiveThreadWord) => void): Promise<void> {
+  let last: string | null | undefined;
+  while (!signal.aborted) {
+    const now = problem();
+    // The first time as well when it is nothing: the thread before this one may have said otherwise.
+    if (now !== last) tell({ problem: now });
+    last = now;
+    await pause(systemClock, LOOK_EVERY, signal);
+  }
+}

@@ -15,14 +15,16 @@ export interface HealthServerOptions {
   readonly log: Log;
   /** What keeps this process from its work; empty: it is ready. */
   notReady(): readonly string[];
+  /** What is wrong all the same. */
+  notes(): readonly string[];
 }
 
 /** Throws StartFailed when the address cannot be had. */
 export async function startHealthServer(options: HealthServerOptions): Promise<HttpServer> {
-  const { listen, metrics, log, notReady } = options;
+  const { listen, metrics, log, notReady, notes } = options;
   const ready = () => {
     const reasons = notReady();
-    return { ok: reasons.length === 0, reasons };
+    return { ok: reasons.length === 0, reasons, notes: notes() };
   };
   try {
     return await startHttpServer({

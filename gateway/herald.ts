@@ -8,7 +8,7 @@ import { startHealthServer } from './health-server.ts';
 import { type IngressRole, startIngress } from './ingress-role.ts';
 import { partitionCount } from './open-bus.ts';
 import { operatorApi } from './operator-api.ts';
-import { notReady, notReadyWithoutIngress } from './readiness.ts';
+import { notesBeside, notReady, notReadyWithoutIngress } from './readiness.ts';
 import type { Step } from './shutdown.ts';
 import { standingOf } from './standing.ts';
 
@@ -68,6 +68,7 @@ async function serveIngress(core: Core): Promise<IngressRole | null> {
     audit,
     standing: standingOf(bus),
     notReady: () => notReady(parts, has('actors')),
+    notes: () => notesBeside(parts),
   });
 }
 
@@ -79,6 +80,7 @@ async function serveHealth(core: Core, ingress: IngressRole | null): Promise<Htt
     metrics,
     log,
     notReady: () => ingress?.notReady() ?? notReadyWithoutIngress(parts, roles, stop.signal),
+    notes: () => (ingress === null ? [] : notesBeside(parts)),
   });
 }
 

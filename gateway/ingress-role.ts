@@ -61,6 +61,8 @@ export interface IngressRoleOptions {
   readonly standing: AskStanding;
   /** What keeps this process from being ready besides NATS; empty when nothing does. */
   notReady(): readonly string[];
+  /** What is wrong in this process and keeps it from nothing that is asked of it here. */
+  notes(): readonly string[];
 }
 
 export interface IngressRole {
@@ -102,7 +104,7 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
 
   function ready() {
     const reasons = notReady();
-    return { ok: reasons.length === 0, reasons };
+    return { ok: reasons.length === 0, reasons, notes: options.notes() };
   }
 
   function notReady(): readonly string[] {

@@ -1,6 +1,6 @@
 /**
- * A thread that runs until it is stopped: one that dies is said so and started again. It posts a first message when it is
- * ready, and ends when it is sent one.
+ * A thread that runs until it is stopped: one that dies is said so and started again. It posts READY when it is ready, whatever
+ * else it has to say at any time, and ends when it is sent a message.
  *
  * States: starting → running → (died → starting, after a pause) | stopped.
  */
@@ -9,8 +9,20 @@ import { Worker } from 'node:worker_threads';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 
+export const READY = 'ready';
+
 export interface KeptThread {
+  /** Why it does not run now; null: it runs. */
+  problem(): string | null;
   stop(): Promise<void>;
+}
+
+export interface KeptThreadOptions {
+  readonly workerData: unknown;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Whatever a thread posts besides READY. */
+  heard(message: unknown): void;
 }
 
 interface Running {
@@ -22,14 +34,17 @@ interface Running {
 const RESTART_PAUSE = 1000;
 
 /** Rejects when the first start fails; a later one is tried again for ever. */
-export async function keepThread(entry: URL, workerData: unknown, clock: Clock, log: Log): Promise<KeptThread> {
-  let running = await launch(entry, workerData);
+export async function keepThread(entry: URL, options: KeptThreadOptions): Promise<KeptThread> {
+  const { clock, log } = options;
+  let running = await launch(entry, options);
   let stopping = false;
+  let problem: string | null = null;
   let wake = () => {};
   const keep = async () => {
     for (;;) {
       const error = await running.ended;
       if (stopping) return;
+      problem = `it ended (${reasonOf(error)}) and is started again`;
       log.error({ event: 'thread.ended', entry: entry.pathname, error }, 'a thread ended; it is started again');
       running = await again();
       if (stopping) return;
@@ -43,14 +58,18 @@ export async function keepThread(entry: URL, workerData: unknown, clock: Clock, 
       });
       if (stopping) return running;
       try {
-        return await launch(entry, workerData);
+        const started = await launch(entry, options);
+        problem = null;
+        return started;
       } catch (error) {
+        problem = `it could not be started again (${reasonOf(error)})`;
         log.error({ event: 'thread.not-started', entry: entry.pathname, error }, 'a thread could not be started again');
       }
     }
   };
   const kept = keep();
   return {
+    problem: () => problem,
     async stop() {
       stopping = true;
       wake();
@@ -62,7 +81,11 @@ export async function keepThread(entry: URL, workerData: unknown, clock: Clock, 
   };
 }
 
-async function launch(entry: URL, workerData: unknown): Promise<Running> {
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'without an error';
+}
+
+async function launch(entry: URL, { workerData, heard }: KeptThreadOptions): Promise<Running> {
   const thread = new Worker(entry, { workerData });
   let cause: unknown;
   thread.on('error', (error) => {
@@ -70,7 +93,7 @@ async function launch(entry: URL, workerData: unknown): Promise<Running> {
   });
   const ended = new Promise<unknown>((resolve) => thread.once('exit', () => resolve(cause)));
   await new Promise<void>((resolve, reject) => {
-    thread.once('message', () => resolve());
+    thread.on('message', (message: unknown) => (message === READY ? resolve() : heard(message)));
     void ended.then(() => reject(cause ?? new Error(`${entry.pathname} ended before it was ready`)));
   });
   return { thread, ended };

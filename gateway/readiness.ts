@@ -1,4 +1,4 @@
-/** What keeps a process from doing its work. */
+/** What keeps a process from doing its work, and what is wrong besides. */
 
 import type { Bus } from '../bus/connection.ts';
 import type { ActorsRole } from './actors-role.ts';
@@ -19,6 +19,15 @@ export function notReady({ actors }: Parts, decides: boolean): readonly string[]
   return actors.worker.settled() ? [] : ['partitions are being taken', ...actors.worker.problems()];
 }
 
+/**
+ * What is wrong where alerts are accepted and told all the same. An archive that stands still is what its own process has to say of itself; beside
+ * the other roles it must not take those out of a load balancer: journals keep for it what it has not read.
+ */
+export function notesBeside({ archive }: Parts): readonly string[] {
+  const problem = archive?.problem() ?? null;
+  return problem === null ? [] : [problem];
+}
+
 /** Where the ingress role says the same of NATS. */
 export function notReadyWithoutIngress(
   parts: Parts,
@@ -29,6 +38,5 @@ export function notReadyWithoutIngress(
   if (parts.bus === null) return ['NATS has not been reached yet'];
   if (!parts.bus.connected()) return ['the connection to NATS is lost'];
   if (roles.includes('archive') && parts.archive === null) return ['the archive is not open yet'];
-  const problem = parts.archive?.problem() ?? null;
-  return [...(problem === null ? [] : [problem]), ...notReady(parts, roles.includes('actors'))];
+  return [...notesBeside(parts), ...notReady(parts, roles.includes('actors'))];
 }

@@ -3,9 +3,16 @@
 import { NOT_READY } from './access-log.ts';
 import type { Reply, Route } from './route.ts';
 
+export interface Readiness {
+  readonly ok: boolean;
+  /** What is not ready (disconnected, shutting down, ...); empty when ok. */
+  readonly reasons: readonly string[];
+  /** What is wrong, whether ready or not: something for people to look at, nothing for a load balancer. */
+  readonly notes?: readonly string[];
+}
+
 export interface HealthPorts {
-  /** `reasons` say what is not ready (disconnected, shutting down, ...); empty when ok. */
-  ready(): { readonly ok: boolean; readonly reasons: readonly string[] };
+  ready(): Readiness;
   /** The Prometheus text format. */
   metrics(): Promise<string>;
 }
@@ -23,8 +30,10 @@ export function healthRoutes(ports: HealthPorts): Route[] {
       access: 'everyone',
       headers: [],
       handle() {
-        const { ok, reasons } = ports.ready();
-        return ok ? json(200, { status: 'ready' }) : notReady(json(503, { status: 'not ready', reasons }));
+        const { ok, reasons, notes = [] } = ports.ready();
+        const noted = notes.length === 0 ? {} : { notes };
+        if (ok) return json(200, { status: 'ready', ...noted });
+        return notReady(json(503, { status: 'not ready', reasons, ...noted }));
       },
     },
     { method: 'GET', path: '/-/healthy', access: 'everyone', headers: [], handle: () => text(200, 'OK') },

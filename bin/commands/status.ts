@@ -11,7 +11,7 @@ export const status: Command = {
   options: {
     json: {
       type: 'boolean',
-      description: 'print {"ready", "reasons", "status", "rules", "channels", "causes"} as JSON',
+      description: 'print {"ready", "reasons", "notes", "status", "rules", "channels", "causes"} as JSON',
     },
     ...CLIENT_OPTIONS,
   },
@@ -20,11 +20,12 @@ export const status: Command = {
     const { options, print } = input;
     const client = createClient(input);
     const readiness = await client.request('/readyz');
-    const { status: said, reasons: why } = isRecord(readiness.body) ? readiness.body : {};
+    const { status: said, reasons: why, notes: noted } = isRecord(readiness.body) ? readiness.body : {};
     // Something else may listen there, and be in the best of health.
     if (typeof said !== 'string') throw new CommandFailed(notHerald(client.base, readiness));
     const ready = readiness.status === 200 && said === 'ready';
     const reasons = Array.isArray(why) ? why.map(text) : [];
+    const notes = Array.isArray(noted) ? noted.map(text) : [];
     const answer = await client.request('/v1/status');
     const details = answer.status === 200 ? answer.body : null;
     const counted = await client.request('/v1/rules');
@@ -34,13 +35,14 @@ export const status: Command = {
     // Who is not known sees nothing of how it is: that is no success.
     const code = ready && answer.status !== 401 ? 0 : 1;
     if (options.json === true) {
-      print.json({ ready, reasons, status: details, rules, channels, causes });
+      print.json({ ready, reasons, notes, status: details, rules, channels, causes });
       return code;
     }
-    const { green, red } = print.style;
+    const { green, red, yellow } = print.style;
     print.line(
       `${client.base} is ${ready ? green('ready') : red(`not ready: ${reasons.join('; ') || `answers ${readiness.status}`}`)}`,
     );
+    for (const note of notes) print.line(yellow(`but ${printable(note)}`));
     if (details === null) print.note(`/v1/status answers ${describeAnswer(answer)}`);
     else for (const line of outline(details, print.style)) print.line(line);
     for (const line of ruleLines(rules, print.style)) print.line(line);

@@ -43,11 +43,24 @@ test('status of a Herald that is not ready names the reasons and fails', async (
   assert.deepEqual(JSON.parse(program.out), {
     ready: false,
     reasons: ['no connection to NATS'],
+    notes: [],
     status: { version: '0.1.0' },
     rules: null,
     channels: null,
     causes: null,
   });
+});
+
+test('status of a Herald that is ready says what is wrong with it all the same', async () => {
+  const { variables } = await fakeHerald({
+    'GET /readyz': json({ status: 'ready', notes: ['archive file a.sqlite: it is of another NATS'] }),
+    'GET /v1/status': json({ version: '0.1.0' }),
+  });
+  const { code, out } = await herald(['status'], variables);
+  assert.equal(code, 0);
+  assert.match(out, /is ready\nbut archive file a\.sqlite: it is of another NATS\n/);
+  const program = JSON.parse((await herald(['status', '--json'], variables)).out);
+  assert.deepEqual(program.notes, ['archive file a.sqlite: it is of another NATS']);
 });
 
 test('[BR-QUAL-006] status shows what each rule has done, and names those that never matched or fail', async () => {
