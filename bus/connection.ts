@@ -53,9 +53,17 @@ export class BusUnreachable extends Error {
   }
 }
 
-/** The server, or the stream that is asked for, is not there now; asking again later may help. */
+/**
+ * The server, or the stream that is asked for, is not there now, or it refuses: asking again later may help, once a person has mended
+ * what bus/what-to-mend.ts knows of.
+ */
 export function isOutage(error: unknown): boolean {
-  return OUTAGES.some((kind) => error instanceof kind);
+  return OUTAGES.some((kind) => error instanceof kind) || isWithoutJetStream(error);
+}
+
+/** Nothing answers for JetStream, or not for this account. The client does not export that error. */
+function isWithoutJetStream(error: unknown): boolean {
+  return error instanceof Error && error.name === 'JetStreamNotEnabled';
 }
 
 const OUTAGES = [BusUnreachable, TimeoutError, RequestError, NoRespondersError, ConnectionError, JetStreamApiError];

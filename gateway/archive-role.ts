@@ -22,12 +22,14 @@ export interface ArchiveRole {
 }
 
 export interface ArchiveRoleOptions {
-  readonly environment: Environment;
+  readonly environment: Pick<Environment, 'data' | 'logLevel'>;
   readonly natsUrl: string;
   readonly bus: Bus;
   readonly count: PartitionCount;
   readonly inThread: boolean;
   readonly log: Log;
+  /** What holds up its start in the thread. */
+  tell(why: string | null): void;
 }
 
 /** Throws StartFailed when its file cannot be used. */
@@ -43,7 +45,7 @@ export async function startArchive(options: ArchiveRoleOptions): Promise<Archive
 }
 
 async function launchArchive(options: ArchiveRoleOptions): Promise<ArchiveRole> {
-  const { environment, natsUrl, bus, count, inThread, log } = options;
+  const { environment, natsUrl, bus, count, inThread, log, tell } = options;
   makeFolder(environment.data);
   const databaseFile = join(environment.data, 'archive.sqlite');
   if (!inThread) {
@@ -53,14 +55,17 @@ async function launchArchive(options: ArchiveRoleOptions): Promise<ArchiveRole> 
   }
   const data: ArchiveThreadData = { natsUrl, count, databaseFile, logLevel: environment.logLevel };
   let problem: string | null = null;
+  let isOpen = false;
   const thread = await keepThread(new URL('./archive-thread.ts', import.meta.url), {
     workerData: data,
     clock: systemClock,
     log,
     heard(message) {
       ({ problem } = message as ArchiveThreadWord);
+      if (!isOpen) tell(problem);
     },
   });
+  isOpen = true;
   return { problem: () => problemOf(thread) ?? problem, stop: () => thread.stop() };
 }
 

@@ -22,7 +22,7 @@ export interface ArchiveThreadData {
 
 /** What it says of itself, again whenever that is another. */
 export interface ArchiveThreadWord {
-  /** As of ArchiveRole. */
+  /** As of ArchiveRole; before it is open, what a person has to mend at NATS. */
   readonly problem: string | null;
 }
 
@@ -39,22 +39,23 @@ if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_
 const stop = new AbortController();
 void told.then(() => stop.abort());
 const { signal } = stop;
-const bus = await patiently(() => connectBus({ url: natsUrl, name: 'herald archive', log, signal }), signal, log);
-const archive = bus && (await patiently(() => openReportedArchive(bus, count, databaseFile, log), signal, log));
+const tell = (problem: string | null) => port.postMessage({ problem } satisfies ArchiveThreadWord);
+const bus = await patiently(() => connectBus({ url: natsUrl, name: 'herald archive', log, signal }), signal, log, tell);
+const archive = bus && (await patiently(() => openReportedArchive(bus, count, databaseFile, log), signal, log, tell));
 port.postMessage(READY);
-if (archive !== null) await tellProblems(archive, (word) => port.postMessage(word));
+if (archive !== null) await tellProblems(archive);
 await archive?.stop();
 await bus?.close();
 // The thread alone, whatever is open in it still: a NATS that takes connections and never answers one keeps them for ever.
 process.exit();
 
 /** Until it is told to end. */
-async function tellProblems({ problem }: ArchiveRole, tell: (word: ArchiveThreadWord) => void): Promise<void> {
+async function tellProblems({ problem }: ArchiveRole): Promise<void> {
   let last: string | null | undefined;
   while (!signal.aborted) {
     const now = problem();
     // The first time as well when it is nothing: the thread before this one may have said otherwise.
-    if (now !== last) tell({ problem: now });
+    if (now !== last) tell(now);
     last = now;
     await pause(systemClock, LOOK_EVERY, signal);
   }

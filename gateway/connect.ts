@@ -11,6 +11,7 @@ import { startArchive } from './archive-role.ts';
 import { auditSignInRefused, auditStarted } from './audited-process.ts';
 import type { Core } from './core.ts';
 import { keepEventMasks } from './event-masks.ts';
+import type { TellHindrance } from './hindrance.ts';
 import type { IngressRole } from './ingress-role.ts';
 import type { LiveResources } from './live-resources.ts';
 import { openBus, partitionCount } from './open-bus.ts';
@@ -28,17 +29,18 @@ const SETTLE_LOOK = 20;
 export async function connect(core: Core, ingress: IngressRole | null): Promise<boolean> {
   const { environment, roles, natsUrl, alone, resources, parts, audit, stop, log } = core;
   const { signal } = stop;
+  const tell = tellReadyz(core);
   const bus = await reachBus(core);
   if (bus === null) return false;
   if (resources !== null && environment.secretKeys !== null) await settleSecrets(bus, core, resources);
   parts.bus = bus;
   const count = partitionCount(environment.partitions);
-  if (alone) await patiently(() => forgetWorkers(bus), signal, log);
-  if (ingress !== null) await patiently(() => core.keys.useBus(bus), signal, log);
-  if (resources !== null) await patiently(() => core.runTime.useBus(bus), signal, log);
+  if (alone) await patiently(() => forgetWorkers(bus), signal, log, tell);
+  if (ingress !== null) await patiently(() => core.keys.useBus(bus), signal, log, tell);
+  if (resources !== null) await patiently(() => core.runTime.useBus(bus), signal, log, tell);
   if (core.has('archive')) {
-    const options = { environment, natsUrl, bus, count, inThread: roles.length > 1, log };
-    parts.archive = await patiently(() => startArchive(options), signal, log);
+    const options = { environment, natsUrl, bus, count, inThread: roles.length > 1, log, tell };
+    parts.archive = await patiently(() => startArchive(options), signal, log, tell);
   }
   if (resources !== null && core.has('actors')) parts.actors = await startDeciding(core, bus, resources);
   if (signal.aborted) return false;
@@ -49,7 +51,8 @@ export async function connect(core: Core, ingress: IngressRole | null): Promise<
 }
 
 /** null: it is stopped. */
-function reachBus({ environment, roles, natsUrl, alone, audit, log, stop }: Core): Promise<Bus | null> {
+function reachBus(core: Core): Promise<Bus | null> {
+  const { environment, roles, natsUrl, alone, audit, log, stop } = core;
   return openBus({
     url: natsUrl,
     name: `herald ${roles.join('+')}`,
@@ -59,13 +62,21 @@ function reachBus({ environment, roles, natsUrl, alone, audit, log, stop }: Core
     log,
     signal: stop.signal,
     signInRefused: () => auditSignInRefused(audit, roles),
+    tell: tellReadyz(core),
   });
 }
 
+function tellReadyz({ parts }: Core): TellHindrance {
+  return (why) => {
+    parts.hindrance = why;
+  };
+}
+
 /** Resources may refer to the store, which is in NATS: from here on their secrets are known. Throws StartFailed. */
-async function settleSecrets(bus: Bus, { secrets, stop, log }: Core, resources: LiveResources): Promise<void> {
+async function settleSecrets(bus: Bus, core: Core, resources: LiveResources): Promise<void> {
+  const { secrets, stop, log } = core;
   try {
-    await patiently(() => secrets.useBus(bus), stop.signal, log);
+    await patiently(() => secrets.useBus(bus), stop.signal, log, tellReadyz(core));
     if (stop.signal.aborted) return;
     await resources.settle();
   } catch (error) {
@@ -93,7 +104,7 @@ async function startDeciding(core: Core, bus: Bus, resources: LiveRunTime): Prom
     findSource: sourceFinder(resources.current),
     masksBeforeStoring: (tenant) => resources.current().intakeMasks.has(tenant),
   };
-  const actors = await patiently(() => startActors(options), signal, log);
+  const actors = await patiently(() => startActors(options), signal, log, tellReadyz(core));
   if (actors !== null) alertGauge(metrics, actors.worker);
   return actors;
 }

@@ -57,7 +57,7 @@ export interface Core extends HeraldOptions {
 export async function openCore(options: HeraldOptions): Promise<Core> {
   const { environment, roles, log } = options;
   const has = (role: Role) => roles.includes(role);
-  const parts: Parts = { bus: null, actors: null, archive: null };
+  const parts: Parts = { bus: null, actors: null, archive: null, hindrance: null };
   const metrics = createMetrics({ process: true });
   const texts = new TextsInForce();
   const externalURL = environment.externalUrl ?? listening(environment);

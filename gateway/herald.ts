@@ -68,6 +68,7 @@ async function serveIngress(core: Core): Promise<IngressRole | null> {
     audit,
     standing: standingOf(bus),
     notReady: () => notReady(parts, has('actors')),
+    hindrance: () => parts.hindrance,
     notes: () => notesBeside(parts),
   });
 }

@@ -61,6 +61,8 @@ export interface IngressRoleOptions {
   readonly standing: AskStanding;
   /** What keeps this process from being ready besides NATS; empty when nothing does. */
   notReady(): readonly string[];
+  /** What a person has to mend at NATS before it can be used; null: nothing is known of that. */
+  hindrance(): string | null;
   /** What is wrong in this process and keeps it from nothing that is asked of it here. */
   notes(): readonly string[];
 }
@@ -108,7 +110,7 @@ export async function startIngress(options: IngressRoleOptions): Promise<Ingress
   }
 
   function notReady(): readonly string[] {
-    const problem = link.problem();
+    const problem = options.hindrance() ?? link.problem();
     return [...options.notReady(), ...(isLeaving ? ['shutting down'] : []), ...(problem === null ? [] : [problem])];
   }
 

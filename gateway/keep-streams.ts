@@ -8,6 +8,7 @@ import type { PartitionCount } from '../bus/partition.ts';
 import { ensureStreams, StreamMismatch, type StreamSizes } from '../bus/streams.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import { pause } from '../telemetry/pause.ts';
+import { Hindrance } from './hindrance.ts';
 
 export interface KeepStreamsOptions {
   readonly bus: Bus;
@@ -34,6 +35,8 @@ export function keepStreams(options: KeepStreamsOptions): void {
 
 /** Never rejects. */
 async function look({ bus, count, sizes, clock, signal }: KeepStreamsOptions): Promise<void> {
+  // readyz has its own way to see that alerts cannot be stored: as long as they can be, what is refused here is no reason to accept none.
+  const hindrance = new Hindrance(clock, bus.log, () => {});
   while (!signal.aborted) {
     try {
       const made = await ensureStreams(bus, count, sizes);
@@ -48,7 +51,8 @@ async function look({ bus, count, sizes, clock, signal }: KeepStreamsOptions): P
         bus.log.error({ event: 'bus.stream-mismatch', error }, 'NATS is back with streams that do not fit');
         return;
       }
-      bus.log.debug({ event: 'bus.streams-unseen', error }, 'the streams cannot be looked at now; trying again');
+      if (!hindrance.met(error, 'bus.streams-refused'))
+        bus.log.debug({ event: 'bus.streams-unseen', error }, 'the streams cannot be looked at now; trying again');
       await pause(clock, TRY_AGAIN, signal);
     }
   }

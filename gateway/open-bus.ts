@@ -6,6 +6,7 @@ import { ensureStreams, StreamMismatch, type StreamSizes } from '../bus/streams.
 import { systemClock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import { pause } from '../telemetry/pause.ts';
+import { Hindrance, type TellHindrance } from './hindrance.ts';
 import { keepStreams } from './keep-streams.ts';
 import { StartFailed } from './start-failed.ts';
 
@@ -25,6 +26,7 @@ export interface OpenBusOptions {
   readonly signal: AbortSignal;
   /** NATS knows nobody by the credentials of its URL. */
   signInRefused(): void;
+  readonly tell?: TellHindrance;
 }
 
 const TRY_AGAIN = 1000;
@@ -32,20 +34,26 @@ const PATIENCE = 5000;
 
 /** null when `signal` aborts first. Throws StartFailed where the streams that are there do not fit. */
 export async function openBus(options: OpenBusOptions): Promise<Bus | null> {
-  const { url, name, count, sizes, log, signal } = options;
-  for (let said = false; !signal.aborted; said = true) {
-    const patience = said || options.isStarting ? PATIENCE : 0;
+  const { url, name, count, sizes, log, signal, tell = () => {} } = options;
+  const hindrance = new Hindrance(systemClock, log, tell);
+  let said = false;
+  for (let tried = false; !signal.aborted; tried = true) {
+    const patience = tried || options.isStarting ? PATIENCE : 0;
     let bus: Bus | null = null;
     try {
       bus = await connectBus({ url, name, log, signal, patience });
       await ensureStreams(bus, count, sizes);
       keepStreams({ bus, count, sizes, clock: systemClock, signal });
+      hindrance.over();
       return bus;
     } catch (error) {
       await bus?.close();
       if (error instanceof StreamMismatch) throw new StartFailed(error.message, { cause: error });
-      if (!said && error instanceof BusUnreachable && error.isRefused) options.signInRefused();
-      if (!said) log.error({ event: 'bus.waiting', error }, waiting(error));
+      if (!tried && error instanceof BusUnreachable && error.isRefused) options.signInRefused();
+      if (!hindrance.met(error, 'bus.waiting') && !said) {
+        said = true;
+        log.error({ event: 'bus.waiting', error }, waiting(error));
+      }
       await pause(systemClock, TRY_AGAIN, signal);
     }
   }

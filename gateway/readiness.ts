@@ -10,6 +10,8 @@ export interface Parts {
   bus: Bus | null;
   actors: ActorsRole | null;
   archive: ArchiveRole | null;
+  /** What a person has to mend at NATS before the start goes on, as far as it is known; null: nothing. */
+  hindrance: string | null;
 }
 
 /** What keeps this process from doing its work, besides NATS. */
@@ -35,6 +37,7 @@ export function notReadyWithoutIngress(
   { aborted }: AbortSignal,
 ): readonly string[] {
   if (aborted) return ['shutting down'];
+  if (parts.hindrance !== null) return [parts.hindrance];
   if (parts.bus === null) return ['NATS has not been reached yet'];
   if (!parts.bus.connected()) return ['the connection to NATS is lost'];
   if (roles.includes('archive') && parts.archive === null) return ['the archive is not open yet'];
