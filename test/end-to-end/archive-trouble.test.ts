@@ -76,10 +76,20 @@ test('[BR-REL-004] [BR-REL-014] an archive that has a rival or stands still is t
   const [said] = herald.logged('archive.unusable') as { error?: { message?: string } }[];
   assert.deepEqual(still, [said?.error?.message]);
   assert.match(still[0]!, /do not belong together/);
-  await until('it to be ready', async () => (await readiness(herald.url)).code === 200, { timeoutMs: 30_000 });
-  assert.deepEqual(await readiness(herald.url), { code: 200, status: 'ready', notes: still });
-  assert.match((await herald.command('status')).out, /is ready\nbut archive file /);
-  assert.equal(await send('StandsStill'), 202);
+  // Just after the return of NATS what waits is unseen for a moment, also once it was seen: 503 again, until the next look.
+  const often = { timeoutMs: 30_000 };
+  await until('it to be accepted', async () => (await send('StandsStill')) === 202, often);
   await told('StandsStill');
+  const ready = await until(
+    'it to be ready',
+    async () => {
+      const now = await readiness(herald.url);
+      return now.code === 200 && now;
+    },
+    often,
+  );
+  assert.deepEqual(ready, { code: 200, status: 'ready', notes: still });
+  const shows = async () => /is ready\nbut archive file /.test((await herald.command('status')).out);
+  await until('the command to show it', shows, often);
   assert.equal((await herald.stop()).code, 0);
 });
