@@ -52,6 +52,7 @@ async function serveIngress(core: Core): Promise<IngressRole | null> {
   return startIngress({
     listen: environment.listen,
     shared: !has('actors'),
+    besideWorkers: has('actors'),
     trustedProxies: environment.trustedProxies,
     accessLog: environment.accessLog,
     connectionsPerAddress: environment.connectionsPerAddress,

@@ -39,6 +39,8 @@ export interface IngressRoleOptions {
   readonly listen: { readonly host: string; readonly port: number };
   /** Several ingress processes may listen on the port. */
   readonly shared: boolean;
+  /** Workers decide in this process, too. */
+  readonly besideWorkers: boolean;
   /** Whose word on the client's address is taken. */
   readonly trustedProxies: readonly string[];
   /** Asked for host names of sources; empty: the system's. */
@@ -84,7 +86,12 @@ export interface IngressRole {
 export async function startIngress(options: IngressRoleOptions): Promise<IngressRole> {
   const { log, metrics } = options;
   let isLeaving = false;
-  const link = new IngressLink({ clock: systemClock, log, metrics: metrics.alerts });
+  const link = new IngressLink({
+    clock: systemClock,
+    log,
+    metrics: metrics.alerts,
+    besideWorkers: options.besideWorkers,
+  });
   const tokens = new TokenVerifier(systemClock, log);
   options.onResources((set) => void tokens.keepOnly(issuersIn(set)));
   const media = createMediaReader(systemClock, log);
