@@ -6,6 +6,11 @@
 /** Room for all of the body is made once so much of it has come: who only announces a large one is given none. */
 const TRUSTED_SHARE = 1 / 8;
 
+/** What uWebSockets.js hands over is taken away afterwards. */
+export function copyOf(chunk: ArrayBuffer): Buffer {
+  return Buffer.from(new Uint8Array(chunk));
+}
+
 export class BodyBuffer {
   #pieces: Buffer[] = [];
   #all: Buffer | null = null;
@@ -17,12 +22,10 @@ export class BodyBuffer {
     this.#announced = announced;
   }
 
-  /** Copies: the memory of what uWebSockets.js hands over is taken away afterwards. */
   add(chunk: ArrayBuffer): void {
-    const bytes = new Uint8Array(chunk);
-    if (this.#all !== null) this.#all.set(bytes, this.#received);
-    else this.#pieces.push(Buffer.from(bytes));
-    this.#received += bytes.length;
+    if (this.#all !== null) this.#all.set(new Uint8Array(chunk), this.#received);
+    else this.#pieces.push(copyOf(chunk));
+    this.#received += chunk.byteLength;
     if (this.#all === null && this.#received < this.#announced && this.#received >= this.#announced * TRUSTED_SHARE)
       this.#makeRoom();
   }

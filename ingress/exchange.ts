@@ -23,7 +23,7 @@ import type { Log } from '../telemetry/log.ts';
 import { type AccessLogMode, isLogged, logAccess } from './access-log.ts';
 import type { HttpMetrics } from './access-metrics.ts';
 import { addressOf, type TrustedProxies } from './address.ts';
-import { BodyBuffer } from './body-buffer.ts';
+import { BodyBuffer, copyOf } from './body-buffer.ts';
 import { type Ambiguity, ambiguous, endsConnection, UNTOLD } from './body-length.ts';
 import { subjectsOf } from './certificate-subjects.ts';
 import type { CompiledRoute } from './compiled-route.ts';
@@ -202,17 +202,19 @@ export class Exchange implements Peer {
       this.#refuse(tooLarge(this.#limit), isLast ? 0 : Number.POSITIVE_INFINITY);
       return;
     }
-    this.#body ??= new BodyBuffer(this.#announced);
-    this.#body.add(chunk);
-    if (!isLast) {
-      this.#keepPace();
+    // Nearly every body comes in one piece.
+    if (isLast && this.#body === null) {
+      this.#handle(copyOf(chunk));
       return;
     }
-    this.#patience?.end();
-    this.#handle(this.#body.bytes());
+    this.#body ??= new BodyBuffer(this.#announced);
+    this.#body.add(chunk);
+    if (isLast) this.#handle(this.#body.bytes());
+    else this.#keepPace();
   }
 
   #handle(body: Buffer): void {
+    this.#patience?.end();
     this.#state = 'handling';
     this.#body = null;
     const request = this.#request!;

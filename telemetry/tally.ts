@@ -22,12 +22,22 @@ interface Sample {
 class Series<T> {
   readonly #values = new Map<string, Map<string, T>>();
   readonly #create: () => T;
+  /** Under load the same one is asked for again and again. */
+  #last: { readonly first: string; readonly second: string; readonly value: T } | null = null;
 
   constructor(create: () => T) {
     this.#create = create;
   }
 
   of(first: string, second: string): T {
+    const last = this.#last;
+    if (last !== null && last.first === first && last.second === second) return last.value;
+    const value = this.#find(first, second);
+    this.#last = { first, second, value };
+    return value;
+  }
+
+  #find(first: string, second: string): T {
     let inner = this.#values.get(first);
     if (inner === undefined) {
       inner = new Map();
