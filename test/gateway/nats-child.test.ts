@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { BusUnreachable, connectBus } from '../../bus/connection.ts';
@@ -31,6 +31,26 @@ test('[BR-SEC-008] the embedded server takes nobody who does not have its passwo
   await (await contact(second.url)).close();
 });
 
+test('on Linux the embedded server interrupts nobody: it is a batch process, where that can be had', {
+  skip: process.platform !== 'linux',
+}, async () => {
+  const start = async () => {
+    const child = await startNatsChild({ folder: temporaryFolder(), maxFileStore: 64 * 1024 * 1024, log: silentLog });
+    atEnd(() => child.stop());
+    await (await connectBus({ url: child.url, name: 'test', log: silentLog })).close();
+    return child.pid ?? 0;
+  };
+  assert.deepEqual(policiesOf(await start()), [SCHED_BATCH]);
+
+  const path = process.env.PATH;
+  process.env.PATH = temporaryFolder();
+  try {
+    assert.deepEqual(policiesOf(await start()), [SCHED_OTHER]);
+  } finally {
+    process.env.PATH = path;
+  }
+});
+
 test('a server that ends at once is started again, ever more rarely, and its last words are in the log', async () => {
   const folder = temporaryFolder();
   const program = join(folder, 'nats-server');
@@ -55,3 +75,17 @@ test('a server that ends at once is started again, ever more rarely, and its las
     `after ${second - first} ms, then after ${third - second} ms`,
   );
 });
+
+/** sched(7) */
+const SCHED_OTHER = 0;
+const SCHED_BATCH = 3;
+
+/** By which its threads are scheduled: proc(5), field 41 of stat. */
+function policiesOf(pid: number): number[] {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const policies = threads.map((thread) => {
+    const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[38]);
+  });
+  return [...new Set(policies)];
+}
