@@ -1,9 +1,11 @@
-/** Where the projector reads from: a journal's records, in batches of what is there. */
+/** Where the archive reads from: the records of each journal, in batches of what gathers until the next beat. */
 
 import type { Bus } from '../bus/connection.ts';
 import type { JournalEvent, JournalRecord } from '../bus/journal.ts';
 import { readJournal } from '../bus/journal-reader.ts';
 import type { PartitionName } from '../bus/partition.ts';
+import { Beat } from '../telemetry/beat.ts';
+import type { Clock } from '../telemetry/clock.ts';
 
 export interface CommitRecord {
   readonly kind: 'commit' | 'fence';
@@ -15,6 +17,11 @@ export interface CommitRecord {
   readonly events: readonly JournalEvent[];
 }
 
+export interface Batch {
+  readonly partition: PartitionName;
+  readonly records: readonly CommitRecord[];
+}
+
 export interface JournalSource {
   /** From `fromSeq` on, in order and without a gap, until `signal` aborts. Never yields an empty batch. */
   read(partition: PartitionName, fromSeq: number, signal: AbortSignal): AsyncIterable<readonly CommitRecord[]>;
@@ -23,25 +30,38 @@ export interface JournalSource {
 /** A batch ends here even when more is waiting, so that one transaction stays short for those who query. */
 const BATCH_EVENTS = 2000;
 
-export function journalSource(bus: Bus): JournalSource {
+/** Of a batch that waits for no beat. */
+const MANY_EVENTS = 500;
+/** Milliseconds. A transaction costs as much for one event as for a hundred: what comes meanwhile gathers, of all partitions. */
+const BEAT = 50;
+
+/** The partitions have their beat in common, so that their batches come together. */
+export function journalSource(bus: Bus, clock: Clock): JournalSource {
+  const beat = new Beat(clock, BEAT);
   return {
-    read: (partition, fromSeq, signal) => inBatches((inner) => readJournal(bus, partition, fromSeq, inner), signal),
+    read: (partition, fromSeq, signal) =>
+      inBatches(
+        (inner) => readJournal(bus, partition, fromSeq, inner),
+        signal,
+        () => beat.next(),
+      ),
   };
 }
 
 /**
- * Reads ahead of its consumer, by at most one batch, and hands out all that has come by then: one record at a time when
- * little happens, large batches under load.
+ * Reads ahead of its consumer, by at most one batch, and hands out all that has come by the next beat: at once after a quiet time, and
+ * when there is much already.
  */
 export async function* inBatches(
   open: (signal: AbortSignal) => AsyncIterable<JournalRecord>,
   signal: AbortSignal,
+  beat: () => Promise<void>,
 ): AsyncGenerator<readonly CommitRecord[]> {
   const stop = new AbortController();
   const stopWith = () => stop.abort();
   signal.addEventListener('abort', stopWith, { once: true });
   if (signal.aborted) stop.abort();
-  const queue = new Queue();
+  const queue = new Queue(beat);
   const pump = queue.fill(open(stop.signal));
   try {
     for (let batch = await queue.take(); batch !== null; batch = await queue.take()) yield batch;
@@ -54,6 +74,7 @@ export async function* inBatches(
 }
 
 class Queue {
+  readonly #beat: () => Promise<void>;
   #batch: CommitRecord[] = [];
   #events = 0;
   #state:
@@ -65,6 +86,10 @@ class Queue {
   #wakeTaker: () => void = () => undefined;
   #wakeFiller: () => void = () => undefined;
   #unbounded = false;
+
+  constructor(beat: () => Promise<void>) {
+    this.#beat = beat;
+  }
 
   async fill(records: AsyncIterable<JournalRecord>): Promise<void> {
     try {
@@ -90,15 +115,30 @@ class Queue {
     while (this.#batch.length === 0) {
       if (this.#state.kind === 'failed') throw this.#state.error;
       if (this.#state.kind === 'ended') return null;
-      await new Promise<void>((resolve) => {
-        this.#wakeTaker = resolve;
-      });
+      await this.#somethingNew();
     }
+    await this.#gather();
     const batch = this.#batch;
     this.#batch = [];
     this.#events = 0;
     this.#wakeFiller();
     return batch;
+  }
+
+  /** Until the beat; no longer than reading goes on, nor than it takes to have many. */
+  async #gather(): Promise<void> {
+    let isDue = false;
+    void this.#beat().then(() => {
+      isDue = true;
+      this.#wakeTaker();
+    });
+    while (!isDue && this.#events < MANY_EVENTS && this.#state.kind === 'filling') await this.#somethingNew();
+  }
+
+  #somethingNew(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wakeTaker = resolve;
+    });
   }
 
   /** Nobody takes any more: never hold the filler back. */

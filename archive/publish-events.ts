@@ -1,13 +1,13 @@
 /**
- * Publishes what was decided as public CloudEvents. The cursor moves once all events of a batch are acknowledged; after a
+ * Publishes what was decided as public CloudEvents. The cursors move once all events of a pass are acknowledged; after a
  * crash in between they are published again under the same ids, and the stream drops what it has.
  */
 
 import { alertKey } from '../alert/alert.ts';
 import { wholeOf } from '../alert/audience.ts';
 import type { JournalEvent } from '../bus/journal.ts';
-import type { PartitionName } from '../bus/partition.ts';
 import { subjects } from '../bus/subjects.ts';
+import type { Connection } from './bulk.ts';
 import {
   alertCloudEvent,
   type CloudEvent,
@@ -18,12 +18,12 @@ import {
   suppressedCloudEvent,
   suppressedIn,
 } from './cloud-event.ts';
+import { behind, savePublished } from './cursors.ts';
 import type { ArchiveDatabase } from './database.ts';
 import { eventBody } from './event-body.ts';
 import { type MaskEvent, unmaskedEvents } from './event-masks.ts';
-import type { CommitRecord } from './journal-source.ts';
+import type { Batch } from './journal-source.ts';
 import type { Position } from './project/position.ts';
-import { cursorOf } from './project.ts';
 import { alertsTable, deliveriesTable, groupsTable, repeatsPublishedTable } from './tables.ts';
 import { WorkingSet } from './working-set.ts';
 
@@ -40,7 +40,7 @@ export class EventPublisher {
   readonly #maxBytes: number;
   readonly #masks: () => Promise<MaskEvent>;
 
-  /** `maxBytes`: what the sink takes in one event. `masks`: those in force, asked for every batch. */
+  /** `maxBytes`: what the sink takes in one event. `masks`: those in force, asked for every pass. */
   constructor(database: ArchiveDatabase, sink: EventSink, maxBytes: number, masks = unmaskedEvents) {
     this.#database = database;
     this.#sink = sink;
@@ -48,22 +48,18 @@ export class EventPublisher {
     this.#masks = masks;
   }
 
-  /** Publishes a batch that is projected already. Throws when the sink does; the batch can then be given again. */
-  async publish(partition: PartitionName, records: readonly CommitRecord[]): Promise<void> {
-    const { published } = await cursorOf(this.#database.reader, partition);
-    const fresh = records.filter(({ seq }) => seq > published);
-    const last = fresh.at(-1);
-    if (last === undefined) return;
+  /** Publishes what is projected already, at most one batch of a partition. Throws when the sink does; all can then be given again. */
+  async publish(batches: readonly Batch[]): Promise<void> {
+    const fresh = await behind(this.#database.reader, 'published', batches);
+    if (fresh.length === 0) return;
     const selection = await Selection.of(this.#database, fresh);
-    const events: CloudEvent[] = [];
-    for (const record of fresh) {
-      for (const [index, event] of record.events.entries()) {
-        events.push(...selection.take(event, { partition, seq: record.seq, index }));
-      }
-    }
+    const events = fresh.flatMap((batch) => selection.take(batch));
     const mask = await this.#masks();
     await this.#send(events.map(mask));
-    await this.#advance(partition, last.seq, selection);
+    await this.#database.writer.transaction().execute(async (transaction) => {
+      await selection.save(transaction);
+      await savePublished(transaction, fresh);
+    });
   }
 
   async #send(events: readonly CloudEvent[]): Promise<void> {
@@ -83,28 +79,22 @@ export class EventPublisher {
       eventBody(event, this.#maxBytes),
     );
   }
-
-  async #advance(partition: PartitionName, published: number, selection: Selection): Promise<void> {
-    await this.#database.writer.transaction().execute(async (transaction) => {
-      await selection.save(transaction);
-      await transaction.updateTable('cursors').set({ published }).where('partition', '=', partition).execute();
-    });
-  }
 }
 
-/** Which events of a batch are public, with what the archive knows beside them. */
+/** Which events of a pass are public, with what the archive knows beside them. */
 class Selection {
   readonly #alerts = new WorkingSet(alertsTable, ({ key }) => key);
   readonly #groups = new WorkingSet(groupsTable, ({ id }) => id);
   readonly #deliveries = new WorkingSet(deliveriesTable, ({ notification_id }) => notification_id);
   readonly #repeats = new WorkingSet(repeatsPublishedTable, ({ alert_key }) => alert_key);
 
-  static async of({ reader }: ArchiveDatabase, records: readonly CommitRecord[]): Promise<Selection> {
+  static async of({ reader }: ArchiveDatabase, batches: readonly Batch[]): Promise<Selection> {
     const selection = new Selection();
-    for (const { events } of records) for (const event of events) selection.#want(event);
+    const events = batches.flatMap(({ records }) => records.flatMap((record) => record.events));
+    for (const event of events) selection.#want(event);
     // A flush names its alerts by fingerprint; which tenant they are of stands with the group.
     await selection.#groups.load(reader);
-    for (const { events } of records) for (const event of events) selection.#wantMembers(event);
+    for (const event of events) selection.#wantMembers(event);
     await selection.#alerts.load(reader);
     await selection.#deliveries.load(reader);
     await selection.#repeats.load(reader);
@@ -127,7 +117,13 @@ class Selection {
     for (const fingerprint of members) this.#alerts.want(alertKey(tenant, fingerprint));
   }
 
-  take(event: JournalEvent, position: Position): CloudEvent[] {
+  take({ partition, records }: Batch): CloudEvent[] {
+    return records.flatMap(({ seq, events }) =>
+      events.flatMap((event, index) => this.#take(event, { partition, seq, index })),
+    );
+  }
+
+  #take(event: JournalEvent, position: Position): CloudEvent[] {
     if (isPublicDeliveryEvent(event))
       return [deliveryCloudEvent(event, position, this.#deliveries.get(rowOf(event.notificationId)))];
     if (event.type === 'group.flushed') return this.#suppressed(event, position);
@@ -161,7 +157,7 @@ class Selection {
     return true;
   }
 
-  async save(db: Parameters<typeof cursorOf>[0]): Promise<void> {
+  async save(db: Connection): Promise<void> {
     await this.#repeats.save(db);
   }
 }

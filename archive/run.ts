@@ -1,9 +1,9 @@
 /**
- * The archive role: for each partition one loop projects its journal and publishes its public events behind that; one
- * responder answers queries. Whatever fails is reported, and its loop goes on from the cursors after a pause.
+ * The archive role: for each partition one loop has its journal projected and its public events published behind that, together with
+ * what the others have by then; one responder answers queries. Whatever fails is reported, and its loop goes on from the cursors
+ * after a pause.
  */
 
-import { setImmediate as breathe } from 'node:timers/promises';
 import type { Bus } from '../bus/connection.ts';
 import { eventMaskReader } from '../bus/event-masks.ts';
 import type { PartitionName } from '../bus/partition.ts';
@@ -14,14 +14,16 @@ import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import { pause } from '../telemetry/pause.ts';
 import { answerQueries } from './answer.ts';
+import { cursorOf } from './cursors.ts';
 import { type ArchiveDatabase, ArchiveUnusable, openArchive } from './database.ts';
 import { noteDormant } from './dormancy.ts';
 import { eventMasker } from './event-masks.ts';
-import type { CommitRecord, JournalSource } from './journal-source.ts';
+import type { JournalSource } from './journal-source.ts';
 import { checkOrigin, type Journal } from './origin.ts';
 import { Projector } from './project.ts';
 import { EventPublisher } from './publish-events.ts';
 import { forget } from './retention.ts';
+import { Rounds } from './rounds.ts';
 import { Turns } from './turns.ts';
 
 export interface ArchiveOptions {
@@ -52,9 +54,6 @@ export interface RunningArchive {
 }
 
 const PAUSE_AFTER_FAILURE = 1000;
-/** A transaction costs as much for one event as for a hundred: after a small one, what comes meanwhile gathers. Milliseconds. */
-const GATHER = 150;
-const FEW_EVENTS = 500;
 const DAY = 86_400_000;
 const FORGET_EVERY = DAY / 4;
 const PUBLISH_PATIENCE = 10_000;
@@ -94,8 +93,8 @@ class Role {
   readonly #database: ArchiveDatabase;
   readonly #signal: AbortSignal;
   readonly #turns: Turns;
-  readonly #projector: Projector;
-  readonly #publisher: EventPublisher;
+  readonly #projecting: Rounds;
+  readonly #publishing: Rounds;
   /** Why it takes nothing more; null while it does. */
   unusable: string | null = null;
 
@@ -105,11 +104,16 @@ class Role {
     this.#database = database;
     this.#signal = signal;
     this.#turns = new Turns(signal);
-    this.#projector = new Projector(database, log);
+    const projector = new Projector(database, log);
+    this.#projecting = new Rounds(async (batches) => {
+      await this.#turns.take(() => projector.project(batches));
+    });
     const sink = async (subject: string, messageId: string, body: string) => {
       await publishAcknowledged(bus, subject, body, { messageId, patience: PUBLISH_PATIENCE });
     };
-    this.#publisher = new EventPublisher(database, sink, bus.maxPayload - ENVELOPE, eventMasker(eventMaskReader(bus)));
+    const masks = eventMasker(eventMaskReader(bus));
+    const publisher = new EventPublisher(database, sink, bus.maxPayload - ENVELOPE, masks);
+    this.#publishing = new Rounds((batches) => publisher.publish(batches));
   }
 
   /** Each journal is read once: a batch is projected, and published while the next one is. */
@@ -134,7 +138,7 @@ class Role {
     // A NATS that hangs would be waited for.
     if (this.#signal.aborted) return;
     try {
-      const lag = await lagOf(partition, this.#projector, bus);
+      const lag = await lagOf(partition, this.#database, bus);
       await checkOrigin(this.#database, lag, lag.projected);
     } catch (error) {
       // Else it is asked again, as soon as reading fails again.
@@ -148,19 +152,16 @@ class Role {
   }
 
   async #follow(partition: PartitionName): Promise<void> {
-    const { seq, published } = await this.#projector.cursor(partition);
+    const { seq, published } = await cursorOf(this.#database.writer, partition);
     let publishing: Promise<void> = Promise.resolve();
     try {
       for await (const records of this.#options.journal.read(partition, Math.min(seq, published) + 1, this.#signal)) {
-        await this.#turns.take(() => this.#projector.project(partition, records));
+        await this.#projecting.take({ partition, records });
         await this.#heard(publishing);
         if (this.#signal.aborted) return;
-        publishing = this.#publisher.publish(partition, records);
+        publishing = this.#publishing.take({ partition, records });
         // Looked at with the next batch; meanwhile nobody else would.
         publishing.catch(() => undefined);
-        if (eventsIn(records) < FEW_EVENTS) await pause(this.#options.clock, GATHER, this.#signal);
-        // A transaction lets nobody else in; queries get their turn here.
-        else await breathe();
       }
     } finally {
       await this.#heard(publishing);
@@ -200,21 +201,13 @@ class Role {
   }
 }
 
-function eventsIn(records: readonly CommitRecord[]): number {
-  return records.reduce((sum, { events }) => sum + events.length, 0);
+function lagsOf(database: ArchiveDatabase, { bus, partitions }: ArchiveOptions): Promise<(PartitionLag & Journal)[]> {
+  return Promise.all(partitions.map((partition) => lagOf(partition, database, bus)));
 }
 
-function lagsOf(
-  database: ArchiveDatabase,
-  { bus, partitions, log }: ArchiveOptions,
-): Promise<(PartitionLag & Journal)[]> {
-  const projector = new Projector(database, log);
-  return Promise.all(partitions.map((partition) => lagOf(partition, projector, bus)));
-}
-
-async function lagOf(partition: PartitionName, projector: Projector, bus: Bus): Promise<PartitionLag & Journal> {
+async function lagOf(partition: PartitionName, { writer }: ArchiveDatabase, bus: Bus): Promise<PartitionLag & Journal> {
   const { state, created } = await bus.jsm.streams.info(journalStream(partition));
-  const { seq, published } = await projector.cursor(partition);
+  const { seq, published } = await cursorOf(writer, partition);
   return { partition, projected: seq, published, last: state.last_seq, made: created };
 }
 

@@ -24,7 +24,7 @@ export async function openReportedArchive(
   letTextsGo();
   const archive = await runArchive({
     bus,
-    journal: journalSource(bus),
+    journal: journalSource(bus, systemClock),
     partitions: partitionNames(count),
     databaseFile,
     clock: systemClock,

@@ -164,8 +164,8 @@ test('[BR-REL-013] events taken in again change nothing, and what closed long ag
   const database = await newArchive();
   const projector = new Projector(database, silentLog);
   const journal = commits(alerts, [openedIncident], [closedIncident], storm);
-  await projector.project('a0', journal);
-  await projector.project('a0', journal);
+  await projector.project([{ partition: 'a0', records: journal }]);
+  await projector.project([{ partition: 'a0', records: journal }]);
   const rows = () => database.reader.selectFrom('incident_alerts').selectAll().execute();
   assert.equal((await rows()).length, 4);
   await forget(database, T0 + 100_000, new AbortController().signal);

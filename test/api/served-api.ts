@@ -215,7 +215,7 @@ export class ServedApi {
 
   async start(...journal: JournalEvent[][]): Promise<this> {
     const database = await newArchive();
-    await new Projector(database, silentLog).project('a0', commits(...journal));
+    await new Projector(database, silentLog).project([{ partition: 'a0', records: commits(...journal) }]);
     this.query = async (name, params) => {
       const answer = await QUERIES.get(name)?.(database.reader, params);
       return JSON.parse(JSON.stringify(answer)) as unknown;

@@ -49,10 +49,10 @@ test('[BR-SCALE-008] an audience stands in the archive in sums, and each of it c
     [expanded(T0 + 4, ['c@x.org'], 3, true)],
     delivered('c@x.org', T0 + 5),
   );
-  await projector.project('a0', first.slice(0, 3));
+  await projector.project([{ partition: 'a0', records: first.slice(0, 3) }]);
   const midway = (await ask('delivery', { id: 'n-1' })) as Record<string, unknown>;
   assert.deepEqual([midway.state, midway.audience], ['expanding', { told: 2, delivered: 1, dead: 1 }]);
-  await projector.project('a0', first);
+  await projector.project([{ partition: 'a0', records: first }]);
   const all = (await ask('delivery', { id: 'n-1' })) as Record<string, unknown>;
   assert.deepEqual([all.state, all.audience], ['expanded', { told: 3, delivered: 2, dead: 1 }]);
   const one = (await ask('delivery', { id: member('B@X.org') })) as Record<string, unknown>;

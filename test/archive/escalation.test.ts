@@ -25,7 +25,7 @@ const BEGIN = [opened(1, 'r1'), joined(1), opened(2, 'r2'), joined(2), flushed('
 
 async function archiveOf(...lists: JournalEvent[][]): Promise<ArchiveDatabase> {
   const database = await newArchive();
-  await new Projector(database, silentLog).project('a0', commits(...lists));
+  await new Projector(database, silentLog).project([{ partition: 'a0', records: commits(...lists) }]);
   return database;
 }
 
@@ -82,7 +82,7 @@ test('[BR-AP-009] alert.escalated is published once for each alert that nobody t
   const database = await archiveOf(...lists);
   const sent: { subject: string; id: string; body: string }[] = [];
   const sink = async (subject: string, id: string, body: string) => void sent.push({ subject, id, body });
-  await new EventPublisher(database, sink, 1_000_000).publish('a0', commits(...lists));
+  await new EventPublisher(database, sink, 1_000_000).publish([{ partition: 'a0', records: commits(...lists) }]);
   const escalations = sent.filter(({ subject }) => subject.endsWith('alert.escalated'));
   assert.deepEqual(
     escalations.map(({ id }) => id),
@@ -106,6 +106,6 @@ test('[BR-REL-014] projected again after a crash, an escalation is the same', as
   const events = [...BEGIN, clock(T0 + 1, 'runs', 'escalation.begun'), escalated(T0 + 30_000, [1])];
   const database = await archiveOf(events);
   const before = await ask(database, 'groups');
-  await new Projector(database, silentLog).project('a0', commits(events));
+  await new Projector(database, silentLog).project([{ partition: 'a0', records: commits(events) }]);
   assert.deepEqual(await ask(database, 'groups'), before);
 });

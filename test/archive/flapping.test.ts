@@ -31,7 +31,7 @@ function flaps(at = T0): AlertEvent {
 
 async function archiveOf(...lists: JournalEvent[][]): Promise<ArchiveDatabase> {
   const database = await newArchive();
-  await new Projector(database, silentLog).project('a0', commits(...lists));
+  await new Projector(database, silentLog).project([{ partition: 'a0', records: commits(...lists) }]);
   return database;
 }
 
@@ -59,7 +59,9 @@ test('[BR-AP-L25] alert.opened says in public that it is flapping', async () => 
   const lists = [[flaps(), opened(2, 'r2')]];
   const bodies: { data: { flapping?: unknown } }[] = [];
   const sink = async (_subject: string, _id: string, body: string) => void bodies.push(JSON.parse(body));
-  await new EventPublisher(await archiveOf(...lists), sink, 1_000_000).publish('a0', commits(...lists));
+  await new EventPublisher(await archiveOf(...lists), sink, 1_000_000).publish([
+    { partition: 'a0', records: commits(...lists) },
+  ]);
   assert.deepEqual(
     bodies.map(({ data }) => data.flapping),
     [SHOWN, undefined],

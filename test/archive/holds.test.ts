@@ -30,7 +30,7 @@ const HOUR = 3_600_000;
 
 async function archiveOf(...lists: JournalEvent[][]): Promise<ArchiveDatabase> {
   const database = await newArchive();
-  await new Projector(database, silentLog).project('a0', commits(...lists));
+  await new Projector(database, silentLog).project([{ partition: 'a0', records: commits(...lists) }]);
   return database;
 }
 
@@ -166,14 +166,14 @@ test('[BR-AP-008] [BR-INT-007] the beginning of a hold is public once: alert.sup
     [heldFlush(T0 + 1, [1, 2])],
     [heldFlush(T0 + 2, [1, 2], 'same')],
   );
-  await new Projector(database, silentLog).project('a0', records);
+  await new Projector(database, silentLog).project([{ partition: 'a0', records }]);
   const sent: { subject: string; id: string; body: string }[] = [];
   const publisher = new EventPublisher(
     database,
     async (subject, id, body) => void sent.push({ subject, id, body }),
     1_000_000,
   );
-  await publisher.publish('a0', records);
+  await publisher.publish([{ partition: 'a0', records }]);
   const suppressed = sent.filter(({ subject }) => subject === 'herald.v1.events.acme.alert.suppressed');
   const events = suppressed.map(({ body }) => JSON.parse(body));
   assert.deepEqual(

@@ -45,7 +45,7 @@ test('[BR-AP-020] every alert and receiver of its routes has an answer in the le
     fc.asyncProperty(anyLife, async (life) => {
       const world = new JournaledWorld().live(life);
       const database = await newArchive();
-      await new Projector(database, silentLog).project('a0', world.journal);
+      await new Projector(database, silentLog).project([{ partition: 'a0', records: world.journal }]);
       for (const name of NAMES) {
         const routing = world.routed.get(name);
         const answer = await answerOf(database, name);

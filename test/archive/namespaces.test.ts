@@ -36,7 +36,7 @@ function routedAgain(n: number, at: number, change: Change): AlertEvent {
 
 async function archiveOf(...lists: AlertEvent[][]): Promise<ArchiveDatabase> {
   const database = await newArchive();
-  await new Projector(database, silentLog).project('a0', commits(...lists));
+  await new Projector(database, silentLog).project([{ partition: 'a0', records: commits(...lists) }]);
   return database;
 }
 
@@ -102,8 +102,10 @@ test('[BR-AP-029] [BR-QUAL-018] a changed policy that moves a namespace is an ev
 test('what another partition decided earlier counts, and changes nothing of what is known', async () => {
   const database = await newArchive();
   const projector = new Projector(database, silentLog);
-  await projector.project('a0', commits([openedIn(1, T0 + 100, { policy: 'p2', environment: 'staging' })]));
-  await projector.project('a1', commits([openedIn(2, T0)]));
+  await projector.project([
+    { partition: 'a0', records: commits([openedIn(1, T0 + 100, { policy: 'p2', environment: 'staging' })]) },
+  ]);
+  await projector.project([{ partition: 'a1', records: commits([openedIn(2, T0)]) }]);
   const known = await one(database);
   assert.deepEqual([known.environment, known.policy, known.alerts], ['staging', 'p2', 2]);
   assert.deepEqual([known.firstSeen, known.lastSeen], [new Date(T0).toISOString(), new Date(T0 + 100).toISOString()]);
@@ -117,7 +119,7 @@ test('[BR-AP-029] [BR-QUAL-018] after 30 days of silence a namespace is dormant,
   const asleep = await one(noticed);
   assert.deepEqual([asleep.state, asleep.dormantSince], ['dormant', new Date(T0 + 30 * DAY).toISOString()]);
   const projector = new Projector(noticed, silentLog);
-  await projector.project('a1', commits([openedIn(2, T0 + 40 * DAY)]));
+  await projector.project([{ partition: 'a1', records: commits([openedIn(2, T0 + 40 * DAY)]) }]);
   const never = await archiveOf([openedIn(1, T0)], [openedIn(2, T0 + 40 * DAY)]);
   for (const database of [noticed, never]) {
     const known = await one(database);

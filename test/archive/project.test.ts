@@ -27,7 +27,7 @@ import {
 
 async function projected(...lists: JournalEvent[][]): Promise<ArchiveDatabase> {
   const database = await newArchive();
-  await new Projector(database, silentLog).project('a0', commits(...lists));
+  await new Projector(database, silentLog).project([{ partition: 'a0', records: commits(...lists) }]);
   return database;
 }
 
@@ -36,10 +36,10 @@ async function projectedInPieces(records: CommitRecord[], cuts: readonly { at: n
   const projector = new Projector(database, silentLog);
   let from = 0;
   for (const { at, back } of [...cuts].sort((a, b) => a.at - b.at)) {
-    await projector.project('a0', records.slice(Math.max(0, from - back), at));
+    await projector.project([{ partition: 'a0', records: records.slice(Math.max(0, from - back), at) }]);
     from = Math.max(from, at);
   }
-  await projector.project('a0', records.slice(from));
+  await projector.project([{ partition: 'a0', records: records.slice(from) }]);
   const all = await contents(database);
   await database.close();
   return all;
@@ -185,7 +185,28 @@ test('[BR-ERR-014] an event that cannot be read is reported and does not hold up
   const reported: object[] = [];
   const database = await newArchive();
   const log = { ...silentLog, error: (fields: object) => void reported.push(fields) };
-  await new Projector(database, log).project('a0', commits([broken, opened(2, 'r2')]));
+  await new Projector(database, log).project([{ partition: 'a0', records: commits([broken, opened(2, 'r2')]) }]);
   assert.equal((await database.reader.selectFrom('alerts').select('key').executeTakeFirstOrThrow()).key, keyOf(2));
   assert.equal((reported[0] as { position: string }).position, 'a0.1.0');
+});
+
+test('[BR-REL-014] batches of several partitions are one transaction: all of it is there, or nothing', async () => {
+  const database = await newArchive();
+  const projector = new Projector(database, silentLog);
+  const here = { partition: 'a0', records: commits([opened(1, 'r1')]) } as const;
+  const there = { partition: 'a1', records: commits([opened(2, 'r2')], [resolved(2, 'r3')]) } as const;
+  // No value that SQLite takes.
+  const poison = { partition: 'a2', records: commits([opened(3, 'r4', true as never)]) } as const;
+  await assert.rejects(projector.project([here, there, poison]), TypeError);
+  assert.deepEqual(Object.values(await contents(database)).flat(), []);
+  await projector.project([here, there]);
+  await projector.project([there, here]);
+  const cursors = await database.reader.selectFrom('cursors').select(['partition', 'seq']).execute();
+  assert.deepEqual(cursors, [
+    { partition: 'a0', seq: 1 },
+    { partition: 'a1', seq: 3 },
+  ]);
+  const alerts = await database.reader.selectFrom('alerts').select('status').orderBy('key').execute();
+  assert.deepEqual(alerts, [{ status: 'firing' }, { status: 'resolved' }]);
+  assert.equal((await contents(database)).outcomes!.length, 3);
 });

@@ -38,13 +38,13 @@ class Stream {
 
 async function projected(records: readonly CommitRecord[]): Promise<ArchiveDatabase> {
   const database = await newArchive();
-  await new Projector(database, silentLog).project('a0', records);
+  await new Projector(database, silentLog).project([{ partition: 'a0', records }]);
   return database;
 }
 
 async function published(records: readonly CommitRecord[]): Promise<Stream> {
   const stream = new Stream();
-  await new EventPublisher(await projected(records), stream.sink, MOST_BYTES).publish('a0', records);
+  await new EventPublisher(await projected(records), stream.sink, MOST_BYTES).publish([{ partition: 'a0', records }]);
   return stream;
 }
 
@@ -130,15 +130,17 @@ test('[BR-REL-014] a crash anywhere in the publishing leads to the same events u
       stream.failAt = failAt;
       const batches = [records.slice(0, cut), records];
       for (const batch of batches) {
-        await new EventPublisher(database, stream.sink, MOST_BYTES).publish('a0', batch).catch(() => {
-          stream.failAt = Number.POSITIVE_INFINITY;
-        });
+        await new EventPublisher(database, stream.sink, MOST_BYTES)
+          .publish([{ partition: 'a0', records: batch }])
+          .catch(() => {
+            stream.failAt = Number.POSITIVE_INFINITY;
+          });
       }
       stream.failAt = Number.POSITIVE_INFINITY;
-      await new EventPublisher(database, stream.sink, MOST_BYTES).publish('a0', records);
+      await new EventPublisher(database, stream.sink, MOST_BYTES).publish([{ partition: 'a0', records }]);
       assert.deepEqual([...stream.stored].sort(), [...whole.stored].sort());
       const before = stream.sends;
-      await new EventPublisher(database, stream.sink, MOST_BYTES).publish('a0', records);
+      await new EventPublisher(database, stream.sink, MOST_BYTES).publish([{ partition: 'a0', records }]);
       assert.equal(stream.sends, before, 'behind the cursor nothing is sent');
     }),
     { numRuns: 25 },
@@ -182,7 +184,7 @@ test('[BR-SEC-012] what is published goes by the masks in force when its batch i
     MOST_BYTES,
     eventMasker(async () => masks),
   );
-  await publisher.publish('a0', records);
+  await publisher.publish([{ partition: 'a0', records }]);
   const data = [...stream.stored.values()].map(({ event }) => event.data as Record<string, Record<string, string>>);
   assert.equal(data[0]?.labels?.alertname, '***');
   assert.equal(data[0]?.labels?.instance, '10.0.0.1:9090');
@@ -202,9 +204,42 @@ test('[BR-SEC-012] while nobody can say what must not leave, nothing leaves; nor
       return { rules: {}, revision: 1 };
     }),
   );
-  await assert.rejects(publisher.publish('a0', records), /no answer/);
+  await assert.rejects(publisher.publish([{ partition: 'a0', records }]), /no answer/);
   assert.equal(stream.sends, 0);
   known = true;
-  await publisher.publish('a0', records);
+  await publisher.publish([{ partition: 'a0', records }]);
   assert.equal(stream.sends, 1);
+});
+
+test('[BR-REL-014] events of several partitions are one pass: their cursors move together, once all of them are stored', async () => {
+  const batches = [
+    { partition: 'a0', records: commits([opened(1, 'r1')]) },
+    { partition: 'a1', records: commits([opened(2, 'r2')], [resolved(2, 'r3')]) },
+  ] as const;
+  const database = await newArchive();
+  await new Projector(database, silentLog).project(batches);
+  const stream = new Stream();
+  let asked = 0;
+  const masks = eventMasker(async () => {
+    asked += 1;
+    return { rules: {}, revision: 1 };
+  });
+  const publisher = new EventPublisher(database, stream.sink, MOST_BYTES, masks);
+  const cursors = () =>
+    database.reader.selectFrom('cursors').select(['seq', 'published']).orderBy('partition').execute();
+  stream.failAt = 3;
+  await assert.rejects(publisher.publish(batches), /no acknowledgement/);
+  assert.deepEqual(await cursors(), [
+    { seq: 1, published: 0 },
+    { seq: 3, published: 0 },
+  ]);
+  stream.failAt = Number.POSITIVE_INFINITY;
+  asked = 0;
+  await publisher.publish(batches);
+  assert.equal(asked, 1);
+  assert.deepEqual([...stream.stored.keys()], ['a0.1.0', 'a1.1.0', 'a1.3.0']);
+  assert.deepEqual(await cursors(), [
+    { seq: 1, published: 1 },
+    { seq: 3, published: 3 },
+  ]);
 });

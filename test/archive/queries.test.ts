@@ -26,7 +26,7 @@ import {
 
 async function archiveOf(...lists: JournalEvent[][]): Promise<ArchiveDatabase> {
   const database = await newArchive();
-  await new Projector(database, silentLog).project('a0', commits(...lists));
+  await new Projector(database, silentLog).project([{ partition: 'a0', records: commits(...lists) }]);
   return database;
 }
 

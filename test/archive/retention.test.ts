@@ -11,16 +11,18 @@ const DAY = 86_400_000;
 test('what ended long ago is forgotten; what fires, waits or is recent stays', async () => {
   const database = await newArchive();
   const late = T0 + 40 * DAY;
-  await new Projector(database, silentLog).project(
-    'a0',
-    commits(
-      [opened(1, 'r1'), resolved(1, 'r2'), opened(2, 'r3'), opened(3, 'r4'), joined(3, 'g1'), joined(2, 'g0')],
-      [flushed('g1', T0 + 1, { left: [3], ended: true }), flushed('g0', T0 + 1, { told: 'n1' })],
-      [delivery('queued', 'n1', [2]), delivery('delivered', 'n1', []), delivery('queued', 'n2', [2])],
-      [deadInput(8, 'r8'), deadInput(9, 'r9'), replayedInput(9)],
-      [resolved(3, 'r5', late)],
-    ),
-  );
+  await new Projector(database, silentLog).project([
+    {
+      partition: 'a0',
+      records: commits(
+        [opened(1, 'r1'), resolved(1, 'r2'), opened(2, 'r3'), opened(3, 'r4'), joined(3, 'g1'), joined(2, 'g0')],
+        [flushed('g1', T0 + 1, { left: [3], ended: true }), flushed('g0', T0 + 1, { told: 'n1' })],
+        [delivery('queued', 'n1', [2]), delivery('delivered', 'n1', []), delivery('queued', 'n2', [2])],
+        [deadInput(8, 'r8'), deadInput(9, 'r9'), replayedInput(9)],
+        [resolved(3, 'r5', late)],
+      ),
+    },
+  ]);
   const cutoff = T0 + 10 * DAY;
   const forgotten = await forget(database, cutoff, new AbortController().signal, 1);
   assert.ok(forgotten > 0);
@@ -38,7 +40,7 @@ test('what ended long ago is forgotten; what fires, waits or is recent stays', a
 
 test('[BR-AP-029] a namespace is kept for 400 days after its last alert, with its life, and forgotten then', async () => {
   const database = await newArchive();
-  await new Projector(database, silentLog).project('a0', commits([opened(1, 'r1')]));
+  await new Projector(database, silentLog).project([{ partition: 'a0', records: commits([opened(1, 'r1')]) }]);
   const namespaces = async () => {
     const left = await contents(database);
     return [left.namespaces?.length, left.namespace_history?.length];
@@ -52,7 +54,9 @@ test('[BR-AP-029] a namespace is kept for 400 days after its last alert, with it
 
 test('forgetting stops when it is told to', async () => {
   const database = await newArchive();
-  await new Projector(database, silentLog).project('a0', commits([opened(1, 'r1'), resolved(1, 'r2')]));
+  await new Projector(database, silentLog).project([
+    { partition: 'a0', records: commits([opened(1, 'r1'), resolved(1, 'r2')]) },
+  ]);
   const stop = new AbortController();
   stop.abort();
   assert.equal(await forget(database, T0 + DAY, stop.signal), 0);

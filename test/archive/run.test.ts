@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { askArchive, QueryFailed } from '../../archive/ask.ts';
-import { ArchiveUnusable } from '../../archive/database.ts';
-import { journalSource } from '../../archive/journal-source.ts';
-import { type RunningArchive, runArchive } from '../../archive/run.ts';
+import { ArchiveUnusable, openArchive } from '../../archive/database.ts';
+import { type JournalSource, journalSource } from '../../archive/journal-source.ts';
+import { type ArchiveOptions, type PartitionLag, type RunningArchive, runArchive } from '../../archive/run.ts';
 import { type Bus, connectBus } from '../../bus/connection.ts';
 import type { JournalEvent } from '../../bus/journal.ts';
 import { fenceJournal, type JournalWriter } from '../../bus/journal-writer.ts';
@@ -12,6 +12,7 @@ import { ensureStreams } from '../../bus/streams.ts';
 import { EVENTS_STREAM, journalStream, subjects } from '../../bus/subjects.ts';
 import { systemClock } from '../../telemetry/clock.ts';
 import { silentLog } from '../../telemetry/log.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { atEnd } from '../support/leaks.ts';
 import { startNats } from '../support/nats.ts';
 import { until } from '../support/until.ts';
@@ -29,14 +30,18 @@ async function newBus(): Promise<Bus> {
   return bus;
 }
 
-async function startArchive(bus: Bus, databaseFile: string): Promise<RunningArchive> {
-  const journal = journalSource(bus);
+async function startArchive(
+  bus: Bus,
+  databaseFile: string,
+  parts: Partial<ArchiveOptions> = {},
+): Promise<RunningArchive> {
+  const { clock = systemClock, journal = journalSource(bus, clock) } = parts;
   const archive = await runArchive({
     bus,
     journal,
     partitions: PARTITIONS,
     databaseFile,
-    clock: systemClock,
+    clock,
     log: silentLog,
   });
   atEnd(() => archive.close());
@@ -57,10 +62,10 @@ async function append(writer: JournalWriter, ...events: JournalEvent[]): Promise
   });
 }
 
-const caughtUp = (archive: RunningArchive) =>
-  until('the archive to catch up', async () =>
-    (await archive.lag()).every(({ projected, published, last }) => projected === last && published === last),
-  );
+const isCaughtUp = async (archive: RunningArchive) =>
+  (await archive.lag()).every(({ projected, published, last }) => projected === last && published === last);
+
+const caughtUp = (archive: RunningArchive) => until('the archive to catch up', () => isCaughtUp(archive));
 
 async function publicEvents(bus: Bus): Promise<Record<string, unknown>[]> {
   const { state } = await bus.jsm.streams.info(EVENTS_STREAM);
@@ -181,4 +186,93 @@ test('an archive that belongs to other journals is refused instead of waiting fo
   await archive.close();
   const other = await newBus();
   await assert.rejects(startArchive(other, file), { code: 'archive.unusable' });
+});
+
+test('what comes after a quiet time is projected at once', async () => {
+  const bus = await newBus();
+  const alerts = await fenceJournal(bus, 'a0', 'w1');
+  const clock = new FakeClock();
+  const archive = await startArchive(bus, newFile(), { clock });
+  await caughtUp(archive);
+  for (let n = 1; n <= 3; n++) {
+    clock.advance(1000);
+    await append(alerts, opened(n, `r${n}`));
+    await caughtUp(archive);
+  }
+  await archive.close();
+});
+
+const lagOf = async (archive: RunningArchive, partition: (typeof PARTITIONS)[number]) =>
+  (await archive.lag()).find((lag) => lag.partition === partition)!;
+
+/** `poison`: what the journal of a0 holds. Resolves with how far that came, while c0 went on. */
+async function besidePoison(poison: JournalEvent): Promise<PartitionLag> {
+  const bus = await newBus();
+  await append(await fenceJournal(bus, 'a0', 'w1'), poison);
+  const channels = await fenceJournal(bus, 'c0', 'w1');
+  const archive = await startArchive(bus, newFile());
+  for (let n = 1; n <= 2; n++) {
+    await append(channels, delivery('queued', `n${n}`, [1]), delivery('delivered', `n${n}`, []));
+    await until('the other one to go on', async () => (await lagOf(archive, 'c0')).published === 1 + n);
+  }
+  const lag = await lagOf(archive, 'a0');
+  await archive.close();
+  return lag;
+}
+
+test('[BR-ERR-014] a partition that cannot be projected holds up no other', async () => {
+  // No value that SQLite takes.
+  const { projected, published, last } = await besidePoison(opened(1, 'r1', true as never));
+  assert.equal(last, 2);
+  assert.ok(projected < last && published < last);
+});
+
+test('[BR-ERR-014] a partition that cannot be published holds up no other', async () => {
+  // No date can be made of it.
+  const { projected, published, last } = await besidePoison(opened(1, 'r1', 'long ago' as never));
+  assert.equal(projected, last);
+  assert.ok(published < last);
+});
+
+/** Calls back with the batch of that number. */
+function watchedSource(source: JournalSource, batch: number, callback: () => void): JournalSource {
+  let batches = 0;
+  return {
+    async *read(partition, fromSeq, signal) {
+      for await (const records of source.read(partition, fromSeq, signal)) {
+        batches += 1;
+        if (batches === batch) callback();
+        yield records;
+      }
+    },
+  };
+}
+
+test('[BR-REL-014] an archive that is stopped amid its rounds loses nothing, and makes nothing twice', async () => {
+  const bus = await newBus();
+  const file = newFile();
+  const writers = [await fenceJournal(bus, 'a0', 'w1'), await fenceJournal(bus, 'c0', 'w1')];
+  let count = 0;
+  for (let commit = 0; commit < 20; commit++) {
+    for (const writer of writers) {
+      await append(writer, ...Array.from({ length: 150 }, () => opened(++count, `r${count}`)));
+    }
+  }
+  for (const batch of [3, 2, 1]) {
+    let isReached = false;
+    const journal = watchedSource(journalSource(bus, systemClock), batch, () => {
+      isReached = true;
+    });
+    const archive = await startArchive(bus, file, { journal });
+    await until('it to be amid them, or done', async () => isReached || (await isCaughtUp(archive)));
+    await archive.close();
+  }
+  const archive = await startArchive(bus, file);
+  await caughtUp(archive);
+  await archive.close();
+  const { reader, close } = await openArchive(file);
+  assert.equal((await reader.selectFrom('outcomes').select('receipt').execute()).length, count);
+  await close();
+  const published = (await publicEvents(bus)).map(({ id }) => id);
+  assert.deepEqual([published.length, new Set(published).size], [count, count]);
 });

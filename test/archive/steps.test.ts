@@ -13,7 +13,7 @@ import { byPerson, commits, delivery, fingerprintOf, flushed, joined, opened, re
 
 async function stepsOf(...lists: JournalEvent[][]): Promise<ReadonlyMap<string, Step>> {
   const database = await newArchive();
-  await new Projector(database, silentLog).project('a0', commits(...lists));
+  await new Projector(database, silentLog).project([{ partition: 'a0', records: commits(...lists) }]);
   const asked = { tenant: 'acme', fingerprint: fingerprintOf(1) };
   const answer = (await QUERIES.get('alert')!(database.reader, asked)) as { steps: Step[] };
   return new Map(answer.steps.map((step) => [step.step, step]));
@@ -80,7 +80,7 @@ test('[BR-AP-020] the answer for a receiver says that it was told that somebody 
     [{ ...taken, decisions, aside: true as const }, delivery('queued', 'n2', [1], T0 + 50)],
     [delivery('delivered', 'n2', [], T0 + 52)],
   ];
-  await new Projector(database, silentLog).project('a0', commits(...lists));
+  await new Projector(database, silentLog).project([{ partition: 'a0', records: commits(...lists) }]);
   const asked = { tenant: 'acme', fingerprint: fingerprintOf(1) };
   const answer = (await QUERIES.get('alert')!(database.reader, asked)) as { receivers: { answer: string }[] };
   assert.match(answer.receivers[0]!.answer, /^told that somebody took it on at /);
