@@ -1,5 +1,5 @@
 /**
- * SQLite holds the thread for as long as a transaction runs. Several partitions' transactions that wait for each other would
+ * SQLite holds the thread for as long as a transaction runs. Several transactions that wait for each other would
  * follow without a pause, some seconds in all under load: NATS takes a client that is silent for so long for dead, and starts
  * all of its consumers anew. So they take turns, and between two of them the event loop goes round once. Once the archive is told to
  * stop, those that wait are not begun: what they would have written is in the journals for the next archive.

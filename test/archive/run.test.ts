@@ -188,17 +188,25 @@ test('an archive that belongs to other journals is refused instead of waiting fo
   await assert.rejects(startArchive(other, file), { code: 'archive.unusable' });
 });
 
-test('what comes after a quiet time is projected at once', async () => {
+test('what comes after a quiet time is projected at once; what others bring soon after waits for the beat that all have in common', async () => {
   const bus = await newBus();
   const alerts = await fenceJournal(bus, 'a0', 'w1');
+  const channels = await fenceJournal(bus, 'c0', 'w1');
   const clock = new FakeClock();
   const archive = await startArchive(bus, newFile(), { clock });
-  await caughtUp(archive);
-  for (let n = 1; n <= 3; n++) {
+  await until('the fences', () => {
     clock.advance(1000);
-    await append(alerts, opened(n, `r${n}`));
-    await caughtUp(archive);
-  }
+    return isCaughtUp(archive);
+  });
+  clock.advance(1000);
+  await append(alerts, opened(1, 'r1'));
+  await caughtUp(archive);
+  const { pending } = clock;
+  await append(channels, delivery('queued', 'n1', [1]));
+  await until('it to wait', () => clock.pending > pending);
+  assert.equal(await isCaughtUp(archive), false);
+  clock.advance(50);
+  await caughtUp(archive);
   await archive.close();
 });
 
