@@ -9,7 +9,7 @@ import { type AlertCommand, type AlertState, alertDueAt, decideAlert, evolveAler
 import { namespaceOf } from '../alert/namespace.ts';
 import { type PackedAlert, packAlert, unpackAlert } from '../alert/packed-alert.ts';
 import type { Placement } from '../alert/promotion-state.ts';
-import type { DecisionContext, EntityDecision, EntityKind } from './entity.ts';
+import { type DecisionContext, type EntityDecision, type EntityKind, NO_REPLIES, NO_SENDS } from './entity.ts';
 
 type Message = Entry | { readonly kind: 'tick' };
 
@@ -23,8 +23,9 @@ export const alertKind: EntityKind<AlertState, Message> = {
     const request = approvalRequest(state, events);
     const others = [inhibitor, correlation, request].filter((entry) => entry != null);
     const effects = others.length === 0 ? toGroups : [...toGroups, ...others];
-    const replies = reply !== undefined && message.kind === 'command' ? [{ to: message.replyTo, ...reply }] : [];
-    return { events, effects, replies, sends: [] };
+    const isAnswered = reply !== undefined && message.kind === 'command';
+    const replies = isAnswered ? [{ to: message.replyTo, ...reply }] : NO_REPLIES;
+    return { events, effects, replies, sends: NO_SENDS };
   },
   evolve: (state, event) => evolveAlert(state, event as AlertEvent),
   classOf: ({ phase, environment, priority }) => `${phase} ${environment} ${priority}`,
@@ -57,9 +58,10 @@ function commandOf(message: Message, { advice, placements }: DecisionContext): A
   }
 }
 
+const NOWHERE = Object.freeze({});
+
 /** Left out where nobody put its namespace anywhere, as for nearly all. */
 function placedIn(placements: ReadonlyMap<string, Placement> | null, { labels }: Alert): { placed?: Placement } {
-  if (placements === null) return {};
-  const placed = placements.get(namespaceOf(labels));
-  return placed === undefined ? {} : { placed };
+  const placed = placements?.get(namespaceOf(labels));
+  return placed === undefined ? NOWHERE : { placed };
 }

@@ -16,7 +16,7 @@ import type { ActorPool } from './actor-pool.ts';
 import { type ConsultDeps, consult, NOBODY_ASKED } from './consult.ts';
 import type { Correlations } from './correlations.ts';
 import type { Entities } from './entities.ts';
-import type { CommandReply } from './entity.ts';
+import type { CommandReply, EntityDecision } from './entity.ts';
 import type { Housekeeping } from './housekeeping.ts';
 import type { Inbox, Intake } from './inbox.ts';
 import { type RoutedInput, readFrames } from './intake.ts';
@@ -26,7 +26,6 @@ import { Rounds } from './round.ts';
 import type { Sends } from './sends.ts';
 import type { Position } from './snapshot.ts';
 import { type Surroundings, surroundingsOf } from './surroundings.ts';
-import type { TurnResult } from './turn.ts';
 
 export interface CommitDeps extends ConsultDeps {
   readonly bus: Bus;
@@ -98,8 +97,9 @@ export class Commits {
     const startedAt = clock.monotonic();
     const now = clock.now();
     const read = readFrames(intake.frames, this.#position.marks, now, intake.handed);
-    const results = await this.#decide(read.inputs, intake.local, { settle, startedAt, now });
-    const events = [...this.#aside, ...read.events, ...results.flatMap((result) => result.events)];
+    const decisions = await this.#decide(read.inputs, intake.local, { settle, startedAt, now });
+    const events = [...this.#aside, ...read.events];
+    for (const decision of decisions) events.push(...decision.events);
     this.#aside = [];
     if (events.length === 0 && intake.frames.length === 0 && intake.handed.length === 0) return;
     const commit: Commit = {
@@ -110,21 +110,21 @@ export class Commits {
       marks: read.marks,
       published: outbox.published,
       events,
-      effects: results.flatMap((result) => result.effects.flatMap((entry) => this.#addressed(entry))),
+      effects: this.#addressed(decisions),
     };
     const lastCommit = await writer.append(commit);
     this.#position = { lastCommit, cursor: commit.cursor, marks: commit.marks, published: commit.published };
     inbox.committed();
     housekeeping.committed();
     metrics.committed(name, events, clock.monotonic() - startedAt);
-    this.#act(lastCommit, commit.effects, read.replies, results);
+    this.#act(lastCommit, commit.effects, read.replies, decisions);
   }
 
   async #decide(
     routed: readonly RoutedInput[],
     local: Intake['local'],
     { settle, startedAt, now }: { readonly settle: boolean; readonly startedAt: number; readonly now: number },
-  ): Promise<TurnResult[]> {
+  ): Promise<EntityDecision[]> {
     const { writer } = this.#parts;
     const { random } = this.#deps;
     const policy = this.#deps.policy();
@@ -138,11 +138,17 @@ export class Commits {
     return this.#rounds.decide(input, { now, policy, random, holds, placements, advice });
   }
 
-  #addressed(entry: Effect['entry']): Effect[] {
-    const address = addressOf(entry);
-    return partitionsOf(address, this.#deps.count)
-      .filter((to) => address.everywhere !== 'others' || to !== this.#parts.name)
-      .map((to) => ({ to, entry }));
+  #addressed(decisions: readonly EntityDecision[]): Effect[] {
+    const addressed: Effect[] = [];
+    for (const { effects } of decisions) {
+      for (const entry of effects) {
+        const address = addressOf(entry);
+        for (const to of partitionsOf(address, this.#deps.count)) {
+          if (address.everywhere !== 'others' || to !== this.#parts.name) addressed.push({ to, entry });
+        }
+      }
+    }
+    return addressed;
   }
 
   /** Effects only after the commit. */
@@ -150,15 +156,15 @@ export class Commits {
     seq: number,
     effects: readonly Effect[],
     replies: readonly CommandReply[],
-    results: readonly TurnResult[],
+    decisions: readonly EntityDecision[],
   ): void {
     const { outbox, sends, correlations } = this.#parts;
     outbox.add(seq, effects);
     for (const reply of replies) this.#reply(seq, reply);
-    for (const result of results) {
-      for (const reply of result.replies) this.#reply(seq, reply);
-      for (const send of result.sends) sends.start(send);
-      for (const task of result.tasks) correlations.start(task);
+    for (const { replies: answers, sends: started, task } of decisions) {
+      for (const reply of answers) this.#reply(seq, reply);
+      for (const send of started) sends.start(send);
+      if (task !== undefined) correlations.start(task);
     }
   }
 

@@ -6,9 +6,9 @@
 import type { ActorPool } from './actor-pool.ts';
 import type { ActorRef } from './actor-system.ts';
 import type { Entities } from './entities.ts';
-import type { CommitContext } from './entity.ts';
+import type { CommitContext, EntityDecision } from './entity.ts';
 import type { Slot } from './slot.ts';
-import { Turn, type TurnInput, type TurnResult } from './turn.ts';
+import { Turn, type TurnInput } from './turn.ts';
 
 export interface Stage {
   readonly actors: ActorPool;
@@ -17,12 +17,12 @@ export interface Stage {
   readonly usedAt: number;
 }
 
-/** Results in the order in which the entities first appear in `inputs`. */
+/** Decisions in the order in which the entities first appear in `inputs`. */
 export async function decideAll(
   stage: Stage,
   inputs: Iterable<readonly [Slot, TurnInput]>,
   context: CommitContext,
-): Promise<TurnResult[]> {
+): Promise<EntityDecision[]> {
   const turns = new Map<Slot, Turn>();
   let open = 0;
   let allFinished = () => {};
@@ -30,12 +30,9 @@ export async function decideAll(
     if (--open === 0) allFinished();
   };
   for (const [slot, input] of inputs) {
-    let turn = turns.get(slot);
-    if (turn === undefined) {
-      turn = new Turn(slot, stage.entities, context, finished);
-      turns.set(slot, turn);
-    }
-    turn.add(input);
+    const turn = turns.get(slot);
+    if (turn === undefined) turns.set(slot, new Turn(slot, input, stage.entities, context, finished));
+    else turn.add(input);
   }
   if (turns.size === 0) return [];
   open = turns.size;
@@ -43,7 +40,9 @@ export async function decideAll(
     allFinished = resolve;
     for (const turn of turns.values()) stage.actors.tell(actorOf(stage, turn.slot), turn);
   });
-  return Array.from(turns.values(), (turn) => turn.result);
+  const decisions: EntityDecision[] = [];
+  for (const turn of turns.values()) decisions.push(...turn.decisions);
+  return decisions;
 }
 
 function actorOf(stage: Stage, slot: Slot): ActorRef<Turn> {

@@ -60,6 +60,10 @@ export interface EntityDecision {
   readonly quietUntil?: number;
 }
 
+/** Of nearly every decision: one for all of them. */
+export const NO_REPLIES: EntityDecision['replies'] = Object.freeze([]);
+export const NO_SENDS: EntityDecision['sends'] = Object.freeze([]);
+
 export interface EntityKind<State, Command> {
   readonly kind: EntityKindName;
   /** Pure: no I/O, no clock. May throw: the command then goes to the dead letters. */

@@ -3,7 +3,7 @@
 import type { Entry } from '../alert/entry.ts';
 import type { GroupEvent } from '../alert/event.ts';
 import { decideGroup, evolveGroup, type GroupCommand, type GroupState, groupDueAt } from '../alert/group.ts';
-import type { EntityDecision, EntityKind } from './entity.ts';
+import { type EntityDecision, type EntityKind, NO_REPLIES, NO_SENDS } from './entity.ts';
 
 type Message = Entry | { readonly kind: 'tick' };
 
@@ -12,7 +12,8 @@ export const groupKind: EntityKind<GroupState, Message> = {
   decide(state, message, { now, policy, position, holds, quietUntil: quiet }): EntityDecision {
     const known = state === null ? null : holds(state.group.tenant);
     const { events, effects, quietUntil } = decideGroup(state, commandOf(message), now, policy, position, known, quiet);
-    return { events, effects, replies: [], sends: [], ...(quietUntil === undefined ? {} : { quietUntil }) };
+    const decision = { events, effects, replies: NO_REPLIES, sends: NO_SENDS };
+    return quietUntil === undefined ? decision : { ...decision, quietUntil };
   },
   evolve: (state, event) => evolveGroup(state, event as GroupEvent),
   dueAt: groupDueAt,

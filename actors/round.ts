@@ -6,12 +6,12 @@
 import type { ActorPool } from './actor-pool.ts';
 import { decideAll, type Stage } from './decide.ts';
 import type { Entities } from './entities.ts';
-import type { CommitContext } from './entity.ts';
+import type { CommitContext, EntityDecision } from './entity.ts';
 import type { LocalCommand } from './inbox.ts';
 import type { RoutedInput } from './intake.ts';
 import type { Kinds } from './recovery.ts';
 import { type Slot, stateOf } from './slot.ts';
-import type { TurnInput, TurnResult } from './turn.ts';
+import type { TurnInput } from './turn.ts';
 
 export interface RoundInput {
   readonly routed: readonly RoutedInput[];
@@ -38,25 +38,24 @@ export class Rounds {
     this.#entities = entities;
   }
 
-  async decide(input: RoundInput, context: CommitContext): Promise<TurnResult[]> {
+  async decide(input: RoundInput, context: CommitContext): Promise<EntityDecision[]> {
     const stage: Stage = { actors: this.#actors, entities: this.#entities, usedAt: input.usedAt };
     const arrived = this.#arrived(input);
     const first = await decideAll(stage, arrived, context);
-    const touched = new Set(arrived.map(([slot]) => slot));
+    const touched = new Set<Slot>();
+    for (const [slot] of arrived) touched.add(slot);
     if (input.settle) for (const slot of this.#entities.takeDue(context.now, MOST_DUE)) touched.add(slot);
     const second = input.settle ? await decideAll(stage, this.#settling(touched, input, context), context) : [];
     for (const slot of touched) this.#forgetEnded(slot);
-    return [...first, ...second];
+    return first.concat(second);
   }
 
   #arrived({ routed, local, position }: RoundInput): [Slot, TurnInput][] {
-    return [
-      ...routed.map(({ kind, key, entry, position: place }): [Slot, TurnInput] => [
-        this.#entities.slot(this.#kinds[kind], key),
-        { command: entry, position: place, entry },
-      ]),
-      ...local.map(({ slot, command }): [Slot, TurnInput] => [slot, { command, position: position(), entry: null }]),
-    ];
+    const arrived: [Slot, TurnInput][] = [];
+    for (const { kind, key, entry, position: place } of routed)
+      arrived.push([this.#entities.slot(this.#kinds[kind], key), { command: entry, position: place, entry }]);
+    for (const { slot, command } of local) arrived.push([slot, { command, position: position(), entry: null }]);
+    return arrived;
   }
 
   #settling(touched: ReadonlySet<Slot>, { position }: RoundInput, { now, policy }: CommitContext): [Slot, TurnInput][] {

@@ -4,13 +4,12 @@
  * turn goes on with the one behind it.
  */
 
-import type { CorrelationTask } from '../alert/correlation-run.ts';
 import type { Entry } from '../alert/entry.ts';
 import type { Cause } from '../alert/event.ts';
 import { reason } from '../alert/reason.ts';
 import type { JournalEvent } from '../bus/journal.ts';
 import type { Entities } from './entities.ts';
-import type { CommandReply, CommitContext, EntityDecision, Send } from './entity.ts';
+import { type CommandReply, type CommitContext, type EntityDecision, NO_REPLIES, NO_SENDS } from './entity.ts';
 import { type Slot, stateOf } from './slot.ts';
 
 export interface TurnInput {
@@ -21,26 +20,25 @@ export interface TurnInput {
   readonly entry: Entry | null;
 }
 
-/** What a commit takes from its turns, in the order of the turns. */
-export interface TurnResult {
-  readonly events: JournalEvent[];
-  readonly effects: Entry[];
-  readonly replies: CommandReply[];
-  readonly sends: Send[];
-  readonly tasks: CorrelationTask[];
-}
-
 export class Turn {
   readonly slot: Slot;
-  readonly result: TurnResult = { events: [], effects: [], replies: [], sends: [], tasks: [] };
-  readonly #inputs: TurnInput[] = [];
+  /** What a commit takes from it: one for each input, in their order. */
+  readonly decisions: EntityDecision[] = [];
+  readonly #inputs: TurnInput[];
   readonly #entities: Entities;
   readonly #context: CommitContext;
   readonly #finished: (turn: Turn) => void;
   #next = 0;
 
-  constructor(slot: Slot, entities: Entities, context: CommitContext, finished: (turn: Turn) => void) {
+  constructor(
+    slot: Slot,
+    first: TurnInput,
+    entities: Entities,
+    context: CommitContext,
+    finished: (turn: Turn) => void,
+  ) {
     this.slot = slot;
+    this.#inputs = [first];
     this.#entities = entities;
     this.#context = context;
     this.#finished = finished;
@@ -71,7 +69,7 @@ export class Turn {
       return;
     }
     const { entry } = input;
-    this.result.events.push({
+    const buried: JournalEvent = {
       type: 'input.dead-lettered',
       key: this.slot.key,
       at: this.#context.now,
@@ -79,39 +77,34 @@ export class Turn {
       cause: causeOf(entry),
       entry,
       reasons: [reason('dead-letter.decision-failed', `${error.name}: ${error.message}`)],
-    });
-    if (entry.kind === 'command' || entry.kind === 'silence' || entry.kind === 'promotion' || entry.kind === 'submit') {
-      this.result.replies.push({
-        to: entry.replyTo,
-        ok: false,
-        status: 500,
-        reasons: [reason('dead-letter.decision-failed', error.message)],
-      });
-    }
+    };
+    this.decisions.push({ events: [buried], effects: [], replies: repliesTo(entry, error), sends: NO_SENDS });
   }
 
   #take(input: TurnInput): void {
-    const { kind } = this.slot;
+    const { kind, key, quietUntil } = this.slot;
+    const { position } = input;
     const before = stateOf(this.slot);
-    const decision: EntityDecision = kind.decide(before, input.command, {
-      ...this.#context,
-      key: this.slot.key,
-      position: input.position,
-      quietUntil: this.slot.quietUntil,
-    });
+    const { now, policy, random, holds, placements, advice } = this.#context;
+    const context = { now, policy, key, position, quietUntil, random, holds, placements, advice };
+    const decision: EntityDecision = kind.decide(before, input.command, context);
     let state = before;
     for (const event of decision.events) state = kind.evolve(state, event);
     this.slot.state = state;
     // What changed it may have made something due that was not.
     if (decision.quietUntil !== undefined) this.slot.quietUntil = decision.quietUntil;
     else if (decision.events.length > 0) this.slot.quietUntil = 0;
-    const { events, effects, replies, sends, tasks } = this.result;
-    events.push(...decision.events);
-    effects.push(...decision.effects);
-    replies.push(...decision.replies);
-    sends.push(...decision.sends);
-    if (decision.task !== undefined) tasks.push(decision.task);
+    this.decisions.push(decision);
   }
+}
+
+/** To a person, whose command it was. */
+function repliesTo(entry: Entry, error: Error): readonly CommandReply[] {
+  const isAnswered =
+    entry.kind === 'command' || entry.kind === 'silence' || entry.kind === 'promotion' || entry.kind === 'submit';
+  if (!isAnswered) return NO_REPLIES;
+  const reasons = [reason('dead-letter.decision-failed', error.message)];
+  return [{ to: entry.replyTo, ok: false, status: 500, reasons }];
 }
 
 export function causeOf(entry: Entry): Cause | null {

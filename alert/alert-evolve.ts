@@ -67,6 +67,7 @@ export function evolveAlert(state: AlertState | null, event: AlertEvent): AlertS
 /** Of most alerts: one for all of them. */
 const NO_GROUPS: AlertState['former'] = Object.freeze([]);
 const NO_COMMANDS: AlertState['commands'] = Object.freeze([]);
+const NONE = Object.freeze({});
 
 function opened(before: AlertState | null, event: Opened): AlertState {
   const { alert, routing, episode, at, approval, openings, flapping } = event;
@@ -91,13 +92,13 @@ function opened(before: AlertState | null, event: Opened): AlertState {
     since: at,
     lastSeen: at,
     commands: before?.commands ?? NO_COMMANDS,
-    ...(routing.inhibits === true ? { inhibits: true } : {}),
-    ...(routing.correlated === true ? { correlated: true } : {}),
-    ...(routing.shown === undefined ? {} : { shown: routing.shown }),
-    ...(routing.placed === undefined ? {} : { placed: routing.placed }),
-    ...(approval === undefined ? {} : { approval }),
-    ...(openings === undefined ? {} : { openings }),
-    ...(flapping === undefined ? {} : { flapping }),
+    ...(routing.inhibits === true ? { inhibits: true } : NONE),
+    ...(routing.correlated === true ? { correlated: true } : NONE),
+    ...(routing.shown === undefined ? NONE : { shown: routing.shown }),
+    ...(routing.placed === undefined ? NONE : { placed: routing.placed }),
+    ...(approval === undefined ? NONE : { approval }),
+    ...(openings === undefined ? NONE : { openings }),
+    ...(flapping === undefined ? NONE : { flapping }),
     ...knownAttributes(routing),
   };
 }

@@ -39,10 +39,10 @@ import {
 } from './alert-state.ts';
 import { decideAlertTick } from './alert-tick.ts';
 import { approvalFrom } from './approval.ts';
-import { describeApproval } from './approval-demand.ts';
+import { type Approval, describeApproval } from './approval-demand.ts';
 import type { CommandEntry, GroupEntry } from './entry.ts';
 import type { Cause, Routing } from './event.ts';
-import { decideFlapping } from './flapping.ts';
+import { decideFlapping, type FlappingMemory } from './flapping.ts';
 import { seenLabels } from './hold.ts';
 import { decideMeaning } from './meaning.ts';
 import { knownAttributes } from './namespace.ts';
@@ -115,19 +115,37 @@ function open(state: AlertState | null, report: Report, now: number, policy: Pol
   const shown = routing.shown === undefined ? own : withLabels(own, routing.shown);
   const approval = demand === null ? null : approvalFrom(demand, now);
   const often = decideFlapping(state, policy.lifecycle(alert.tenant).flapping, routing.priority, now);
-  const { flapping } = often.memory;
-  const marks = {
+  const content = marked(shown, approval, often.memory);
+  const why = [opened, ...often.reasons, ...reasons];
+  return {
+    events: [
+      {
+        type: 'alert.opened',
+        key,
+        at: now,
+        cause,
+        alert: own,
+        routing,
+        episode,
+        reasons: why,
+        ...often.memory,
+        ...(approval === null ? NONE : { approval }),
+      },
+    ],
+    effects: routing.groups.map((group): GroupEntry => ({ kind: 'group', group, alert: content })),
+    ...(routing.inhibits === true && approval === null ? inhibits(alert, seenLabels(content)) : NONE),
+  };
+}
+
+const NONE = Object.freeze({});
+
+/** With what its groups are to know besides, where there is something. */
+function marked(alert: GroupedAlert, approval: Approval | null, { flapping }: FlappingMemory): GroupedAlert {
+  if (approval === null && flapping === undefined) return alert;
+  return withFields(alert, {
     ...(approval === null ? {} : { awaiting: describeApproval(approval) }),
     ...(flapping === undefined ? {} : { flapping }),
-  };
-  const content = approval === null && flapping === undefined ? shown : withFields(shown, marks);
-  const why = [opened, ...often.reasons, ...reasons];
-  const decided = { key, at: now, cause, alert: own, routing, episode, ...often.memory, reasons: why };
-  return {
-    events: [{ type: 'alert.opened', ...decided, ...(approval === null ? {} : { approval }) }],
-    effects: routing.groups.map((group): GroupEntry => ({ kind: 'group', group, alert: content })),
-    ...(routing.inhibits === true && approval === null ? inhibits(alert, seenLabels(content)) : {}),
-  };
+  });
 }
 
 /** No state remembers it: reported a thousand times, it is judged a thousand times, and takes no memory. */

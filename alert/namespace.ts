@@ -82,12 +82,15 @@ export interface KnownAttributes {
   readonly criticality?: Criticality;
 }
 
+const NOTHING_KNOWN: KnownAttributes = Object.freeze({});
+
 export function knownAttributes(of: {
   readonly businessUnit?: string | null;
   readonly owner?: string | null;
   readonly criticality?: Criticality | null;
 }): KnownAttributes {
   const { businessUnit, owner, criticality } = of;
+  if (businessUnit == null && owner == null && criticality == null) return NOTHING_KNOWN;
   return {
     ...(businessUnit == null ? {} : { businessUnit }),
     ...(owner == null ? {} : { owner }),

@@ -29,9 +29,11 @@ export function decideRoutes(tenant: string, seen: LabelSet, policy: Policy): Ro
   };
 }
 
+const NONE = Object.freeze({});
+
 /** Left out where it inhibits nothing: most alerts do not. */
 function inhibiting(policy: Policy, tenant: string, seen: LabelSet): Pick<Routing, 'inhibits'> {
-  return isSource(policy.inhibitions(tenant), seen) ? { inhibits: true } : {};
+  return isSource(policy.inhibitions(tenant), seen) ? { inhibits: true } : NONE;
 }
 
 /** Left out where no CorrelationRule asks for it. */
@@ -43,5 +45,5 @@ function correlating(policy: Policy, tenant: string, seen: LabelSet, reasons: Re
     if (verdict.problem === null) continue;
     reasons.push(reason('correlation.condition-failed', `${condition.rule.name}: ${verdict.problem}`));
   }
-  return met ? { correlated: true } : {};
+  return met ? { correlated: true } : NONE;
 }

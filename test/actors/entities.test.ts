@@ -51,8 +51,8 @@ test('[BR-ERR-009] a timer whose decision throws is not tried again at once, ove
     const due = entities.takeDue(now, 10);
     for (const one of due) {
       const context = { now, policy, random: () => 0, holds: () => null, placements: () => null, advice: () => [] };
-      const turn = new Turn(one, entities, context, () => {});
-      turn.add({ command: { kind: 'tick' }, position: 'p', entry: null });
+      const tick = { command: { kind: 'tick' }, position: 'p', entry: null };
+      const turn = new Turn(one, tick, entities, context, () => {});
       try {
         handler.handle(turn);
       } catch (error) {
