@@ -34,7 +34,7 @@ export const alertKind: EntityKind<AlertState, Message> = {
     const due = alertDueAt(state, policy);
     return due !== null && due <= now ? { kind: 'tick' } : null;
   },
-  mostAwake: 500,
+  mostAwake: 50,
   pack: packAlert,
   unpack: (packed) => unpackAlert(packed as PackedAlert),
 };
