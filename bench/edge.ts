@@ -145,7 +145,7 @@ function loaded(quick: boolean, plan: LoadPlan, body: BodyOptions, besides: Besi
 function large(quick: boolean): Promise<Run> {
   return withScratch(async (scratch) => {
     const herald = await startEdge(scratch);
-    const seconds = quick ? 1 : 8;
+    const seconds = quick ? 4 : 8;
     let isOver = false;
     const beside = async (body: BodyOptions) => {
       const plan = { kind: 'open', rate: 1000 / EVERY, warmUp: WARM_UP, seconds } as const;

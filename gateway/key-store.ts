@@ -8,11 +8,19 @@ import { BucketConflict, type Stored, WatchedBucket } from '../bus/watched-bucke
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 
+interface Read {
+  readonly key: ApiKey;
+  /** What it was read from. */
+  readonly text: string;
+}
+
 export class KeyStore implements Pick<KeyPorts, 'keys'> {
   readonly #clock: Clock;
   readonly #log: Log;
   #bucket: WatchedBucket | null = null;
   #table: KeyTable | null = null;
+  /** A key that was not changed stays the object that it was: whoever decided on it sees that it still stands. */
+  #read: ReadonlyMap<string, Read> = new Map();
   #isClosed = false;
 
   constructor(clock: Clock, log: Log) {
@@ -31,7 +39,8 @@ export class KeyStore implements Pick<KeyPorts, 'keys'> {
 
   async useBus(bus: Bus): Promise<void> {
     const take = (content: ReadonlyMap<string, Stored>) => {
-      this.#table = new KeyTable(new Map([...content].flatMap(([name, stored]) => this.#read(name, stored))));
+      this.#read = new Map([...content].flatMap(([name, stored]) => this.#readOne(name, stored)));
+      this.#table = new KeyTable(new Map([...this.#read].map(([name, { key }]) => [name, key])));
     };
     this.#bucket = await WatchedBucket.open(bus, API_KEYS_BUCKET, this.#clock, take);
     if (this.#isClosed) this.#bucket.close();
@@ -63,9 +72,12 @@ export class KeyStore implements Pick<KeyPorts, 'keys'> {
   }
 
   /** A record that cannot be read is no key, and says so: it must not keep the others from working. */
-  #read(name: string, { value }: Stored): [string, ApiKey][] {
+  #readOne(name: string, { value }: Stored): [string, Read][] {
+    const before = this.#read.get(name);
+    const text = Buffer.from(value).toString();
+    if (before?.text === text) return [[name, before]];
     try {
-      return [[name, JSON.parse(Buffer.from(value).toString()) as ApiKey]];
+      return [[name, { key: JSON.parse(text) as ApiKey, text }]];
     } catch (error) {
       this.#log.error({ event: 'api-keys.unreadable', name, err: error }, 'an API key in the store cannot be read');
       return [];

@@ -83,13 +83,18 @@ test('[BR-NOT-009] [BR-TEST-005] the mail about an alert of a real Prometheus ha
 test('[BR-NOT-009] a critical alert whose Prometheus hangs is told all the same, without a chart and without a word of it', async () => {
   const hanging = await startReceiver({ script: { kind: 'hang' } });
   const { smtp, herald } = await mailing(hanging.port);
-  const labels = { alertname: 'Down', namespace: 'shop-prod', severity: 'critical' };
   const generatorURL = 'http://prometheus.example/graph?g0.expr=up%20%3D%3D%200';
-  await post(`${herald.url}/api/v2/alerts`, [{ labels, annotations: { summary: 'it is down' }, generatorURL }]);
-  const [mail] = await smtp.received(1);
+  const told = async (count: number) => {
+    const labels = { alertname: `Down${count}`, namespace: 'shop-prod', severity: 'critical' };
+    await post(`${herald.url}/api/v2/alerts`, [{ labels, annotations: { summary: 'it is down' }, generatorURL }]);
+    return (await smtp.received(count))[count - 1]!;
+  };
+  let mail = await told(1);
+  // As above: where the thread that asks takes longer to start than a chart may take, the first mail goes out before anybody is asked.
+  for (let count = 2; hanging.requests.length === 0 && count <= 4; count++) mail = await told(count);
   assert.equal(hanging.requests.length, 1);
-  assert.deepEqual(mail!.parsed.attachments, []);
-  assert.doesNotMatch(`${mail!.parsed.html}${mail!.parsed.text}`, /picture|metric|no answer/i);
+  assert.deepEqual(mail.parsed.attachments, []);
+  assert.doesNotMatch(`${mail.parsed.html}${mail.parsed.text}`, /picture|metric|no answer/i);
   const deliveries = async () => JSON.stringify((await get(`${herald.url}/v1/deliveries`)).body);
   await until('the ledger to say why', async () =>
     /no picture of the metric: default\/prometheus/.test(await deliveries()),
