@@ -1,9 +1,9 @@
 /**
  * One Herald per data folder: a second one would give the same files two owners. The lock is a file that names its owner, a process by
- * its pid and its start time; that of one which is gone is taken over.
+ * its pid and its start time; that of one which is gone is taken over, by whoever holds a lock for just that.
  */
 
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from './make-folder.ts';
 import { startTime } from './process-identity.ts';
@@ -13,17 +13,23 @@ import { StartFailed } from './start-failed.ts';
 export function lockData(folder: string): () => void {
   makeFolder(folder);
   const file = join(folder, 'herald.pid');
-  while (!take(file)) {
-    const found = contentOf(file);
-    const owner = livingOwner(found);
-    if (owner !== null)
-      throw new StartFailed(`${folder} is in use by process ${owner}; stop it first, or set HERALD_DATA`);
-    removeStale(file, found);
-  }
-  return () => rmSync(file, { force: true });
+  const owner = acquire(file);
+  if (owner !== null)
+    throw new StartFailed(`${folder} is in use by process ${owner}; stop it first, or set HERALD_DATA`);
+  return () => release(file);
 }
 
-/** Of several that start at once one gets it, and nobody ever reads half of it: a link appears whole, or not at all. */
+/** Who has the lock; null: this process, now. Of several that try at once one gets it. */
+function acquire(file: string): number | null {
+  while (!take(file)) {
+    const found = contentOf(file);
+    const owner = found === null ? null : (livingOwner(found) ?? removeStale(file, found));
+    if (owner !== null) return owner;
+  }
+  return null;
+}
+
+/** Nobody ever reads half of it: a link appears whole, or not at all. */
 function take(file: string): boolean {
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, `${process.pid} ${startTime(process.pid)}`);
@@ -38,29 +44,35 @@ function take(file: string): boolean {
   }
 }
 
-/** Of two that find the same stale one, one removes it; what was taken meanwhile, and moved by mistake, is put back. */
-function removeStale(file: string, stale: string): void {
-  const aside = `${file}.stale.${process.pid}`;
+/**
+ * Of several that find the same stale one, one removes it: what a slower one would remove is the lock that was taken meanwhile. Who
+ * removes it holds a lock of the same kind, so that one who crashes here is taken over, too. The owner of that one, where it is another.
+ */
+function removeStale(file: string, stale: string): number | null {
+  const takeover = `${file}.takeover`;
+  const other = acquire(takeover);
+  if (other !== null) return other;
+  if (contentOf(file) === stale) release(file);
+  release(takeover);
+  return null;
+}
+
+function release(file: string): void {
+  rmSync(file, { force: true });
+}
+
+/** Null: it has been given free. Throws StartFailed when nobody can say whose it is. */
+function contentOf(file: string): string | null {
   try {
-    renameSync(file, aside);
-    if (contentOf(aside) !== stale) linkSync(aside, file);
+    return readFileSync(file, 'utf8');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT' && code !== 'EEXIST') throw error;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw new StartFailed(`The lock ${file} cannot be read: ${(error as Error).message}`, { cause: error });
   }
-  rmSync(aside, { force: true });
 }
 
 function livingOwner(content: string): number | null {
   const [, pid, started] = /^(\d+) (.+)$/.exec(content) ?? [];
   if (pid === undefined || Number(pid) === process.pid) return null;
   return startTime(Number(pid)) === started ? Number(pid) : null;
-}
-
-function contentOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
 }

@@ -29,10 +29,7 @@ export async function takeLock(file, onWait = () => {}, pollMs = 250) {
     if (lock) return lock;
     const holder = readLock(file);
     if (holder === null) continue;
-    if (!isHeld(file, holder)) {
-      removeStale(file, holder);
-      continue;
-    }
+    if (!isHeld(file, holder) && removeStale(file, holder)) continue;
     if (!waiting) onWait(holder);
     waiting = true;
     await wait(pollMs);
@@ -86,16 +83,20 @@ function isHeld(file, { host, holder, programs = [] }) {
   }
 }
 
-/** Of two that find the same stale lock, one removes it; if a fresh one was moved by mistake, it is put back. */
+/**
+ * Of several that find the same stale lock, one removes it: what a slower one would remove is the lock that was taken meanwhile. Who
+ * removes it holds a lock of the same kind, so that one who crashes here is taken over, too. False: another is about it.
+ */
 function removeStale(file, stale) {
-  const aside = `${file}.stale.${process.pid}`;
-  try {
-    renameSync(file, aside);
-    if (JSON.stringify(readLock(aside)) !== JSON.stringify(stale)) linkSync(aside, file);
-  } catch (error) {
-    if (error.code !== 'ENOENT' && error.code !== 'EEXIST') throw error;
+  const takeover = `${file}.takeover`;
+  const lock = tryLock(takeover);
+  if (lock === null) {
+    const holder = readLock(takeover);
+    return holder === null || (!isHeld(takeover, holder) && removeStale(takeover, holder));
   }
-  rmSync(aside, { force: true });
+  if (JSON.stringify(readLock(file)) === JSON.stringify(stale)) rmSync(file, { force: true });
+  lock.release();
+  return true;
 }
 
 function identity(pid) {
