@@ -5,6 +5,7 @@ import type { AlertState } from './alert-state.ts';
 import type { GroupRef } from './entry.ts';
 import type { AlertEvent, Routing } from './event.ts';
 import { knownAttributes } from './namespace.ts';
+import { textOf, textsOf } from './stored-alert.ts';
 import { phaseAfter, standingOf } from './transition.ts';
 
 type Opened = Extract<AlertEvent, { type: 'alert.opened' }>;
@@ -22,7 +23,7 @@ export function evolveAlert(state: AlertState | null, event: AlertEvent): AlertS
       return heard(state, event);
     case 'alert.resolved': {
       const { at: since, endsAt, annotations } = event;
-      return { ...awake(state), phase, since, endsAt, annotations };
+      return { ...awake(state), phase, since, endsAt, annotationsText: textOf(annotations) };
     }
     case 'alert.aged':
       return { ...awake(state), phase, since: event.at, endsAt: event.at };
@@ -71,12 +72,13 @@ const NONE = Object.freeze({});
 
 function opened(before: AlertState | null, event: Opened): AlertState {
   const { alert, routing, episode, at, approval, openings, flapping } = event;
+  const { labelsText, annotationsText } = textsOf(alert);
   return {
     phase: 'firing',
     tenant: alert.tenant,
     fingerprint: alert.fingerprint,
-    labels: alert.labels,
-    annotations: alert.annotations,
+    labelsText,
+    annotationsText,
     startsAt: alert.startsAt,
     endsAt: alert.endsAt,
     generatorURL: alert.generatorURL,
@@ -119,7 +121,7 @@ function heard(state: AlertState, event: Heard): AlertState {
   const counted = { ...state, occurrences, endsAt, lastSeen };
   const routed = routing === null ? counted : routeAgain(counted, routing);
   if (event.type === 'alert.repeated') return routed;
-  return { ...routed, annotations: event.annotations, generatorURL: event.generatorURL };
+  return { ...routed, annotationsText: textOf(event.annotations), generatorURL: event.generatorURL };
 }
 
 /** The groups of before are kept: they were told that it fires. */

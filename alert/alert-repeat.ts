@@ -3,7 +3,7 @@
 import type { Advice } from './advice.ts';
 import { type Alert, alertKey } from './alert.ts';
 import { routeAgain } from './alert-evolve.ts';
-import { type AlertDecision, type AlertState, alertOf, inhibits, inhibitsNoMore } from './alert-state.ts';
+import { type AlertDecision, type AlertState, alertOf, inhibits, inhibitsNoMore, ownAlertOf } from './alert-state.ts';
 import { isWaiting } from './approval.ts';
 import type { GroupEntry, GroupRef } from './entry.ts';
 import type { Cause } from './event.ts';
@@ -14,7 +14,7 @@ import type { Policy } from './policy.ts';
 import type { Placement } from './promotion-state.ts';
 import { reason } from './reason.ts';
 import { tellGroupsLeft } from './reroute.ts';
-import { storedAlert } from './stored-alert.ts';
+import { hasAnnotations, withAnnotations, withFields } from './stored-alert.ts';
 import { sameTiming } from './timing.ts';
 
 const REPEATED = [reason('alert.repeated')];
@@ -43,11 +43,11 @@ export interface Report {
 
 export function repeat(state: AlertState, heard: Report, now: number, policy: Policy): AlertDecision {
   const { alert, cause } = heard;
-  const changed = alert.generatorURL !== state.generatorURL || !sameLabels(alert.annotations, state.annotations);
+  const changed = alert.generatorURL !== state.generatorURL || !hasAnnotations(alert, state.annotationsText);
   const isKnown = isDecidedBy(state, policy, heard.placed);
   if (!changed && isKnown) return countOnly(state, alert, cause, now);
 
-  const again = isKnown ? null : decideMeaningAgain(state, policy, now, heard);
+  const again = isKnown ? null : decideMeaningAgain(ownAlertOf(state), policy, now, heard);
   const routing = again?.routing ?? null;
   const report = { key: alertKey(state.tenant, state.fingerprint), at: now, cause, routing };
   const { annotations, generatorURL, endsAt } = alert;
@@ -82,7 +82,8 @@ function tellAgain(
   again: Meaning | null,
 ): readonly GroupEntry[] {
   const after = again === null ? state : routeAgain(state, again.routing);
-  const alert = storedAlert({ ...alertOf(after, 'firing', content.endsAt), ...content });
+  const { annotations, generatorURL, endsAt } = content;
+  const alert = withFields(withAnnotations(alertOf(after, 'firing', endsAt), annotations), { generatorURL });
   const all = changed || (again !== null && !looksTheSame(state, after));
   const { groups } = after;
   const told = all ? groups : groups.filter((group) => !state.groups.some((known) => sameRef(known, group)));

@@ -8,7 +8,7 @@ import type { FlappingMemory } from './flapping.ts';
 import { type KnownAttributes, knownAttributes } from './namespace.ts';
 import type { GroupedAlert } from './notification.ts';
 import type { Reason } from './reason.ts';
-import { storedAlert } from './stored-alert.ts';
+import { storedAs, textOf } from './stored-alert.ts';
 
 /** Active: firing, acknowledged. Ended: resolved, closed, aged. */
 export type AlertPhase = 'firing' | 'acknowledged' | 'resolved' | 'closed' | 'aged';
@@ -17,10 +17,11 @@ export interface AlertState extends KnownAttributes, FlappingMemory {
   readonly phase: AlertPhase;
   readonly tenant: string;
   readonly fingerprint: string;
-  readonly labels: LabelSet;
-  /** As Filters left them; left out where they are its own. */
+  /** Label sets as texts, JSON (stored-alert.ts): few that are heard of are looked at so closely. */
+  readonly labelsText: string;
+  readonly annotationsText: string;
+  /** The labels as Filters left them; left out where they are its own. */
   readonly shown?: LabelSet;
-  readonly annotations: LabelSet;
   readonly startsAt: number;
   readonly endsAt: number | null;
   readonly generatorURL: string;
@@ -95,14 +96,20 @@ export function openSpan(
   return { openFor: Math.max(0, now - (openedAt ?? since)), environment, ...taken };
 }
 
-/** The alert as groups and receivers see it. */
+/** The alert as it came. */
+export function ownAlertOf(state: AlertState): Alert {
+  const { labelsText, annotationsText, tenant, fingerprint, startsAt, endsAt, generatorURL, source } = state;
+  const fields = { tenant, fingerprint, status: 'firing', startsAt, endsAt, generatorURL, source } as const;
+  return storedAs<Alert>(labelsText, annotationsText, fields);
+}
+
+/** The alert as groups and receivers see it; stored, so no spread of it has its labels. */
 export function alertOf(state: AlertState, status: AlertStatus, endsAt: number | null): GroupedAlert {
-  return {
+  const labelsText = state.shown === undefined ? state.labelsText : textOf(state.shown);
+  return storedAs<GroupedAlert>(labelsText, state.annotationsText, {
     tenant: state.tenant,
     fingerprint: state.fingerprint,
     status,
-    labels: state.shown ?? state.labels,
-    annotations: state.annotations,
     startsAt: state.startsAt,
     endsAt,
     generatorURL: state.generatorURL,
@@ -114,7 +121,7 @@ export function alertOf(state: AlertState, status: AlertStatus, endsAt: number |
     ...(state.approval === undefined ? {} : { awaiting: describeApproval(state.approval) }),
     ...(state.flapping === undefined ? {} : { flapping: state.flapping }),
     ...(state.phase === 'acknowledged' && status === 'firing' ? taken(state) : {}),
-  };
+  });
 }
 
 function taken({ acknowledgedBy }: AlertState): Pick<GroupedAlert, 'acknowledged' | 'acknowledgedBy'> {
@@ -123,8 +130,7 @@ function taken({ acknowledgedBy }: AlertState): Pick<GroupedAlert, 'acknowledged
 
 /** For the end of an alert: to every group that knows it. */
 export function tellEnd(state: AlertState, alert: GroupedAlert): readonly GroupEntry[] {
-  const ended = storedAlert(alert);
-  return [...state.groups, ...state.former].map((group): GroupEntry => ({ kind: 'group', group, alert: ended }));
+  return [...state.groups, ...state.former].map((group): GroupEntry => ({ kind: 'group', group, alert }));
 }
 
 /** For the end of an alert, or of the rules that asked for it. */

@@ -15,6 +15,7 @@ import { concludeApproval, isWaiting } from './approval.ts';
 import { rememberedFor } from './flapping.ts';
 import type { Policy } from './policy.ts';
 import { reason } from './reason.ts';
+import { annotationsOf } from './stored-alert.ts';
 
 type Ageing = Pick<Policy, 'lifecycle'>;
 
@@ -24,7 +25,8 @@ export function decideAlertTick(state: AlertState | null, now: number, policy: A
   if (!isActive(state)) return { events: [{ type: 'alert.forgotten', key, at: now }], effects: [] };
 
   if (state.endsAt !== null && state.endsAt <= now) {
-    const { endsAt, annotations } = state;
+    const { endsAt } = state;
+    const annotations = annotationsOf(state.annotationsText);
     const reasons = [reason('alert.expired')];
     return {
       events: [

@@ -11,6 +11,7 @@ import { type Approval, describeApproval } from './approval-demand.ts';
 import type { GroupEntry } from './entry.ts';
 import type { AlertEvent } from './event.ts';
 import { fingerprint, hash16 } from './fingerprint.ts';
+import { knownAttributes } from './namespace.ts';
 import type { GroupedAlert } from './notification.ts';
 
 const REQUEST_ALERTNAME = 'ApprovalRequired';
@@ -61,20 +62,15 @@ function requestAlert(
   outcome: string,
 ): GroupedAlert {
   const { approval } = state;
+  const { tenant, generatorURL, environment, priority } = state;
+  const { labels: shown } = alertOf(state, status, endsAt);
+  const name = shown.alertname ?? '';
+  const labels = { ...shown, alertname: REQUEST_ALERTNAME, alert: name, approval: approval.rule };
   // Neither waits nor flaps: those are of the alert that it is about.
-  const {
-    awaiting: _,
-    flapping: __,
-    acknowledged: ___,
-    acknowledgedBy: _by,
-    snoozedUntil: ____,
-    ...about
-  } = alertOf(state, status, endsAt);
-  const name = about.labels.alertname ?? '';
-  const labels = { ...about.labels, alertname: REQUEST_ALERTNAME, alert: name, approval: approval.rule };
   return {
-    ...about,
+    tenant,
     fingerprint: fingerprint(labels),
+    status,
     labels,
     annotations: {
       summary: `${name} in ${state.namespace} waits for a person to approve of it (${describeApproval(approval)})`,
@@ -83,6 +79,11 @@ function requestAlert(
       ...(outcome === '' ? {} : { outcome }),
     },
     startsAt: state.openedAt ?? state.since,
+    endsAt,
+    generatorURL,
     source: 'herald',
+    environment,
+    priority,
+    ...knownAttributes(state),
   };
 }

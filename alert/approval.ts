@@ -23,7 +23,6 @@ import type { CommandEntry, GroupEntry } from './entry.ts';
 import { type FilterFacts, type FilterOutcome, isProtected } from './filter.ts';
 import { seenLabels } from './hold.ts';
 import { type Reason, reason } from './reason.ts';
-import { storedAlert } from './stored-alert.ts';
 
 export interface AskedApproval {
   /** null: it need not wait. */
@@ -84,7 +83,7 @@ export function concludeApproval(
     // Still marked as waiting: its groups let it go without a word.
     return { events, effects: tellEnd(state, alertOf(state, 'resolved', now)), ...inhibitsNoMore(state), reasons };
   }
-  const alert = storedAlert(alertOf(freed, 'firing', freed.endsAt));
+  const alert = alertOf(freed, 'firing', freed.endsAt);
   const effects = freed.groups.map((group): GroupEntry => ({ kind: 'group', group, alert }));
   // What nobody was told of inhibited nothing.
   return { events, effects, ...(freed.inhibits === true ? inhibits(freed, seenLabels(alert)) : {}), reasons };

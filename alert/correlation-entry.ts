@@ -37,7 +37,7 @@ function windowAlertOf(state: AlertState, policy: Policy): WindowAlert | null {
   return {
     fingerprint: state.fingerprint,
     labels,
-    message: firstOf(state.annotations, MESSAGES)[1].slice(0, LONGEST_MESSAGE),
+    message: firstOf(shown.annotations, MESSAGES)[1].slice(0, LONGEST_MESSAGE),
     namespace: namespaceOf(labels),
     owner: owner === '' ? '' : `${ownerKind}/${owner}`,
     node: firstOf(shown.labels, NODES)[1],

@@ -50,7 +50,7 @@ import type { GroupedAlert } from './notification.ts';
 import type { Policy } from './policy.ts';
 import type { Placement } from './promotion-state.ts';
 import { type Reason, type ReasonCode, reason } from './reason.ts';
-import { withFields, withLabels } from './stored-alert.ts';
+import { annotationsOf, withAnnotations, withFields, withLabels } from './stored-alert.ts';
 
 export { evolveAlert } from './alert-evolve.ts';
 export type { AlertState } from './alert-state.ts';
@@ -176,11 +176,12 @@ function decideResolved(state: AlertState | null, alert: Alert, cause: Cause, no
     return { events: [{ type: 'alert.ignored', key, at: now, cause, reasons }], effects: [] };
   }
   // Some senders say no more than that it ended: then the content as it was.
-  const annotations = Object.keys(alert.annotations).length > 0 ? alert.annotations : state.annotations;
+  const annotations =
+    Object.keys(alert.annotations).length > 0 ? alert.annotations : annotationsOf(state.annotationsText);
   const reasons = [reason('alert.resolved')];
   return {
     events: [{ type: 'alert.resolved', key, at: now, cause, endsAt, annotations, ...openSpan(state, now), reasons }],
-    effects: tellEnd(state, { ...alertOf(state, 'resolved', endsAt), annotations }),
+    effects: tellEnd(state, withAnnotations(alertOf(state, 'resolved', endsAt), annotations)),
     ...inhibitsNoMore(state),
   };
 }

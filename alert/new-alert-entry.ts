@@ -72,18 +72,21 @@ export function fieldsOf(entry: NewAlertEntry): NewAlertFields {
   ];
 }
 
-/** `kept`: which texts come again. */
-export function entryOf(fields: NewAlertFields, kept: (text: string) => string): AlertEntry {
+/** Which text stands for one that was read (shared-text.ts). */
+export type KeepText = (text: string) => string;
+
+/** `own`: for texts that are this alert's only; `common`: for those that come again. */
+export function entryOf(fields: NewAlertFields, own: KeepText, common: KeepText): AlertEntry {
   const [receipt, index, receivedAt, labels, annotations, tenant, fingerprint, status, startsAt, endsAt, link, source] =
     fields;
-  const alert = new StoredAlert(kept(labels), kept(annotations), {
-    tenant: kept(tenant),
-    fingerprint: kept(fingerprint),
+  const alert = new StoredAlert(own(labels), own(annotations), {
+    tenant: common(tenant),
+    fingerprint: own(fingerprint),
     status,
     startsAt,
     endsAt,
-    generatorURL: kept(link),
-    source: kept(source),
+    generatorURL: common(link),
+    source: common(source),
   });
   return { kind: 'alert', alert, receipt, index, receivedAt };
 }

@@ -1,12 +1,11 @@
 /** The state of an alert that nothing happens to, as small as it gets: values without their names, label sets as texts. */
 
 import type { AlertState } from './alert-state.ts';
-import { annotationsOf, labelsOf, textOf } from './stored-alert.ts';
 
 type OptionalName = {
   [Name in keyof AlertState]-?: undefined extends AlertState[Name] ? Name : never;
 }[keyof AlertState];
-type Name = Exclude<keyof AlertState, OptionalName | 'labels' | 'annotations'>;
+type Name = Exclude<keyof AlertState, OptionalName | 'labelsText' | 'annotationsText'>;
 
 /** The order in which values are kept. */
 const ORDER = {
@@ -58,7 +57,7 @@ export type PackedAlert = readonly [
 ];
 
 export function packAlert(state: AlertState): PackedAlert {
-  return [textOf(state.labels), textOf(state.annotations), othersOf(state), ...NAMES.map((name) => state[name])];
+  return [state.labelsText, state.annotationsText, othersOf(state), ...NAMES.map((name) => state[name])];
 }
 
 function othersOf(state: AlertState): Record<string, unknown> | null {
@@ -71,12 +70,8 @@ function othersOf(state: AlertState): Record<string, unknown> | null {
   return others;
 }
 
-export function unpackAlert([labels, annotations, others, ...values]: PackedAlert): AlertState {
-  const state: Record<string, unknown> = {
-    labels: labelsOf(labels),
-    annotations: annotationsOf(annotations),
-    ...others,
-  };
+export function unpackAlert([labelsText, annotationsText, others, ...values]: PackedAlert): AlertState {
+  const state: Record<string, unknown> = { labelsText, annotationsText, ...others };
   for (let i = 0; i < NAMES.length; i++) state[NAMES[i]!] = values[i];
   return state as unknown as AlertState;
 }

@@ -8,8 +8,10 @@
  */
 
 import type { Alert, AlertStatus, LabelSet } from './alert.ts';
+import { sameLabels } from './label-order.ts';
 
 type Fields = Omit<Alert, 'labels' | 'annotations'>;
+type FieldsOf<A extends Alert> = Omit<A, 'labels' | 'annotations'>;
 
 export class StoredAlert implements Alert {
   readonly labelsText: string;
@@ -44,12 +46,9 @@ export class StoredAlert implements Alert {
   }
 }
 
-/** Which text a label set was read from, for as long as somebody has it: it is stored again as that text, not as another copy. */
-const texts = new WeakMap<LabelSet, string>();
-
 /** JSON. */
 export function textOf(labels: LabelSet): string {
-  return texts.get(labels) ?? JSON.stringify(labels);
+  return JSON.stringify(labels);
 }
 
 /** An alert is looked at several times in a row, and then for a long time not: the last text read is kept. */
@@ -60,7 +59,6 @@ function lastRead(): (text: string) => LabelSet {
     if (text === lastText) return last;
     last = JSON.parse(text) as LabelSet;
     lastText = text;
-    texts.set(last, text);
     return last;
   };
 }
@@ -68,22 +66,41 @@ function lastRead(): (text: string) => LabelSet {
 export const labelsOf = lastRead();
 export const annotationsOf = lastRead();
 
+/** An alert of any kind by its texts and its other fields. */
+export function storedAs<A extends Alert>(labelsText: string, annotationsText: string, fields: FieldsOf<A>): A {
+  return new StoredAlert(labelsText, annotationsText, fields) as unknown as A;
+}
+
+/** Its label sets as texts. */
+export function textsOf(alert: Alert): Pick<StoredAlert, 'labelsText' | 'annotationsText'> {
+  return storedAlert(alert) as unknown as StoredAlert;
+}
+
 /** The same alert, as it is stored. What is stored already is returned as it is. */
 export function storedAlert<A extends Alert>(alert: A): A {
   if (alert instanceof StoredAlert) return alert;
   const { labels, annotations, ...fields } = alert;
-  return new StoredAlert(textOf(labels), textOf(annotations), fields) as unknown as A;
+  return storedAs(textOf(labels), textOf(annotations), fields);
 }
 
 /** The alert with other fields than labels and annotations; their texts are shared. */
 export function withFields<A extends Alert, F extends object>(alert: A, fields: F): A & F {
-  const stored = storedAlert(alert) as unknown as StoredAlert;
-  const { labelsText, annotationsText, ...before } = stored;
-  return new StoredAlert(labelsText, annotationsText, { ...before, ...fields }) as unknown as A & F;
+  const { labelsText, annotationsText, ...before } = storedAlert(alert) as unknown as StoredAlert;
+  return storedAs(labelsText, annotationsText, { ...before, ...fields } as unknown as FieldsOf<A & F>);
 }
 
 /** The alert with other labels, as Filters left them; its fingerprint stays that of its own. */
 export function withLabels<A extends Alert>(alert: A, labels: LabelSet): A {
   const { annotationsText, labelsText: _, ...fields } = storedAlert(alert) as unknown as StoredAlert;
-  return new StoredAlert(textOf(labels), annotationsText, fields) as unknown as A;
+  return storedAs(textOf(labels), annotationsText, fields as unknown as FieldsOf<A>);
+}
+
+export function withAnnotations<A extends Alert>(alert: A, annotations: LabelSet): A {
+  const { labelsText, annotationsText: _, ...fields } = storedAlert(alert) as unknown as StoredAlert;
+  return storedAs(labelsText, textOf(annotations), fields as unknown as FieldsOf<A>);
+}
+
+/** Whether its annotations are those of the text. As texts they nearly always are; another order says nothing. */
+export function hasAnnotations(alert: Alert, text: string): boolean {
+  return textsOf(alert).annotationsText === text || sameLabels(alert.annotations, annotationsOf(text));
 }

@@ -6,11 +6,12 @@
 
 import type { Entry } from '../alert/entry.ts';
 import type { NewAlertEntry } from '../alert/new-alert-entry.ts';
+import { apart } from '../alert/shared-text.ts';
 import { pack, unpack } from './pack.ts';
 
-const VERSION = 2;
-/** Without new alerts as lists of their fields. */
-const BEFORE = 1;
+const VERSION = 3;
+/** 1: without new alerts as lists of their fields; 2: without other alerts as such. */
+const OLDEST = 1;
 
 /** Where a frame comes from, if it is an effect: lets the receiver drop what it has already seen. */
 export interface Stamp {
@@ -41,11 +42,13 @@ export function encodeFrame(frame: Pick<Frame, 'stamp'> & { entries: readonly (E
 
 /** Throws FrameUnreadable for another version or a damaged body. */
 export function decodeFrame(data: Uint8Array): Frame {
-  if (data[0] !== VERSION && data[0] !== BEFORE)
-    throw new FrameUnreadable(`frame version ${data[0]}; this Herald reads versions ${BEFORE} and ${VERSION}`);
+  const version = data[0] ?? 0;
+  if (version < OLDEST || version > VERSION)
+    throw new FrameUnreadable(`frame version ${data[0]}; this Herald reads versions ${OLDEST} to ${VERSION}`);
   let parts: unknown;
   try {
-    parts = unpack(data.subarray(1));
+    // An alert comes by a frame once: to look for its texts among others' would take as long as all else of reading it.
+    parts = unpack(data.subarray(1), apart);
   } catch (cause) {
     throw new FrameUnreadable(`frame body of ${data.length} bytes is not msgpack`, { cause });
   }

@@ -11,6 +11,7 @@ import type { Entry } from '../alert/entry.ts';
 import type { AlertEvent, DeadLetterEvent, GroupEvent, HoldsEvent, ReplayedEvent } from '../alert/event.ts';
 import type { PromotionEvent } from '../alert/promotion-state.ts';
 import type { ChannelEvent } from '../channels/delivery-event.ts';
+import { OpenedEvent } from './listed-event.ts';
 import { pack, unpack, withPacked } from './pack.ts';
 import type { PartitionName } from './partition.ts';
 
@@ -76,13 +77,20 @@ export class JournalUnreadable extends Error {
   readonly code = 'journal.unreadable';
 }
 
-const VERSION = 1;
+const VERSION = 2;
+/** Without lists of fields (listed-alert.ts, listed-event.ts). */
+const BEFORE = 1;
+const FENCE_VERSION = 1;
 const HEADER = 5;
+
+function isRead(version: number | undefined): boolean {
+  return version === VERSION || version === BEFORE;
+}
 
 /** One or more messages of at most `maxBytes` each. */
 export function encodeCommit(commit: Commit, maxBytes: number): Buffer[] {
   const { epoch, previous, at, cursor, marks, published, events, effects } = commit;
-  const body = [epoch, previous, at, cursor, marks, published, events, stored(effects, events)];
+  const body = [epoch, previous, at, cursor, marks, published, events.map(listed), stored(effects, events)];
   return withPacked(body, (bytes) => inParts(bytes, maxBytes));
 }
 
@@ -109,8 +117,8 @@ export function encodeManifest(manifest: Manifest): Buffer {
 }
 
 export function decodeManifest(data: Uint8Array, where: string): Manifest {
-  if (data[0] !== VERSION)
-    throw new JournalUnreadable(`${where}: manifest version ${data[0]}, this Herald reads ${VERSION}`);
+  if (!isRead(data[0]))
+    throw new JournalUnreadable(`${where}: manifest version ${data[0]}, this Herald reads ${BEFORE} and ${VERSION}`);
   try {
     return unpack(data.subarray(1)) as Manifest;
   } catch (cause) {
@@ -119,7 +127,7 @@ export function decodeManifest(data: Uint8Array, where: string): Manifest {
 }
 
 export function encodeFence(fence: Fence): string {
-  return JSON.stringify({ version: VERSION, epoch: fence.epoch, owner: fence.owner });
+  return JSON.stringify({ version: FENCE_VERSION, epoch: fence.epoch, owner: fence.owner });
 }
 
 export function decodeFence(data: Uint8Array, where: string): Fence {
@@ -143,8 +151,10 @@ export class CommitAssembler {
   /** The commit, once its last part is here. Throws JournalUnreadable for another version or a damaged body. */
   add(data: Uint8Array, where: string): Commit | null {
     const message = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-    if (message[0] !== VERSION) {
-      throw new JournalUnreadable(`${where}: version ${message[0]}, this Herald reads version ${VERSION}`);
+    if (!isRead(message[0])) {
+      throw new JournalUnreadable(
+        `${where}: version ${message[0]}, this Herald reads versions ${BEFORE} and ${VERSION}`,
+      );
     }
     const part = message.readUInt16BE(1);
     const parts = message.readUInt16BE(3);
@@ -175,6 +185,10 @@ type CommitBody = [
  * holds: the effect then names the event (its index) and which of its groups.
  */
 type StoredEffect = Effect | readonly [to: PartitionName, event: number, group: number];
+
+function listed(event: JournalEvent): JournalEvent | OpenedEvent {
+  return event.type === 'alert.opened' ? new OpenedEvent(event) : event;
+}
 
 function stored(effects: readonly Effect[], events: readonly JournalEvent[]): StoredEffect[] {
   const opened = new Map<Alert, number>();

@@ -8,23 +8,28 @@
 
 import { addExtension, Packr, Unpackr } from 'msgpackr';
 import { SharedGroupRef } from '../alert/group-ref.ts';
-import { entryOf, fieldsOf, NewAlertEntry, type NewAlertFields } from '../alert/new-alert-entry.ts';
+import { entryOf, fieldsOf, type KeepText, NewAlertEntry, type NewAlertFields } from '../alert/new-alert-entry.ts';
 import { sharedText } from '../alert/shared-text.ts';
 import { StoredAlert } from '../alert/stored-alert.ts';
+import { alertOfList, type ListedAlert, listAlert } from './listed-alert.ts';
+import { eventOfList, listEvent, OpenedEvent } from './listed-event.ts';
 
-type StoredFields = ConstructorParameters<typeof StoredAlert>[2];
+/** A stored alert with the names of its fields, as it was written before: only read. */
+class Before {}
+type FieldsBefore = ConstructorParameters<typeof StoredAlert>[2];
+
+/** For texts that only one alert has: as `unpack` was told. */
+let own: KeepText = sharedText;
 
 /** These come back as what they were, a new alert as the entry that it becomes. Never change a number: it stands in journals. */
 addExtension({
-  Class: StoredAlert,
+  Class: Before,
   type: 1,
-  write: ({ labelsText, annotationsText, ...fields }: StoredAlert) => [labelsText, annotationsText, fields],
+  write: () => null,
   read: ([labels, annotations, fields]: [string, string, Record<string, unknown>]) => {
-    for (const name in fields) {
-      const value = fields[name];
-      if (typeof value === 'string') fields[name] = sharedText(value);
-    }
-    return new StoredAlert(sharedText(labels), sharedText(annotations), fields as unknown as StoredFields);
+    const { tenant, fingerprint, status, startsAt, endsAt, generatorURL, source, ...others } = fields as FieldsBefore;
+    const list = [labels, annotations, tenant, fingerprint, status, startsAt, endsAt, generatorURL, source] as const;
+    return alertOfList([...list, null, null, others], own, sharedText);
   },
 });
 addExtension({
@@ -37,7 +42,19 @@ addExtension({
   Class: NewAlertEntry,
   type: 3,
   write: fieldsOf,
-  read: (fields: NewAlertFields) => entryOf(fields, sharedText),
+  read: (fields: NewAlertFields) => entryOf(fields, own, sharedText),
+});
+addExtension({
+  Class: StoredAlert,
+  type: 4,
+  write: listAlert,
+  read: (list: ListedAlert) => alertOfList(list, own, sharedText),
+});
+addExtension({
+  Class: OpenedEvent,
+  type: 5,
+  write: listEvent,
+  read: eventOfList,
 });
 
 /** Pages of it are only taken up once something so large is packed. What is larger gets a buffer of its own. */
@@ -61,7 +78,8 @@ export function pack(value: unknown, room = 0): Buffer {
   });
 }
 
-/** Throws what msgpackr throws for bytes that are none of its own. */
-export function unpack(bytes: Uint8Array): unknown {
+/** `texts`: for texts that only one alert has, which may come by several ways. Throws what msgpackr throws for bytes that are none of its own. */
+export function unpack(bytes: Uint8Array, texts: KeepText = sharedText): unknown {
+  own = texts;
   return unpackr.unpack(bytes);
 }

@@ -9,7 +9,9 @@ import { pack, unpack } from './pack.ts';
 import type { PartitionName } from './partition.ts';
 import { SNAPSHOT_BUCKET } from './subjects.ts';
 
-const VERSION = 1;
+const VERSION = 2;
+/** Without lists of fields (listed-alert.ts). */
+const BEFORE = 1;
 const STREAM = `OBJ_${SNAPSHOT_BUCKET}`;
 const MARKERS = `$O.${SNAPSHOT_BUCKET}.M.`;
 
@@ -42,8 +44,9 @@ export async function openSnapshots(bus: Bus, partition: PartitionName): Promise
     async read(name) {
       const blob = await store.getBlob(name);
       if (blob === null) throw new SnapshotUnreadable(`snapshot chunk ${name} is missing`);
-      if (blob[0] !== VERSION) {
-        throw new SnapshotUnreadable(`snapshot chunk ${name}: version ${blob[0]}, this Herald reads ${VERSION}`);
+      if (blob[0] !== VERSION && blob[0] !== BEFORE) {
+        const known = `${BEFORE} and ${VERSION}`;
+        throw new SnapshotUnreadable(`snapshot chunk ${name}: version ${blob[0]}, this Herald reads ${known}`);
       }
       try {
         return unpack(blob.subarray(1)) as Chunk;

@@ -7,6 +7,7 @@ import { fingerprint } from '../../alert/fingerprint.ts';
 import { type AlertCommand, type AlertState, alertDueAt, decideAlert, evolveAlert } from '../../alert/lifecycle.ts';
 import { DEFAULT_LIFECYCLE } from '../../alert/lifecycle-policy.ts';
 import type { Policy } from '../../alert/policy.ts';
+import { annotationsOf } from '../../alert/stored-alert.ts';
 import { pack, unpack } from '../../bus/pack.ts';
 import { aChannel, aPolicy, aRoute } from '../support/fake-policy.ts';
 
@@ -104,7 +105,7 @@ describe('reports', () => {
       [report({ annotations: { summary: 'worse' } }), START + 5],
     ]);
     assert.equal(event?.type, 'alert.updated');
-    assert.equal(state?.annotations.summary, 'worse');
+    assert.deepEqual(annotationsOf(state?.annotationsText ?? ''), { summary: 'worse' });
     assert.equal(effects[0]?.alert.annotations.summary, 'worse');
   });
 

@@ -8,6 +8,7 @@ import { type AlertCommand, type AlertState, decideAlert, evolveAlert } from '..
 import { decideMeaning } from '../../alert/meaning.ts';
 import type { Policy } from '../../alert/policy.ts';
 import { reason } from '../../alert/reason.ts';
+import { labelsOf } from '../../alert/stored-alert.ts';
 import { aPolicy, aRoute } from '../support/fake-policy.ts';
 import { anAlert } from '../support/notification.ts';
 
@@ -75,7 +76,7 @@ test('[BR-ERR-011] what fires goes on until it ends, whatever a new policy drops
 test('[BR-AP-005] relabelling changes what is routed and shown, never the identity', () => {
   const shown = { alertname: 'X', namespace: 'prod-forged', team: 'storage' };
   const { state, effects } = live([[report(), filtering({ labels: shown })]]);
-  assert.deepEqual(state?.labels, LABELS);
+  assert.deepEqual(labelsOf(state?.labelsText ?? ''), LABELS);
   assert.equal(state?.fingerprint, fingerprint(LABELS));
   assert.equal(state?.environment, 'testing', 'the environment is that of the labels it came with');
   const [effect] = effects;

@@ -19,7 +19,10 @@ test('what was packed stays as it was, whatever is packed after it', () => {
   fc.assert(
     fc.property(fc.array(content, { minLength: 2, maxLength: 5 }), (values) => {
       const packed = values.map((value) => pack(value));
-      assert.deepEqual(packed.map(unpack), values);
+      assert.deepEqual(
+        packed.map((bytes) => unpack(bytes)),
+        values,
+      );
     }),
   );
 });

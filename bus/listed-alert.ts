@@ -1,0 +1,86 @@
+/**
+ * A stored alert as it is written: a list of the fields that all have, and those that few have by their names. Names would be looked up and
+ * written for each alert, and take longer than the rest.
+ */
+
+import type { Environment, Priority } from '../alert/alert.ts';
+import type { KeepText } from '../alert/new-alert-entry.ts';
+import { StoredAlert } from '../alert/stored-alert.ts';
+import { othersOf } from './others.ts';
+
+/** In the order in which they are written: new ones come at the end. null: it has none. */
+export type ListedAlert = readonly [
+  labelsText: string,
+  annotationsText: string,
+  tenant: string,
+  fingerprint: string,
+  status: StoredAlert['status'],
+  startsAt: number,
+  endsAt: number | null,
+  generatorURL: string,
+  source: string,
+  environment: Environment | null,
+  priority: Priority | null,
+  others: Readonly<Record<string, unknown>> | null,
+];
+
+/** Of an alert that was decided on. */
+interface Decided {
+  readonly environment?: Environment;
+  readonly priority?: Priority;
+}
+
+const LISTED = new Set([
+  ...[
+    'labelsText',
+    'annotationsText',
+    'tenant',
+    'fingerprint',
+    'status',
+    'startsAt',
+    'endsAt',
+    'generatorURL',
+    'source',
+  ],
+  ...['environment', 'priority'],
+]);
+
+export function listAlert(alert: StoredAlert & Decided): ListedAlert {
+  return [
+    alert.labelsText,
+    alert.annotationsText,
+    alert.tenant,
+    alert.fingerprint,
+    alert.status,
+    alert.startsAt,
+    alert.endsAt,
+    alert.generatorURL,
+    alert.source,
+    alert.environment ?? null,
+    alert.priority ?? null,
+    othersOf(alert, LISTED),
+  ];
+}
+
+/** `own`: for texts that are this alert's only; `common`: for those that come again. */
+export function alertOfList(list: ListedAlert, own: KeepText, common: KeepText): StoredAlert {
+  const [labels, annotations, tenant, fingerprint, status, startsAt, endsAt, link, source, environment, priority] =
+    list;
+  const others = list[11];
+  const stored = new StoredAlert(own(labels), own(annotations), {
+    tenant: common(tenant),
+    fingerprint: own(fingerprint),
+    status,
+    startsAt,
+    endsAt,
+    generatorURL: common(link),
+    source: common(source),
+  });
+  const alert = stored as unknown as Writable;
+  if (environment !== null) alert.environment = common(environment);
+  if (priority !== null) alert.priority = common(priority);
+  for (const name in others) alert[name] = typeof others[name] === 'string' ? common(others[name]) : others[name];
+  return stored;
+}
+
+type Writable = Record<string, unknown>;
