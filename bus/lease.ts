@@ -146,7 +146,7 @@ class Workers implements Membership {
     this.#forgetConnection();
     this.#gone = true;
     try {
-      if (this.#bus.connected()) await this.#kv.delete(this.id);
+      if (this.#bus.connected()) await this.#takeBack();
     } catch (error) {
       this.#log.warn(
         { event: 'lease.leave-failed', error },
@@ -155,6 +155,19 @@ class Workers implements Membership {
     }
     this.#stopWatch();
     this.#presence.end();
+  }
+
+  /** Waits no longer than the record lives: a NATS that hangs would take most of the time that there is for stopping. */
+  async #takeBack(): Promise<void> {
+    let cancel = () => {};
+    const over = new Promise<never>((_, reject) => {
+      cancel = this.#clock.after(LEASE_TIME, () => reject(new Error(`NATS has not answered within ${LEASE_TIME} ms`)));
+    });
+    try {
+      await Promise.race([this.#kv.delete(this.id), over]);
+    } finally {
+      cancel();
+    }
   }
 
   onChange(listener: () => void): void {
