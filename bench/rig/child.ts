@@ -33,7 +33,10 @@ export function startChild<Question, Answer>(
   flags: readonly string[] = [],
 ): Child<Question, Answer> {
   const path = fileURLToPath(new URL(file, import.meta.url));
-  const child = adopt(scratch, fork(path, [], { serialization: 'advanced', execArgv: [...flags] }));
+  const child = adopt(
+    scratch,
+    fork(path, [], { serialization: 'advanced', execArgv: [...process.execArgv, ...flags] }),
+  );
   return {
     pid: child.pid ?? 0,
     ask: (question) =>

@@ -7,6 +7,11 @@ import { type Command, type ExitCode, UsageError } from '../command.ts';
 const FOLDER = fileURLToPath(new URL('../../bench/', import.meta.url));
 const RUNNER = `${FOLDER}rig/main.ts`;
 const ALL = 'all';
+/** As bin/herald loads it, but for V8's flags, which are Herald's: those of the load generators are V8's own. */
+const LOADED = [
+  '--disable-warning=ExperimentalWarning',
+  `--import=${new URL('../stripped.mjs', import.meta.url).href}`,
+];
 
 export const bench: Command = {
   usage: ['bench', 'bench NAME', 'bench all'],
@@ -50,7 +55,7 @@ function benchmarks(): string[] {
 
 /** In a process of its own: nothing of this one is in the figures. */
 async function execute(args: readonly string[]): Promise<ExitCode> {
-  const child = spawn(process.execPath, args, { stdio: 'inherit' });
+  const child = spawn(process.execPath, [...LOADED, ...args], { stdio: 'inherit' });
   const forward = (signal: NodeJS.Signals) => child.kill(signal);
   process.once('SIGINT', forward).once('SIGTERM', forward);
   try {
