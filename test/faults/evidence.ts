@@ -127,8 +127,13 @@ export class Evidence {
   /** Until every accepted alert is decided, and everything decided is delivered. `ended`: until every group is over, too. */
   async complete(traffic: Traffic, { ended = true, timeoutMs = 60_000 } = {}): Promise<void> {
     const { causes, decided, concluded, open, waiting, underWay } = this.#seen;
-    const missing = () =>
-      [...traffic.accepted].filter(([id, { keys }]) => keys.some((_, i) => !causes.has(causeId(id, i)))).length;
+    // What was decided once is: only what was missing before is looked for again.
+    let left = [...traffic.accepted].map(([id, { keys }]) => ({ id, next: 0, count: keys.length }));
+    const missing = () => {
+      for (const one of left) while (one.next < one.count && causes.has(causeId(one.id, one.next))) one.next++;
+      left = left.filter(({ next, count }) => next < count);
+      return left.length;
+    };
     const undelivered = () => [...decided].filter((id) => !concluded.has(id)).length;
     const lost = () => [...underWay.values()].filter((left) => left > 0).length;
     const quiet = () => lost() === 0 && waiting.size === 0 && (!ended || open.size === 0);
