@@ -24,7 +24,7 @@ import type { ChannelPolicy, Policy } from '../../alert/policy.ts';
 import { type Bus, connectBus } from '../../bus/connection.ts';
 import { encodeFrame } from '../../bus/frame.ts';
 import { type FramePublisher, framePublisher } from '../../bus/ingest.ts';
-import type { JournalRecord } from '../../bus/journal.ts';
+import type { JournalEvent, JournalRecord } from '../../bus/journal.ts';
 import { readJournal } from '../../bus/journal-reader.ts';
 import { forgetWorkers, joinWorkers, type Membership } from '../../bus/lease.ts';
 import { type PartitionCount, type PartitionName, partitionNames, partitionOf } from '../../bus/partition.ts';
@@ -33,7 +33,7 @@ import { journalStream } from '../../bus/subjects.ts';
 import type { Outcome } from '../../channels/outcome.ts';
 import { findPatterns, readMatcher } from '../../resources/matcher.ts';
 import { correlate } from '../../rules/correlate.ts';
-import { systemClock } from '../../telemetry/clock.ts';
+import { type Clock, systemClock } from '../../telemetry/clock.ts';
 import { silentLog } from '../../telemetry/log.ts';
 import { aProfile } from './namespace-profile.ts';
 import { type NatsServer, startNats } from './nats.ts';
@@ -140,6 +140,8 @@ export interface TestWorker {
   readonly bus: Bus;
   /** Everything that was handed to a sender, in order. */
   readonly sent: Send[];
+  /** Everything that it has committed, in order. */
+  readonly committed: JournalEvent[];
   /** As kill -9 would: the connection is cut, nothing is drained, nobody is told. */
   crash(): Promise<void>;
 }
@@ -149,6 +151,8 @@ export interface TestWorkerOptions {
   readonly url: string;
   readonly count: PartitionCount;
   readonly policy?: Policy;
+  /** What decisions and their timers go by; leases go by the system's in any case. */
+  readonly clock?: Clock;
   readonly snapshotCommits?: number;
   readonly maxPendingFrames?: number;
   /** What partitions see of the bus. */
@@ -169,6 +173,7 @@ export async function launchWorker(options: TestWorkerOptions): Promise<TestWork
   const bus = await connectBus({ url: options.url, name: options.id, log: silentLog });
   const membership = await joinWorkers(bus, options.id, systemClock, silentLog);
   const sent: Send[] = [];
+  const committed: JournalEvent[] = [];
   const policy = options.policy ?? smallPolicy();
   const deps: Omit<PartitionDeps, 'maySend'> = {
     bus: options.through?.(bus) ?? bus,
@@ -176,9 +181,9 @@ export async function launchWorker(options: TestWorkerOptions): Promise<TestWork
     count: options.count,
     kinds: KINDS,
     system: startActorSystem<Turn>(),
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     log: silentLog,
-    metrics: { committed() {}, recovered() {} },
+    metrics: { committed: (_, events) => void committed.push(...events), recovered() {} },
     policy: () => policy,
     random: () => 0.5,
     correlate: options.correlate ?? (async ({ alerts, rules, learnt }) => correlate(alerts, rules, learnt)),
@@ -198,6 +203,7 @@ export async function launchWorker(options: TestWorkerOptions): Promise<TestWork
     membership,
     bus,
     sent,
+    committed,
     async crash() {
       await bus.nc.close();
     },
@@ -225,22 +231,25 @@ export async function readJournals(bus: Bus, count: PartitionCount): Promise<Map
 
 /**
  * A nats-server and its streams for a test file, and workers that are stopped after each test. To be called at the top of the
- * file; what it returns is there once its tests run.
+ * file; what it returns is there once its tests run. Streams are as they were left by the test before, or `fresh` for each.
  */
-export function workersOn(count: PartitionCount) {
+export function workersOn(count: PartitionCount, { fresh = false }: { readonly fresh?: boolean } = {}) {
   const held = { workers: [] as TestWorker[] };
   let server: NatsServer;
   let bus: Bus;
   before(async () => {
     server = await startNats({ maxFileStore: 8 * 1024 ** 3 });
     bus = await connectBus({ url: server.url, name: 'test', log: silentLog });
-    await ensureStreams(bus, count, { ingestMaxBytes: 64 * 1024 * 1024 });
+    await ensureStreams(bus, count, STREAMS);
   });
-  afterEach(async () => {
-    await Promise.all(held.workers.map(({ worker }) => worker.stop()));
-    await Promise.all(held.workers.map(({ bus: own }) => own.close()));
+  afterEach(async (test) => {
+    const stopped = await Promise.allSettled(held.workers.map(({ worker }) => worker.stop()));
+    await Promise.allSettled(held.workers.map(({ bus: own }) => own.close()));
     held.workers = [];
+    const failed = stopped.find(({ status }) => status === 'rejected');
+    if (fresh || failed !== undefined || ('passed' in test && !test.passed)) await emptied(bus, count);
     await forgetWorkers(bus);
+    if (failed?.status === 'rejected') throw failed.reason;
   });
   after(() => bus.close());
   return {
@@ -257,6 +266,14 @@ export function workersOn(count: PartitionCount) {
       held.workers = workers;
     },
   };
+}
+
+const STREAMS = { ingestMaxBytes: 64 * 1024 * 1024 };
+
+/** What a test that failed has left undecided and untold is no business of the next one. */
+async function emptied(bus: Bus, count: PartitionCount): Promise<void> {
+  for await (const { config } of bus.jsm.streams.list()) await bus.jsm.streams.delete(config.name);
+  await ensureStreams(bus, count, STREAMS);
 }
 
 /** Resolves when it holds what it should. */
