@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { before, test } from 'node:test';
 import { freePort } from '../../gateway/free-port.ts';
-import { startCluster } from '../faults/cluster.ts';
+import { type Cluster, startCluster } from '../faults/cluster.ts';
 import { oneWebhook } from '../faults/resources.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { until } from '../support/until.ts';
@@ -16,8 +16,15 @@ const ROLES = [
   ['ingress', 'herald_http_requests_total'],
 ] as const;
 
+let cluster: Cluster;
+/** Where the health of the actors is served that the first test has left running. */
+let actors: string | null = null;
+
+before(async () => {
+  cluster = await startCluster({ partitions: 2, resources: oneWebhook({ receiverUrl: NOBODY }) });
+});
+
 test('[BR-MON-001] each role that runs apart serves its health, readiness and metrics on an address of its own', async () => {
-  const cluster = await startCluster({ partitions: 2, resources: oneWebhook({ receiverUrl: NOBODY }) });
   for (const [role, metric] of ROLES) {
     const listen = `127.0.0.1:${await freePort()}`;
     const herald = await cluster.start(role, { HERALD_HEALTH_LISTEN: listen });
@@ -27,15 +34,29 @@ test('[BR-MON-001] each role that runs apart serves its health, readiness and me
     assert.equal((await get('/healthz')).status, 200);
     assert.match(await (await get('/metrics')).text(), new RegExp(`^${metric}`, 'm'));
     assert.equal((await get('/v1/alerts')).status, 404);
-    await herald.stop();
+    if (role === 'actors') actors = listen;
+    else await herald.stop();
   }
 });
 
-test('a role whose NATS is gone says so on its health address', async () => {
-  const cluster = await startCluster({ partitions: 2, resources: oneWebhook({ receiverUrl: NOBODY }) });
+/** The health address of one that runs. */
+async function runningActors(): Promise<string> {
+  if (actors !== null) return actors;
   const listen = `127.0.0.1:${await freePort()}`;
   const herald = await cluster.start('actors', { HERALD_HEALTH_LISTEN: listen });
   await herald.ready();
+  return listen;
+}
+
+test('a health address that is taken is named, and nothing starts', async () => {
+  actors = await runningActors();
+  const second = await cluster.start('actors', { HERALD_HEALTH_LISTEN: actors });
+  await assert.rejects(second.ready());
+  assert.match(second.stderr(), new RegExp(`HERALD_HEALTH_LISTEN: cannot listen on ${actors}: in use`));
+});
+
+test('a role whose NATS is gone says so on its health address', async () => {
+  const listen = await runningActors();
   await cluster.nats.stop();
   let reasons: unknown;
   await until('readyz to notice', async () => {
@@ -44,16 +65,6 @@ test('a role whose NATS is gone says so on its health address', async () => {
     return response.status === 503;
   });
   assert.deepEqual(reasons, ['the connection to NATS is lost']);
-});
-
-test('a health address that is taken is named, and nothing starts', async () => {
-  const cluster = await startCluster({ partitions: 2, resources: oneWebhook({ receiverUrl: NOBODY }) });
-  const listen = `127.0.0.1:${await freePort()}`;
-  const first = await cluster.start('actors', { HERALD_HEALTH_LISTEN: listen });
-  await first.ready();
-  const second = await cluster.start('actors', { HERALD_HEALTH_LISTEN: listen });
-  await assert.rejects(second.ready());
-  assert.match(second.stderr(), new RegExp(`HERALD_HEALTH_LISTEN: cannot listen on ${listen}: in use`));
 });
 
 test('[BR-MON-001] told to stop, a Herald says 503 on readyz and to senders while it finishes, and ends with exit code 0', async () => {

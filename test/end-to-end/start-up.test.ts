@@ -15,11 +15,17 @@ import { environmentOf, failedStart, runCommand, runningHerald } from './running
 
 const GOOD = { 'herald.yaml': SOURCES + environments() + route({ receivers: ['console'] }) + consoleChannel() };
 
-test('a second start on the data of a running Herald is refused and harms nothing; stopping gives the data free', async (t) => {
+test('[BR-SEC-014] a second start on the data of a running Herald is refused and harms nothing; stopping gives the data free; what is stored is nothing to other users of the machine', async (t) => {
   const data = temporaryFolder();
   const env = { HERALD_DATA: data };
   const first = await runningHerald({ config: GOOD, env });
   assert.equal((await get(`${first.url}/readyz`)).status, 200);
+  const files = readdirSync(data, { recursive: true, encoding: 'utf8' });
+  assert.ok(files.some((file) => file.endsWith('.sqlite')) && files.some((file) => file.endsWith('nats-server.conf')));
+  assert.deepEqual(
+    files.filter((file) => (statSync(join(data, file), { throwIfNoEntry: false })?.mode ?? 0) & 0o007),
+    [],
+  );
 
   const second = await failedStart({ config: GOOD, env });
   assert.equal(second.code, 1);
@@ -45,17 +51,6 @@ test('a second archive on the data of a running one is refused', async () => {
   assert.equal(second.code, 1);
   assert.ok(second.err.includes(`${env.HERALD_DATA} is in use by process ${first.pid}`), second.err);
   assert.equal((await first.stop()).code, 0);
-});
-
-test('[BR-SEC-014] what is stored is nothing to other users of the machine', async () => {
-  const data = temporaryFolder();
-  await runningHerald({ config: GOOD, env: { HERALD_DATA: data } });
-  const files = readdirSync(data, { recursive: true, encoding: 'utf8' });
-  assert.ok(files.some((file) => file.endsWith('.sqlite')) && files.some((file) => file.endsWith('nats-server.conf')));
-  assert.deepEqual(
-    files.filter((file) => (statSync(join(data, file), { throwIfNoEntry: false })?.mode ?? 0) & 0o007),
-    [],
-  );
 });
 
 test('a data folder that cannot be used is told, with exit code 1 and no stack', async () => {

@@ -44,7 +44,7 @@ test('[BR-QUAL-003] what is compared as text matches exactly what RE2 matches', 
       fc.pre(compiled.ok && literal !== null);
       assert.equal(literal(value), compiled.test(value), JSON.stringify({ given, value }));
     }),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   );
 });
 
@@ -101,7 +101,7 @@ test('[BR-QUAL-003] nothing that RE2 matches begins or ends otherwise', () => {
       const { prefix, suffix } = literalEnds(given);
       assert.ok(value.startsWith(prefix) && value.endsWith(suffix), JSON.stringify({ given, value, prefix, suffix }));
     }),
-    { numRuns: 2000, maxSkipsPerRun: 1000 },
+    { numRuns: 1000, maxSkipsPerRun: 1000 },
   );
-  assert.ok(matched > 1000);
+  assert.ok(matched >= 1000);
 });

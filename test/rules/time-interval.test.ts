@@ -86,7 +86,7 @@ test('[BR-AP-033] a time interval holds at every instant at which a naive readin
         assert.equal(interval.at(at).inside, expected, new Date(at).toISOString());
       }
     }),
-    { numRuns: 1000 },
+    { numRuns: 400 },
   );
 });
 

@@ -35,7 +35,7 @@ async function runFiles(files: Readonly<Record<string, string>>, ...named: strin
   const [code] = (await once(child, 'close')) as [number | null];
   const report = await readFile(tap, 'utf8');
   const total = (name: string) => Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(report)?.[1]);
-  return { code, output, passed: total('pass'), failed: total('fail') };
+  return { code, output, root, passed: total('pass'), failed: total('fail') };
 }
 
 test('every file of every depth is run', async () => {
@@ -59,4 +59,37 @@ test('one that fails, or does not load, makes all of it fail', async () => {
     });
     assert.deepEqual([code, passed, failed], [1, 1, 1], output);
   }
+});
+
+const IN = (name: string) => `import { appendFileSync } from 'node:fs';
+import { test } from 'node:test';
+test('runs', () => appendFileSync('pids', '${name} ' + process.pid + '\\n'));
+`;
+
+test('short files of one folder share a process; those of others, long ones, and those with a hook of their own do not', async () => {
+  const hook = "import { afterEach } from 'node:test';\nafterEach(() => {});\n";
+  const { code, passed, output, root } = await runFiles({
+    'test/a/one.test.ts': IN('one'),
+    'test/a/deep/two.test.ts': IN('two'),
+    'test/a/hooked.test.ts': hook + IN('hooked'),
+    'test/b/other.test.ts': IN('other'),
+    'test/faults/long1.test.ts': IN('long1'),
+    'test/faults/long2.test.ts': IN('long2'),
+  });
+  assert.deepEqual([code, passed], [0, 6], output);
+  const lines = (await readFile(join(root, 'pids'), 'utf8')).trim().split('\n');
+  const pids = Object.fromEntries(lines.map((line) => line.split(' ')));
+  assert.equal(pids.one, pids.two);
+  assert.equal(new Set(Object.values(pids)).size, 5, JSON.stringify(pids));
+});
+
+test('one of several in a process that does not load, or fails, is said by its name and keeps no other from being run', async () => {
+  const { code, passed, failed, output } = await runFiles({
+    'test/a/broken.test.ts': "import './nothing.ts';",
+    'test/a/failing.test.ts': PASSES.replace('() => {}', "() => { throw new Error('no'); }"),
+    'test/a/good.test.ts': PASSES,
+  });
+  assert.deepEqual([code, passed, failed], [1, 1, 2], output);
+  assert.match(output, /test\/a\/broken\.test\.ts is loaded/);
+  assert.match(output, /test\/a\/failing\.test\.ts:2/);
 });
