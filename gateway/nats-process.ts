@@ -30,8 +30,11 @@ export interface NatsProcessOptions {
 const RESTART_PAUSE = 300;
 const LONGEST_PAUSE = 10_000;
 const AT_ONCE = 2000;
-/** One that hangs is killed then, and all of stopping has 10 s; what it stored survives that. */
-const STOP_TIME = 3000;
+/**
+ * One that hangs is killed then; what it stored survives that. All of stopping has 9 s, and before it come the roles, whose requests to one that
+ * hangs take 5 s to be given up, and the audit with 1.
+ */
+const STOP_TIME = 2000;
 
 /**
  * On Linux as a batch process (sched(7)), which needs no privilege: it has as much of the processor as any other, but its threads, woken for
