@@ -21,7 +21,7 @@ const LIMIT_MS = 480_000;
 /** In one process at most: it is done within a minute, so that none of them is alone at the end. */
 const TOGETHER = 24;
 /** At the top of a file they are about all tests of its process; and what measures its process wants one for itself. */
-const ALONE = /^(before|after|beforeEach|afterEach)\(|workersOn\(|support\/memory\.ts'/m;
+const ALONE = /^(before|after|beforeEach|afterEach)\(|workersOn\(|\/memory\.ts'/m;
 
 const [tapFile, ...named] = process.argv.slice(2);
 
@@ -53,7 +53,10 @@ function allFiles() {
   return [...long.sort((a, b) => (a.place < b.place ? -1 : 1)).map(({ file }) => file), ...short.sort()];
 }
 
-/** Writes the file that runs them; a file that cannot be loaded is a test that fails, and keeps no other from being run. */
+/**
+ * Writes the file that runs them; a file that cannot be loaded is a test that fails, and keeps no other from being run. No test begins before
+ * all are loaded: node:test takes those of the first file for all, and ends, when they are done before there are more.
+ */
 function together(name, files) {
   const entry = join('.runtime/test-together', `${name}.mjs`);
   mkdirSync(dirname(entry), { recursive: true });
@@ -61,6 +64,10 @@ function together(name, files) {
   writeFileSync(
     entry,
     `import { test } from 'node:test';
+
+const loaded = Promise.withResolvers();
+const busy = setInterval(() => {}, 1000);
+test('the files of ${name} are loaded', () => loaded.promise);
 for (const [file, url] of ${JSON.stringify(urls, null, 2)}) {
   try {
     await import(url);
@@ -70,6 +77,8 @@ for (const [file, url] of ${JSON.stringify(urls, null, 2)}) {
     });
   }
 }
+clearInterval(busy);
+loaded.resolve();
 `,
   );
   return entry;

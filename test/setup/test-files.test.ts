@@ -42,7 +42,8 @@ test('every file of every depth is run', async () => {
   const names = ['test/one.test.ts', 'test/bench/two.test.ts', 'test/faults/three.test.ts', 'test/a/b/c/four.test.ts'];
   const files = Object.fromEntries(names.map((name) => [name, PASSES]));
   const { code, passed, failed, output } = await runFiles({ ...files, 'test/a/support.ts': 'throw new Error();' });
-  assert.deepEqual([code, passed, failed], [0, names.length, 0], output);
+  // One more says that those of `a` are loaded.
+  assert.deepEqual([code, passed, failed], [0, names.length + 1, 0], output);
 });
 
 test('only those that are named are run, where some are', async () => {
@@ -76,7 +77,8 @@ test('short files of one folder share a process; those of others, long ones, and
     'test/faults/long1.test.ts': IN('long1'),
     'test/faults/long2.test.ts': IN('long2'),
   });
-  assert.deepEqual([code, passed], [0, 6], output);
+  // Two more say that those of `a` and of `b` are loaded.
+  assert.deepEqual([code, passed], [0, 6 + 2], output);
   const lines = (await readFile(join(root, 'pids'), 'utf8')).trim().split('\n');
   const pids = Object.fromEntries(lines.map((line) => line.split(' ')));
   assert.equal(pids.one, pids.two);
@@ -89,7 +91,23 @@ test('one of several in a process that does not load, or fails, is said by its n
     'test/a/failing.test.ts': PASSES.replace('() => {}', "() => { throw new Error('no'); }"),
     'test/a/good.test.ts': PASSES,
   });
-  assert.deepEqual([code, passed, failed], [1, 1, 2], output);
+  assert.deepEqual([code, passed, failed], [1, 1 + 1, 2], output);
   assert.match(output, /test\/a\/broken\.test\.ts is loaded/);
   assert.match(output, /test\/a\/failing\.test\.ts:2/);
+});
+
+test('no test of a shared process begins before all of its files are loaded', async () => {
+  const slow = "import { setTimeout } from 'node:timers/promises';\nawait setTimeout(300);\n";
+  const ends = "import { after } from 'node:test';\nimport { appendFileSync } from 'node:fs';\n";
+  const { code, passed, output, root } = await runFiles({
+    // As support/leaks.ts does, which is imported by most: it is about the end of the process.
+    'test/a/one.test.ts': `${ends}{\n  after(() => appendFileSync('pids', 'end 0\\n'));\n}\n${PASSES}`,
+    'test/a/two.test.ts': slow + IN('two'),
+  });
+  assert.deepEqual([code, passed], [0, 3], output);
+  const lines = (await readFile(join(root, 'pids'), 'utf8')).trim().split('\n');
+  assert.deepEqual(
+    lines.map((line) => line.split(' ')[0]),
+    ['two', 'end'],
+  );
 });
