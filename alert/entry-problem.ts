@@ -59,7 +59,7 @@ function alertProblem(alert: unknown): string | null {
   if (!isObject(alert)) return 'an entry has no alert';
   if (alert.status !== 'firing' && alert.status !== 'resolved') return `an alert's status is ${describe(alert.status)}`;
   if (alert instanceof StoredAlert) {
-    // Their texts are read by who needs them; one that is no JSON makes a dead letter then.
+    // Their texts are read when it opens; one that is no JSON makes a dead letter then.
     const { labelsText, annotationsText } = alert;
     if (typeof labelsText !== 'string' || typeof annotationsText !== 'string') return 'an alert has no texts';
   } else if (!isObject(alert.labels) || !isObject(alert.annotations)) {

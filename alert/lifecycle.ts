@@ -50,7 +50,7 @@ import type { GroupedAlert } from './notification.ts';
 import type { Policy } from './policy.ts';
 import type { Placement } from './promotion-state.ts';
 import { type Reason, type ReasonCode, reason } from './reason.ts';
-import { annotationsOf, withAnnotations, withFields, withLabels } from './stored-alert.ts';
+import { annotationsOf, assertReadable, withAnnotations, withFields, withLabels } from './stored-alert.ts';
 
 export { evolveAlert } from './alert-evolve.ts';
 export type { AlertState } from './alert-state.ts';
@@ -106,6 +106,7 @@ export function isJudged(
 
 function open(state: AlertState | null, report: Report, now: number, policy: Policy): AlertDecision {
   const { alert, cause } = report;
+  assertReadable(alert);
   const key = alertKey(alert.tenant, alert.fingerprint);
   const { dropped, approval: demand, routing, reasons } = decideMeaning(alert, policy, now, report);
   if (dropped) return suppress(alert, routing, reasons, cause, now);

@@ -75,18 +75,23 @@ export function fieldsOf(entry: NewAlertEntry): NewAlertFields {
 /** Which text stands for one that was read (shared-text.ts). */
 export type KeepText = (text: string) => string;
 
+/** What is no text was written by nobody here: it is left to who looks at each entry (entry-problem.ts). */
+export function kept<T>(value: T, keep: KeepText): T {
+  return typeof value === 'string' ? (keep(value) as T) : value;
+}
+
 /** `own`: for texts that are this alert's only; `common`: for those that come again. */
 export function entryOf(fields: NewAlertFields, own: KeepText, common: KeepText): AlertEntry {
   const [receipt, index, receivedAt, labels, annotations, tenant, fingerprint, status, startsAt, endsAt, link, source] =
     fields;
-  const alert = new StoredAlert(own(labels), own(annotations), {
-    tenant: common(tenant),
-    fingerprint: own(fingerprint),
+  const alert = new StoredAlert(kept(labels, own), kept(annotations, own), {
+    tenant: kept(tenant, common),
+    fingerprint: kept(fingerprint, own),
     status,
     startsAt,
     endsAt,
-    generatorURL: common(link),
-    source: common(source),
+    generatorURL: kept(link, common),
+    source: kept(source, common),
   });
   return { kind: 'alert', alert, receipt, index, receivedAt };
 }

@@ -39,10 +39,18 @@ export class StoredAlert implements Alert {
     return annotationsOf(this.annotationsText);
   }
 
-  /** The plain alert, for JSON. */
+  /** The plain alert, for JSON. A text that is no label set, as a dead letter may have it, is shown as it is. */
   toJSON(): Alert {
-    const { labelsText: _, annotationsText: __, ...fields } = this;
-    return { ...fields, labels: this.labels, annotations: this.annotations };
+    const { labelsText, annotationsText, ...fields } = this;
+    return { ...fields, labels: shown(labelsText, labelsOf), annotations: shown(annotationsText, annotationsOf) };
+  }
+}
+
+function shown(text: string, read: (text: string) => LabelSet): LabelSet {
+  try {
+    return read(text);
+  } catch {
+    return text as unknown as LabelSet;
   }
 }
 
@@ -57,7 +65,10 @@ function lastRead(): (text: string) => LabelSet {
   let last: LabelSet = Object.freeze({});
   return (text) => {
     if (text === lastText) return last;
-    last = JSON.parse(text) as LabelSet;
+    const read: unknown = JSON.parse(text);
+    if (typeof read !== 'object' || read === null || Array.isArray(read))
+      throw new TypeError(`${text.slice(0, 50)} is no set of labels`);
+    last = read as LabelSet;
     lastText = text;
     return last;
   };
@@ -69,6 +80,16 @@ export const annotationsOf = lastRead();
 /** An alert of any kind by its texts and its other fields. */
 export function storedAs<A extends Alert>(labelsText: string, annotationsText: string, fields: FieldsOf<A>): A {
   return new StoredAlert(labelsText, annotationsText, fields) as unknown as A;
+}
+
+/** Throws for an alert with a text that is no label set: whoever reads that later may not know what to do about it. */
+export function assertReadable({ labels, annotations }: Alert): void {
+  if (!labels || !annotations) throw new TypeError('an alert has no labels or no annotations');
+}
+
+/** The plain alert, to be spread. */
+export function plainAlert<A extends Alert>(alert: A): A {
+  return alert instanceof StoredAlert ? (alert.toJSON() as A) : alert;
 }
 
 /** Its label sets as texts. */

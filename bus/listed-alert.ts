@@ -4,7 +4,7 @@
  */
 
 import type { Environment, Priority } from '../alert/alert.ts';
-import type { KeepText } from '../alert/new-alert-entry.ts';
+import { type KeepText, kept } from '../alert/new-alert-entry.ts';
 import { StoredAlert } from '../alert/stored-alert.ts';
 import { othersOf } from './others.ts';
 
@@ -67,19 +67,19 @@ export function alertOfList(list: ListedAlert, own: KeepText, common: KeepText):
   const [labels, annotations, tenant, fingerprint, status, startsAt, endsAt, link, source, environment, priority] =
     list;
   const others = list[11];
-  const stored = new StoredAlert(own(labels), own(annotations), {
-    tenant: common(tenant),
-    fingerprint: own(fingerprint),
+  const stored = new StoredAlert(kept(labels, own), kept(annotations, own), {
+    tenant: kept(tenant, common),
+    fingerprint: kept(fingerprint, own),
     status,
     startsAt,
     endsAt,
-    generatorURL: common(link),
-    source: common(source),
+    generatorURL: kept(link, common),
+    source: kept(source, common),
   });
   const alert = stored as unknown as Writable;
-  if (environment !== null) alert.environment = common(environment);
-  if (priority !== null) alert.priority = common(priority);
-  for (const name in others) alert[name] = typeof others[name] === 'string' ? common(others[name]) : others[name];
+  if (environment !== null) alert.environment = kept(environment, common);
+  if (priority !== null) alert.priority = kept(priority, common);
+  for (const name in others) alert[name] = kept(others[name], common);
   return stored;
 }
 

@@ -31,8 +31,8 @@ const RESTART_PAUSE = 300;
 const LONGEST_PAUSE = 10_000;
 const AT_ONCE = 2000;
 /**
- * One that hangs is killed then; what it stored survives that. All of stopping has 9 s, and before it come the roles, whose requests to one that
- * hangs take 5 s to be given up, and the audit with 1.
+ * One that hangs is killed then; what it stored survives that. All of stopping has 9 s, and before it come the roles, which give a
+ * worker's record up after 3 s, and the audit with 1.
  */
 const STOP_TIME = 2000;
 
@@ -72,8 +72,8 @@ export function keepNatsRunning({ program, config, folder, log }: NatsProcessOpt
     });
   };
   launch();
-  // However this process ends (kill -9 apart), its server ends with it.
-  const endWithUs = () => void child.kill('SIGTERM');
+  // However this process ends (kill -9 apart), its server ends with it; one that hangs, which is why there was no stop, takes no other signal.
+  const endWithUs = () => void child.kill('SIGKILL');
   process.once('exit', endWithUs);
   return {
     get pid() {

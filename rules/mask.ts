@@ -8,6 +8,7 @@
 import type { LabelSet } from '../alert/alert.ts';
 import type { Notification } from '../alert/notification.ts';
 import { quote } from '../alert/quote.ts';
+import { plainAlert } from '../alert/stored-alert.ts';
 import { linkOrNone, type MaskRule, MaskRules, type Words, walk } from './mask-rules.ts';
 
 export type Mask = (notification: Notification) => Notification;
@@ -47,7 +48,7 @@ export function compileMask(declared: readonly MaskRule[]): Mask {
 function withFields(notification: Notification, rules: MaskRules, words: Words): Notification {
   const groupLabels = rules.fields('labels', notification.groupLabels, words);
   const alerts = notification.alerts.map((alert) => ({
-    ...alert,
+    ...plainAlert(alert),
     labels: rules.fields('labels', alert.labels, words),
     annotations: rules.fields('annotations', alert.annotations, words),
   }));

@@ -21,7 +21,7 @@ const LIMIT_MS = 480_000;
 /** In one process at most: it is done within a minute, so that none of them is alone at the end. */
 const TOGETHER = 24;
 /** At the top of a file they are about all tests of its process; and what measures its process wants one for itself. */
-const ALONE = /^(before|after|beforeEach|afterEach)\(|workersOn\(|\/memory\.ts'/m;
+const ALONE = /^(before|after|beforeEach|afterEach)\(|workersOn\(|\/memory\.ts'|memoryUsage/m;
 
 const [tapFile, ...named] = process.argv.slice(2);
 
@@ -63,7 +63,7 @@ function together(name, files) {
   const urls = files.map((file) => [file, pathToFileURL(resolve(file)).href]);
   writeFileSync(
     entry,
-    `import { test } from 'node:test';
+    `import { after, test } from 'node:test';
 
 const loaded = Promise.withResolvers();
 const busy = setInterval(() => {}, 1000);
@@ -79,6 +79,15 @@ for (const [file, url] of ${JSON.stringify(urls, null, 2)}) {
 }
 clearInterval(busy);
 loaded.resolve();
+
+// Who ends the process before would have the tests of all others pass that were not run.
+let done = false;
+after(() => {
+  done = true;
+});
+process.on('exit', () => {
+  if (!done) process.exitCode = 1;
+});
 `,
   );
   return entry;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Alert } from '../../alert/alert.ts';
 import { SharedGroupRef } from '../../alert/group-ref.ts';
-import { StoredAlert, storedAlert, withFields, withLabels } from '../../alert/stored-alert.ts';
+import { StoredAlert, storedAlert, storedAs, withFields, withLabels } from '../../alert/stored-alert.ts';
 import { pack, unpack } from '../../bus/pack.ts';
 import { anAlert } from '../support/notification.ts';
 
@@ -44,6 +44,11 @@ test('what is stored already is not stored again, and its JSON is that of the al
   const stored = storedAlert(alert);
   assert.equal(storedAlert(stored), stored);
   assert.deepEqual(JSON.parse(JSON.stringify(stored)), JSON.parse(JSON.stringify(alert)));
+  const { labels: _, annotations: __, ...fields } = alert;
+  const broken = storedAs<Alert>('{"a":"1"}', '{"b', fields);
+  assert.throws(() => broken.annotations, SyntaxError);
+  assert.throws(() => storedAs<Alert>('5', '{}', fields).labels, /^TypeError: 5 is no set of labels$/);
+  assert.equal(JSON.parse(JSON.stringify(broken)).annotations, '{"b', 'in a dead letter it is to be seen');
 });
 
 test('other fields and other labels leave the rest, and the alert itself, as it was', () => {

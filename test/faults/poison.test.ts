@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { Packr } from 'msgpackr';
+import { storedAs } from '../../alert/stored-alert.ts';
 import { encodeFrame } from '../../bus/frame.ts';
 import { framePublisher } from '../../bus/ingest.ts';
 import type { PartitionName } from '../../bus/partition.ts';
@@ -23,6 +24,12 @@ const packr = new Packr();
 const packed = (value: unknown) => Buffer.concat([VERSION_1, packr.pack(value)]);
 const entries = (...list: unknown[]) => encodeFrame({ stamp: null, entries: list as never });
 const good = reported(alertOf({ alertname: 'Well' }), 'good', 0);
+
+/** As a stored alert comes, with these texts. */
+function withTexts(labelsText: string, annotationsText: string, fields: object = {}) {
+  const { labels: _, annotations: __, ...others } = alertOf({ alertname: 'Bad' });
+  return { ...good, alert: storedAs(labelsText, annotationsText, { ...others, ...fields } as never) };
+}
 
 /** Each with the number of dead letters that it is to leave. */
 const POISON: readonly (readonly [name: string, data: Buffer, dead: number])[] = [
@@ -46,6 +53,10 @@ const POISON: readonly (readonly [name: string, data: Buffer, dead: number])[] =
   ],
   ['a replay of nothing', entries({ kind: 'replay', deadLetterId: 'x', by: 'me', replyTo: '' }), 1],
   ['a notification for the wrong kind of partition', entries({ kind: 'notification', notification: {} }), 1],
+  ['an alert whose annotations are no JSON', entries(good, withTexts('{"alertname":"Bad"}', '{')), 1],
+  ['an alert whose annotations are a number', entries(good, withTexts('{"alertname":"Bad"}', '5')), 1],
+  ['an alert whose labels are none', entries(good, withTexts('null', '{}')), 1],
+  ['an alert whose source is no text, beside a good one', entries(good, withTexts('{}', '{}', { source: 7 })), 1],
   ['a good alert between two bad ones', entries({ kind: 'x' }, good, { kind: 'y' }), 2],
 ];
 

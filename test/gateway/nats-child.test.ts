@@ -63,8 +63,10 @@ test('a server that ends at once is started again, ever more rarely, and its las
   };
   const path = process.env.PATH;
   process.env.PATH = `${folder}:${path}`;
-  const child = await startNatsChild({ folder: join(folder, 'nats'), maxFileStore: 64 * 1024 * 1024, log });
-  process.env.PATH = path;
+  const starting = startNatsChild({ folder: join(folder, 'nats'), maxFileStore: 64 * 1024 * 1024, log });
+  const child = await starting.finally(() => {
+    process.env.PATH = path;
+  });
   atEnd(() => child.stop());
   await until('it to end three times', () => ends.length >= 3);
   await child.stop();

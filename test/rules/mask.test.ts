@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { quote } from '../../alert/quote.ts';
 import { reason } from '../../alert/reason.ts';
+import { storedAlert } from '../../alert/stored-alert.ts';
 import { compileMask, unmasked } from '../../rules/mask.ts';
 import '../support/leaks.ts';
 import { aNotification, anAlert } from '../support/notification.ts';
@@ -25,6 +26,16 @@ test('[BR-SEC-012] a label is masked in every alert, in the group labels and in 
       { alertname: 'LoginFailed', customer: '[masked]', pod: 'a' },
     ],
   );
+});
+
+test('[BR-SEC-012] nothing of what is masked is left in the text that an alert was stored as', () => {
+  const alert = storedAlert(anAlert({ labels: { alertname: 'A', pin: '4711' }, annotations: { note: 'is 0815' } }));
+  const masked = compileMask([rule({ labels: ['pin'], annotations: ['note'] })])(aNotification({ alerts: [alert] }));
+  assert.deepEqual(
+    Object.keys(masked.alerts[0]!).filter((name) => name.endsWith('Text')),
+    [],
+  );
+  assert.doesNotMatch(JSON.stringify(masked), /4711|0815/);
 });
 
 test('[BR-SEC-012] what is masked in its label is masked as a word wherever else it stands', () => {
