@@ -31,18 +31,17 @@ interface Decided {
 }
 
 const LISTED = new Set([
-  ...[
-    'labelsText',
-    'annotationsText',
-    'tenant',
-    'fingerprint',
-    'status',
-    'startsAt',
-    'endsAt',
-    'generatorURL',
-    'source',
-  ],
-  ...['environment', 'priority'],
+  'labelsText',
+  'annotationsText',
+  'tenant',
+  'fingerprint',
+  'status',
+  'startsAt',
+  'endsAt',
+  'generatorURL',
+  'source',
+  'environment',
+  'priority',
 ]);
 
 export function listAlert(alert: StoredAlert & Decided): ListedAlert {

@@ -65,7 +65,7 @@ function tryLock(file) {
 
 function readLock(file) {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    return JSON.parse(readFileSync(file, 'utf8')) ?? {};
   } catch (error) {
     if (error.code === 'ENOENT') return null;
     return {};

@@ -51,9 +51,11 @@ test('a lock whose holder is gone, or whose pid is another process now, is taken
 });
 
 test('a damaged lock is taken over', async () => {
-  const file = await lockFile();
-  writeFileSync(file, '{"ho');
-  (await takeLock(file, () => assert.fail('waits'))).release();
+  for (const content of ['{"ho', 'null', '']) {
+    const file = await lockFile();
+    writeFileSync(file, content);
+    (await takeLock(file, () => assert.fail('waits'))).release();
+  }
 });
 
 test('while the program of a dead holder lives, the lock is held: it may still write', async () => {
