@@ -80,11 +80,23 @@ export function kept<T>(value: T, keep: KeepText): T {
   return typeof value === 'string' ? (keep(value) as T) : value;
 }
 
+/** Fields that every stored alert has, in the order in which lists have them. */
+type AlertFields = readonly [
+  labelsText: string,
+  annotationsText: string,
+  tenant: string,
+  fingerprint: string,
+  status: Alert['status'],
+  startsAt: number,
+  endsAt: number | null,
+  generatorURL: string,
+  source: string,
+];
+
 /** `own`: for texts that are this alert's only; `common`: for those that come again. */
-export function entryOf(fields: NewAlertFields, own: KeepText, common: KeepText): AlertEntry {
-  const [receipt, index, receivedAt, labels, annotations, tenant, fingerprint, status, startsAt, endsAt, link, source] =
-    fields;
-  const alert = new StoredAlert(kept(labels, own), kept(annotations, own), {
+export function alertOfFields(fields: AlertFields, own: KeepText, common: KeepText): StoredAlert {
+  const [labels, annotations, tenant, fingerprint, status, startsAt, endsAt, link, source] = fields;
+  return new StoredAlert(kept(labels, own), kept(annotations, own), {
     tenant: kept(tenant, common),
     fingerprint: kept(fingerprint, own),
     status,
@@ -93,5 +105,10 @@ export function entryOf(fields: NewAlertFields, own: KeepText, common: KeepText)
     generatorURL: kept(link, common),
     source: kept(source, common),
   });
-  return { kind: 'alert', alert, receipt, index, receivedAt };
+}
+
+/** `own` and `common` as above. */
+export function entryOf(fields: NewAlertFields, own: KeepText, common: KeepText): AlertEntry {
+  const [receipt, index, receivedAt, ...ofAlert] = fields;
+  return { kind: 'alert', alert: alertOfFields(ofAlert, own, common), receipt, index, receivedAt };
 }

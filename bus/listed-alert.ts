@@ -4,8 +4,8 @@
  */
 
 import type { Environment, Priority } from '../alert/alert.ts';
-import { type KeepText, kept } from '../alert/new-alert-entry.ts';
-import { StoredAlert } from '../alert/stored-alert.ts';
+import { alertOfFields, type KeepText, kept } from '../alert/new-alert-entry.ts';
+import type { StoredAlert } from '../alert/stored-alert.ts';
 import { othersOf } from './others.ts';
 
 /** In the order in which they are written: new ones come at the end. null: it has none. */
@@ -66,15 +66,8 @@ export function alertOfList(list: ListedAlert, own: KeepText, common: KeepText):
   const [labels, annotations, tenant, fingerprint, status, startsAt, endsAt, link, source, environment, priority] =
     list;
   const others = list[11];
-  const stored = new StoredAlert(kept(labels, own), kept(annotations, own), {
-    tenant: kept(tenant, common),
-    fingerprint: kept(fingerprint, own),
-    status,
-    startsAt,
-    endsAt,
-    generatorURL: kept(link, common),
-    source: kept(source, common),
-  });
+  const ofAll = [labels, annotations, tenant, fingerprint, status, startsAt, endsAt, link, source] as const;
+  const stored = alertOfFields(ofAll, own, common);
   const alert = stored as unknown as Writable;
   if (environment !== null) alert.environment = kept(environment, common);
   if (priority !== null) alert.priority = kept(priority, common);
