@@ -95,7 +95,10 @@ function explain(code: ReasonCode, { firing, resolved }: Parts, held: number): R
   return reason(code, `${firing.length} firing, ${resolved.length} resolved${held === 0 ? '' : `, ${held} held back`}`);
 }
 
-/** From state alone, so that a replay makes the same; fit for URLs and headers whatever the line's name. */
+/**
+ * From state alone, so that a replay makes the same; fit for URLs, headers and mails whatever the line's name. Its beginning rises with
+ * time within a partition: what the archive keeps by it comes to stand side by side, instead of each on a page of its own.
+ */
 function notificationId({ group, born }: GroupState, line: string, count: number): string {
-  return `${hash16(`${group.id}\n${line}`)}-${hash16(born)}-${count}`;
+  return `${born.replace(/[^0-9A-Za-z]/g, '-')}-${hash16(`${group.id}\n${line}`)}-${count}`;
 }

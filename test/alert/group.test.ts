@@ -228,7 +228,12 @@ describe('identity', () => {
     };
     assert.equal(live('a0:1'), live('a0:1'));
     assert.notEqual(live('a0:1'), live('a0:2'));
-    assert.match(live('a3:\u00e9 /x'), /^[0-9a-f]{16}-[0-9a-f]{16}-1$/);
+    assert.match(
+      live('a3.17.0-2'),
+      /^a3-17-0-2-[0-9a-f]{16}-1$/,
+      'begins with where its group was born, and is fit for a mail',
+    );
+    assert.match(live('a3:\u00e9 /x'), /^a3----x-[0-9a-f]{16}-1$/);
   });
 
   test('an end that nobody waits for makes no group and no event', () => {
