@@ -33,7 +33,11 @@ export const deadLetters: Command = {
     if ((id === undefined) === !(options.all === true || isFiltered) || (id !== undefined && isFiltered))
       throw new UsageError('replay needs either an ID, or --all, or filters');
     if (id !== undefined) return replay(client, [id], input);
-    const ids = (await open(client)).filter(filter).map((letter) => text(letter.id));
+    // Listed newest first, put in oldest first: told the other way round, "firing" would be the last that a receiver hears.
+    const ids = (await open(client))
+      .filter(filter)
+      .map((letter) => text(letter.id))
+      .toReversed();
     if (ids.length === 0) await channelMustBe(client, input);
     return replay(client, ids, input);
   },

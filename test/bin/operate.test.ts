@@ -205,7 +205,10 @@ test('explain of an alert that nobody was to be told of says so; of one that is 
   assert.equal((await herald(['explain', 'no-fingerprint'], variables)).code, 2);
 });
 
+/** As the archive lists them: the newest first. */
 const letters = [
+  { id: 'd3', at: at(3), kind: 'delivery', subject: 'default/ops', state: 'open', reasons: [] },
+  { id: 'd2', at: at(2), kind: 'delivery', subject: 'default/ops', state: 'replayed', reasons: [] },
   {
     id: 'd1',
     at: at(1),
@@ -214,8 +217,6 @@ const letters = [
     state: 'open',
     reasons: [{ code: 'dead-letter.unreadable', detail: 'cut' }],
   },
-  { id: 'd2', at: at(2), kind: 'delivery', subject: 'default/ops', state: 'replayed', reasons: [] },
-  { id: 'd3', at: at(3), kind: 'delivery', subject: 'default/ops', state: 'open', reasons: [] },
 ];
 
 async function withLetters() {
@@ -239,7 +240,7 @@ test('dead-letters lists the open ones of every page, and all with --all', async
   assert.match((await herald(['dead-letters', 'list', '--all'], variables)).out, /^d2 .*replayed/m);
 });
 
-test('dead-letters replay --all replays every open one, and one that is refused makes it fail', async () => {
+test('dead-letters replay --all replays every open one, the oldest first, and one that is refused makes it fail', async () => {
   const { receiver, variables } = await withLetters();
   const { code, out } = await herald(['dead-letters', 'replay', '--all'], variables);
   assert.equal(code, 1);
