@@ -29,6 +29,7 @@ export interface VerificationOptions {
 }
 
 const PREFIX = 'whsec_';
+const BASE64_KEY = /^whsec_[A-Za-z0-9+/_-]{2,}={0,2}$/;
 
 /**
  * The keys in a configured secret. `whsec_` marks base64; anything else is taken as it stands, since plain passphrases are
@@ -40,6 +41,12 @@ export function signingKeys(secret: string): readonly Uint8Array[] {
     return parts.map((part) => Buffer.from(part.slice(PREFIX.length), 'base64'));
   }
   return [Buffer.from(secret.trim(), 'utf8')];
+}
+
+/** Node reads past what is no base64: of `whsec_!!!` it would leave the empty key, which everyone knows. */
+export function holdsKeys(secret: string): boolean {
+  const parts = secret.trim().split(/\s+/);
+  return !parts.every((part) => part.startsWith(PREFIX)) || parts.every((part) => BASE64_KEY.test(part));
 }
 
 /** The value of the `webhook-signature` header: one `v1,<base64>` per key of the secret. */

@@ -1,6 +1,7 @@
 /** What an operator declares of a webhook channel, and the settings that its sender works with. */
 
 import Type from 'typebox';
+import { holdsKeys } from '../../access/signature.ts';
 import { secretReference } from '../../resources/secret.ts';
 import { type HttpOptions, type HttpSettings, httpOptions, httpSettings, httpUrl } from '../http-options.ts';
 import { InvalidChannelOptions, notBoth } from '../sender.ts';
@@ -94,8 +95,9 @@ function secretsOf(options: WebhookOptions): string[] {
 
 /** An empty secret would sign with a key that everyone knows. */
 function filled(secret: string, at: string): string {
-  if (secret.trim() !== '') return secret;
-  throw new InvalidChannelOptions(at, 'the secret is empty');
+  if (secret.trim() === '') throw new InvalidChannelOptions(at, 'the secret is empty');
+  if (!holdsKeys(secret)) throw new InvalidChannelOptions(at, 'what follows whsec_ in the secret is no key in base64');
+  return secret;
 }
 
 /** Names in lower case. A resolved secret may hold what the schema could not see: the line end of its file, or worse. */

@@ -51,6 +51,9 @@ test('private addresses are refused unless a channel allows them', () => {
 test('what shows only when secrets and files are read is told with its path', () => {
   const cases: readonly (readonly [Partial<WebhookOptions>, string])[] = [
     [{ secret: ' \n' }, 'secret'],
+    [{ secret: 'whsec_' }, 'secret'],
+    [{ secret: 'whsec_!!!' }, 'secret'],
+    [{ secret: 'whsec_MfKQ9r8G whsec_' }, 'secret'],
     [{ headers: { 'X-Token': 'a\nb' } }, 'headers.X-Token'],
     [{ timeout: 'soon' }, 'timeout'],
     [{ timeout: '0s' }, 'timeout'],
