@@ -85,7 +85,10 @@ export interface RouteMatch {
 
 /** Durable retry of one channel. Durations in milliseconds. */
 export interface RetryPolicy {
+  /** Where another channel, or another address of the recipient, takes over then. */
   readonly maxAttempts: number;
+  /** Where none does. Left out: as many. */
+  readonly maxAttemptsAlone?: number;
   readonly initial: number;
   readonly max: number;
 }

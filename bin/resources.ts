@@ -39,7 +39,7 @@ function checkChannel(
     void sender?.close();
     return null;
   } catch (error) {
-    if (error instanceof InvalidChannelOptions) return { path: error.path, message: error.message };
+    if (error instanceof InvalidChannelOptions) return { path: error.path, message: error.fault };
     throw error;
   }
 }

@@ -8,6 +8,7 @@ import { backoff } from './backoff.ts';
 import { opensUntil } from './breaker.ts';
 import { type ChannelState, type Delivery, indexOf } from './channel-state.ts';
 import type { ChannelEvent, DeliveryEvent, ProviderSign } from './delivery-event.ts';
+import { mostAttempts } from './divert.ts';
 import type { Failure } from './failure.ts';
 import { about, type Concluded, dead, giveUp, unknownChannel } from './give-up.ts';
 import { failureOf, MAX_PROGRESS, MAX_REFERENCE, type Outcome } from './outcome.ts';
@@ -105,7 +106,7 @@ function judge(state: ChannelState, delivery: Delivery, outcome: Outcome, { rand
     case 'retry': {
       if (policy === null) return giveUp(state, delivery, now, policy, unknownChannel(notification), 'failed');
       const counts = outcome.limited !== true || !state.pace.taken;
-      if (counts && attempt >= policy.retry.maxAttempts) {
+      if (counts && attempt >= mostAttempts(notification, policy)) {
         const reasons = [reason('delivery.exhausted', `attempt ${attempt}: ${detail}`)];
         return giveUp(state, delivery, now, policy, reasons, signOf(outcome) ?? 'failed');
       }
@@ -181,6 +182,6 @@ function afterUncertain(
   if (policy === null) return giveUp(state, delivery, now, null, unknownChannel(notification));
   // Somebody must look: another channel would tell perhaps a second time, and nobody would look.
   if (policy.onUncertain === 'dead-letter') return only(dead(delivery, state.deadCount, now, [uncertain]));
-  if (attempts < policy.retry.maxAttempts) return null;
+  if (attempts < mostAttempts(notification, policy)) return null;
   return giveUp(state, delivery, now, policy, [reason('delivery.exhausted', 'its last outcome was lost'), uncertain]);
 }

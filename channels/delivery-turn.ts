@@ -12,6 +12,7 @@ import { earlierReference } from './conversations.ts';
 import type { DeliveryDecision, Send } from './delivery.ts';
 import type { ChannelEvent, DeliveryEvent } from './delivery-event.ts';
 import { exitDueAt, MOST_PER_PUMP, sendElsewhere } from './delivery-exit.ts';
+import { mostAttempts } from './divert.ts';
 import { buryExpansions, expand, expansionDueAt, type Neighbours } from './expansion.ts';
 import { about, dead, unknownChannel } from './give-up.ts';
 import { isLong, type Pace, roomIn } from './pace.ts';
@@ -156,7 +157,7 @@ function start(state: ChannelState, now: number, policy: ChannelPolicy, most: nu
     }
     const attempt = attempts + 1;
     const reasons = [
-      reason('delivery.attempting', `attempt ${attempt} of ${policy.retry.maxAttempts}`),
+      reason('delivery.attempting', `attempt ${attempt} of ${mostAttempts(notification, policy)}`),
       ...(isProbe ? [reason('breaker.half-open')] : []),
     ];
     const spent = spending.spendFor(notification);

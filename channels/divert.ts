@@ -40,6 +40,12 @@ export function nextChannel(notification: Notification, policy: ChannelPolicy | 
   return policy?.fallback === undefined ? null : { to: policy.fallback, alternatives: null };
 }
 
+/** Where somebody else takes over he is to have it soon; where nobody does, an outage of the receiver is to be outlived. */
+export function mostAttempts(notification: Notification, policy: ChannelPolicy): number {
+  const { maxAttempts, maxAttemptsAlone = maxAttempts } = policy.retry;
+  return nextChannel(notification, policy) === null ? maxAttemptsAlone : maxAttempts;
+}
+
 function nextContact(recipient: Recipient, policy: ChannelPolicy | null): NextChannel | null {
   const { next = [] } = recipient;
   const [contact, ...left] = next;

@@ -158,11 +158,14 @@ export class InvalidChannelOptions extends Error {
   readonly code = 'INVALID_CHANNEL_OPTIONS';
   /** Where in the spec: `tls.caFile`. */
   readonly path: string;
+  /** The message without the path. */
+  readonly fault: string;
 
-  constructor(path: string, message: string, cause?: unknown) {
-    super(`spec.${path}: ${message}`, { cause });
+  constructor(path: string, fault: string, cause?: unknown) {
+    super(`spec.${path}: ${fault}`, { cause });
     this.name = 'InvalidChannelOptions';
     this.path = path;
+    this.fault = fault;
   }
 }
 

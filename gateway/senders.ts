@@ -132,7 +132,7 @@ export function judgeChannel(context: SenderContext) {
       void CHANNEL_TYPES[type]!.create(options, context).close();
       return null;
     } catch (error) {
-      if (error instanceof InvalidChannelOptions) return { path: error.path, message: error.message };
+      if (error instanceof InvalidChannelOptions) return { path: error.path, message: error.fault };
       throw error;
     }
   };

@@ -40,6 +40,9 @@ function answer(ports: IntakePorts, source: IngressSource, taken: Taken): Reply 
   const { decoded } = taken;
   return accept(ports, source, taken, (receipt) => {
     if (decoded.problems.count === 0) return { status: 200, receipt };
-    return { ...reject(ports, source.name, 'alerts.invalid', invalid(400, decoded, taken.readAs)), receipt };
+    return {
+      ...reject(ports, source.name, 'alerts.invalid', invalid(400, decoded, taken.readAs, decoded.alerts.length)),
+      receipt,
+    };
   });
 }

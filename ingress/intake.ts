@@ -84,7 +84,7 @@ export function decode(
     if (decoded.problems.count === 0 || format.partial) {
       return { code: 'alerts', decoded, now, message: messageKey(source.name, request.presented), readAs };
     }
-    return { code: 'refused', reply: reject(ports, source.name, 'alerts.invalid', invalid(422, decoded, readAs)) };
+    return { code: 'refused', reply: reject(ports, source.name, 'alerts.invalid', invalid(422, decoded, readAs, 0)) };
   };
   const decoded = decodeInSlices(format, reading.value, context);
   return decoded instanceof Promise ? decoded.then(taken) : taken(decoded);

@@ -12,10 +12,15 @@ export function reject(ports: IntakePorts, source: string, code: string, reply: 
   return reply;
 }
 
-/** All problems of a body, with their paths. `readAs`: what it was taken for; null: JSON. */
-export function invalid(status: 400 | 422, decoded: Decoded, readAs: string | null): Reply {
-  const { problems, alerts } = decoded;
-  const kept = status === 400 ? `${alerts.length} valid alerts were kept.` : 'None of its alerts was kept.';
+/** All problems of a body, with their paths. `readAs`: what it was taken for; null: JSON. `keptAlerts`: how many of it were. */
+export function invalid(status: 400 | 422, decoded: Decoded, readAs: string | null, keptAlerts: number): Reply {
+  const { problems } = decoded;
+  const kept =
+    keptAlerts === 0
+      ? 'None of its alerts was kept.'
+      : keptAlerts === 1
+        ? 'Its valid alert was kept.'
+        : `Its ${keptAlerts} valid alerts were kept.`;
   const read = readAs === null ? '' : ` It was read as ${readAs}.`;
   return problem(status, 'Invalid alerts', {
     code: 'alerts.invalid',

@@ -67,7 +67,7 @@ export function answer(
   return accept(ports, source, taken, (receipt) => {
     // Only a partial format comes here with problems.
     if (decoded.problems.count > 0)
-      return reject(ports, source.name, 'alerts.invalid', invalid(400, decoded, taken.readAs));
+      return reject(ports, source.name, 'alerts.invalid', invalid(422, decoded, taken.readAs, decoded.alerts.length));
     return acceptedReply(receipt, decoded);
   });
 }

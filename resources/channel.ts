@@ -47,7 +47,8 @@ interface CommonFields extends DeliveryFields {
   readonly onUncertain?: 'resend' | 'dead-letter';
 }
 
-const DEFAULT_RETRY = { maxAttempts: 10, initial: 1000, max: 300_000 };
+/** Some four minutes where somebody else takes over, most of an hour where nobody does. */
+const DEFAULT_RETRY = { maxAttempts: 10, maxAttemptsAlone: 30, initial: 1000, max: 300_000 };
 
 export interface Channel {
   readonly tenant: string;
@@ -113,6 +114,7 @@ function membersOf(spec: CommonFields): Pick<ChannelPolicy, 'members'> {
 function retryOf(spec: NonNullable<CommonFields['retry']>): ChannelPolicy['retry'] {
   return {
     maxAttempts: spec.maxAttempts ?? DEFAULT_RETRY.maxAttempts,
+    ...(spec.maxAttempts === undefined ? { maxAttemptsAlone: DEFAULT_RETRY.maxAttemptsAlone } : {}),
     initial: spec.initial === undefined ? DEFAULT_RETRY.initial : milliseconds(spec.initial),
     max: spec.max === undefined ? DEFAULT_RETRY.max : milliseconds(spec.max),
   };

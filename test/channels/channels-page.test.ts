@@ -39,8 +39,10 @@ test('[BR-CFG-009] it names each field that all channels have, with its default'
   assert.ok(common.length > 10);
   for (const field of common) assert.ok(has(COMMON, field), field);
   const { policy }: Channel = channelOf('default', 'c', { type: 'webhook' });
-  const { maxAttempts, initial, max } = policy.retry;
-  assert.ok(COMMON.includes(`${maxAttempts} attempts, ${initial / 1000}s, ${max / 60_000}m`));
+  const { maxAttempts, maxAttemptsAlone, initial, max } = policy.retry;
+  assert.ok(
+    COMMON.includes(`${maxAttempts} attempts, ${initial / 1000}s, ${max / 60_000}m; ${maxAttemptsAlone} attempts`),
+  );
   const { failures, pause, maxPause } = policy.breaker!;
   assert.ok(COMMON.includes(`${failures} failures, ${pause / 1000}s, ${maxPause / 60_000}m`));
   assert.ok(COMMON.includes(`| \`concurrency\` | ${policy.concurrency} |`));

@@ -135,6 +135,23 @@ describe('outcomes', () => {
     assert.deepEqual(channel.pump(), ['a2']);
   });
 
+  test('[BR-ERR-009] where no other channel takes over it is tried more often, and says so', () => {
+    const retry = { maxAttempts: 2, maxAttemptsAlone: 3, initial: 1, max: 1 };
+    const ends = (change: Partial<ChannelPolicy>) => {
+      const channel = new Channel({ retry, ...change }).queue('a1');
+      const ended: (string | undefined)[] = [];
+      for (let attempt = 1; attempt <= 3; attempt++) {
+        const [started] = channel.run({ kind: 'pump' }, T0 + attempt * 10).events;
+        if (started === undefined) break;
+        ended.push(started.reasons[0]?.detail, channel.outcome('a1', RETRY, T0 + attempt * 10, attempt).event?.type);
+      }
+      return ended;
+    };
+    const [first, again] = ['delivery.retry', 'delivery.retry'];
+    assert.deepEqual(ends({}), ['attempt 1 of 3', first, 'attempt 2 of 3', again, 'attempt 3 of 3', 'delivery.dead']);
+    assert.deepEqual(ends({ fallback: 'sms' }), ['attempt 1 of 2', first, 'attempt 2 of 2', 'delivery.diverted']);
+  });
+
   test('[BR-ERR-002] [BR-ERR-009] a refusal for good is a dead letter at once; replayed, it dies under another id', () => {
     const channel = new Channel();
     const die = () => {

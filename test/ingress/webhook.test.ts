@@ -58,6 +58,23 @@ test('[BR-WH-002] each source keeps its tenant and name on the alert, and PUT do
   assert.deepEqual([alert?.tenant, alert?.source], ['retail', 'shop']);
 });
 
+test('[BR-WH-010] of a list as Prometheus sends it the valid alerts are kept: 422 here, 400 where an Alertmanager would answer', async () => {
+  const list = [{ labels: { alertname: 'whole' } }, { labels: {} }, { labels: { alertname: 3 } }];
+  for (const [path, status] of [
+    ['/v1/webhooks/prometheus', 422],
+    ['/api/v2/alerts', 400],
+  ] as const) {
+    const stored = door.publisher.entries.length;
+    const answer = await send(path, list);
+    assert.deepEqual([answer.status, answer.json.problemCount], [status, 3], path);
+    assert.match(String(answer.json.detail), /Its valid alert was kept\./);
+    assert.deepEqual(
+      door.publisher.entries.slice(stored).map(({ alert }) => alert.labels.alertname),
+      ['whole'],
+    );
+  }
+});
+
 test('an empty list of alerts is accepted and nothing is stored', async () => {
   const stored = door.publisher.frames.length;
   const answer = await send('/v1/webhooks/alertmanager', { alerts: [] });

@@ -111,7 +111,7 @@ test('every default that INTERFACE.md promises holds', async () => {
     type: 'console',
     sendResolved: true,
     maxAlerts: 0,
-    retry: { maxAttempts: 10, initial: 1000, max: 300_000 },
+    retry: { maxAttempts: 10, maxAttemptsAlone: 30, initial: 1000, max: 300_000 },
     concurrency: 16,
     onUncertain: 'resend',
     breaker: { failures: 20, pause: 10_000, maxPause: 120_000 },
