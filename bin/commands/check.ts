@@ -16,7 +16,7 @@ export const check: Command = {
   usage: ['check [DIR]'],
   description:
     'Validates every *.yaml file below the folder: all problems at once, each with file, line and path.\n' +
-    'Names the gaps of schedules in the next 30 days. Nothing running is touched. References to secrets are resolved with the environment of this command, those to the store taken as right;\n' +
+    'Names the gaps of schedules in the next 30 days, and sources whose alerts nobody hears of, for want of a Route. Nothing running is touched. References to secrets are resolved with the environment of this command, those to the store taken as right;\n' +
     'with --without-secrets those that are not there are named and no mistake, as on a machine that must not have them.',
   options: {
     json: { type: 'boolean', description: 'print {"ok", "problems", ...} as JSON' },
@@ -39,7 +39,14 @@ export const check: Command = {
       const { ok } = loaded;
       print.json(
         loaded.ok
-          ? { ok, ...counts(loaded.set), hash: loaded.set.hash, gaps: gapsIn(loaded.set), untold: loaded.set.untold }
+          ? {
+              ok,
+              ...counts(loaded.set),
+              hash: loaded.set.hash,
+              gaps: gapsIn(loaded.set),
+              unheard: unheardIn(loaded.set),
+              untold: loaded.set.untold,
+            }
           : { ok, problems: loaded.problems, omitted: loaded.omitted },
       );
     } else if (loaded.ok) {
@@ -48,6 +55,11 @@ export const check: Command = {
         `${print.style.green('good')}: ${counted(files, 'file')}, ${counted(sources, 'source')}, ${counted(channels, 'channel')}, hash ${loaded.set.hash}`,
       );
       if (loaded.set.untold) print.line(`${print.style.yellow('not looked at')}: ${STORED}`);
+      for (const { tenant, sources: unheard } of unheardIn(loaded.set)) {
+        print.line(
+          `${print.style.yellow('nobody hears')}: tenant ${tenant} has no Route, so nobody is told of what ${unheard.join(', ')} sends`,
+        );
+      }
       for (const { schedule, gaps, first, hours } of gapsIn(loaded.set)) {
         const many = counted(gaps, 'gap');
         print.line(
@@ -76,6 +88,14 @@ function gapsIn({ schedules }: Pick<ResourceSet, 'schedules'>) {
     const from = new Date(first.start).toISOString();
     return [{ schedule: `${tenant}/${schedule.name}`, gaps: gaps.length, first: from, hours }];
   });
+}
+
+/** No mistake either: what comes is shown and published all the same. */
+function unheardIn({ sources, routes }: Pick<ResourceSet, 'sources' | 'routes'>) {
+  const byTenant = Map.groupBy(sources.values(), ({ tenant }) => tenant);
+  return [...byTenant]
+    .filter(([tenant]) => routes(tenant).length === 0)
+    .map(([tenant, all]) => ({ tenant, sources: all.map(({ name }) => `source/${name}`) }));
 }
 
 interface Countable {

@@ -116,6 +116,18 @@ test('check says that it does not look into the store of secrets', async () => {
   assert.doesNotMatch((await herald(['check', good])).out, /not looked at/);
 });
 
+test('check names the sources of which nobody hears, and calls that no mistake', async () => {
+  const source = (name: string) =>
+    `---\napiVersion: herald/v1\nkind: Source\nmetadata: { name: ${name}, tenant: acme }\nspec: { format: herald }\n`;
+  const folder = await temporaryFolder({ 'all.yaml': `${RESOURCES}\n${source('a')}${source('b')}` });
+  const { code, out } = await herald(['check', folder]);
+  assert.equal(code, 0);
+  assert.match(out, /^nobody hears: tenant acme has no Route, so nobody is told of what source\/a, source\/b sends$/m);
+  const { unheard } = JSON.parse((await herald(['check', folder, '--json'])).out);
+  assert.deepEqual(unheard, [{ tenant: 'acme', sources: ['source/a', 'source/b'] }]);
+  assert.doesNotMatch((await herald(['check', good])).out, /nobody hears/);
+});
+
 test('check takes the folder from --config, from HERALD_CONFIG, or as a word', async () => {
   assert.equal((await herald(['check', '--config', good], { HERALD_CONFIG: bad })).code, 0);
   assert.equal((await herald(['check'], { HERALD_CONFIG: good })).code, 0);
