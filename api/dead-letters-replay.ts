@@ -18,7 +18,7 @@ export function replayAllOperation(ports: Ports): Operation {
     id: 'replayDeadLetters',
     access: { permission: 'deliveries.replay', within: 'tenants' },
     summary:
-      'Puts open dead letters in again that fit all filters of the body, up to 500; without a filter only with all: true. Where next is not null there are more: ask again with it as cursor.',
+      'Puts open dead letters in again that fit all filters of the body, the oldest first, up to 500; without a filter only with all: true. Where next is not null there are more: ask again with it as cursor.',
     parameters: [],
     body: 'ReplayWish',
     answer: 'ReplayedAll',
@@ -62,7 +62,10 @@ function wishIn(fields: Fields, { identity }: Caller, problems: Problems): Wish 
     if (!KNOWN.has(name)) problems.add(`/${name}`, fields[name], `one of ${[...KNOWN].join(', ')}`);
   if (problems.count === 0 && Object.keys(filters).length === 0 && fields.all !== true)
     problems.add('/all', fields.all ?? null, `true, or a filter: ${FILTERS.join(', ')}, since, until`);
-  return { by, asked: { ...filters, ...(cursor === '' ? {} : { cursor }), state: 'open', limit: MOST_AT_ONCE } };
+  return {
+    by,
+    asked: { ...filters, ...(cursor === '' ? {} : { cursor }), state: 'open', order: 'oldest', limit: MOST_AT_ONCE },
+  };
 }
 
 interface Listed {
@@ -82,8 +85,8 @@ async function replayAll(ports: Ports, { body }: HttpRequest, caller: Caller): P
     readonly deadLetters: readonly Listed[];
     readonly next: string | null;
   };
-  // The oldest first, as they came.
-  const bySubject = Map.groupBy(deadLetters.toReversed(), ({ subject }) => subject);
+  // The oldest first, over all pages: told the other way round, "firing" would be the last that a receiver hears.
+  const bySubject = Map.groupBy(deadLetters, ({ subject }) => subject);
   const chains = [...bySubject.values()].map(async (letters) => {
     const results: { id: string; detail: string | null }[] = [];
     for (const { id } of letters) results.push({ id, detail: await tryReplay(ports, id, by, caller) });

@@ -1,4 +1,4 @@
-/** Dead letters, the newest first, without what is in them; and one of them, complete. */
+/** Dead letters, the newest first or, to put them in again, the oldest, without what is in them; and one of them, complete. */
 
 import { sql } from 'kysely';
 import type { DeadLetterRow } from '../schema.ts';
@@ -33,11 +33,12 @@ export const deadLettersQuery: ArchiveQuery = async (db, params) => {
     if (typeof at === 'number') query = query.where('at', operator, at);
   }
   const place = placeOf(params);
-  if (place !== null) query = query.where((eb) => behind(eb, 'at', 'id', place));
+  const oldestFirst = text(params, 'order') === 'oldest';
+  if (place !== null) query = query.where((eb) => behind(eb, 'at', 'id', place, oldestFirst ? '>' : '<'));
   const limit = limitOf(params);
   const rows = await query
-    .orderBy('at', 'desc')
-    .orderBy('id', 'desc')
+    .orderBy('at', oldestFirst ? 'asc' : 'desc')
+    .orderBy('id', oldestFirst ? 'asc' : 'desc')
     .limit(limit + 1)
     .execute();
   const page = pageOf(rows, limit, (row) => ({ at: row.at, key: row.id }), letterAnswer);

@@ -47,15 +47,17 @@ function cursorAt({ at, key }: Place): string {
   return Buffer.from(JSON.stringify([at, key])).toString('base64url');
 }
 
-/** Condition: older than `place`, by the columns that order the pages. */
+/** Condition: older than `place`, by the columns that order the pages; newer where these begin with the oldest. */
 export function behind<Table extends keyof Tables>(
   eb: ExpressionBuilder<Tables, Table>,
   time: string,
   key: string,
   place: Place,
+  operator: '<' | '>' = '<',
 ): ExpressionWrapper<Tables, Table, SqlBool> {
   const at = sql.ref<number>(time);
-  return eb.or([eb(at, '<', place.at), eb.and([eb(at, '=', place.at), eb(sql.ref<string>(key), '<', place.key)])]);
+  const sameTime = eb.and([eb(at, '=', place.at), eb(sql.ref<string>(key), operator, place.key)]);
+  return eb.or([eb(at, operator, place.at), sameTime]);
 }
 
 /** Makes a page of `rows`, of which one more than `limit` was read to know whether there is a next page. */

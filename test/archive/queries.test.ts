@@ -212,6 +212,26 @@ test('[BR-ERR-009] dead letters are listed without and fetched with what is in t
   await assert.rejects(ask(database, 'dead-letter', { id: 'nothing' }), { code: 'query.not-found' });
 });
 
+test('[BR-ERR-009] dead letters come newest first, or oldest first, also page by page and at the same moment', async () => {
+  const database = await archiveOf([1, 2, 3, 4, 5].map((n) => deadInput(n, `r${n}`, n === 3 ? T0 + 2 : T0 + n)));
+  const turned = async (order?: string) => {
+    const ids: string[] = [];
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const page: { deadLetters: { id: string }[]; next: string | null } = await ask(database, 'dead-letters', {
+        limit: 1,
+        ...(order === undefined ? {} : { order }),
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      ids.push(...page.deadLetters.map(({ id }) => id));
+      cursor = page.next;
+    }
+    return ids;
+  };
+  const oldest = ['letter-1', 'letter-2', 'letter-3', 'letter-4', 'letter-5'];
+  assert.deepEqual(await turned('oldest'), oldest);
+  assert.deepEqual(await turned(), oldest.toReversed());
+});
+
 test('every answer fits one message of the bus or says that it does not', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (result) => {
