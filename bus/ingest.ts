@@ -42,15 +42,31 @@ export interface IngestGauge {
   /** Of all inboxes together. */
   readonly bytes: number;
   readonly messages: number;
+  /** So many bytes are on their way into an inbox: it is that much fuller until the next look tells. */
+  sent(partition: PartitionName, bytes: number): void;
   stop(): void;
 }
 
+/** What a message takes in a stream besides its data: subject, headers, its frame in the file. Bytes, roughly. */
+const STORED_BESIDE = 200;
+
 export function watchIngest(bus: Bus, count: PartitionCount, clock: Clock): IngestGauge {
   const state = { fill: 0, bytes: 0, messages: 0, answers: true, stopped: false };
+  let inboxes: ReadonlyMap<PartitionName, Inbox> = new Map();
+  /** Since the last look began. Between two looks a quick sender would fill a small inbox, and half of a request might find no room. */
+  let sent = new Map<PartitionName, number>();
   let cancel = () => {};
+  const reckon = (partition: PartitionName) => {
+    const inbox = inboxes.get(partition);
+    if (inbox === undefined) return;
+    state.fill = Math.max(state.fill, (inbox.bytes + (sent.get(partition) ?? 0)) / inbox.maxBytes);
+  };
   const look = async () => {
+    sent = new Map();
     try {
-      Object.assign(state, await ingestFill(bus, count), { answers: true });
+      inboxes = await readInboxes(bus, count);
+      Object.assign(state, fillOf(inboxes), { answers: true });
+      for (const partition of sent.keys()) reckon(partition);
     } catch {
       // A server may be connected and yet store nothing: JetStream down, its disk full, a stream gone.
       state.answers = false;
@@ -72,6 +88,10 @@ export function watchIngest(bus: Bus, count: PartitionCount, clock: Clock): Inge
     get messages() {
       return state.messages;
     },
+    sent(partition, bytes) {
+      sent.set(partition, (sent.get(partition) ?? 0) + bytes + STORED_BESIDE);
+      reckon(partition);
+    },
     stop() {
       state.stopped = true;
       cancel();
@@ -89,12 +109,26 @@ export interface IngestFill {
 
 /** Of all inboxes. Rejects when one does not answer. */
 export async function ingestFill(bus: Bus, count: PartitionCount): Promise<IngestFill> {
-  const infos = await Promise.all(partitionNames(count).map((name) => bus.jsm.streams.info(ingestStream(name))));
-  const sum = (of: (info: (typeof infos)[number]) => number) => infos.reduce((total, info) => total + of(info), 0);
+  return fillOf(await readInboxes(bus, count));
+}
+
+type Inbox = Pick<IngestFill, 'messages' | 'bytes' | 'maxBytes'>;
+
+async function readInboxes(bus: Bus, count: PartitionCount): Promise<Map<PartitionName, Inbox>> {
+  const read = async (name: PartitionName) => {
+    const { state, config } = await bus.jsm.streams.info(ingestStream(name));
+    return [name, { messages: state.messages, bytes: state.bytes, maxBytes: config.max_bytes }] as const;
+  };
+  return new Map(await Promise.all(partitionNames(count).map(read)));
+}
+
+function fillOf(inboxes: ReadonlyMap<PartitionName, Inbox>): IngestFill {
+  const all = [...inboxes.values()];
+  const sum = (field: keyof Inbox) => all.reduce((total, inbox) => total + inbox[field], 0);
   return {
-    messages: sum(({ state }) => state.messages),
-    bytes: sum(({ state }) => state.bytes),
-    maxBytes: sum(({ config }) => config.max_bytes),
-    fill: Math.max(...infos.map(({ state, config }) => state.bytes / config.max_bytes)),
+    messages: sum('messages'),
+    bytes: sum('bytes'),
+    maxBytes: sum('maxBytes'),
+    fill: Math.max(...all.map(({ bytes, maxBytes }) => bytes / maxBytes)),
   };
 }

@@ -38,14 +38,21 @@ export class IngressLink implements GroupCommit {
 
   useBus(bus: Bus, count: PartitionCount): void {
     const publisher = framePublisher(bus);
+    const gauge = watchIngest(bus, count, this.#options.clock);
     this.#connected = {
       bus,
       count,
       publisher,
-      gauge: watchIngest(bus, count, this.#options.clock),
+      gauge,
       groupCommit: new FrameGroupCommit({
         ...this.#options,
-        publisher,
+        publisher: {
+          ...publisher,
+          publish(partition, data, messageId) {
+            gauge.sent(partition, data.length);
+            return publisher.publish(partition, data, messageId);
+          },
+        },
         partitions: count,
         prefix: randomBytes(9).toString('base64url'),
         atEndOfTurn: this.#atEndOfTurn(),

@@ -6,6 +6,7 @@ import { ensureStreams } from '../../bus/streams.ts';
 import { ingestStream } from '../../bus/subjects.ts';
 import { systemClock } from '../../telemetry/clock.ts';
 import { silentLog } from '../../telemetry/log.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { startNats } from '../support/nats.ts';
 import { until } from '../support/until.ts';
 
@@ -37,5 +38,24 @@ test('[BR-REL-003] nothing is admitted while the inbox is nearly full or does no
   assert.ok(bus.connected());
   await bus.jsm.streams.add(config);
   await until('it to be admitted', () => gauge.admitting());
+  gauge.stop();
+});
+
+test('[BR-REL-003] what was sent since the last look counts: nothing is admitted before the next one has seen it', async () => {
+  const clock = new FakeClock();
+  const gauge = watchIngest(bus, COUNT, clock);
+  const looked = () => until('a look to be over', () => clock.pending === 1);
+  await looked();
+  const { config } = await bus.jsm.streams.info(ingestStream('a0'));
+  gauge.sent('a0', config.max_bytes * 0.3);
+  assert.ok(gauge.admitting());
+  gauge.sent('c0', config.max_bytes * 0.3);
+  assert.ok(gauge.admitting(), 'each inbox for itself');
+  gauge.sent('a0', config.max_bytes * 0.3);
+  assert.ok(!gauge.admitting());
+  // It never got there: the next look says so.
+  clock.advance(250);
+  await looked();
+  assert.ok(gauge.admitting());
   gauge.stop();
 });
