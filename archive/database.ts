@@ -80,12 +80,15 @@ function openKysely(file: string): Kysely<Tables> {
 }
 
 const CACHED_STATEMENTS = 400;
+/** Where SQLite has rolled back by itself, as on a full disk, a second time would fail, and that would be all that is known. */
+const ROLLED_BACK = { reader: false, run: () => ({ changes: 0, lastInsertRowid: 0 }) };
 
 /** Kysely prepares anew for every execution; preparing a statement of many rows costs more than running it. */
 function withStatementCache(database: Database.Database) {
   const statements = new Map<string, Database.Statement<unknown[]>>();
   return {
     prepare(sql: string) {
+      if (sql === 'rollback' && !database.inTransaction) return ROLLED_BACK as never;
       let statement = statements.get(sql);
       if (statement === undefined) {
         statement = database.prepare<unknown[]>(sql);

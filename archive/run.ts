@@ -49,11 +49,15 @@ export interface RunningArchive {
   lag(): Promise<PartitionLag[]>;
   /** Why it takes nothing more, until it is started anew; null while it does. */
   unusable(): string | null;
+  /** What keeps it from taking more, for as long as that fails again and again; null while it gets on. */
+  heldUp(): string | null;
   /** Stops after what is under way; nothing is lost by it. */
   close(): Promise<void>;
 }
 
 const PAUSE_AFTER_FAILURE = 1000;
+/** What failed so long ago, and not since, is over: longer than a publication takes to fail again. */
+const STILL_FAILING = 15_000;
 const DAY = 86_400_000;
 const FORGET_EVERY = DAY / 4;
 const PUBLISH_PATIENCE = 10_000;
@@ -79,6 +83,7 @@ export async function runArchive(options: ArchiveOptions): Promise<RunningArchiv
   return {
     lag: () => lagsOf(database, options),
     unusable: () => role.unusable,
+    heldUp: () => role.heldUp(),
     async close() {
       stop.abort();
       await responder.close();
@@ -97,6 +102,8 @@ class Role {
   readonly #publishing: Rounds;
   /** Why it takes nothing more; null while it does. */
   unusable: string | null = null;
+  /** By partition what failed last, since it got on. */
+  readonly #failures = new Map<PartitionName, { readonly why: string; readonly at: number; readonly times: number }>();
 
   constructor(options: ArchiveOptions, database: ArchiveDatabase, signal: AbortSignal) {
     const { bus, log } = options;
@@ -124,12 +131,27 @@ class Role {
         await this.#follow(partition);
       } catch (error) {
         // What that means is found below, and said once for all journals.
-        if (!(error instanceof StreamReplaced))
+        if (!(error instanceof StreamReplaced)) {
           log.error({ event: 'archive.failed', partition, error }, 'the archive is held up');
+          this.#noteFailure(partition, error);
+        }
       }
       await pause(clock, PAUSE_AFTER_FAILURE, this.#signal);
       await this.#checkOrigin(partition);
     }
+  }
+
+  #noteFailure(partition: PartitionName, error: unknown): void {
+    const before = this.#failures.get(partition);
+    const why = error instanceof Error ? error.message : String(error);
+    this.#failures.set(partition, { why, at: this.#options.clock.monotonic(), times: (before?.times ?? 0) + 1 });
+  }
+
+  /** Once may be a moment without NATS. */
+  heldUp(): string | null {
+    const since = this.#options.clock.monotonic() - STILL_FAILING;
+    const one = [...this.#failures.values()].find(({ at, times }) => times > 1 && at > since);
+    return one === undefined ? null : `the archive is held up: ${one.why}`;
   }
 
   /** NATS may have come back with other journals. Nothing of those is taken: a person has to put the file away first. */
@@ -161,7 +183,10 @@ class Role {
         if (this.#signal.aborted) return;
         publishing = this.#publishing.take({ partition, records });
         // Looked at with the next batch; meanwhile nobody else would.
-        publishing.catch(() => undefined);
+        publishing.then(
+          () => this.#failures.delete(partition),
+          () => undefined,
+        );
       }
     } finally {
       await this.#heard(publishing);

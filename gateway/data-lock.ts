@@ -32,12 +32,16 @@ function acquire(file: string): number | null {
 /** Nobody ever reads half of it: a link appears whole, or not at all. */
 function take(file: string): boolean {
   const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, `${process.pid} ${startTime(process.pid)}`);
   try {
+    writeFileSync(draft, `${process.pid} ${startTime(process.pid)}`);
     linkSync(draft, file);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    // Of a write that fails Node does not say in which file.
+    if (code === 'ENOSPC' || code === 'EDQUOT')
+      throw new StartFailed(`${draft}: ${(error as Error).message}`, { cause: error });
     throw error;
   } finally {
     rmSync(draft, { force: true });

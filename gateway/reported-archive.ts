@@ -44,7 +44,7 @@ export async function openReportedArchive(
   };
   await report();
   return {
-    problem: () => archive.unusable() ?? rival.problem(),
+    problem: () => archive.unusable() ?? rival.problem() ?? archive.heldUp(),
     async stop() {
       cancel();
       await archive.close();

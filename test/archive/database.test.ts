@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { sql } from 'kysely';
 import { cursorOf } from '../../archive/cursors.ts';
 import { ArchiveUnusable, openArchive } from '../../archive/database.ts';
 import { Projector } from '../../archive/project.ts';
@@ -46,4 +47,17 @@ test('the projector writes while a reader reads', async () => {
   });
   assert.equal((await database.reader.selectFrom('repeats_published').selectAll().execute()).length, 1);
   await database.close();
+});
+
+test('of a disk that is full it is said that it is, though SQLite has rolled back by itself', async () => {
+  const { writer, close } = await openArchive(newFile());
+  await sql`create table large (content blob)`.execute(writer);
+  const filling = writer.transaction().execute(async (transaction) => {
+    await sql`insert into large values (zeroblob(1000))`.execute(transaction);
+    await sql`pragma max_page_count = 1`.execute(transaction);
+    await sql`insert into large values (zeroblob(10000000))`.execute(transaction);
+  });
+  await assert.rejects(filling, { code: 'SQLITE_FULL', message: 'database or disk is full' });
+  assert.deepEqual((await sql`select * from large`.execute(writer)).rows, []);
+  await close();
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { sql } from 'kysely';
 import { askArchive, QueryFailed } from '../../archive/ask.ts';
 import { ArchiveUnusable, openArchive } from '../../archive/database.ts';
 import { type JournalSource, journalSource } from '../../archive/journal-source.ts';
@@ -118,6 +119,24 @@ test('[BR-REL-014] [BR-INT-007] the archive follows the journals, answers over t
     ['notification.delivered'],
   );
   await second.close();
+});
+
+test('[BR-REL-004] [BR-REL-014] an archive whose file takes nothing says so for as long as that lasts', async () => {
+  const bus = await newBus();
+  const file = newFile();
+  const channels = await fenceJournal(bus, 'c0', 'w1');
+  const archive = await startArchive(bus, file);
+  const { writer, close } = await openArchive(file);
+  const rename = (from: string, to: string) => sql.raw(`alter table ${from} rename to ${to}`).execute(writer);
+  await rename('deliveries', 'gone');
+  await append(channels, delivery('queued', 'n1', [1]));
+  await until('it to say so', () => archive.heldUp() !== null);
+  assert.equal(archive.heldUp(), 'the archive is held up: no such table: deliveries');
+  assert.equal(archive.unusable(), null);
+  await rename('gone', 'deliveries');
+  await caughtUp(archive);
+  assert.equal(archive.heldUp(), null);
+  await close();
 });
 
 test('[BR-REL-004] an archive takes nothing of a journal that was made anew, however far that one has come, and is refused on its next start', async () => {

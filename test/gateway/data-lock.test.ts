@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { lockData } from '../../gateway/data-lock.ts';
@@ -91,4 +91,15 @@ test('a lock that is no file says so, and nobody takes it for stale', () => {
     (error) => error instanceof StartFailed && /The lock .*herald\.pid cannot be read: EISDIR/.test(error.message),
   );
   assert.deepEqual(readdirSync(folder), ['herald.pid']);
+});
+
+test('on a full disk the start says so, and of which file', { skip: process.platform !== 'linux' }, () => {
+  const folder = temporaryFolder();
+  const draft = join(folder, `herald.pid.${process.pid}`);
+  symlinkSync('/dev/full', draft);
+  assert.throws(
+    () => lockData(folder),
+    (error) => error instanceof StartFailed && error.message === `${draft}: ENOSPC: no space left on device, write`,
+  );
+  assert.deepEqual(readdirSync(folder), []);
 });
