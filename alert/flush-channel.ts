@@ -96,8 +96,8 @@ function explain(code: ReasonCode, { firing, resolved }: Parts, held: number): R
 }
 
 /**
- * From state alone, so that a replay makes the same; fit for URLs, headers and mails whatever the line's name. Its beginning rises with
- * time within a partition: what the archive keeps by it comes to stand side by side, instead of each on a page of its own.
+ * From state alone, so that a replay makes the same; fit for URLs, headers and mails whatever the line's name. It begins with when the
+ * group's life began, and so rises with time: what the archive keeps by it comes to stand side by side, not each on a page of its own.
  */
 function notificationId({ group, born }: GroupState, line: string, count: number): string {
   return `${born.replace(/[^0-9A-Za-z]/g, '-')}-${hash16(`${group.id}\n${line}`)}-${count}`;

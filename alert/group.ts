@@ -53,7 +53,7 @@ export interface GroupDecision {
 const NOTHING: GroupDecision = { events: [], effects: [] };
 
 /**
- * `position` becomes part of notification ids where the group is new: unique per input, the same in a replay. `holds`: what is
+ * `position` becomes part of notification ids, behind the time, where the group is new: unique per input of one stream. `holds`: what is
  * known of the tenant's silences and inhibiting alerts. `quietUntil`: as its last decision said, where that changed nothing.
  */
 export function decideGroup(
@@ -92,7 +92,8 @@ function insert(
   if (alert.status === 'resolved' && !awaitsEnd(state, alert.fingerprint)) return NOTHING;
   // What fires was routed by the newest policy. What ends may carry the timing of an old one.
   const group = alert.status === 'resolved' && state !== null ? state.group : entry.group;
-  const born = state?.born ?? position;
+  // A position comes again where NATS has lost its streams; a time does not.
+  const born = state?.born ?? `${now.toString(36)}-${position}`;
   const dueAt = dueAfterInsert(state, group, alert, now, quietUntil);
   const change = state?.group === group ? null : group;
   const taken = state === null ? null : takenDueAfterJoin(state, alert, now, policy);

@@ -11,6 +11,13 @@ export function copyOf(chunk: ArrayBuffer): Buffer {
   return Buffer.from(new Uint8Array(chunk));
 }
 
+/** In memory of its own: a piece of a slow body would keep all of a pool. */
+function ownCopyOf(chunk: ArrayBuffer): Buffer {
+  const own = Buffer.allocUnsafeSlow(chunk.byteLength);
+  own.set(new Uint8Array(chunk));
+  return own;
+}
+
 export class BodyBuffer {
   #pieces: Buffer[] = [];
   #all: Buffer | null = null;
@@ -24,7 +31,7 @@ export class BodyBuffer {
 
   add(chunk: ArrayBuffer): void {
     if (this.#all !== null) this.#all.set(new Uint8Array(chunk), this.#received);
-    else this.#pieces.push(copyOf(chunk));
+    else this.#pieces.push(ownCopyOf(chunk));
     this.#received += chunk.byteLength;
     if (this.#all === null && this.#received < this.#announced && this.#received >= this.#announced * TRUSTED_SHARE)
       this.#makeRoom();
