@@ -14,6 +14,7 @@ import { keepEventMasks } from './event-masks.ts';
 import type { TellHindrance } from './hindrance.ts';
 import type { IngressRole } from './ingress-role.ts';
 import type { LiveResources } from './live-resources.ts';
+import { askStreams, watchNats } from './nats-watch.ts';
 import { openBus, partitionCount } from './open-bus.ts';
 import { partitionMetrics } from './partition-metrics.ts';
 import { patiently } from './patiently.ts';
@@ -27,7 +28,7 @@ const SETTLE_LOOK = 20;
 
 /** For as long as it takes. Whether every role runs; false: it was stopped before. Throws StartFailed. */
 export async function connect(core: Core, ingress: IngressRole | null): Promise<boolean> {
-  const { environment, roles, natsUrl, alone, resources, parts, audit, stop, log } = core;
+  const { environment, roles, natsUrl, ownNats, resources, parts, audit, stop, log } = core;
   const { signal } = stop;
   const tell = tellReadyz(core);
   const bus = await reachBus(core);
@@ -35,7 +36,10 @@ export async function connect(core: Core, ingress: IngressRole | null): Promise<
   if (resources !== null && environment.secretKeys !== null) await settleSecrets(bus, core, resources);
   parts.bus = bus;
   const count = partitionCount(environment.partitions);
-  if (alone) await patiently(() => forgetWorkers(bus), signal, log, tell);
+  if (ownNats !== null) {
+    await patiently(() => forgetWorkers(bus), signal, log, tell);
+    void watchNats({ nats: ownNats, ask: askStreams(bus, count), clock: systemClock, log, signal });
+  }
   if (ingress !== null) await patiently(() => core.keys.useBus(bus), signal, log, tell);
   if (resources !== null) await patiently(() => core.runTime.useBus(bus), signal, log, tell);
   if (core.has('archive')) {
@@ -52,11 +56,11 @@ export async function connect(core: Core, ingress: IngressRole | null): Promise<
 
 /** null: it is stopped. */
 function reachBus(core: Core): Promise<Bus | null> {
-  const { environment, roles, natsUrl, alone, audit, log, stop } = core;
+  const { environment, roles, natsUrl, ownNats, audit, log, stop } = core;
   return openBus({
     url: natsUrl,
     name: `herald ${roles.join('+')}`,
-    isStarting: alone,
+    isStarting: ownNats !== null,
     count: partitionCount(environment.partitions),
     sizes: { ingestMaxBytes: environment.ingestMaxBytes },
     log,

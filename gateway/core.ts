@@ -14,6 +14,7 @@ import { auditChanges, openAudit } from './audited-process.ts';
 import type { Environment } from './environment.ts';
 import { KeyStore } from './key-store.ts';
 import { openResources } from './live-resources.ts';
+import type { OwnNats } from './nats-watch.ts';
 import { archiveQuery } from './operator-api.ts';
 import { startPlugins } from './plugins.ts';
 import type { Parts } from './readiness.ts';
@@ -29,8 +30,8 @@ export interface HeraldOptions {
   readonly environment: Environment;
   readonly roles: readonly Role[];
   readonly natsUrl: string;
-  /** The NATS server is ours alone: workers that it remembers are dead. */
-  readonly alone: boolean;
+  /** The NATS server that is ours alone: workers that it remembers are dead, and nobody else looks after it. null: another's. */
+  readonly ownNats: OwnNats | null;
   readonly log: Log;
 }
 

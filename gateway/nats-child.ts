@@ -15,6 +15,8 @@ import { StartFailed } from './start-failed.ts';
 
 export interface NatsChild extends NatsProcess {
   readonly url: string;
+  /** Where it stores. */
+  readonly folder: string;
 }
 
 export interface NatsChildOptions {
@@ -38,7 +40,7 @@ export async function startNatsChild({ folder, maxFileStore, log }: NatsChildOpt
   rmSync(config, { force: true });
   writeFileSync(config, configuration(port, password, folder, maxFileStore), { mode: 0o600 });
   const kept = keepNatsRunning({ program, config, folder, log });
-  return Object.assign(kept, { url: `nats://${USER}:${password}@127.0.0.1:${port}` });
+  return Object.assign(kept, { url: `nats://${USER}:${password}@127.0.0.1:${port}`, folder });
 }
 
 function configuration(port: number, password: string, folder: string, maxFileStore: number): string {

@@ -16,6 +16,8 @@ import { commandLine } from './process-identity.ts';
 
 export interface NatsProcess {
   readonly pid: number | undefined;
+  /** By force, for one that hangs takes no other signal; it is started again. */
+  end(): void;
   stop(): Promise<void>;
 }
 
@@ -78,6 +80,9 @@ export function keepNatsRunning({ program, config, folder, log }: NatsProcessOpt
   return {
     get pid() {
       return child.pid;
+    },
+    end() {
+      child.kill('SIGKILL');
     },
     async stop() {
       stopping = true;

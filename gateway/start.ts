@@ -29,7 +29,7 @@ export async function startAll(environment: Environment, started: Started): Prom
   try {
     if (environment.natsUrl === null) nats = await startEmbedded(environment, log);
     const natsUrl = nats?.url ?? environment.natsUrl ?? '';
-    await runHerald({ environment, roles: ROLES, natsUrl, alone: nats !== null, log }, signals, started, [
+    await runHerald({ environment, roles: ROLES, natsUrl, ownNats: nats, log }, signals, started, [
       { name: 'nats-server', run: () => nats?.stop() },
     ]);
   } catch (error) {
@@ -49,7 +49,7 @@ export async function runRole(role: Role, environment: Environment, started: Sta
   // The other roles keep nothing in files.
   const unlock = role === 'archive' ? lockData(environment.data) : () => {};
   try {
-    await runHerald({ environment, roles: [role], natsUrl, alone: false, log }, signals, started, []);
+    await runHerald({ environment, roles: [role], natsUrl, ownNats: null, log }, signals, started, []);
   } finally {
     unlock();
   }

@@ -1,0 +1,101 @@
+/**
+ * An embedded nats-server that answers nothing any more, as one does for good once its disk was full, is ended by force, and so started
+ * again (nats-process.ts); what it stored survives that.
+ *
+ *   begins ──has answered──▶ watched ──silent for long, and there is room──▶ ended ──▶ begins
+ *
+ * While it begins nobody judges it: reading a large store takes its time. Nor while the disk is full: it would come back as it is.
+ */
+
+import { statfsSync } from 'node:fs';
+import type { Bus } from '../bus/connection.ts';
+import { ingestFill } from '../bus/ingest.ts';
+import type { PartitionCount } from '../bus/partition.ts';
+import type { Clock } from '../telemetry/clock.ts';
+import type { Log } from '../telemetry/log.ts';
+import { pause } from '../telemetry/pause.ts';
+
+export interface OwnNats {
+  /** Another one after each start. */
+  readonly pid: number | undefined;
+  /** Where it stores. */
+  readonly folder: string;
+  /** By force; it is started again. */
+  end(): void;
+}
+
+export interface NatsWatchOptions {
+  readonly nats: OwnNats;
+  /** Rejects when it does not answer. */
+  ask(): Promise<unknown>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** Milliseconds without an answer. */
+  readonly longest?: number;
+}
+
+/** Milliseconds. A question that nobody answers takes some seconds more. */
+const ASK_EVERY = 2000;
+const LONGEST_SILENCE = 30_000;
+/** In a row. By time alone it would also be silent after this process itself stood still. */
+const FEWEST_UNANSWERED = 4;
+/** Bytes. */
+const ROOM = 64 * 1024 * 1024;
+
+/** Whether all of its inboxes can be asked for: where a disk was full some streams answer and others do not. */
+export function askStreams(bus: Bus, count: PartitionCount): () => Promise<unknown> {
+  return () => ingestFill(bus, count);
+}
+
+/** Since it has first answered; null before that. */
+interface Watched {
+  readonly pid: number | undefined;
+  /** Monotonic milliseconds. */
+  readonly answeredAt: number;
+  /** Questions since then. */
+  readonly unanswered: number;
+}
+
+/** Until it is told to stop. */
+export async function watchNats({ nats, ask, clock, log, signal, longest = LONGEST_SILENCE }: NatsWatchOptions) {
+  let watched: Watched | null = null;
+  while (!signal.aborted) {
+    const { pid } = nats;
+    const hasAnswered = await ask().then(
+      () => true,
+      () => false,
+    );
+    const now = clock.monotonic();
+    watched = hasAnswered ? { pid, answeredAt: now, unanswered: 0 } : unanswered(watched, pid);
+    if (watched !== null && isHung(watched, now, longest) && hasRoom(nats.folder)) {
+      const seconds = Math.round((now - watched.answeredAt) / 1000);
+      log.error(
+        { event: 'nats.hangs', pid, seconds },
+        'nats-server has answered nothing for long; it is ended by force',
+      );
+      nats.end();
+      watched = null;
+    }
+    await pause(clock, ASK_EVERY, signal);
+  }
+}
+
+/** One that was started meanwhile begins. */
+function unanswered(watched: Watched | null, pid: number | undefined): Watched | null {
+  return watched?.pid === pid && watched !== null ? { ...watched, unanswered: watched.unanswered + 1 } : null;
+}
+
+function isHung({ answeredAt, unanswered }: Watched, now: number, longest: number): boolean {
+  return unanswered >= FEWEST_UNANSWERED && now - answeredAt >= longest;
+}
+
+function hasRoom(folder: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize >= ROOM;
+  } catch {
+    // The folder is gone, or its disk: nothing that a start would mend.
+    return false;
+  }
+}

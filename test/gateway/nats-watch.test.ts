@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { connectBus } from '../../bus/connection.ts';
+import { ensureStreams } from '../../bus/streams.ts';
+import { startNatsChild } from '../../gateway/nats-child.ts';
+import { askStreams, type OwnNats, watchNats } from '../../gateway/nats-watch.ts';
+import { type Clock, systemClock } from '../../telemetry/clock.ts';
+import { silentLog } from '../../telemetry/log.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { temporaryFolder } from '../support/herald.ts';
+import { atEnd } from '../support/leaks.ts';
+import { until } from '../support/until.ts';
+
+/** A server that is asked every 2 s and answers as it is told. */
+function watched(folder = temporaryFolder()) {
+  const clock = new FakeClock();
+  const stop = new AbortController();
+  atEnd(() => stop.abort());
+  const state = { answers: true, ended: 0, pid: 1 };
+  const nats: OwnNats = {
+    folder,
+    get pid() {
+      return state.pid;
+    },
+    end() {
+      state.ended += 1;
+      state.pid += 1;
+    },
+  };
+  const ask = async () => {
+    if (!state.answers) throw new Error('silent');
+  };
+  void watchNats({ nats, ask, clock, log: silentLog, signal: stop.signal });
+  const pass = async (seconds: number) => {
+    for (let second = 0; second < seconds; second++) await clock.advanceAndSettle(1000);
+  };
+  return { state, pass };
+}
+
+test('[BR-REL-004] a server that has answered and is silent for 30 s is ended, once', async () => {
+  const { state, pass } = watched();
+  await pass(60);
+  assert.equal(state.ended, 0);
+  state.answers = false;
+  await pass(29);
+  assert.equal(state.ended, 0);
+  await pass(4);
+  assert.equal(state.ended, 1);
+  await pass(300);
+  assert.equal(state.ended, 1, 'the next one begins, for as long as that takes');
+  state.answers = true;
+  await pass(2);
+  state.answers = false;
+  await pass(33);
+  assert.equal(state.ended, 2);
+});
+
+test('a server that was started meanwhile, or answers now and then, is left alone', async () => {
+  const { state, pass } = watched();
+  await pass(4);
+  state.answers = false;
+  await pass(25);
+  state.pid += 1;
+  await pass(120);
+  assert.equal(state.ended, 0);
+  for (let i = 0; i < 10; i++) {
+    state.answers = true;
+    await pass(2);
+    state.answers = false;
+    await pass(20);
+  }
+  assert.equal(state.ended, 0);
+});
+
+test('while there is no room for it a server is left as it is', async () => {
+  const { state, pass } = watched('/proc');
+  await pass(4);
+  state.answers = false;
+  await pass(120);
+  assert.equal(state.ended, 0);
+});
+
+test('[BR-REL-004] a nats-server that hangs is started again, and goes on with what it stored', async () => {
+  const nats = await startNatsChild({ folder: temporaryFolder(), maxFileStore: 8 * 1024 ** 3, log: silentLog });
+  atEnd(() => nats.stop());
+  const bus = await connectBus({ url: nats.url, name: 'test', log: silentLog });
+  atEnd(() => bus.close());
+  const count = { alert: 1, channel: 1 };
+  await ensureStreams(bus, count, { ingestMaxBytes: 1024 * 1024 });
+  const stop = new AbortController();
+  atEnd(() => stop.abort());
+  const quick: Clock = {
+    now: () => systemClock.now(),
+    monotonic: () => systemClock.monotonic(),
+    after: (ms, callback) => systemClock.after(ms / 40, callback),
+  };
+  const streams = askStreams(bus, count);
+  const soon = () =>
+    Promise.race([streams(), new Promise((_, reject) => setTimeout(() => reject(new Error('silent')), 200))]);
+  void watchNats({ nats, ask: soon, clock: quick, log: silentLog, signal: stop.signal, longest: 1000 });
+  await streams();
+  const { pid } = nats;
+  process.kill(pid!, 'SIGSTOP');
+  await until('another server', () => nats.pid !== pid);
+  await until('its answer', () =>
+    streams().then(
+      () => true,
+      () => false,
+    ),
+  );
+});
