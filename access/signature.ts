@@ -38,7 +38,7 @@ const BASE64_KEY = /^whsec_[A-Za-z0-9+/_-]{2,}={0,2}$/;
 export function signingKeys(secret: string): readonly Uint8Array[] {
   const parts = secret.trim().split(/\s+/);
   if (parts.every((part) => part.startsWith(PREFIX))) {
-    return parts.map((part) => Buffer.from(part.slice(PREFIX.length), 'base64'));
+    return parts.map((part) => Buffer.from(part.slice(PREFIX.length), 'base64')).filter(({ length }) => length > 0);
   }
   return [Buffer.from(secret.trim(), 'utf8')];
 }

@@ -53,8 +53,8 @@ export interface GroupDecision {
 const NOTHING: GroupDecision = { events: [], effects: [] };
 
 /**
- * `position` becomes part of notification ids, behind the time, where the group is new: unique per input of one stream. `holds`: what is
- * known of the tenant's silences and inhibiting alerts. `quietUntil`: as its last decision said, where that changed nothing.
+ * `position` becomes part of notification ids, behind the time, where the group is new: unique per input of one stream. The
+ * journal has both, so a replay makes the same. `holds`: what is known of the tenant's silences and inhibiting alerts. `quietUntil`: as its last decision said, where that changed nothing.
  */
 export function decideGroup(
   state: GroupState | null,

@@ -9,7 +9,7 @@ import { json, type Operation } from './operation.ts';
 import type { OperatorPorts } from './operator-ports.ts';
 import { personIn } from './person-body.ts';
 
-type Ports = Pick<OperatorPorts, 'query' | 'replay'>;
+type Ports = Pick<OperatorPorts, 'query' | 'replay' | 'now'>;
 
 export function replayAllOperation(ports: Ports): Operation {
   return {
@@ -45,27 +45,39 @@ const KNOWN = new Set<string>([...FILTERS, 'since', 'until', 'all', 'cursor', 'b
 
 interface Wish {
   readonly by: string;
+  /** A letter that dies again is a new one, and would come once more with each page: none from after this time. Unix ms. */
+  readonly begun: number;
   /** For the archive. */
   readonly asked: Readonly<Record<string, unknown>>;
 }
 
-function wishIn(fields: Fields, { identity }: Caller, problems: Problems): Wish {
+function wishIn(fields: Fields, { identity }: Caller, problems: Problems, now: number): Wish {
   const { by } = personIn(fields, problems, identity);
-  const cursor = textField(problems, '/cursor', fields.cursor, LONGEST);
+  const { begun = now, cursor } = cursorIn(fields, problems);
+  const bounds = boundsIn(fields, problems, '/');
   const given = FILTERS.map((name) => [name, textField(problems, `/${name}`, fields[name], LONGEST)] as const);
   const filters = {
     ...Object.fromEntries(given.filter(([, value]) => value !== '')),
-    ...boundsIn(fields, problems, '/'),
+    ...bounds,
   };
   // A misspelt filter would be none, and replay more than was meant.
   for (const name of Object.keys(fields))
     if (!KNOWN.has(name)) problems.add(`/${name}`, fields[name], `one of ${[...KNOWN].join(', ')}`);
   if (problems.count === 0 && Object.keys(filters).length === 0 && fields.all !== true)
     problems.add('/all', fields.all ?? null, `true, or a filter: ${FILTERS.join(', ')}, since, until`);
-  return {
-    by,
-    asked: { ...filters, ...(cursor === '' ? {} : { cursor }), state: 'open', order: 'oldest', limit: MOST_AT_ONCE },
-  };
+  const until = Math.min(bounds.until ?? Number.POSITIVE_INFINITY, begun + 1);
+  const page = { ...(cursor === undefined ? {} : { cursor }), state: 'open', order: 'oldest', limit: MOST_AT_ONCE };
+  return { by, begun, asked: { ...filters, until, ...page } };
+}
+
+/** When the first page was asked for, and the archive's own cursor. */
+function cursorIn(fields: Fields, problems: Problems): { begun?: number; cursor?: string } {
+  const text = textField(problems, '/cursor', fields.cursor, LONGEST);
+  if (text === '') return {};
+  const [, begun, cursor] = /^([0-9a-z]{1,10})\.(.+)$/.exec(text) ?? [];
+  if (begun !== undefined && cursor !== undefined) return { begun: Number.parseInt(begun, 36), cursor };
+  problems.add('/cursor', text, 'what an answer gave as "next"');
+  return {};
 }
 
 interface Listed {
@@ -78,7 +90,7 @@ async function replayAll(ports: Ports, { body }: HttpRequest, caller: Caller): P
   const read = readObject(body);
   if ('refused' in read) return read.refused;
   const problems = new Problems();
-  const { by, asked } = wishIn(read.fields, caller, problems);
+  const { by, begun, asked } = wishIn(read.fields, caller, problems, ports.now());
   if (problems.count > 0) return invalid(problems);
   if (typeof asked.tenant === 'string' && !sees(caller, asked.tenant)) return notIn(asked.tenant);
   const { deadLetters, next } = (await ports.query('dead-letters', scoped(asked, caller))) as {
@@ -96,7 +108,7 @@ async function replayAll(ports: Ports, { body }: HttpRequest, caller: Caller): P
   return json(200, {
     replayed: results.filter(({ detail }) => detail === null).map(({ id }) => id),
     refused: results.filter(({ detail }) => detail !== null),
-    next,
+    next: next === null ? null : `${begun.toString(36)}.${next}`,
   });
 }
 

@@ -16,7 +16,7 @@ interface Letter {
   readonly entry: ReplayEntry['entry'];
 }
 
-type Ports = Pick<OperatorPorts, 'query' | 'replay'>;
+type Ports = Pick<OperatorPorts, 'query' | 'replay' | 'now'>;
 
 export function deadLetterOperations(ports: Ports): Operation[] {
   const { query } = ports;

@@ -57,7 +57,7 @@ export interface RunningArchive {
 
 const PAUSE_AFTER_FAILURE = 1000;
 /** What failed so long ago, and not since, is over: longer than a publication takes to fail again. */
-const STILL_FAILING = 15_000;
+const STILL_FAILING = 30_000;
 const DAY = 86_400_000;
 const FORGET_EVERY = DAY / 4;
 const PUBLISH_PATIENCE = 10_000;
@@ -143,8 +143,10 @@ class Role {
 
   #noteFailure(partition: PartitionName, error: unknown): void {
     const before = this.#failures.get(partition);
+    const at = this.#options.clock.monotonic();
     const why = error instanceof Error ? error.message : String(error);
-    this.#failures.set(partition, { why, at: this.#options.clock.monotonic(), times: (before?.times ?? 0) + 1 });
+    const times = before !== undefined && before.at > at - STILL_FAILING ? before.times + 1 : 1;
+    this.#failures.set(partition, { why, at, times });
   }
 
   /** Once may be a moment without NATS. */

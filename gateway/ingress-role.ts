@@ -3,7 +3,6 @@
  * it is gone, readyz and every webhook answer 503.
  */
 
-import { Buffer } from 'node:buffer';
 import { describePosture } from '../access/posture.ts';
 import { type Authority, guarded } from '../api/guard.ts';
 import type { Bus } from '../bus/connection.ts';
@@ -83,17 +82,9 @@ export interface IngressRole {
   stop(deadline: number): Promise<void>;
 }
 
-/**
- * Bytes that Node asks the system for at once, to cut small buffers from. With its own 8 KB a frame gets memory of its own and bodies share
- * theirs with few others: accepting takes 4 % longer (docs/decisions/92). A worker keeps some of its small buffers, each of which would
- * keep all of that.
- */
-const POOL = 64 * 1024;
-
 /** Throws StartFailed when the port cannot be had. */
 export async function startIngress(options: IngressRoleOptions): Promise<IngressRole> {
   const { log, metrics } = options;
-  if (!options.besideWorkers) Buffer.poolSize = POOL;
   let isLeaving = false;
   const link = new IngressLink({
     clock: systemClock,

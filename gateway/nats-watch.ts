@@ -1,10 +1,11 @@
 /**
- * An embedded nats-server that answers nothing any more, as one does for good once its disk was full, is ended by force, and so started
- * again (nats-process.ts); what it stored survives that.
+ * An embedded nats-server that does not answer for its inboxes any more, as one does for good once its disk was full, is ended by force, and
+ * so started again (nats-process.ts); what it stored survives that.
  *
  *   begins ──has answered──▶ watched ──silent for long, and there is room──▶ ended ──▶ begins
  *
- * While it begins nobody judges it: reading a large store takes its time. Nor while the disk is full: it would come back as it is.
+ * While it begins nobody judges it: reading a large store takes its time. Nor while the disk is full: it would come back as it is, and the
+ * silence counts from when there is room.
  */
 
 import { statfsSync } from 'node:fs';
@@ -35,7 +36,7 @@ export interface NatsWatchOptions {
   readonly longest?: number;
 }
 
-/** Milliseconds. A question that nobody answers takes some seconds more. */
+/** Milliseconds. A question that nobody answers takes as long again (bus/connection.ts). */
 const ASK_EVERY = 2000;
 const LONGEST_SILENCE = 30_000;
 /** In a row. By time alone it would also be silent after this process itself stood still. */
@@ -51,7 +52,7 @@ export function askStreams(bus: Bus, count: PartitionCount): () => Promise<unkno
 /** Since it has first answered; null before that. */
 interface Watched {
   readonly pid: number | undefined;
-  /** Monotonic milliseconds. */
+  /** Or when there was no room, without which it cannot. Monotonic milliseconds. */
   readonly answeredAt: number;
   /** Questions since then. */
   readonly unanswered: number;
@@ -62,17 +63,19 @@ export async function watchNats({ nats, ask, clock, log, signal, longest = LONGE
   let watched: Watched | null = null;
   while (!signal.aborted) {
     const { pid } = nats;
-    const hasAnswered = await ask().then(
-      () => true,
-      () => false,
+    const error = await ask().then(
+      () => null,
+      (cause: unknown) => cause,
     );
+    if (signal.aborted) return;
     const now = clock.monotonic();
-    watched = hasAnswered ? { pid, answeredAt: now, unanswered: 0 } : unanswered(watched, pid);
-    if (watched !== null && isHung(watched, now, longest) && hasRoom(nats.folder)) {
+    watched = lookedAt(watched, { pid, now, hasAnswered: error === null, hasRoom: hasRoom(nats.folder) });
+    // One that was started while it was asked begins.
+    if (watched !== null && isHung(watched, now, longest) && nats.pid === pid) {
       const seconds = Math.round((now - watched.answeredAt) / 1000);
       log.error(
-        { event: 'nats.hangs', pid, seconds },
-        'nats-server has answered nothing for long; it is ended by force',
+        { event: 'nats.hangs', pid, seconds, error },
+        'nats-server has not answered for its inboxes for long; it is ended by force',
       );
       nats.end();
       watched = null;
@@ -81,9 +84,17 @@ export async function watchNats({ nats, ask, clock, log, signal, longest = LONGE
   }
 }
 
-/** One that was started meanwhile begins. */
-function unanswered(watched: Watched | null, pid: number | undefined): Watched | null {
-  return watched?.pid === pid && watched !== null ? { ...watched, unanswered: watched.unanswered + 1 } : null;
+interface Look {
+  readonly pid: number | undefined;
+  readonly now: number;
+  readonly hasAnswered: boolean;
+  readonly hasRoom: boolean;
+}
+
+function lookedAt(before: Watched | null, { pid, now, hasAnswered, hasRoom }: Look): Watched | null {
+  if (hasAnswered) return { pid, answeredAt: now, unanswered: 0 };
+  if (before === null || before.pid !== pid) return null;
+  return hasRoom ? { ...before, unanswered: before.unanswered + 1 } : { pid, answeredAt: now, unanswered: 0 };
 }
 
 function isHung({ answeredAt, unanswered }: Watched, now: number, longest: number): boolean {

@@ -12,7 +12,7 @@ export function reject(ports: IntakePorts, source: string, code: string, reply: 
   return reply;
 }
 
-/** All problems of a body, with their paths. `readAs`: what it was taken for; null: JSON. `keptAlerts`: how many of it were. */
+/** All problems of a body, with their paths. `readAs`: what it was taken for; null: JSON. `keptAlerts`: how many of its alerts were kept. */
 export function invalid(status: 400 | 422, decoded: Decoded, readAs: string | null, keptAlerts: number): Reply {
   const { problems } = decoded;
   const kept =

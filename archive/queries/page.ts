@@ -30,7 +30,7 @@ export function limitOf(params: Params): number {
   return Math.min(Math.max(1, limit), MOST_ROWS);
 }
 
-/** null: from the newest. Throws QueryRefused for what no answer has given. */
+/** null: from the beginning. Throws QueryRefused for what no answer has given. */
 export function placeOf(params: Params): Place | null {
   const cursor = text(params, 'cursor');
   if (cursor === null) return null;
@@ -47,7 +47,7 @@ function cursorAt({ at, key }: Place): string {
   return Buffer.from(JSON.stringify([at, key])).toString('base64url');
 }
 
-/** Condition: older than `place`, by the columns that order the pages; newer where these begin with the oldest. */
+/** Condition: what comes behind `place`, by the columns that order the pages. `operator`: `>` where these begin with the oldest. */
 export function behind<Table extends keyof Tables>(
   eb: ExpressionBuilder<Tables, Table>,
   time: string,

@@ -57,7 +57,7 @@ export const check: Command = {
       if (loaded.set.untold) print.line(`${print.style.yellow('not looked at')}: ${STORED}`);
       for (const { tenant, sources: unheard } of unheardIn(loaded.set)) {
         print.line(
-          `${print.style.yellow('nobody hears')}: tenant ${tenant} has no Route, so nobody is told of what ${unheard.join(', ')} sends`,
+          `${print.style.yellow('nobody hears')}: tenant ${tenant} has no Route here, so nobody is told of what comes by ${unheard.join(', ')}`,
         );
       }
       for (const { schedule, gaps, first, hours } of gapsIn(loaded.set)) {

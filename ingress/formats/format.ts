@@ -59,8 +59,8 @@ export interface Decoded {
 export interface Format {
   readonly name: string;
   /**
-   * False: one problem refuses the whole request (422). True: the valid alerts are kept and the rest is answered 400, as
-   * Alertmanager's own API does, whose senders ignore the difference.
+   * False: one problem refuses the whole request (422). True: the valid alerts are kept and the rest is told: 422 at a
+   * webhook, 400 at Alertmanager's own path, whose senders ignore the difference.
    */
   readonly partial: boolean;
   /** Pure; never throws, whatever the value. Unknown fields are passed over. */

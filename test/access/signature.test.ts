@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { webcrypto } from 'node:crypto';
+import { createHmac, webcrypto } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { verifySigned } from '../../access/hmac.ts';
@@ -89,6 +89,13 @@ test('[BR-WH-005] no header makes it throw or pass', () => {
       assert.notEqual(verify({ ...MESSAGE, timestamp }, signatures, SECRET, AT), 'signature.valid');
     }),
   );
+});
+
+test('an empty key verifies nothing', () => {
+  for (const secret of ['whsec_', 'whsec_!!!']) {
+    const forged = `v1,${createHmac('sha256', '').update(`${MESSAGE.id}.${MESSAGE.timestamp}.`).update(MESSAGE.body).digest('base64')}`;
+    assert.equal(verify(MESSAGE, forged, secret, AT), 'signature.mismatch', secret);
+  }
 });
 
 test('a secret without the prefix is a passphrase, spaces and all, without the line end of its file', () => {

@@ -91,6 +91,7 @@ test('[BR-ERR-009] open dead letters are replayed by filters, each by itself, an
     [delivery('dead', 'n1', [1], T0 + 3000)],
     [replayedInput(3)],
   );
+  api.now = T0 + 10_000;
   const asked = async (body: object) => {
     api.replays.length = 0;
     const answer = await api.post('/v1/dead-letters/replay', { by: 'ada', ...body });
@@ -122,6 +123,20 @@ test('[BR-ERR-009] open dead letters are replayed by filters, each by itself, an
     ['letter-3', 'letter-2'],
   );
   assert.equal((await api.get('/v1/dead-letters?since=yesterday')).status, 400);
+});
+
+test('[BR-ERR-009] pages of a replay come to an end: a letter that dies again meanwhile is not taken with a later one', async () => {
+  const letters = Array.from({ length: 505 }, (_, i) => deadInput(i + 1, `r${i + 1}`, T0 + i));
+  const api = await new ServedApi().start(letters);
+  api.now = T0 + 501;
+  api.reply = async () => ({ ok: true, status: 200, reasons: [] });
+  const replay = async (body: object) => (await api.post('/v1/dead-letters/replay', { all: true, ...body })).body;
+  const first = await replay({});
+  assert.equal(first.replayed.length, 500);
+  api.now = T0 + 60_000;
+  const second = await replay({ cursor: first.next });
+  assert.deepEqual([second.replayed, second.next], [['letter-501', 'letter-502'], null]);
+  assert.equal((await api.post('/v1/dead-letters/replay', { all: true, cursor: 'mine' })).status, 422);
 });
 
 test('[BR-ERR-009] a replay of everything has to be asked for as such, and a misspelt filter is no filter', async () => {

@@ -122,7 +122,10 @@ test('check names the sources of which nobody hears, and calls that no mistake',
   const folder = await temporaryFolder({ 'all.yaml': `${RESOURCES}\n${source('a')}${source('b')}` });
   const { code, out } = await herald(['check', folder]);
   assert.equal(code, 0);
-  assert.match(out, /^nobody hears: tenant acme has no Route, so nobody is told of what source\/a, source\/b sends$/m);
+  assert.match(
+    out,
+    /^nobody hears: tenant acme has no Route here, so nobody is told of what comes by source\/a, source\/b$/m,
+  );
   const { unheard } = JSON.parse((await herald(['check', folder, '--json'])).out);
   assert.deepEqual(unheard, [{ tenant: 'acme', sources: ['source/a', 'source/b'] }]);
   assert.doesNotMatch((await herald(['check', good])).out, /nobody hears/);

@@ -12,13 +12,15 @@ import { atEnd } from '../support/leaks.ts';
 import { until } from '../support/until.ts';
 
 /** A server that is asked every 2 s and answers as it is told. */
-function watched(folder = temporaryFolder()) {
+function watched() {
   const clock = new FakeClock();
   const stop = new AbortController();
   atEnd(() => stop.abort());
-  const state = { answers: true, ended: 0, pid: 1 };
+  const state = { answers: true, ended: 0, pid: 1, startsMeanwhile: false, folder: temporaryFolder() };
   const nats: OwnNats = {
-    folder,
+    get folder() {
+      return state.folder;
+    },
     get pid() {
       return state.pid;
     },
@@ -28,13 +30,14 @@ function watched(folder = temporaryFolder()) {
     },
   };
   const ask = async () => {
+    if (state.startsMeanwhile) state.pid += 1;
     if (!state.answers) throw new Error('silent');
   };
   void watchNats({ nats, ask, clock, log: silentLog, signal: stop.signal });
   const pass = async (seconds: number) => {
     for (let second = 0; second < seconds; second++) await clock.advanceAndSettle(1000);
   };
-  return { state, pass };
+  return { state, pass, clock };
 }
 
 test('[BR-REL-004] a server that has answered and is silent for 30 s is ended, once', async () => {
@@ -72,12 +75,42 @@ test('a server that was started meanwhile, or answers now and then, is left alon
   assert.equal(state.ended, 0);
 });
 
-test('while there is no room for it a server is left as it is', async () => {
-  const { state, pass } = watched('/proc');
+test('a server that was started while the last one was asked is not ended for that one', async () => {
+  const { state, pass } = watched();
   await pass(4);
+  state.answers = false;
+  await pass(29);
+  state.startsMeanwhile = true;
+  await pass(3);
+  state.startsMeanwhile = false;
+  await pass(60);
+  assert.equal(state.ended, 0);
+});
+
+test('one question without an answer after a long sleep of this process is no silence', async () => {
+  const { state, pass, clock } = watched();
+  await pass(4);
+  state.answers = false;
+  clock.advance(60_000);
+  await clock.advanceAndSettle(0);
+  assert.equal(state.ended, 0);
+  await pass(8);
+  assert.equal(state.ended, 1);
+});
+
+test('while there is no room for it a server is left as it is, and the silence counts from when there is some', async () => {
+  const { state, pass } = watched();
+  await pass(4);
+  const { folder } = state;
+  state.folder = '/proc';
   state.answers = false;
   await pass(120);
   assert.equal(state.ended, 0);
+  state.folder = folder;
+  await pass(28);
+  assert.equal(state.ended, 0);
+  await pass(6);
+  assert.equal(state.ended, 1);
 });
 
 test('[BR-REL-004] a nats-server that hangs is started again, and goes on with what it stored', async () => {
@@ -95,10 +128,17 @@ test('[BR-REL-004] a nats-server that hangs is started again, and goes on with w
     after: (ms, callback) => systemClock.after(ms / 40, callback),
   };
   const streams = askStreams(bus, count);
-  const soon = () =>
-    Promise.race([streams(), new Promise((_, reject) => setTimeout(() => reject(new Error('silent')), 200))]);
+  let answers = 0;
+  const soon = async () => {
+    let cancel = () => {};
+    const late = new Promise((_, reject) => {
+      cancel = systemClock.after(500, () => reject(new Error('silent')));
+    });
+    await Promise.race([streams(), late]).finally(() => cancel());
+    answers += 1;
+  };
   void watchNats({ nats, ask: soon, clock: quick, log: silentLog, signal: stop.signal, longest: 1000 });
-  await streams();
+  await until('the watch to have had an answer', () => answers > 0);
   const { pid } = nats;
   process.kill(pid!, 'SIGSTOP');
   await until('another server', () => nats.pid !== pid);

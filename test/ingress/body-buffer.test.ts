@@ -19,3 +19,9 @@ test('a body is what came, however it was cut, whether its length was announced 
     }),
   );
 });
+
+test('a piece that waits for the rest of its body keeps no more memory than it has', () => {
+  const body = new BodyBuffer(Number.POSITIVE_INFINITY);
+  body.add(Uint8Array.from([1, 2, 3]).buffer);
+  assert.equal(body.bytes().buffer.byteLength, 3);
+});

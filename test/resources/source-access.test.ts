@@ -61,3 +61,14 @@ test('[BR-CFG-002] sixty-four names of a source are enough, networks may be any 
     '6 spec.allowFrom: holds more than 64 host names; allowed: 64, and any number of networks',
   ]);
 });
+
+test('[BR-WH-005] a whsec_ secret of a source that is no base64 is refused: everyone knows the key that would be left', async () => {
+  const source = (secrets: string) =>
+    resource('Source', 'in', `format: herald\nauth: { type: hmac, style: standard-webhooks, ${secrets} }`);
+  const env = { GOOD: 'whsec_c2VjcmV0', BAD: 'whsec_!!!', BARE: 'whsec_', PLAIN: 'a passphrase' };
+  const problems = (secrets: string) => problemsOf({ 'a.yaml': source(secrets) }, { env });
+  const fault = 'what follows whsec_ in the secret is no key in base64';
+  assert.deepEqual(await problems('secret: { env: BAD }'), [`6 spec.auth.secret: ${fault}`]);
+  assert.deepEqual(await problems('secrets: [{ env: GOOD }, { env: BARE }]'), [`6 spec.auth.secrets[1]: ${fault}`]);
+  await setOf({ 'a.yaml': source('secrets: [{ env: GOOD }, { env: PLAIN }]') }, { env });
+});
