@@ -6,6 +6,7 @@
 import type { Membership } from '../bus/lease.ts';
 import type { WorkerView } from '../bus/observed-workers.ts';
 import { type PartitionName, partitionNames } from '../bus/partition.ts';
+import { within } from '../telemetry/within.ts';
 import { assign } from './assignment.ts';
 import type { Partition, PartitionDeps } from './partition.ts';
 import { OwnershipLost, PAUSE_AFTER_FAILURE } from './supervision.ts';
@@ -16,6 +17,8 @@ const LOOK_EVERY = 500;
 const RECOVERED_AT_ONCE = 2;
 /** One that cannot be recovered must not keep the others waiting. Milliseconds. */
 const OTHERS_WAIT = 1000;
+/** For what is under way when it is to stop, whether or not NATS answers. Milliseconds. */
+const LEAST_TO_END = 1000;
 
 export interface WorkerStatus {
   readonly partition: PartitionName;
@@ -105,10 +108,31 @@ class PartitionWorker implements Worker {
     this.#leaving = true;
     this.#cancel();
     this.#announce();
+    const haveEnded = await this.#allEnded();
+    const left = this.#membership.leave();
+    if (haveEnded) await left;
+  }
+
+  /** False: NATS does not answer, and what is under way would wait for it longer than stopping may take. */
+  async #allEnded(): Promise<boolean> {
+    const { clock, log } = this.#deps;
+    const since = clock.monotonic();
+    const ended = this.#endAll();
+    while (!(await within(clock, LOOK_EVERY, ended))) {
+      if (this.#membership.valid() || clock.monotonic() - since < LEAST_TO_END) continue;
+      log.warn(
+        { event: 'worker.left-behind', partitions: [...this.#held.keys()] },
+        'NATS does not answer: what was under way is decided again by the next owner',
+      );
+      return false;
+    }
+    return true;
+  }
+
+  async #endAll(): Promise<void> {
     await Promise.all(this.#taking.values());
     for (const holding of this.#held.values()) this.#release(holding);
     await Promise.all(Array.from(this.#held.values(), ({ ended }) => ended));
-    await this.#membership.leave();
   }
 
   #tick(): void {

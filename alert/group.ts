@@ -54,7 +54,8 @@ const NOTHING: GroupDecision = { events: [], effects: [] };
 
 /**
  * `position` becomes part of notification ids, behind the time, where the group is new: unique per input of one stream. The
- * journal has both, so a replay makes the same. `holds`: what is known of the tenant's silences and inhibiting alerts. `quietUntil`: as its last decision said, where that changed nothing.
+ * journal has both, so a replay makes the same. `holds`: what is known of the tenant's silences and inhibiting alerts.
+ * `quietUntil`: as its last decision said, where that changed nothing.
  */
 export function decideGroup(
   state: GroupState | null,

@@ -10,6 +10,7 @@ import type { KV } from '@nats-io/kv';
 import type { Msg } from '@nats-io/nats-core';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
+import { within } from '../telemetry/within.ts';
 import { bucketKeys } from './bucket-keys.ts';
 import type { Bus } from './connection.ts';
 import { ObservedWorkers, type WorkerRecord, type WorkerView } from './observed-workers.ts';
@@ -159,15 +160,8 @@ class Workers implements Membership {
 
   /** Waits no longer than the record lives: a NATS that hangs would take most of the time that there is for stopping. */
   async #takeBack(): Promise<void> {
-    let cancel = () => {};
-    const over = new Promise<never>((_, reject) => {
-      cancel = this.#clock.after(LEASE_TIME, () => reject(new Error(`NATS has not answered within ${LEASE_TIME} ms`)));
-    });
-    try {
-      await Promise.race([this.#kv.delete(this.id), over]);
-    } finally {
-      cancel();
-    }
+    if (await within(this.#clock, LEASE_TIME, this.#kv.delete(this.id))) return;
+    throw new Error(`NATS has not answered within ${LEASE_TIME} ms`);
   }
 
   onChange(listener: () => void): void {

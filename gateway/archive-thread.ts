@@ -7,6 +7,7 @@ import type { PartitionCount } from '../bus/partition.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import { createLog } from '../telemetry/log.ts';
 import { pause } from '../telemetry/pause.ts';
+import { within } from '../telemetry/within.ts';
 import type { ArchiveRole } from './archive-role.ts';
 import { READY } from './kept-thread.ts';
 import { patiently } from './patiently.ts';
@@ -26,6 +27,8 @@ export interface ArchiveThreadWord {
   readonly problem: string | null;
 }
 
+/** What it had under way is in the journals for the next archive: a NATS that hangs is not to take all of the time that stopping has. Milliseconds. */
+const STOP_TIME = 2000;
 /** How often it looks whether it has something else to say. Milliseconds. */
 const LOOK_EVERY = 1000;
 
@@ -44,10 +47,14 @@ const bus = await patiently(() => connectBus({ url: natsUrl, name: 'herald archi
 const archive = bus && (await patiently(() => openReportedArchive(bus, count, databaseFile, log), signal, log, tell));
 port.postMessage(READY);
 if (archive !== null) await tellProblems(archive);
-await archive?.stop();
-await bus?.close();
+await within(systemClock, STOP_TIME, stopAll());
 // The thread alone, whatever is open in it still: a NATS that takes connections and never answers one keeps them for ever.
 process.exit();
+
+async function stopAll(): Promise<void> {
+  await archive?.stop();
+  await bus?.close();
+}
 
 /** Until it is told to end. */
 async function tellProblems({ problem }: ArchiveRole): Promise<void> {

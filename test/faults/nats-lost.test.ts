@@ -282,6 +282,26 @@ test('[BR-REL-004] SIGTERM while NATS hangs: each role ends with exit 0 within 1
     return null;
   }));
 
+test('[BR-REL-004] SIGTERM while NATS hangs and alerts are on their way: exit 0 within 10 s, and the next start decides them', async (t) => {
+  const { cluster, receiver, roles } = await rolesApart();
+  const [ingress, actors] = roles as [HeraldProcess, HeraldProcess, HeraldProcess];
+  const traffic = new Traffic({ connections: 5, groupsPerConnection: 60, alertsPerGroup: 10, rounds: 1, name: 'amid' });
+  const sending = traffic.send(ingress.url);
+  await until('some of it to be told', () => receiver.requests.length > 10, { timeoutMs: 20_000 });
+  await cluster.nats.freeze();
+  const { code, ms } = await actors.stop();
+  t.diagnostic(`stopped in ${Math.round(ms)} ms`);
+  assert.equal(code, 0, actors.stderr().slice(-2000));
+  assert.ok(ms < 10_000, `it took ${Math.round(ms)} ms`);
+  assert.equal(actors.logged('worker.left-behind').length, 1);
+  await cluster.nats.thaw();
+  const next = await cluster.start('actors');
+  await sending;
+  const told = () => new Set(receiver.requests.map(groupOf)).size;
+  await until('all of it to be told', () => told() === 300, { timeoutMs: 30_000, seen: told });
+  for (const role of [ingress, next]) assert.equal((await role.stop()).code, 0);
+});
+
 test('[BR-REL-004] NATS comes back without what it stored: alerts are accepted, decided and told again, and nobody has to start anything', async () => {
   const { cluster, receiver, roles } = await rolesApart();
   const [ingress, actors, archive] = roles as [HeraldProcess, HeraldProcess, HeraldProcess];
