@@ -41,27 +41,28 @@ const place = ({ groupId, channel }: Notification) => `${groupId} ${channel}`;
 
 test('[BR-AP-020] every alert and receiver of its routes has an answer in the ledger, and who was told by it was told', async () => {
   const seen = new Map<string, number>();
-  await fc.assert(
-    fc.asyncProperty(anyLife, async (life) => {
-      const world = new JournaledWorld().live(life);
-      const database = await newArchive();
-      await new Projector(database, silentLog).project([{ partition: 'a0', records: world.journal }]);
-      for (const name of NAMES) {
-        const routing = world.routed.get(name);
-        const answer = await answerOf(database, name);
-        assert.equal(answer === null, routing === undefined, `${name} is known to the archive, or never came`);
-        if (answer === null || routing === undefined) continue;
-        for (const { verdict } of answer.receivers) seen.set(verdict, (seen.get(verdict) ?? 0) + 1);
-        everyReceiverHasOne(answer, routing.groups);
-        whoWasToldWasTold(answer, world, name);
-        whatIsHeldSaysSo(answer, world, name);
-      }
-    }),
-    { numRuns: 80 },
-  );
   // No channel of this world has another to go on to.
-  const missing = VERDICTS.filter((verdict) => !seen.has(verdict) && verdict !== 'uncertain' && verdict !== 'diverted');
-  assert.deepEqual(missing, [], `of ${JSON.stringify([...seen])}`);
+  const missing = () =>
+    VERDICTS.filter((verdict) => !seen.has(verdict) && verdict !== 'uncertain' && verdict !== 'diverted');
+  const live = fc.asyncProperty(anyLife, async (life) => {
+    const world = new JournaledWorld().live(life);
+    const database = await newArchive();
+    await new Projector(database, silentLog).project([{ partition: 'a0', records: world.journal }]);
+    for (const name of NAMES) {
+      const routing = world.routed.get(name);
+      const answer = await answerOf(database, name);
+      assert.equal(answer === null, routing === undefined, `${name} is known to the archive, or never came`);
+      if (answer === null || routing === undefined) continue;
+      for (const { verdict } of answer.receivers) seen.set(verdict, (seen.get(verdict) ?? 0) + 1);
+      everyReceiverHasOne(answer, routing.groups);
+      whoWasToldWasTold(answer, world, name);
+      whatIsHeldSaysSo(answer, world, name);
+    }
+  });
+  // Some answers are rare: of 80 lives one in some dozens has none of them.
+  for (let round = 0; round < 10 && (round === 0 || missing().length > 0); round++)
+    await fc.assert(live, { numRuns: 80 });
+  assert.deepEqual(missing(), [], `of ${JSON.stringify([...seen])}`);
 });
 
 type Groups = readonly { readonly id: string; readonly timing: { readonly channels: readonly string[] } }[];
