@@ -18,6 +18,7 @@ import { cursorOf } from './cursors.ts';
 import { type ArchiveDatabase, ArchiveUnusable, openArchive } from './database.ts';
 import { noteDormant } from './dormancy.ts';
 import { eventMasker } from './event-masks.ts';
+import { Failures } from './failures.ts';
 import type { JournalSource } from './journal-source.ts';
 import { checkOrigin, type Journal } from './origin.ts';
 import { Projector } from './project.ts';
@@ -56,8 +57,6 @@ export interface RunningArchive {
 }
 
 const PAUSE_AFTER_FAILURE = 1000;
-/** What failed so long ago, and not since, is over: longer than a publication takes to fail again. */
-const STILL_FAILING = 30_000;
 const DAY = 86_400_000;
 const FORGET_EVERY = DAY / 4;
 const PUBLISH_PATIENCE = 10_000;
@@ -83,7 +82,7 @@ export async function runArchive(options: ArchiveOptions): Promise<RunningArchiv
   return {
     lag: () => lagsOf(database, options),
     unusable: () => role.unusable,
-    heldUp: () => role.heldUp(),
+    heldUp: () => role.failures.heldUp(),
     async close() {
       stop.abort();
       await responder.close();
@@ -102,12 +101,12 @@ class Role {
   readonly #publishing: Rounds;
   /** Why it takes nothing more; null while it does. */
   unusable: string | null = null;
-  /** By partition what failed last, since it got on. */
-  readonly #failures = new Map<PartitionName, { readonly why: string; readonly at: number; readonly times: number }>();
+  readonly failures: Failures;
 
   constructor(options: ArchiveOptions, database: ArchiveDatabase, signal: AbortSignal) {
     const { bus, log } = options;
     this.#options = options;
+    this.failures = new Failures(options.clock);
     this.#database = database;
     this.#signal = signal;
     this.#turns = new Turns(signal);
@@ -133,27 +132,12 @@ class Role {
         // What that means is found below, and said once for all journals.
         if (!(error instanceof StreamReplaced)) {
           log.error({ event: 'archive.failed', partition, error }, 'the archive is held up');
-          this.#noteFailure(partition, error);
+          this.failures.note(partition, error);
         }
       }
       await pause(clock, PAUSE_AFTER_FAILURE, this.#signal);
       await this.#checkOrigin(partition);
     }
-  }
-
-  #noteFailure(partition: PartitionName, error: unknown): void {
-    const before = this.#failures.get(partition);
-    const at = this.#options.clock.monotonic();
-    const why = error instanceof Error ? error.message : String(error);
-    const times = before !== undefined && before.at > at - STILL_FAILING ? before.times + 1 : 1;
-    this.#failures.set(partition, { why, at, times });
-  }
-
-  /** Once may be a moment without NATS. */
-  heldUp(): string | null {
-    const since = this.#options.clock.monotonic() - STILL_FAILING;
-    const one = [...this.#failures.values()].find(({ at, times }) => times > 1 && at > since);
-    return one === undefined ? null : `the archive is held up: ${one.why}`;
   }
 
   /** NATS may have come back with other journals. Nothing of those is taken: a person has to put the file away first. */
@@ -186,7 +170,7 @@ class Role {
         publishing = this.#publishing.take({ partition, records });
         // Looked at with the next batch; meanwhile nobody else would.
         publishing.then(
-          () => this.#failures.delete(partition),
+          () => this.failures.forget(partition),
           () => undefined,
         );
       }

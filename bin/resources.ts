@@ -2,8 +2,8 @@
 
 import { relative } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { addressFault, CHANNEL_TYPES, channelSchemas, channelTexts } from '../channels/registry.ts';
-import { InvalidChannelOptions } from '../channels/sender.ts';
+import { judgeChannel } from '../channels/judge.ts';
+import { addressFault, channelSchemas, channelTexts } from '../channels/registry.ts';
 import { createTemplates } from '../channels/template/templates.ts';
 import type { ResourceSet } from '../resources/compile.ts';
 import { type LoadResult, loadResources } from '../resources/load.ts';
@@ -16,7 +16,12 @@ import { CommandFailed } from './command.ts';
 export function loadFrom(folder: string): Promise<LoadResult> {
   const fromHere = relative(process.cwd(), folder);
   const shown = fromHere === '' ? '.' : fromHere.startsWith('..') ? folder : fromHere;
-  return loadResources(shown, { channelTypes: channelSchemas, texts: channelTexts, checkChannel, addressFault });
+  return loadResources(shown, {
+    channelTypes: channelSchemas,
+    texts: channelTexts,
+    checkChannel: channelJudge(),
+    addressFault,
+  });
 }
 
 /** Throws CommandFailed with every problem. */
@@ -26,20 +31,8 @@ export async function resourcesIn(folder: string): Promise<ResourceSet> {
   throw new CommandFailed(`the resources are not right:\n${formatProblems(loaded.problems, loaded.omitted).trimEnd()}`);
 }
 
-/** What shows only when a channel is made: it is made, and closed before it was used. */
-function checkChannel(
-  type: string,
-  options: Readonly<Record<string, unknown>>,
-): { path: string; message: string } | null {
+function channelJudge() {
   const externalURL = 'http://127.0.0.1';
   const templates = createTemplates({ clock: systemClock, externalURL });
-  const context = { clock: systemClock, log: silentLog, stdout: new PassThrough(), externalURL, templates };
-  try {
-    const sender = CHANNEL_TYPES[type]?.create(options, context);
-    void sender?.close();
-    return null;
-  } catch (error) {
-    if (error instanceof InvalidChannelOptions) return { path: error.path, message: error.fault };
-    throw error;
-  }
+  return judgeChannel({ clock: systemClock, log: silentLog, stdout: new PassThrough(), externalURL, templates });
 }

@@ -47,7 +47,8 @@ const bus = await patiently(() => connectBus({ url: natsUrl, name: 'herald archi
 const archive = bus && (await patiently(() => openReportedArchive(bus, count, databaseFile, log), signal, log, tell));
 port.postMessage(READY);
 if (archive !== null) await tellProblems(archive);
-await within(systemClock, STOP_TIME, stopAll());
+if (!(await within(systemClock, STOP_TIME, stopAll())))
+  log.warn({ event: 'archive.left-behind' }, 'NATS does not answer: what was under way is left to the next archive');
 // The thread alone, whatever is open in it still: a NATS that takes connections and never answers one keeps them for ever.
 process.exit();
 

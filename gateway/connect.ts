@@ -2,6 +2,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Bus } from '../bus/connection.ts';
+import { ingestFill } from '../bus/ingest.ts';
 import { forgetWorkers } from '../bus/lease.ts';
 import { answerRuleCounts } from '../bus/rule-counts.ts';
 import { systemClock } from '../telemetry/clock.ts';
@@ -14,7 +15,7 @@ import { keepEventMasks } from './event-masks.ts';
 import type { TellHindrance } from './hindrance.ts';
 import type { IngressRole } from './ingress-role.ts';
 import type { LiveResources } from './live-resources.ts';
-import { askStreams, watchNats } from './nats-watch.ts';
+import { watchNats } from './nats-watch.ts';
 import { openBus, partitionCount } from './open-bus.ts';
 import { partitionMetrics } from './partition-metrics.ts';
 import { patiently } from './patiently.ts';
@@ -38,7 +39,7 @@ export async function connect(core: Core, ingress: IngressRole | null): Promise<
   const count = partitionCount(environment.partitions);
   if (ownNats !== null) {
     await patiently(() => forgetWorkers(bus), signal, log, tell);
-    void watchNats({ nats: ownNats, ask: askStreams(bus, count), clock: systemClock, log, signal });
+    void watchNats({ nats: ownNats, ask: () => ingestFill(bus, count), clock: systemClock, log, signal });
   }
   if (ingress !== null) await patiently(() => core.keys.useBus(bus), signal, log, tell);
   if (resources !== null) await patiently(() => core.runTime.useBus(bus), signal, log, tell);

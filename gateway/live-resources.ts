@@ -11,6 +11,7 @@
  */
 
 import type { Query } from '../archive/ask.ts';
+import { judgeChannel } from '../channels/judge.ts';
 import { addressFault, channelSchemas, channelTexts } from '../channels/registry.ts';
 import type { SenderContext } from '../channels/sender.ts';
 import type { ResourceSet } from '../resources/compile.ts';
@@ -18,7 +19,6 @@ import { type LoadOptions, type LoadResult, loadResources } from '../resources/l
 import { formatProblems } from '../resources/problem.ts';
 import { ResourceWatch } from '../resources/watch.ts';
 import { describeLosses, HOW_TO_ALLOW, judgeChange } from './production-guard.ts';
-import { judgeChannel } from './senders.ts';
 import { StartFailed } from './start-failed.ts';
 
 export interface LiveResources {

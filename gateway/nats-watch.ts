@@ -9,9 +9,6 @@
  */
 
 import { statfsSync } from 'node:fs';
-import type { Bus } from '../bus/connection.ts';
-import { ingestFill } from '../bus/ingest.ts';
-import type { PartitionCount } from '../bus/partition.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import { pause } from '../telemetry/pause.ts';
@@ -27,7 +24,7 @@ export interface OwnNats {
 
 export interface NatsWatchOptions {
   readonly nats: OwnNats;
-  /** Rejects when it does not answer. */
+  /** For all of its inboxes: where a disk was full some streams answer and others do not. Rejects when one does not. */
   ask(): Promise<unknown>;
   readonly clock: Clock;
   readonly log: Log;
@@ -44,11 +41,6 @@ const FEWEST_UNANSWERED = 4;
 /** Bytes. */
 const ROOM = 64 * 1024 * 1024;
 
-/** Whether all of its inboxes can be asked for: where a disk was full some streams answer and others do not. */
-export function askStreams(bus: Bus, count: PartitionCount): () => Promise<unknown> {
-  return () => ingestFill(bus, count);
-}
-
 /** Since it has first answered; null before that. */
 interface Watched {
   readonly pid: number | undefined;
@@ -59,7 +51,14 @@ interface Watched {
 }
 
 /** Until it is told to stop. */
-export async function watchNats({ nats, ask, clock, log, signal, longest = LONGEST_SILENCE }: NatsWatchOptions) {
+export async function watchNats({
+  nats,
+  ask,
+  clock,
+  log,
+  signal,
+  longest = LONGEST_SILENCE,
+}: NatsWatchOptions): Promise<void> {
   let watched: Watched | null = null;
   while (!signal.aborted) {
     const { pid } = nats;

@@ -7,13 +7,7 @@ import { channelKey } from '../alert/entity-address.ts';
 import type { Send } from '../channels/delivery.ts';
 import type { Outcome } from '../channels/outcome.ts';
 import { CHANNEL_TYPES } from '../channels/registry.ts';
-import {
-  InvalidChannelOptions,
-  type Probe,
-  type Sender,
-  type SenderContext,
-  type SenderMemory,
-} from '../channels/sender.ts';
+import type { Probe, Sender, SenderContext, SenderMemory } from '../channels/sender.ts';
 import type { Channel } from '../resources/channel.ts';
 import { type Mask, unmasked } from '../rules/mask.ts';
 
@@ -123,19 +117,6 @@ export class Senders {
       this.#context.log.warn({ event: 'sender.close-failed', error }, 'a retired sender did not close');
     });
   }
-}
-
-/** Makes a sender and drops it, for `herald check`: what only the channel itself can judge. */
-export function judgeChannel(context: SenderContext) {
-  return (type: string, options: Readonly<Record<string, unknown>>): { path: string; message: string } | null => {
-    try {
-      void CHANNEL_TYPES[type]!.create(options, context).close();
-      return null;
-    } catch (error) {
-      if (error instanceof InvalidChannelOptions) return { path: error.path, message: error.fault };
-      throw error;
-    }
-  };
 }
 
 function named({ tenant, name }: Channel) {

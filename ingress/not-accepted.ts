@@ -15,18 +15,17 @@ export function reject(ports: IntakePorts, source: string, code: string, reply: 
 /** All problems of a body, with their paths. `readAs`: what it was taken for; null: JSON. `keptAlerts`: how many of its alerts were kept. */
 export function invalid(status: 400 | 422, decoded: Decoded, readAs: string | null, keptAlerts: number): Reply {
   const { problems } = decoded;
-  const kept =
-    keptAlerts === 0
-      ? 'None of its alerts was kept.'
-      : keptAlerts === 1
-        ? 'Its valid alert was kept.'
-        : `Its ${keptAlerts} valid alerts were kept.`;
   const read = readAs === null ? '' : ` It was read as ${readAs}.`;
   return problem(status, 'Invalid alerts', {
     code: 'alerts.invalid',
-    detail: `${problems.count} problem${problems.count === 1 ? '' : 's'} in the body. ${kept}${read}`,
+    detail: `${problems.count} problem${problems.count === 1 ? '' : 's'} in the body. ${kept(keptAlerts)}${read}`,
     problems,
   });
+}
+
+function kept(alerts: number): string {
+  if (alerts === 0) return 'None of its alerts was kept.';
+  return alerts === 1 ? 'Its valid alert was kept.' : `Its ${alerts} valid alerts were kept.`;
 }
 
 export function unknownSource(url: string): Reply {

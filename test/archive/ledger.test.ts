@@ -59,7 +59,7 @@ test('[BR-AP-020] every alert and receiver of its routes has an answer in the le
       whatIsHeldSaysSo(answer, world, name);
     }
   });
-  // Some answers are rare: of 80 lives one in some dozens has none of them.
+  // Some answers are rare: 80 lives may have none of one.
   for (let round = 0; round < 10 && (round === 0 || missing().length > 0); round++)
     await fc.assert(live, { numRuns: 80 });
   assert.deepEqual(missing(), [], `of ${JSON.stringify([...seen])}`);

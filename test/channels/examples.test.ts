@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { judgeChannel } from '../../channels/judge.ts';
 import { channelSchemas } from '../../channels/registry.ts';
-import { judgeChannel } from '../../gateway/senders.ts';
 import { loadResources } from '../../resources/load.ts';
 import { aContext } from '../support/sender-context.ts';
 

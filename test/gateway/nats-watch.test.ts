@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { connectBus } from '../../bus/connection.ts';
+import { ingestFill } from '../../bus/ingest.ts';
 import { ensureStreams } from '../../bus/streams.ts';
 import { startNatsChild } from '../../gateway/nats-child.ts';
-import { askStreams, type OwnNats, watchNats } from '../../gateway/nats-watch.ts';
+import { type OwnNats, watchNats } from '../../gateway/nats-watch.ts';
 import { type Clock, systemClock } from '../../telemetry/clock.ts';
 import { silentLog } from '../../telemetry/log.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -37,7 +38,12 @@ function watched() {
   const pass = async (seconds: number) => {
     for (let second = 0; second < seconds; second++) await clock.advanceAndSettle(1000);
   };
-  return { state, pass, clock };
+  /** Once it has answered. */
+  const fallSilent = async () => {
+    await pass(4);
+    state.answers = false;
+  };
+  return { state, pass, fallSilent, clock };
 }
 
 test('[BR-REL-004] a server that has answered and is silent for 30 s is ended, once', async () => {
@@ -59,9 +65,8 @@ test('[BR-REL-004] a server that has answered and is silent for 30 s is ended, o
 });
 
 test('a server that was started meanwhile, or answers now and then, is left alone', async () => {
-  const { state, pass } = watched();
-  await pass(4);
-  state.answers = false;
+  const { state, pass, fallSilent } = watched();
+  await fallSilent();
   await pass(25);
   state.pid += 1;
   await pass(120);
@@ -76,9 +81,8 @@ test('a server that was started meanwhile, or answers now and then, is left alon
 });
 
 test('a server that was started while the last one was asked is not ended for that one', async () => {
-  const { state, pass } = watched();
-  await pass(4);
-  state.answers = false;
+  const { state, pass, fallSilent } = watched();
+  await fallSilent();
   await pass(29);
   state.startsMeanwhile = true;
   await pass(3);
@@ -88,9 +92,8 @@ test('a server that was started while the last one was asked is not ended for th
 });
 
 test('one question without an answer after a long sleep of this process is no silence', async () => {
-  const { state, pass, clock } = watched();
-  await pass(4);
-  state.answers = false;
+  const { state, pass, fallSilent, clock } = watched();
+  await fallSilent();
   clock.advance(60_000);
   await clock.advanceAndSettle(0);
   assert.equal(state.ended, 0);
@@ -127,7 +130,7 @@ test('[BR-REL-004] a nats-server that hangs is started again, and goes on with w
     monotonic: () => systemClock.monotonic(),
     after: (ms, callback) => systemClock.after(ms / 40, callback),
   };
-  const streams = askStreams(bus, count);
+  const streams = () => ingestFill(bus, count);
   let answers = 0;
   const soon = async () => {
     let cancel = () => {};
